@@ -1,0 +1,913 @@
+//! Every condition: one row each, one column per dialect. A sentence that a client may read stands here and nowhere else.
+//!
+//! `ours` marks a cell for which the original service publishes nothing, so the words are our choice. In the studio column
+//! `in field` files the sentence under the field as text, `in [field]` in a list, `in "items"` under a fixed name.
+//! The sources are sections 16c (xqr), 15 (studio), 8 (forge) and 8 (hub) of the services' public error references.
+
+use crate::row::{Cell, Dialect, Place, Reply, Retry, Row};
+
+macro_rules! catalogue {
+    ($(
+        $(#[doc = $meaning:literal])+
+        $name:ident $({ $($fact:ident: $ty:ty),* $(,)? })? => {
+            causes: $causes:literal,
+            fix: $fix:literal,
+            retry: $retry:ident,
+            xqr: $xs:literal $xc:literal $xm:literal $($xo:ident)?,
+            studio: $ss:literal $(in $sp:tt)? $sm:literal $($so:ident)?,
+            forge: $fs:literal $fc:literal $fm:literal $($fo:ident)?,
+            hub: $hs:literal $hm:literal $($ho:ident)?,
+        }
+    )+) => {
+        /// One thing that can be wrong, with the facts that describe it.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub enum Condition {
+            $(
+                $(#[doc = $meaning])+
+                $name $({
+                    $(
+                        #[doc = concat!("The fact `", stringify!($fact), "` of the sentence.")]
+                        $fact: $ty,
+                    )*
+                })?,
+            )+
+        }
+
+        static ROWS: &[Row] = &[$(
+            Row {
+                name: stringify!($name),
+                meaning: concat!($($meaning),+).trim_ascii_start(),
+                causes: $causes,
+                fix: $fix,
+                retry: Retry::$retry,
+                cells: [
+                    Cell { status: $xs, code: Some($xc), template: $xm, ours: catalogue!(@ours $($xo)?) },
+                    Cell { status: $ss, code: None, template: $sm, ours: catalogue!(@ours $($so)?) },
+                    Cell { status: $fs, code: Some($fc), template: $fm, ours: catalogue!(@ours $($fo)?) },
+                    Cell { status: $hs, code: None, template: $hm, ours: catalogue!(@ours $($ho)?) },
+                ],
+            },
+        )+];
+
+        #[expect(unused_variables, reason = "not every cell uses every fact of its row")]
+        impl Condition {
+            /// Returns the row of the catalogue that this condition belongs to.
+            pub fn row(&self) -> &'static Row {
+                let mut index = 0;
+                $(
+                    if matches!(self, Self::$name { .. }) {
+                        return &ROWS[index];
+                    }
+                    index += 1;
+                )+
+                unreachable!("{index} rows cover every condition")
+            }
+
+            /// Puts the condition into the words of `dialect`.
+            pub fn reply(&self, dialect: Dialect) -> Reply {
+                let (place, message) = match self {
+                    $(
+                        Self::$name $({ $($fact),* })? => match dialect {
+                            Dialect::Xqr => (Place::Top, format!($xm)),
+                            Dialect::Studio => (catalogue!(@place $($sp)?), format!($sm)),
+                            Dialect::Forge => (Place::Top, format!($fm)),
+                            Dialect::Hub => (Place::Top, format!($hm)),
+                        },
+                    )+
+                };
+                let Cell { status, code, .. } = self.row().cell(dialect);
+                Reply { status, code, place, message }
+            }
+        }
+    };
+    (@ours) => { false };
+    (@ours ours) => { true };
+    (@place) => { Place::Top };
+    (@place [$field:ident]) => { Place::List($field.to_string()) };
+    (@place [$field:literal]) => { Place::List($field.to_string()) };
+    (@place $field:ident) => { Place::Field($field.to_string()) };
+    (@place $field:literal) => { Place::Field($field.to_string()) };
+}
+
+/// Returns every row of the catalogue, in its order.
+pub fn rows() -> &'static [Row] {
+    ROWS
+}
+
+impl Condition {
+    /// Returns the seconds that a `Retry-After` header should carry, where the condition knows them.
+    pub fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::RateExceeded { seconds }
+            | Self::PasscodeTriesSpent { seconds }
+            | Self::IdempotencyRunning { seconds }
+            | Self::QuotaSpent { seconds, .. }
+            | Self::DailyQuotaSpent { seconds }
+            | Self::Overloaded { seconds }
+            | Self::Maintenance { seconds, .. } => Some((*seconds).max(1)),
+            _ => None,
+        }
+    }
+}
+
+catalogue! {
+    // ---- Who is calling -------------------------------------------------------------------------------------------
+
+    /// The API key is missing, malformed, unknown or deleted.
+    KeyInvalid => {
+        causes: "No credential header; `Bearer` missing or doubled; quotes or blanks around the key; a truncated key; a key of another environment; a deleted key.",
+        fix: "Send the whole key in the header of the dialect, or create a new key.",
+        retry: Never,
+        xqr: 401 "INVALID_API_KEY" "The API key is missing, malformed or unknown." ours,
+        studio: 401 "Invalid or revoked API key.",
+        forge: 401 "unauthorized" "Invalid or missing API key.",
+        hub: 401 "Invalid or missing API key",
+    }
+
+    /// The API key was revoked, or replaced by rotation.
+    KeyRevoked => {
+        causes: "An administrator revoked the key, or somebody rotated it.",
+        fix: "Use the key that replaced it, or create a new one.",
+        retry: Never,
+        xqr: 401 "REVOKED_API_KEY" "This API key has been revoked." ours,
+        studio: 401 "Invalid or revoked API key.",
+        forge: 401 "unauthorized" "Invalid or missing API key.",
+        hub: 401 "Invalid or missing API key",
+    }
+
+    /// The API key's expiry date has passed.
+    KeyExpired => {
+        causes: "The key was created with an expiry date.",
+        fix: "Create a new key.",
+        retry: Never,
+        xqr: 401 "EXPIRED_API_KEY" "This API key has expired." ours,
+        studio: 401 "Invalid or revoked API key.",
+        forge: 401 "unauthorized" "Invalid or missing API key.",
+        hub: 401 "Invalid or missing API key",
+    }
+
+    /// A person's access token is missing, malformed, expired or withdrawn.
+    TokenInvalid => {
+        causes: "No `Authorization: Bearer` header; an expired or forged token; a sign-out or a new password since.",
+        fix: "Sign in again, or refresh the token.",
+        retry: Never,
+        xqr: 401 "INVALID_TOKEN" "The access token is missing, expired or invalid." ours,
+        studio: 401 "Given token is missing, expired or not valid." ours,
+        forge: 401 "unauthorized" "Invalid or missing API key." ours,
+        hub: 401 "Invalid or missing API key" ours,
+    }
+
+    // ---- What the caller may do -----------------------------------------------------------------------------------
+
+    /// The key lacks the scope that the endpoint needs.
+    ScopeMissing { scope: String } => {
+        causes: "The key was created with other scopes. A write scope does not include the read scope.",
+        fix: "Use a key that has this scope, or `*`.",
+        retry: Never,
+        xqr: 403 "INSUFFICIENT_SCOPE" "This endpoint requires the {scope} scope.",
+        studio: 403 "This endpoint requires the {scope} scope." ours,
+        forge: 403 "forbidden" "Access to this resource is not allowed." ours,
+        hub: 403 "This key lacks the {scope} scope" ours,
+    }
+
+    /// The workspace's plan does not include the use of the API.
+    ApiLocked { plan: String } => {
+        causes: "API access begins with the first paid plan.",
+        fix: "Move the workspace to a plan that includes the API.",
+        retry: Never,
+        xqr: 403 "FEATURE_NOT_AVAILABLE" "API access is not available on the {plan} plan." ours,
+        studio: 403 "Plan '{plan}' doesn't include API access." ours,
+        forge: 403 "forbidden" "Access to this resource is not allowed." ours,
+        hub: 403 "API access is not available on the {plan} plan" ours,
+    }
+
+    /// The workspace's plan does not include the feature.
+    FeatureLocked { feature: String, plan: String } => {
+        causes: "The feature belongs to a higher plan.",
+        fix: "Leave the feature out, or move the workspace to a higher plan.",
+        retry: Never,
+        xqr: 403 "FEATURE_NOT_AVAILABLE" "{feature} is not available on the {plan} plan." ours,
+        studio: 403 "Plan '{plan}' doesn't include {feature}." ours,
+        forge: 403 "forbidden" "Access to this resource is not allowed." ours,
+        hub: 403 "{feature} is not available on the {plan} plan" ours,
+    }
+
+    /// The plan does not include bulk generation.
+    BulkLocked { plan: String } => {
+        causes: "Bulk generation begins with the starter plan.",
+        fix: "Send single requests, or move to a higher plan.",
+        retry: Never,
+        xqr: 403 "FEATURE_NOT_AVAILABLE" "Bulk generation is not available on the {plan} plan." ours,
+        studio: 403 "Plan '{plan}' doesn't include bulk generation. Upgrade to Starter or higher.",
+        forge: 403 "forbidden" "Access to this resource is not allowed." ours,
+        hub: 403 "Bulk generation is not available on the {plan} plan" ours,
+    }
+
+    /// The plan does not include custom logos.
+    LogoLocked { plan: String } => {
+        causes: "Logos begin with the starter plan.",
+        fix: "Leave the logo out, or move to a higher plan.",
+        retry: Never,
+        xqr: 403 "FEATURE_NOT_AVAILABLE" "Custom logos are not available on the {plan} plan." ours,
+        studio: 403 "Plan '{plan}' doesn't support custom logos.",
+        forge: 403 "forbidden" "Access to this resource is not allowed." ours,
+        hub: 403 "Custom logos are not available on the {plan} plan" ours,
+    }
+
+    /// The plan's number of resources of this kind is reached.
+    PlanLimitReached { what: String, cap: u64, plan: String } => {
+        causes: "Every existing resource of this kind counts, disabled ones too.",
+        fix: "Delete what is not needed, or move to a higher plan. Usage is shown by `GET /api/v1/workspace/usage`.",
+        retry: Never,
+        xqr: 403 "PLAN_LIMIT_EXCEEDED" "The {plan} plan allows {cap} {what}." ours,
+        studio: 403 "Plan '{plan}' allows {cap} {what}. Upgrade for more." ours,
+        forge: 403 "forbidden" "Access to this resource is not allowed." ours,
+        hub: 403 "The {plan} plan allows {cap} {what}" ours,
+    }
+
+    /// The picture is larger than the plan allows.
+    SizeOverPlan { cap: String, plan: String } => {
+        causes: "`size_inches` lies within the absolute range but above the plan's cap.",
+        fix: "Ask for a smaller picture, or move to a higher plan.",
+        retry: Never,
+        xqr: 403 "PLAN_LIMIT_EXCEEDED" "The {plan} plan allows pictures up to {cap} inches." ours,
+        studio: 403 "Plan '{plan}' allows up to {cap}\". Upgrade for larger sizes.",
+        forge: 403 "forbidden" "Access to this resource is not allowed." ours,
+        hub: 403 "The {plan} plan allows pictures up to {cap} inches" ours,
+    }
+
+    /// The resolution is higher than the plan allows.
+    DpiOverPlan { cap: u32, plan: String } => {
+        causes: "`dpi` lies within the absolute range but above the plan's cap.",
+        fix: "Ask for a lower resolution, or move to a higher plan.",
+        retry: Never,
+        xqr: 403 "PLAN_LIMIT_EXCEEDED" "The {plan} plan allows up to {cap} DPI." ours,
+        studio: 403 "Plan '{plan}' caps DPI at {cap}. Upgrade for higher resolution.",
+        forge: 403 "forbidden" "Access to this resource is not allowed." ours,
+        hub: 403 "The {plan} plan allows up to {cap} DPI" ours,
+    }
+
+    /// An item of a bulk request is larger than the plan allows.
+    BulkItemOverPlan { cap: String } => {
+        causes: "The item's `size_inches` is above the plan's cap.",
+        fix: "Make the item smaller, or move to a higher plan.",
+        retry: Never,
+        xqr: 403 "PLAN_LIMIT_EXCEEDED" "size_inches: above the plan's {cap} inches" ours,
+        studio: 422 "size_inches > plan max ({cap})",
+        forge: 403 "forbidden" "Access to this resource is not allowed." ours,
+        hub: 403 "size_inches is above the plan's {cap} inches" ours,
+    }
+
+    /// One request names more items than the plan allows.
+    BulkTooLarge { field: String, plan: String, cap: u64, got: u64 } => {
+        causes: "The list is longer than the plan's cap for one request.",
+        fix: "Send several smaller requests, or move to a higher plan.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "{field}: At most {cap} items per request, got {got}." ours,
+        studio: 400 in field "Plan '{plan}' caps bulk at {cap} items per request, got {got}.",
+        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        hub: 400 "urls must contain between 1 and {cap} items",
+    }
+
+    /// The plan's lifetime edits of this dynamic code are used up.
+    EditsSpent { plan: String, edits: u64 } => {
+        causes: "The free plan allows one change of destination per code over its lifetime.",
+        fix: "Move to a paid plan, or buy a credit pack.",
+        retry: Never,
+        xqr: 403 "PLAN_LIMIT_EXCEEDED" "The {plan} plan allows 1 destination edit per link; this one has had {edits}." ours,
+        studio: 402 "Plan '{plan}' allows 1 destination edit per dynamic QR. This QR has been edited {edits} time(s) already. Upgrade to Starter ($7/mo) or higher for unlimited edits, or buy a credit pack.",
+        forge: 403 "forbidden" "Access to this resource is not allowed." ours,
+        hub: 403 "The {plan} plan allows 1 edit per code; this one has had {edits}" ours,
+    }
+
+    /// A key cannot have a plan above that of its workspace.
+    PlanAboveTier { plan: String, tier: String } => {
+        causes: "The requested plan is higher than the subscription.",
+        fix: "Choose a plan up to the subscription, or move the workspace to a higher one.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "plan: '{plan}' is above the workspace's plan '{tier}'." ours,
+        studio: 400 in "plan" "Plan '{plan}' exceeds your subscription tier '{tier}'.",
+        forge: 400 "invalid_payload" "Invalid value for field: plan" ours,
+        hub: 400 "Plan {plan} is above the account's plan {tier}" ours,
+    }
+
+    // ---- How much and how fast ------------------------------------------------------------------------------------
+
+    /// The monthly quota is used up.
+    QuotaSpent { quota: u64, plan: String, seconds: u64 } => {
+        causes: "All calls of the month are used. The count starts anew on the 1st, 00:00 UTC.",
+        fix: "Wait for the next month, use bulk calls, or move to a higher plan.",
+        retry: NextPeriod,
+        xqr: 429 "RATE_LIMIT_EXCEEDED" "The monthly quota of {quota} calls is used up." ours,
+        studio: 429 "Monthly quota of {quota} exceeded for plan '{plan}'.",
+        forge: 429 "rate_limit_day" "Daily request quota exceeded." ours,
+        hub: 429 "Rate limit exceeded. Retry in {seconds} seconds.",
+    }
+
+    /// The daily quota is used up.
+    DailyQuotaSpent { seconds: u64 } => {
+        causes: "All calls of the day are used. The count starts anew at 00:00 UTC.",
+        fix: "Wait for the next day, use bulk calls, or move to a higher plan.",
+        retry: NextPeriod,
+        xqr: 429 "RATE_LIMIT_EXCEEDED" "The daily quota is used up." ours,
+        studio: 429 "Daily quota exceeded." ours,
+        forge: 429 "rate_limit_day" "Daily request quota exceeded." ours,
+        hub: 429 "Rate limit exceeded. Retry in {seconds} seconds.",
+    }
+
+    /// Too many requests in a short time.
+    RateExceeded { seconds: u64 } => {
+        causes: "A loop without a pause, or many workers sharing one key.",
+        fix: "Wait the seconds of `Retry-After`, then go on more slowly; use bulk calls.",
+        retry: AfterWait,
+        xqr: 429 "BURST_LIMIT_EXCEEDED" "Too many requests. Retry in {seconds} s." ours,
+        studio: 429 "Too many requests. Retry in {seconds} seconds." ours,
+        forge: 429 "rate_limit_minute" "Too many requests this minute.",
+        hub: 429 "Rate limit exceeded. Retry in {seconds} seconds.",
+    }
+
+    /// Too many wrong passcodes for one code.
+    PasscodeTriesSpent { seconds: u64 } => {
+        causes: "Somebody is guessing the passcode.",
+        fix: "Wait, then send the right passcode.",
+        retry: AfterWait,
+        xqr: 429 "BURST_LIMIT_EXCEEDED" "Too many wrong passcodes. Retry in {seconds} s." ours,
+        studio: 429 "Too many wrong passcodes. Retry in {seconds} seconds." ours,
+        forge: 429 "rate_limit_minute" "Too many requests this minute." ours,
+        hub: 429 "Rate limit exceeded. Retry in {seconds} seconds." ours,
+    }
+
+    // ---- What was sent --------------------------------------------------------------------------------------------
+
+    /// A required field is absent.
+    FieldMissing { field: String } => {
+        causes: "The field was left out, misspelt, or null.",
+        fix: "Send the field.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "{field}: This field is required." ours,
+        studio: 400 in [field] "This field is required.",
+        forge: 400 "invalid_request" "Missing required field: {field}",
+        hub: 400 "Missing required field: {field}",
+    }
+
+    /// A key needs a name.
+    KeyNameMissing => {
+        causes: "The field `name` was left out or is empty.",
+        fix: "Send a name.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "name: This field is required." ours,
+        studio: 400 in "name" "Required.",
+        forge: 400 "invalid_request" "Missing required field: name" ours,
+        hub: 400 "Missing required field: name" ours,
+    }
+
+    /// The request names no QR code.
+    QrIdMissing => {
+        causes: "Neither `id` nor `qr_id` was sent, or it is empty.",
+        fix: "Send the id of the QR code.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "id: This field is required." ours,
+        studio: 400 in ["id"] "This field is required." ours,
+        forge: 400 "invalid_request" "Missing QR id (id or qr_id).",
+        hub: 400 "Missing required field: code" ours,
+    }
+
+    /// A field has the wrong JSON type.
+    FieldTypeWrong { field: String, expected: String } => {
+        causes: "A number in quotes, a single value where a list is expected, and the like.",
+        fix: "Send the type that the reference names.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "{field}: Must be {expected}." ours,
+        studio: 400 in [field] "Must be {expected}." ours,
+        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        hub: 400 "Invalid parameter: {field}" ours,
+    }
+
+    /// A field is not one of the values allowed for it.
+    ChoiceUnknown { field: String, value: String, allowed: String } => {
+        causes: "A misspelt or unsupported value.",
+        fix: "Send one of the values that the sentence lists.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "{field}: Must be one of {allowed}." ours,
+        studio: 400 in [field] "\"{value}\" is not a valid choice." ours,
+        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        hub: 400 "Invalid parameter: {field}" ours,
+    }
+
+    /// A number is below the smallest value allowed.
+    NumberTooSmall { field: String, min: String } => {
+        causes: "A value outside the documented range.",
+        fix: "Send a value within the range.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "{field}: Must be at least {min}." ours,
+        studio: 400 in [field] "Ensure this value is greater than or equal to {min}.",
+        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        hub: 400 "Invalid parameter: {field}" ours,
+    }
+
+    /// A number is above the largest value allowed.
+    NumberTooLarge { field: String, max: String } => {
+        causes: "A value outside the documented range.",
+        fix: "Send a value within the range.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "{field}: Must be at most {max}." ours,
+        studio: 400 in [field] "Ensure this value is less than or equal to {max}.",
+        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        hub: 400 "Invalid parameter: {field}" ours,
+    }
+
+    /// A text is empty where something must stand.
+    TextEmpty { field: String } => {
+        causes: "An empty text, or one of blanks only.",
+        fix: "Send a text.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "{field}: Must not be empty." ours,
+        studio: 400 in [field] "This field may not be blank." ours,
+        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        hub: 400 "Invalid parameter: {field}" ours,
+    }
+
+    /// A text has more characters than allowed.
+    TextTooLong { field: String, max: u64 } => {
+        causes: "The text is longer than the documented maximum.",
+        fix: "Shorten the text.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "{field}: Must have at most {max} characters." ours,
+        studio: 400 in [field] "Ensure this field has no more than {max} characters." ours,
+        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        hub: 400 "Invalid parameter: {field}" ours,
+    }
+
+    /// A text contains control characters.
+    TextControls { field: String } => {
+        causes: "A line break, a tab, NUL, or another control character.",
+        fix: "Remove the control characters.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "{field}: Must not contain control characters." ours,
+        studio: 400 in [field] "Control characters are not allowed." ours,
+        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        hub: 400 "Invalid parameter: {field}" ours,
+    }
+
+    /// A list has more items than allowed.
+    ListTooLong { field: String, max: u64 } => {
+        causes: "The list is longer than the documented maximum.",
+        fix: "Send fewer items, or several requests.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "{field}: Must have at most {max} items." ours,
+        studio: 400 in [field] "Ensure this field has no more than {max} elements." ours,
+        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        hub: 400 "{field} must contain between 1 and {max} items",
+    }
+
+    /// A list is empty where something must stand.
+    ListEmpty { field: String, max: u64 } => {
+        causes: "An empty list.",
+        fix: "Send at least one item.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "{field}: Must have at least 1 item." ours,
+        studio: 400 in [field] "This list may not be empty." ours,
+        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        hub: 400 "{field} must contain between 1 and {max} items",
+    }
+
+    /// A destination is not an absolute http or https URL.
+    UrlInvalid { field: String } => {
+        causes: "No scheme; another scheme than http or https; an unparsable host; a blank or control character inside.",
+        fix: "Send an absolute URL that begins with http:// or https://.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "{field}: Invalid URL format. Must start with http:// or https://",
+        studio: 400 in [field] "Enter a valid URL." ours,
+        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        hub: 400 "Invalid URL: must start with http:// or https://",
+    }
+
+    /// A moment is not an ISO 8601 date and time with an offset.
+    MomentInvalid { field: String } => {
+        causes: "A date without a time, a time without an offset, or a date that does not exist.",
+        fix: "Send a text such as 2026-12-31T23:59:59Z.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "{field}: Must be an ISO 8601 date and time with an offset, such as 2026-12-31T23:59:59Z." ours,
+        studio: 400 in [field] "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z]." ours,
+        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        hub: 400 "Invalid parameter: {field}" ours,
+    }
+
+    /// A list of ids holds something that is not an id.
+    IdInvalid { field: String } => {
+        causes: "An id of another kind, or a damaged one.",
+        fix: "Send ids as the API returned them.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "{field}: Must be a UUID." ours,
+        studio: 400 in [field] "Must be a valid UUID." ours,
+        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        hub: 400 "Invalid parameter: {field}" ours,
+    }
+
+    /// A custom slug has the wrong length or a character that is not allowed.
+    SlugInvalid { field: String } => {
+        causes: "Fewer than 3 or more than 64 characters, or something else than ASCII letters, digits and hyphens.",
+        fix: "Choose a slug of 3 to 64 letters, digits and hyphens.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "{field}: Must have 3 to 64 characters, only letters, digits and hyphens." ours,
+        studio: 400 in [field] "Enter a valid slug of 3 to 64 letters, digits or hyphens." ours,
+        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        hub: 400 "Invalid code: must be 6-20 alphanumeric characters",
+    }
+
+    /// A custom slug is the name of a route of the service.
+    SlugReserved { field: String, slug: String } => {
+        causes: "Words such as `api`, `docs` and `health` are routes of the service.",
+        fix: "Choose another slug.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "{field}: '{slug}' is reserved." ours,
+        studio: 400 in [field] "This slug is reserved." ours,
+        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        hub: 409 "Code already in use: {slug}" ours,
+    }
+
+    /// A colour is neither a name we know nor a hexadecimal value.
+    ColorInvalid { field: String, value: String } => {
+        causes: "A colour name other than black and white, or a malformed hexadecimal value.",
+        fix: "Send black, white, #RRGGBB or #RRGGBBAA.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "{field}: Invalid color '{value}'. Use 'black', 'white', or hex like #RRGGBB." ours,
+        studio: 400 in field "Invalid color '{value}'. Use 'black', 'white', or hex like #RRGGBB.",
+        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        hub: 400 "Invalid parameter: {field}" ours,
+    }
+
+    /// An item of a bulk request has an invalid colour.
+    BulkItemColorInvalid { value: String } => {
+        causes: "A colour name other than black and white, or a malformed hexadecimal value.",
+        fix: "Send black, white, #RRGGBB or #RRGGBBAA.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "Invalid color '{value}'." ours,
+        studio: 422 "Invalid color '{value}'.",
+        forge: 400 "invalid_payload" "Invalid value for field: color" ours,
+        hub: 400 "Invalid parameter: color" ours,
+    }
+
+    /// The content has more bytes than a QR symbol holds at this error correction level.
+    ContentTooLong { field: String } => {
+        causes: "A long text, or a high error correction level.",
+        fix: "Shorten the content, lower the level, or encode a short link.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "{field}: Content too long to encode." ours,
+        studio: 400 in [field] "Content too long to encode." ours,
+        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        hub: 400 "Invalid parameter: {field}" ours,
+    }
+
+    /// An uploaded file is larger than allowed.
+    UploadTooLarge { field: String, max: u64 } => {
+        causes: "The file exceeds the documented maximum.",
+        fix: "Send a smaller file.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "{field}: Max {max} bytes." ours,
+        studio: 400 in field "Max {max} bytes.",
+        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        hub: 400 "Invalid parameter: {field}" ours,
+    }
+
+    /// The service refuses to fetch a URL that the client named.
+    FetchRefused { field: String, host: String, address: String } => {
+        causes: "The host is, or resolves to, an address that is not public.",
+        fix: "Name a file on a public web server, or upload it.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "{field}: refusing to fetch {host}: resolves to private/internal IP {address}" ours,
+        studio: 400 in field "refusing to fetch {host}: resolves to private/internal IP {address}",
+        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        hub: 400 "Invalid parameter: {field}" ours,
+    }
+
+    /// The body is not JSON.
+    BodyNotJson => {
+        causes: "A syntax error, a truncated body, another encoding than UTF-8, or nesting that is too deep.",
+        fix: "Send well-formed JSON in UTF-8.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "body: Must be valid JSON." ours,
+        studio: 400 "JSON parse error." ours,
+        forge: 400 "invalid_request" "Malformed JSON body." ours,
+        hub: 400 "Invalid JSON body" ours,
+    }
+
+    /// The body is JSON, but not an object.
+    BodyNotObject => {
+        causes: "A list, a text or a number at the top of the body, or no body at all.",
+        fix: "Send a JSON object.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "body: Must be a JSON object." ours,
+        studio: 400 "Invalid data. Expected a dictionary." ours,
+        forge: 400 "invalid_request" "Malformed JSON body." ours,
+        hub: 400 "Invalid JSON body" ours,
+    }
+
+    /// A query parameter cannot be read.
+    QueryMalformed { field: String, expected: String } => {
+        causes: "A parameter of the wrong type, or given twice.",
+        fix: "Send the parameter once, as the reference describes it.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "{field}: Must be {expected}." ours,
+        studio: 400 in [field] "Must be {expected}." ours,
+        forge: 400 "invalid_request" "Invalid query parameter: {field}" ours,
+        hub: 400 "Invalid parameter: {field}" ours,
+    }
+
+    /// Some items of a bulk request are invalid.
+    BulkItemsInvalid { count: u64 } => {
+        causes: "At least one item breaks a rule; nothing was done for the others.",
+        fix: "Mend the items that the answer lists, and send all of them again.",
+        retry: Never,
+        xqr: 422 "VALIDATION_ERROR" "{count} items are invalid." ours,
+        studio: 422 "{count} items are invalid.",
+        forge: 400 "invalid_payload" "Invalid value for field: items" ours,
+        hub: 400 "Invalid parameter: urls" ours,
+    }
+
+    /// The destination's host is on the blocklist.
+    DestinationBlocked { field: String } => {
+        causes: "The host is known for abuse, or the operator listed it.",
+        fix: "Use another destination, or ask the operator to look at the entry.",
+        retry: Never,
+        xqr: 422 "VALIDATION_ERROR" "{field}: Destination URL is not allowed (host on abuse blocklist)." ours,
+        studio: 400 in field "Destination URL is not allowed (host on abuse blocklist)." ours,
+        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        hub: 422 "Destination URL is not allowed (host on abuse blocklist)",
+    }
+
+    /// The `Idempotency-Key` header is empty, too long, doubled, or not printable ASCII.
+    IdempotencyKeyInvalid => {
+        causes: "An empty key, more than 255 characters, control or non-ASCII characters, or two headers.",
+        fix: "Send one key of 1 to 255 printable ASCII characters, such as a UUID.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "Idempotency-Key: Must be 1 to 255 printable ASCII characters." ours,
+        studio: 400 "Idempotency-Key must be 1 to 255 printable ASCII characters." ours,
+        forge: 400 "invalid_request" "Invalid Idempotency-Key header." ours,
+        hub: 400 "Invalid parameter: Idempotency-Key" ours,
+    }
+
+    // ---- What clashes ---------------------------------------------------------------------------------------------
+
+    /// The slug or code is in use.
+    SlugTaken { slug: String } => {
+        causes: "Another link has this slug. Slugs are unique per host and do not tell upper from lower case.",
+        fix: "Choose another slug, or let the service choose one.",
+        retry: Never,
+        xqr: 409 "SLUG_TAKEN" "The slug '{slug}' is already taken." ours,
+        studio: 409 "The short id '{slug}' is already taken." ours,
+        forge: 409 "invalid_payload" "Invalid value for field: slug" ours,
+        hub: 409 "Code already in use: {slug}",
+    }
+
+    /// The idempotency key was used with another body.
+    IdempotencyReused => {
+        causes: "One key for two different requests.",
+        fix: "Use a fresh key for each request, and the same key only for its repetition.",
+        retry: Never,
+        xqr: 409 "IDEMPOTENCY_CONFLICT" "Idempotency-Key was already used with a different request body." ours,
+        studio: 409 "Idempotency-Key was already used with a different request body." ours,
+        forge: 409 "invalid_request" "Idempotency-Key was already used with a different request body." ours,
+        hub: 409 "Idempotency-Key was already used with a different request body" ours,
+    }
+
+    /// A request with the same idempotency key is still running.
+    IdempotencyRunning { seconds: u64 } => {
+        causes: "A repetition was sent before the first request had its answer.",
+        fix: "Wait the seconds of `Retry-After`, then repeat.",
+        retry: AfterWait,
+        xqr: 409 "IDEMPOTENCY_CONFLICT" "A request with this Idempotency-Key is still running. Retry in {seconds} s." ours,
+        studio: 409 "A request with this Idempotency-Key is still running." ours,
+        forge: 409 "invalid_request" "A request with this Idempotency-Key is still running." ours,
+        hub: 409 "A request with this Idempotency-Key is still running" ours,
+    }
+
+    /// The resource is archived and refuses changes and scans.
+    LinkArchived => {
+        causes: "The code was archived.",
+        fix: "Reactivate it first.",
+        retry: Never,
+        xqr: 409 "STATE_CONFLICT" "The link is archived." ours,
+        studio: 409 "This QR is archived." ours,
+        forge: 409 "resource_archived" "Resource is archived." ours,
+        hub: 409 "Code is archived" ours,
+    }
+
+    /// The state of the resource does not allow the operation.
+    StateConflict { state: String } => {
+        causes: "The operation needs another state, such as a confirmed upload.",
+        fix: "Bring the resource into the state that the sentence asks for.",
+        retry: Never,
+        xqr: 409 "STATE_CONFLICT" "The resource is {state}." ours,
+        studio: 409 "The resource is {state}." ours,
+        forge: 409 "invalid_request" "The resource is {state}." ours,
+        hub: 409 "The resource is {state}" ours,
+    }
+
+    // ---- What is not there ----------------------------------------------------------------------------------------
+
+    /// There is no such link in this workspace.
+    LinkNotFound { code: String } => {
+        causes: "A wrong id, a deleted link, or one of another workspace.",
+        fix: "Check the id, and that the key belongs to the workspace.",
+        retry: Never,
+        xqr: 404 "RESOURCE_NOT_FOUND" "Link not found.",
+        studio: 404 "Not found." ours,
+        forge: 404 "not_found" "Resource not found." ours,
+        hub: 404 "Code not found: {code}",
+    }
+
+    /// The QR code belongs to another account.
+    LinkForeign { code: String } => {
+        causes: "The id is that of somebody else's code.",
+        fix: "Use a key of the owning account.",
+        retry: Never,
+        xqr: 404 "RESOURCE_NOT_FOUND" "Link not found.",
+        studio: 404 "Not found." ours,
+        forge: 403 "forbidden" "Access to this resource is not allowed." ours,
+        hub: 403 "Invalid passcode for code {code}",
+    }
+
+    /// There is no such project in this workspace.
+    ProjectNotFound => {
+        causes: "A wrong id, or a project of another account.",
+        fix: "Check the id, or leave it out to use the default project.",
+        retry: Never,
+        xqr: 404 "RESOURCE_NOT_FOUND" "Project not found." ours,
+        studio: 404 "Not found." ours,
+        forge: 404 "project_not_found" "Project not found.",
+        hub: 404 "Project not found" ours,
+    }
+
+    /// There is no such resource in this workspace.
+    ResourceNotFound { what: String } => {
+        causes: "A wrong id, a deleted resource, or one of another workspace.",
+        fix: "Check the id, and that the key belongs to the workspace.",
+        retry: Never,
+        xqr: 404 "RESOURCE_NOT_FOUND" "{what} not found." ours,
+        studio: 404 "Not found." ours,
+        forge: 404 "not_found" "Resource not found." ours,
+        hub: 404 "{what} not found" ours,
+    }
+
+    /// The path is not one of the service.
+    RouteNotFound => {
+        causes: "A misspelt path, or a trailing slash too many or too few.",
+        fix: "Compare the path with the reference.",
+        retry: Never,
+        xqr: 404 "RESOURCE_NOT_FOUND" "No such endpoint." ours,
+        studio: 404 "Not found." ours,
+        forge: 404 "not_found" "Resource not found." ours,
+        hub: 404 "Not found" ours,
+    }
+
+    /// The link is disabled or expired; it answers no scan.
+    LinkGone => {
+        causes: "The owner disabled the link, or its expiry date has passed.",
+        fix: "The owner can enable the link or move its expiry date.",
+        retry: Never,
+        xqr: 410 "LINK_GONE" "This link is no longer active." ours,
+        studio: 410 "This QR is no longer active." ours,
+        forge: 410 "resource_archived" "Resource is archived." ours,
+        hub: 410 "Code is no longer active" ours,
+    }
+
+    /// The passcode is wrong.
+    PasscodeWrong { code: String } => {
+        causes: "A misspelt passcode, or that of another code.",
+        fix: "Send the passcode that was shown when the code was made.",
+        retry: Never,
+        xqr: 403 "PASSCODE_REQUIRED" "The passcode is wrong." ours,
+        studio: 403 "The passcode is wrong." ours,
+        forge: 403 "forbidden" "Access to this resource is not allowed." ours,
+        hub: 403 "Invalid passcode for code {code}",
+    }
+
+    // ---- How it was sent ------------------------------------------------------------------------------------------
+
+    /// The path exists, but not with this method.
+    MethodNotAllowed => {
+        causes: "Another method than the reference names.",
+        fix: "Use one of the methods in the `Allow` header.",
+        retry: Never,
+        xqr: 405 "METHOD_NOT_ALLOWED" "Method not allowed." ours,
+        studio: 405 "Method not allowed." ours,
+        forge: 405 "method_not_allowed" "Method not allowed." ours,
+        hub: 405 "Method not allowed" ours,
+    }
+
+    /// The body did not arrive in time.
+    BodyTooSlow => {
+        causes: "A stalled connection, or a sender that is too slow.",
+        fix: "Send the body at once.",
+        retry: Backoff,
+        xqr: 408 "REQUEST_TIMEOUT" "The request body did not arrive in time." ours,
+        studio: 408 "The request body did not arrive in time." ours,
+        forge: 408 "invalid_request" "The request body did not arrive in time." ours,
+        hub: 408 "The request body did not arrive in time" ours,
+    }
+
+    /// The body is larger than the endpoint accepts.
+    BodyTooLarge { max: u64 } => {
+        causes: "More bytes than the endpoint's limit.",
+        fix: "Send less, or several requests.",
+        retry: Never,
+        xqr: 413 "PAYLOAD_TOO_LARGE" "The request body exceeds {max} bytes." ours,
+        studio: 413 "The request body exceeds {max} bytes." ours,
+        forge: 413 "invalid_payload" "The request body exceeds {max} bytes." ours,
+        hub: 413 "The request body exceeds {max} bytes" ours,
+    }
+
+    /// The path and query are longer than the service accepts.
+    TargetTooLong { max: u64 } => {
+        causes: "Data in the query that belongs into a body.",
+        fix: "Shorten the URL.",
+        retry: Never,
+        xqr: 414 "URI_TOO_LONG" "The request target exceeds {max} bytes." ours,
+        studio: 414 "The request target exceeds {max} bytes." ours,
+        forge: 414 "invalid_request" "The request target exceeds {max} bytes." ours,
+        hub: 414 "The request target exceeds {max} bytes" ours,
+    }
+
+    /// The body is of a media type that the endpoint does not take.
+    MediaTypeUnsupported => {
+        causes: "A `Content-Type` other than application/json, or a compressed body.",
+        fix: "Send `Content-Type: application/json`, uncompressed.",
+        retry: Never,
+        xqr: 415 "UNSUPPORTED_MEDIA_TYPE" "Content-Type must be application/json." ours,
+        studio: 415 "Unsupported media type in request." ours,
+        forge: 415 "invalid_request" "Content-Type must be application/json." ours,
+        hub: 415 "Content-Type must be application/json" ours,
+    }
+
+    /// Plain HTTP where the operator demands HTTPS.
+    HttpsRequired => {
+        causes: "The request came over http://.",
+        fix: "Use https://.",
+        retry: Never,
+        xqr: 426 "HTTPS_REQUIRED" "This API requires HTTPS." ours,
+        studio: 426 "This API requires HTTPS." ours,
+        forge: 426 "invalid_request" "This API requires HTTPS." ours,
+        hub: 426 "This API requires HTTPS" ours,
+    }
+
+    /// The head of the request has too many fields or bytes.
+    HeadTooLarge { fields: u64, bytes: u64 } => {
+        causes: "Large cookies, or a proxy that adds many fields.",
+        fix: "Send fewer and shorter header fields.",
+        retry: Never,
+        xqr: 431 "HEADERS_TOO_LARGE" "The request head exceeds {fields} fields or {bytes} bytes." ours,
+        studio: 431 "The request head exceeds {fields} fields or {bytes} bytes." ours,
+        forge: 431 "invalid_request" "The request head exceeds {fields} fields or {bytes} bytes." ours,
+        hub: 431 "The request head exceeds {fields} fields or {bytes} bytes" ours,
+    }
+
+    // ---- What is our fault ----------------------------------------------------------------------------------------
+
+    /// The picture could not be drawn.
+    RenderFailed => {
+        causes: "A defect of the render engine.",
+        fix: "Retry once; then report it with the request id.",
+        retry: Backoff,
+        xqr: 500 "INTERNAL_ERROR" "Render engine failure. Retry once or contact support." ours,
+        studio: 500 "Render engine failure. Retry once or contact support.",
+        forge: 500 "internal_error" "Internal server error. Please try again later.",
+        hub: 500 "Internal server error",
+    }
+
+    /// Something failed that nobody foresaw.
+    Unforeseen => {
+        causes: "A defect, or a machine in trouble.",
+        fix: "Retry with backoff; then report it with the request id.",
+        retry: Backoff,
+        xqr: 500 "INTERNAL_ERROR" "An unexpected error occurred." ours,
+        studio: 500 "Internal server error." ours,
+        forge: 500 "internal_error" "Internal server error. Please try again later.",
+        hub: 500 "Internal server error",
+    }
+
+    /// The service has more work than it can do now, or its database is away.
+    Overloaded { seconds: u64 } => {
+        causes: "A burst of traffic, or a database that restarts.",
+        fix: "Wait the seconds of `Retry-After`, then repeat.",
+        retry: AfterWait,
+        xqr: 503 "SERVICE_UNAVAILABLE" "The service is overloaded. Retry in {seconds} s." ours,
+        studio: 503 "Service temporarily unavailable." ours,
+        forge: 503 "internal_error" "Internal server error. Please try again later." ours,
+        hub: 503 "Service temporarily unavailable. Retry in {seconds} seconds." ours,
+    }
+
+    /// The operator is working on the service. Redirects stay up.
+    Maintenance { until: String, seconds: u64 } => {
+        causes: "Planned maintenance.",
+        fix: "Wait until the time that the sentence names.",
+        retry: AfterWait,
+        xqr: 503 "MAINTENANCE" "Service temporarily unavailable. Maintenance ends {until}." ours,
+        studio: 503 "Service temporarily unavailable. Maintenance ends {until}." ours,
+        forge: 503 "internal_error" "Internal server error. Please try again later." ours,
+        hub: 503 "Service temporarily unavailable. Maintenance ends {until}.",
+    }
+}
+
+#[cfg(test)]
+mod tests;
