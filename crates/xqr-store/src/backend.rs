@@ -1,0 +1,44 @@
+//! One connection type over two databases, and how their failures become conditions.
+
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use xqr_errors::{Condition, Error};
+
+/// A connection to either database.
+#[derive(diesel::MultiConnection)]
+pub enum Conn {
+    /// SQLite, bundled.
+    Sqlite(diesel::SqliteConnection),
+    /// PostgreSQL through libpq.
+    Postgres(diesel::PgConnection),
+}
+
+/// Compiles one query text once per database, for what [`Conn`] cannot carry: `ON CONFLICT` and `RETURNING`.
+macro_rules! on_backend {
+    ($conn:expr, |$c:ident| $query:expr) => {
+        match $conn {
+            $crate::backend::Conn::Sqlite($c) => $query,
+            $crate::backend::Conn::Postgres($c) => $query,
+        }
+    };
+}
+
+/// Turns a database failure into a condition: a busy or absent database is an overload, all else is unforeseen.
+#[track_caller]
+pub(crate) fn failed(error: DieselError) -> Error {
+    let transient = match &error {
+        DieselError::DatabaseError(kind, info) => {
+            matches!(
+                kind,
+                DatabaseErrorKind::ClosedConnection
+                    | DatabaseErrorKind::UnableToSendCommand
+                    | DatabaseErrorKind::SerializationFailure
+                    | DatabaseErrorKind::ReadOnlyTransaction
+            ) || ["database is locked", "database or disk is full", "disk I/O error", "deadlock detected", "timeout"]
+                .iter()
+                .any(|text| info.message().contains(text))
+        }
+        DieselError::BrokenTransactionManager => true,
+        _ => false,
+    };
+    if transient { Error::from(Condition::Overloaded { seconds: 1 }).because(error) } else { Error::internal(error) }
+}

@@ -1,0 +1,119 @@
+//! API keys: digests, never secrets.
+
+use std::fmt;
+
+use diesel::prelude::*;
+use xqr_errors::Result;
+
+use crate::Conn;
+use crate::backend::failed;
+use crate::schema::{api_keys, workspaces};
+
+/// An API key. `Debug` leaves the digest out.
+#[derive(Clone, Queryable, Selectable)]
+#[diesel(table_name = api_keys)]
+pub struct Key {
+    /// The id that joins use.
+    pub id: i64,
+    /// The id that clients see: `key_` and a UUID.
+    pub uid: String,
+    /// The owner.
+    pub workspace_id: i64,
+    /// The display name.
+    pub name: String,
+    /// Which of the four looks it has: `xqr`, `studio`, `forge`, `hub`.
+    pub look: String,
+    /// The public part, for display and look-up.
+    pub prefix: String,
+    /// SHA-256 of the whole key, 32 bytes.
+    pub digest: Vec<u8>,
+    /// The scopes, separated by blanks.
+    pub scopes: String,
+    /// The plan of the key, where it has one of its own.
+    pub plan: Option<String>,
+    /// When it was created, Unix milliseconds.
+    pub created_at: i64,
+    /// When it expires, Unix milliseconds.
+    pub expires_at: Option<i64>,
+    /// When it was revoked, Unix milliseconds.
+    pub revoked_at: Option<i64>,
+    /// Until when it still works though it was rotated out, Unix milliseconds.
+    pub overlap_until: Option<i64>,
+    /// When it was last used, Unix milliseconds.
+    pub last_used_at: Option<i64>,
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Key({}, {})", self.uid, self.prefix)
+    }
+}
+
+/// An API key to insert.
+#[derive(Insertable)]
+#[diesel(table_name = api_keys)]
+#[expect(missing_docs, reason = "the fields are those of Key")]
+pub struct NewKey {
+    pub uid: String,
+    pub workspace_id: i64,
+    pub name: String,
+    pub look: String,
+    pub prefix: String,
+    pub digest: Vec<u8>,
+    pub scopes: String,
+    pub plan: Option<String>,
+    pub created_at: i64,
+    pub expires_at: Option<i64>,
+}
+
+/// Inserts a key.
+pub fn insert(conn: &mut Conn, new: &NewKey) -> Result<Key> {
+    on_backend!(conn, |c| diesel::insert_into(api_keys::table).values(new).returning(Key::as_returning()).get_result(c))
+        .map_err(failed)
+}
+
+/// Returns the key with this digest, and its workspace's plan. The look-up of a caller: nobody is known yet.
+pub fn find_by_digest(conn: &mut Conn, digest: &[u8]) -> Result<Option<(Key, String)>> {
+    api_keys::table
+        .inner_join(workspaces::table.on(workspaces::id.eq(api_keys::workspace_id)))
+        .filter(api_keys::digest.eq(digest))
+        .select((Key::as_select(), workspaces::plan))
+        .first(conn)
+        .optional()
+        .map_err(failed)
+}
+
+/// Returns the workspace's keys, oldest first.
+pub fn list(conn: &mut Conn, workspace_id: i64) -> Result<Vec<Key>> {
+    api_keys::table
+        .filter(api_keys::workspace_id.eq(workspace_id))
+        .order(api_keys::id)
+        .select(Key::as_select())
+        .load(conn)
+        .map_err(failed)
+}
+
+/// Returns the key with this client-visible id or public prefix. For operators, who own every workspace.
+pub fn find(conn: &mut Conn, name: &str) -> Result<Option<Key>> {
+    api_keys::table
+        .filter(api_keys::uid.eq(name).or(api_keys::prefix.eq(name)))
+        .select(Key::as_select())
+        .first(conn)
+        .optional()
+        .map_err(failed)
+}
+
+/// Marks a key revoked; it works on until `overlap_until` when that is given.
+pub fn revoke(conn: &mut Conn, workspace_id: i64, id: i64, now: i64, overlap_until: Option<i64>) -> Result<()> {
+    diesel::update(api_keys::table.find(id).filter(api_keys::workspace_id.eq(workspace_id)))
+        .set((api_keys::revoked_at.eq(now), api_keys::overlap_until.eq(overlap_until)))
+        .execute(conn)
+        .map_err(failed)?;
+    Ok(())
+}
+
+/// Deletes a key; it is as if it had never been.
+pub fn delete(conn: &mut Conn, workspace_id: i64, id: i64) -> Result<()> {
+    diesel::delete(api_keys::table.find(id).filter(api_keys::workspace_id.eq(workspace_id))).execute(conn).map_err(failed)?;
+    Ok(())
+}

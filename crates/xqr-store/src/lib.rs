@@ -1,0 +1,46 @@
+//! The rows and queries of xqr on SQLite and PostgreSQL, chosen by a database URL. The only SQL of the workspace.
+//!
+//! [`Store`] owns the connections: [`Store::read`] lends one, [`Store::write`] runs a job in a transaction. The modules
+//! [`workspaces`], [`keys`], [`projects`], [`links`], [`scans`], [`outbox`] and [`usage`] hold the queries; each takes a [`Conn`] and
+//! opens no transaction. Every query names its owner, except the look-up of a redirect, of a key, and the background steps.
+//!
+//! Moments are Unix milliseconds in `i64`, the same in both databases: they sort, compare and index alike and no time
+//! zone can slip in. Identifiers for clients are texts (`uid`), joins go over `i64` ids that are never reused.
+
+#[macro_use]
+mod backend;
+mod connect;
+mod migrate;
+mod schema;
+mod store;
+mod writer;
+
+pub mod keys;
+pub mod links;
+pub mod outbox;
+pub mod projects;
+pub mod scans;
+pub mod usage;
+pub mod workspaces;
+
+pub use backend::Conn;
+pub use store::{Store, StoreOptions};
+
+/// A page of a list.
+#[derive(Debug, Clone, Copy)]
+pub enum Page {
+    /// Skips `offset` rows and takes `limit`.
+    Offset {
+        /// Rows to take.
+        limit: i64,
+        /// Rows to skip.
+        offset: i64,
+    },
+    /// Takes `limit` rows older than the row with this id: constant cost at any depth.
+    Before {
+        /// Rows to take.
+        limit: i64,
+        /// The id of the last row seen; `None` begins with the newest.
+        id: Option<i64>,
+    },
+}

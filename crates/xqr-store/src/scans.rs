@@ -1,0 +1,175 @@
+//! Scans, their hourly roll-ups, and how far each node's journal has been counted.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+use xqr_errors::Result;
+
+use crate::Conn;
+use crate::backend::failed;
+use crate::schema::{journal_positions, links, scan_purges, scan_rollups, scans};
+
+/// Rows in one statement: 8 bound values each, and SQLite takes 32,766.
+const CHUNK: usize = 1000;
+
+/// A scan to insert.
+#[derive(Debug, Insertable)]
+#[diesel(table_name = scans)]
+pub struct NewScan {
+    /// The link.
+    pub link_id: i64,
+    /// The link's owner.
+    pub workspace_id: i64,
+    /// When it happened, Unix milliseconds.
+    pub at: i64,
+    /// ISO 3166-1 alpha-2, when known.
+    pub country: Option<String>,
+    /// `mobile`, `tablet`, `desktop` or `other`.
+    pub device: &'static str,
+    /// The browser's family.
+    pub agent: &'static str,
+    /// The host that referred, when known.
+    pub referrer: Option<String>,
+    /// Whether a machine asked.
+    pub bot: bool,
+}
+
+/// A link's scans within one hour.
+#[derive(Debug, Insertable)]
+#[diesel(table_name = scan_rollups)]
+pub struct NewRollup {
+    /// The link.
+    pub link_id: i64,
+    /// The hour's beginning, Unix milliseconds.
+    pub hour: i64,
+    /// The link's owner.
+    pub workspace_id: i64,
+    /// Scans of people and machines.
+    pub scans: i64,
+    /// Scans of machines.
+    pub bots: i64,
+}
+
+/// Returns the owners of those links that still exist. Ids come from the journal, which knows no owner.
+pub fn owners(conn: &mut Conn, link_ids: &[i64]) -> Result<HashMap<i64, i64>> {
+    let mut owners = HashMap::with_capacity(link_ids.len());
+    for ids in link_ids.chunks(CHUNK) {
+        let rows: Vec<(i64, i64)> = links::table
+            .filter(links::id.eq_any(ids))
+            .select((links::id, links::workspace_id))
+            .load(conn)
+            .map_err(failed)?;
+        owners.extend(rows);
+    }
+    Ok(owners)
+}
+
+/// Inserts scans.
+pub fn insert(conn: &mut Conn, new: &[NewScan]) -> Result<()> {
+    for rows in new.chunks(CHUNK) {
+        on_backend!(conn, |c| diesel::insert_into(scans::table).values(rows).execute(c)).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// Adds to the hourly roll-ups.
+pub fn add_rollups(conn: &mut Conn, new: &[NewRollup]) -> Result<()> {
+    for row in new {
+        on_backend!(conn, |c| diesel::insert_into(scan_rollups::table)
+            .values(row)
+            .on_conflict((scan_rollups::link_id, scan_rollups::hour))
+            .do_update()
+            .set((
+                scan_rollups::scans.eq(scan_rollups::scans + excluded(scan_rollups::scans)),
+                scan_rollups::bots.eq(scan_rollups::bots + excluded(scan_rollups::bots)),
+            ))
+            .execute(c))
+        .map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// Adds `n` scans to a link's counter and moves its last scan to `at`, if that is later.
+pub fn count(conn: &mut Conn, link_id: i64, n: i64, at: i64) -> Result<()> {
+    let link = links::table.find(link_id);
+    diesel::update(link).set(links::scan_count.eq(links::scan_count + n)).execute(conn).map_err(failed)?;
+    diesel::update(link.filter(links::last_scan_at.is_null().or(links::last_scan_at.lt(at))))
+        .set(links::last_scan_at.eq(at))
+        .execute(conn)
+        .map_err(failed)?;
+    Ok(())
+}
+
+/// Deletes up to `limit` scans of links that are gone, and returns how many rows went.
+pub fn purge(conn: &mut Conn, limit: i64) -> Result<usize> {
+    let Some(link_id) = scan_purges::table.select(scan_purges::link_id).first::<i64>(conn).optional().map_err(failed)? else {
+        return Ok(0);
+    };
+    let old: Vec<i64> = scans::table.filter(scans::link_id.eq(link_id)).limit(limit).select(scans::id).load(conn).map_err(failed)?;
+    if old.is_empty() {
+        diesel::delete(scan_rollups::table.filter(scan_rollups::link_id.eq(link_id))).execute(conn).map_err(failed)?;
+        return diesel::delete(scan_purges::table.find(link_id)).execute(conn).map_err(failed);
+    }
+    diesel::delete(scans::table.filter(scans::id.eq_any(old))).execute(conn).map_err(failed)
+}
+
+/// A place in a node's journal: segment number and byte offset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Position {
+    /// The segment's number.
+    pub segment: i64,
+    /// The byte offset within the segment.
+    pub offset: i64,
+}
+
+/// Returns how far a node's journal has been counted; `None` when this database has never seen the node.
+pub fn position(conn: &mut Conn, node: &str) -> Result<Option<Position>> {
+    let row: Option<(i64, i64)> = journal_positions::table
+        .find(node)
+        .select((journal_positions::segment, journal_positions::position))
+        .first(conn)
+        .optional()
+        .map_err(failed)?;
+    Ok(row.map(|(segment, offset)| Position { segment, offset }))
+}
+
+/// Begins the position of a node that this database has not seen.
+pub fn begin_position(conn: &mut Conn, node: &str, now: i64) -> Result<()> {
+    let row = (
+        journal_positions::node.eq(node),
+        journal_positions::segment.eq(0),
+        journal_positions::position.eq(0),
+        journal_positions::updated_at.eq(now),
+    );
+    diesel::insert_into(journal_positions::table).values(row).execute(conn).map_err(failed)?;
+    Ok(())
+}
+
+/// Moves a node's position from `from` to `to`, and returns whether it stood at `from`.
+pub fn advance(conn: &mut Conn, node: &str, from: Position, to: Position, now: i64) -> Result<bool> {
+    let row = journal_positions::table
+        .find(node)
+        .filter(journal_positions::segment.eq(from.segment))
+        .filter(journal_positions::position.eq(from.offset));
+    let moved = diesel::update(row)
+        .set((
+            journal_positions::segment.eq(to.segment),
+            journal_positions::position.eq(to.offset),
+            journal_positions::updated_at.eq(now),
+        ))
+        .execute(conn)
+        .map_err(failed)?;
+    Ok(moved == 1)
+}
+
+/// Returns a link's roll-ups, oldest first: hour, scans, scans of machines.
+pub fn rollups(conn: &mut Conn, workspace_id: i64, link_id: i64) -> Result<Vec<(i64, i64, i64)>> {
+    scan_rollups::table
+        .filter(scan_rollups::workspace_id.eq(workspace_id))
+        .filter(scan_rollups::link_id.eq(link_id))
+        .order(scan_rollups::hour)
+        .select((scan_rollups::hour, scan_rollups::scans, scan_rollups::bots))
+        .load(conn)
+        .map_err(failed)
+}

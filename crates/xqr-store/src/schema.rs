@@ -1,0 +1,140 @@
+//! The tables as Diesel sees them; migrations/ is what the databases see.
+
+diesel::table! {
+    workspaces (id) {
+        id -> BigInt,
+        uid -> Text,
+        name -> Text,
+        description -> Nullable<Text>,
+        plan -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    api_keys (id) {
+        id -> BigInt,
+        uid -> Text,
+        workspace_id -> BigInt,
+        name -> Text,
+        look -> Text,
+        prefix -> Text,
+        digest -> Binary,
+        scopes -> Text,
+        plan -> Nullable<Text>,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+        overlap_until -> Nullable<BigInt>,
+        last_used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    projects (id) {
+        id -> BigInt,
+        uid -> Text,
+        workspace_id -> BigInt,
+        name -> Text,
+        description -> Nullable<Text>,
+        is_default -> Bool,
+        created_via -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    links (id) {
+        id -> BigInt,
+        uid -> Text,
+        workspace_id -> BigInt,
+        project_id -> Nullable<BigInt>,
+        host -> Text,
+        code -> Text,
+        code_key -> Text,
+        destination -> Nullable<Text>,
+        name -> Nullable<Text>,
+        enabled -> Bool,
+        archived -> Bool,
+        labels -> Text,
+        routing_rules -> Text,
+        variants -> Text,
+        passcode_digest -> Nullable<Binary>,
+        edit_count -> BigInt,
+        scan_count -> BigInt,
+        last_scan_at -> Nullable<BigInt>,
+        expires_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    link_labels (workspace_id, label, link_id) {
+        workspace_id -> BigInt,
+        label -> Text,
+        link_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    scans (id) {
+        id -> BigInt,
+        link_id -> BigInt,
+        workspace_id -> BigInt,
+        at -> BigInt,
+        country -> Nullable<Text>,
+        device -> Text,
+        agent -> Text,
+        referrer -> Nullable<Text>,
+        bot -> Bool,
+    }
+}
+
+diesel::table! {
+    scan_rollups (link_id, hour) {
+        link_id -> BigInt,
+        hour -> BigInt,
+        workspace_id -> BigInt,
+        scans -> BigInt,
+        bots -> BigInt,
+    }
+}
+
+diesel::table! {
+    scan_purges (link_id) {
+        link_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    journal_positions (node) {
+        node -> Text,
+        segment -> BigInt,
+        position -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> BigInt,
+        uid -> Text,
+        workspace_id -> BigInt,
+        event -> Text,
+        payload -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    usage (workspace_id, metric, period) {
+        workspace_id -> BigInt,
+        metric -> Text,
+        period -> Text,
+        value -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(links, link_labels, api_keys, workspaces);

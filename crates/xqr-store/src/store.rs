@@ -1,0 +1,93 @@
+//! The owner of all connections: a pool to read from, a writer to write through.
+
+use std::path::Path;
+use std::time::Duration;
+
+use xqr_errors::{Condition, Error, Result};
+
+use crate::connect::{Readers, Target, check_version};
+use crate::writer::Writer;
+use crate::{Conn, migrate};
+
+/// How many connections a store may hold.
+#[derive(Debug, Clone, Copy)]
+pub struct StoreOptions {
+    /// Connections of the read pool.
+    pub readers: u32,
+    /// Writer threads on PostgreSQL. SQLite always has one.
+    pub writers: usize,
+}
+
+/// The database of the service.
+pub struct Store {
+    target: Target,
+    readers: r2d2::Pool<Readers>,
+    writer: Writer,
+}
+
+impl Store {
+    /// Opens the database that `url` names: `postgres://…`, `sqlite://PATH`, or a path. Creates a SQLite file and its folder,
+    /// refuses a SQLite with a known data-loss defect, and waits up to 10 s for a PostgreSQL.
+    ///
+    /// # Errors
+    ///
+    /// A text for the operator when the database cannot be opened.
+    pub fn open(url: &str, options: StoreOptions) -> Result<Self, String> {
+        let target = Target::parse(url);
+        if let Target::Sqlite(path) = &target {
+            let folder = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty());
+            if let Some(folder) = folder {
+                std::fs::create_dir_all(folder).map_err(|e| format!("cannot create {}: {e}", folder.display()))?;
+            }
+        }
+        let mut first = target.open().map_err(|e| format!("cannot open the database: {e}"))?;
+        check_version(&mut first)?;
+        let readers = r2d2::Pool::builder()
+            .max_size(options.readers)
+            .min_idle(Some(1))
+            .connection_timeout(Duration::from_secs(5))
+            .test_on_check_out(false)
+            .build(Readers(target.clone()))
+            .map_err(|e| format!("cannot open the database: {e}"))?;
+        Ok(Self { readers, writer: Writer::start(&target, options.writers), target })
+    }
+
+    /// Brings the schema up to date in one transaction and returns the names of the migrations that ran.
+    ///
+    /// # Errors
+    ///
+    /// A text for the operator, also when the database belongs to a newer version of the program.
+    pub fn migrate(&self) -> Result<Vec<String>, String> {
+        let mut conn = self.target.open().map_err(|e| e.to_string())?;
+        migrate::run(&mut conn).map_err(|e| e.to_string())
+    }
+
+    /// Lends a connection to `query`. Blocks the thread.
+    ///
+    /// # Errors
+    ///
+    /// What `query` returns, or [`Condition::Overloaded`] when no connection is free within 5 s.
+    pub fn read<T>(&self, query: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+        let mut conn =
+            self.readers.get().map_err(|error| Error::from(Condition::Overloaded { seconds: 1 }).because(error))?;
+        query(&mut conn)
+    }
+
+    /// Runs `job` in a transaction on a writer thread and tells `done` once it is committed, durably, or rolled back.
+    /// A full queue and an absent database are [`Condition::Overloaded`].
+    pub fn write<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+        done: impl FnOnce(Result<T>) + Send + 'static,
+    ) {
+        self.writer.submit(job, done);
+    }
+
+    /// Returns the name of the database system: `sqlite` or `postgres`.
+    pub fn backend(&self) -> &'static str {
+        match self.target {
+            Target::Sqlite(_) => "sqlite",
+            Target::Postgres(_) => "postgres",
+        }
+    }
+}

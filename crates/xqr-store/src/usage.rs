@@ -1,0 +1,47 @@
+//! Counters per workspace: how many there are of what a plan limits, without counting rows.
+
+use diesel::prelude::*;
+use xqr_errors::Result;
+
+use crate::Conn;
+use crate::backend::failed;
+use crate::schema::usage;
+
+/// The metric that counts a workspace's links.
+pub const LINKS: &str = "links";
+/// The period of a metric that never starts anew.
+pub const TOTAL: &str = "";
+
+/// Begins a counter at zero. It must be there before the first [`take`].
+pub fn begin(conn: &mut Conn, workspace_id: i64, metric: &str, period: &str) -> Result<()> {
+    let row = (
+        usage::workspace_id.eq(workspace_id),
+        usage::metric.eq(metric),
+        usage::period.eq(period),
+        usage::value.eq(0),
+    );
+    on_backend!(conn, |c| diesel::insert_into(usage::table).values(row).on_conflict_do_nothing().execute(c)).map_err(failed)?;
+    Ok(())
+}
+
+/// Adds `n` unless that would pass `cap`, and returns whether it did. Concurrent callers are told apart by the row's lock.
+pub fn take(conn: &mut Conn, workspace_id: i64, metric: &str, period: &str, n: i64, cap: Option<i64>) -> Result<bool> {
+    let row = usage::table.find((workspace_id, metric, period));
+    let taken = match cap {
+        Some(cap) => diesel::update(row.filter(usage::value.le(cap - n))).set(usage::value.eq(usage::value + n)).execute(conn),
+        None => diesel::update(row).set(usage::value.eq(usage::value + n)).execute(conn),
+    };
+    Ok(taken.map_err(failed)? == 1)
+}
+
+/// Takes `n` away again.
+pub fn give_back(conn: &mut Conn, workspace_id: i64, metric: &str, period: &str, n: i64) -> Result<()> {
+    take(conn, workspace_id, metric, period, -n, None)?;
+    Ok(())
+}
+
+/// Returns a counter's value.
+pub fn get(conn: &mut Conn, workspace_id: i64, metric: &str, period: &str) -> Result<i64> {
+    let value = usage::table.find((workspace_id, metric, period)).select(usage::value).first(conn).optional().map_err(failed)?;
+    Ok(value.unwrap_or(0))
+}

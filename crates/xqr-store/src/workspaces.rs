@@ -1,0 +1,65 @@
+//! Workspaces: the owners of everything else.
+
+use diesel::prelude::*;
+use xqr_errors::Result;
+
+use crate::Conn;
+use crate::backend::failed;
+use crate::schema::workspaces;
+
+/// A workspace.
+#[derive(Debug, Clone, Queryable, Selectable)]
+pub struct Workspace {
+    /// The id that joins use.
+    pub id: i64,
+    /// The id that clients see: `ws_` and a UUID.
+    pub uid: String,
+    /// The display name.
+    pub name: String,
+    /// A longer text.
+    pub description: Option<String>,
+    /// The plan's name.
+    pub plan: String,
+    /// When it was created, Unix milliseconds.
+    pub created_at: i64,
+}
+
+/// A workspace to insert.
+#[derive(Debug, Insertable)]
+#[diesel(table_name = workspaces)]
+pub struct NewWorkspace {
+    /// The id that clients see: `ws_` and a UUID.
+    pub uid: String,
+    /// The display name.
+    pub name: String,
+    /// The plan's name.
+    pub plan: String,
+    /// When it is created, Unix milliseconds.
+    pub created_at: i64,
+}
+
+/// Inserts a workspace and returns its id.
+pub fn insert(conn: &mut Conn, new: &NewWorkspace) -> Result<i64> {
+    on_backend!(conn, |c| diesel::insert_into(workspaces::table).values(new).returning(workspaces::id).get_result(c)).map_err(failed)
+}
+
+/// Returns how many workspaces there are.
+pub fn count(conn: &mut Conn) -> Result<i64> {
+    workspaces::table.count().get_result(conn).map_err(failed)
+}
+
+/// Returns all workspaces, oldest first. For operators.
+pub fn list(conn: &mut Conn) -> Result<Vec<Workspace>> {
+    workspaces::table.order(workspaces::id).select(Workspace::as_select()).load(conn).map_err(failed)
+}
+
+/// Returns the workspace with this client-visible id.
+pub fn find(conn: &mut Conn, uid: &str) -> Result<Option<Workspace>> {
+    workspaces::table.filter(workspaces::uid.eq(uid)).select(Workspace::as_select()).first(conn).optional().map_err(failed)
+}
+
+/// Changes a workspace's plan.
+pub fn set_plan(conn: &mut Conn, id: i64, plan: &str) -> Result<()> {
+    diesel::update(workspaces::table.find(id)).set(workspaces::plan.eq(plan)).execute(conn).map_err(failed)?;
+    Ok(())
+}

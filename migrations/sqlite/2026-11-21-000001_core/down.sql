@@ -1,0 +1,11 @@
+DROP TABLE usage;
+DROP TABLE outbox;
+DROP TABLE journal_positions;
+DROP TABLE scan_purges;
+DROP TABLE scan_rollups;
+DROP TABLE scans;
+DROP TABLE link_labels;
+DROP TABLE links;
+DROP TABLE projects;
+DROP TABLE api_keys;
+DROP TABLE workspaces;
