@@ -171,11 +171,7 @@ pub fn insert(conn: &mut Conn, new: NewLink, labels: &[String]) -> Result<Option
 
 fn insert_labels(conn: &mut Conn, workspace_id: i64, link_id: i64, labels: &[String]) -> Result<()> {
     for label in labels {
-        let row = (
-            link_labels::workspace_id.eq(workspace_id),
-            link_labels::label.eq(label),
-            link_labels::link_id.eq(link_id),
-        );
+        let row = (link_labels::workspace_id.eq(workspace_id), link_labels::label.eq(label), link_labels::link_id.eq(link_id));
         on_backend!(conn, |c| diesel::insert_into(link_labels::table).values(row).on_conflict_do_nothing().execute(c))
             .map_err(failed)?;
     }
@@ -262,7 +258,10 @@ fn contains(text: &str) -> String {
 
 /// Changes the workspace's link `id`, and its labels where `labels` is given.
 pub fn update(conn: &mut Conn, workspace_id: i64, id: i64, changes: &LinkChanges, labels: Option<&[String]>) -> Result<()> {
-    diesel::update(links::table.find(id).filter(links::workspace_id.eq(workspace_id))).set(changes).execute(conn).map_err(failed)?;
+    diesel::update(links::table.find(id).filter(links::workspace_id.eq(workspace_id)))
+        .set(changes)
+        .execute(conn)
+        .map_err(failed)?;
     if let Some(labels) = labels {
         diesel::delete(link_labels::table.filter(link_labels::link_id.eq(id))).execute(conn).map_err(failed)?;
         insert_labels(conn, workspace_id, id, labels)?;
@@ -283,7 +282,8 @@ pub fn find_many(conn: &mut Conn, workspace_id: i64, uids: &[String]) -> Result<
 
 /// Deletes the workspace's link `id`. Its code is free again at once; its scans go in the background.
 pub fn delete(conn: &mut Conn, workspace_id: i64, id: i64) -> Result<bool> {
-    let gone = diesel::delete(links::table.find(id).filter(links::workspace_id.eq(workspace_id))).execute(conn).map_err(failed)?;
+    let gone =
+        diesel::delete(links::table.find(id).filter(links::workspace_id.eq(workspace_id))).execute(conn).map_err(failed)?;
     if gone == 1 {
         diesel::insert_into(scan_purges::table).values(scan_purges::link_id.eq(id)).execute(conn).map_err(failed)?;
     }

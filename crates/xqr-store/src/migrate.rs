@@ -47,7 +47,10 @@ where
     let known: Vec<Box<dyn Migration<DB>>> = source.migrations()?;
     let known: HashSet<String> = known.iter().map(|m| m.name().version().to_string()).collect();
     if let Some(alien) = conn.applied_migrations()?.iter().find(|version| !known.contains(&version.to_string())) {
-        return Err(format!("the database has migration {alien}, which this program does not know: it belongs to a newer version").into());
+        return Err(format!(
+            "the database has migration {alien}, which this program does not know: it belongs to a newer version"
+        )
+        .into());
     }
     Ok(conn.run_pending_migrations(source)?.iter().map(ToString::to_string).collect())
 }

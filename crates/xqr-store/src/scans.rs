@@ -55,11 +55,8 @@ pub struct NewRollup {
 pub fn owners(conn: &mut Conn, link_ids: &[i64]) -> Result<HashMap<i64, i64>> {
     let mut owners = HashMap::with_capacity(link_ids.len());
     for ids in link_ids.chunks(CHUNK) {
-        let rows: Vec<(i64, i64)> = links::table
-            .filter(links::id.eq_any(ids))
-            .select((links::id, links::workspace_id))
-            .load(conn)
-            .map_err(failed)?;
+        let rows: Vec<(i64, i64)> =
+            links::table.filter(links::id.eq_any(ids)).select((links::id, links::workspace_id)).load(conn).map_err(failed)?;
         owners.extend(rows);
     }
     Ok(owners)
@@ -106,7 +103,8 @@ pub fn purge(conn: &mut Conn, limit: i64) -> Result<usize> {
     let Some(link_id) = scan_purges::table.select(scan_purges::link_id).first::<i64>(conn).optional().map_err(failed)? else {
         return Ok(0);
     };
-    let old: Vec<i64> = scans::table.filter(scans::link_id.eq(link_id)).limit(limit).select(scans::id).load(conn).map_err(failed)?;
+    let old: Vec<i64> =
+        scans::table.filter(scans::link_id.eq(link_id)).limit(limit).select(scans::id).load(conn).map_err(failed)?;
     if old.is_empty() {
         diesel::delete(scan_rollups::table.filter(scan_rollups::link_id.eq(link_id))).execute(conn).map_err(failed)?;
         return diesel::delete(scan_purges::table.find(link_id)).execute(conn).map_err(failed);

@@ -68,8 +68,7 @@ impl Store {
     ///
     /// What `query` returns, or [`Condition::Overloaded`] when no connection is free within 5 s.
     pub fn read<T>(&self, query: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
-        let mut conn =
-            self.readers.get().map_err(|error| Error::from(Condition::Overloaded { seconds: 1 }).because(error))?;
+        let mut conn = self.readers.get().map_err(|error| Error::from(Condition::Overloaded { seconds: 1 }).because(error))?;
         query(&mut conn)
     }
 

@@ -14,12 +14,7 @@ pub const TOTAL: &str = "";
 
 /// Begins a counter at zero. It must be there before the first [`take`].
 pub fn begin(conn: &mut Conn, workspace_id: i64, metric: &str, period: &str) -> Result<()> {
-    let row = (
-        usage::workspace_id.eq(workspace_id),
-        usage::metric.eq(metric),
-        usage::period.eq(period),
-        usage::value.eq(0),
-    );
+    let row = (usage::workspace_id.eq(workspace_id), usage::metric.eq(metric), usage::period.eq(period), usage::value.eq(0));
     on_backend!(conn, |c| diesel::insert_into(usage::table).values(row).on_conflict_do_nothing().execute(c)).map_err(failed)?;
     Ok(())
 }

@@ -40,7 +40,8 @@ pub struct NewWorkspace {
 
 /// Inserts a workspace and returns its id.
 pub fn insert(conn: &mut Conn, new: &NewWorkspace) -> Result<i64> {
-    on_backend!(conn, |c| diesel::insert_into(workspaces::table).values(new).returning(workspaces::id).get_result(c)).map_err(failed)
+    on_backend!(conn, |c| diesel::insert_into(workspaces::table).values(new).returning(workspaces::id).get_result(c))
+        .map_err(failed)
 }
 
 /// Returns how many workspaces there are.

@@ -1,0 +1,237 @@
+//! Keys of four looks, one per dialect. Any of them works in any dialect whose header carries it.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use xqr_errors::{Condition, Result};
+
+use crate::KeyDigest;
+
+/// How a key looks: that of the service whose clients it is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// `xqr_pk_`, 8 lower-case hex, `.`, 64 characters of base64url: xQR reference, section 2.1.
+    Xqr,
+    /// `smk_` and 36 characters of base64url: QR Studio reference, section 2.1.
+    Studio,
+    /// `api_live_` and 32 letters and digits: QRForge reference, section 2.2.
+    Forge,
+    /// `qrh_` and 32 letters and digits: QuickResponseHub reference, section 2.1.
+    Hub,
+}
+
+impl Look {
+    /// Every look.
+    pub const ALL: [Self; 4] = [Self::Xqr, Self::Studio, Self::Forge, Self::Hub];
+
+    /// Returns the look's name in lower case.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Xqr => "xqr",
+            Self::Studio => "studio",
+            Self::Forge => "forge",
+            Self::Hub => "hub",
+        }
+    }
+
+    /// Returns the look of this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|look| look.name() == name)
+    }
+
+    fn tag(self) -> &'static str {
+        match self {
+            Self::Xqr => "xqr_pk_",
+            Self::Studio => "smk_",
+            Self::Forge => "api_live_",
+            Self::Hub => "qrh_",
+        }
+    }
+
+    /// Characters after the tag that may be shown and logged.
+    fn public_len(self) -> usize {
+        if matches!(self, Self::Xqr | Self::Studio) { 8 } else { 4 }
+    }
+}
+
+/// A whole key. It can be shown through [`expose`](Self::expose) alone; `Debug` prints the public part.
+#[derive(Clone)]
+pub struct SecretKey {
+    look: Look,
+    text: String,
+}
+
+impl SecretKey {
+    /// Makes a key; `random` fills its argument with random bytes.
+    pub fn mint(look: Look, random: &mut dyn FnMut(&mut [u8])) -> Self {
+        let secret = match look {
+            Look::Xqr => {
+                let (mut prefix, mut secret) = ([0; 4], [0; 48]);
+                random(&mut prefix);
+                random(&mut secret);
+                format!("{:08x}.{}", u32::from_be_bytes(prefix), URL_SAFE_NO_PAD.encode(secret))
+            }
+            Look::Studio => {
+                let mut secret = [0; 27];
+                random(&mut secret);
+                URL_SAFE_NO_PAD.encode(secret)
+            }
+            Look::Forge | Look::Hub => letters_and_digits(32, random),
+        };
+        Self { look, text: format!("{}{secret}", look.tag()) }
+    }
+
+    /// Reads a key of any look. The native look is checked to the letter; of the others only tag and alphabet, because their
+    /// services do not fix the length.
+    ///
+    /// # Errors
+    ///
+    /// [`Condition::KeyInvalid`]. Blanks and quotes around a key are not forgiven.
+    pub fn parse(text: &str) -> Result<Self> {
+        let look = Look::ALL.into_iter().find(|look| text.starts_with(look.tag())).ok_or(Condition::KeyInvalid)?;
+        let secret = &text[look.tag().len()..];
+        let url_safe = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        let well_formed = match look {
+            Look::Xqr => secret.split_once('.').is_some_and(|(prefix, secret)| {
+                prefix.len() == 8
+                    && prefix.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+                    && secret.len() == 64
+                    && url_safe(secret)
+            }),
+            _ => (20..=128).contains(&secret.len()) && url_safe(secret),
+        };
+        if well_formed { Ok(Self { look, text: text.to_owned() }) } else { Err(Condition::KeyInvalid.into()) }
+    }
+
+    /// Returns the whole key. Show it once, to its owner.
+    pub fn expose(&self) -> &str {
+        &self.text
+    }
+
+    /// Returns the public part: the tag and the first characters.
+    pub fn prefix(&self) -> &str {
+        &self.text[..self.look.tag().len() + self.look.public_len()]
+    }
+
+    /// Returns how the key looks.
+    pub fn look(&self) -> Look {
+        self.look
+    }
+
+    /// Returns what is stored of the key.
+    pub fn digest(&self) -> KeyDigest {
+        KeyDigest::of(&self.text)
+    }
+}
+
+impl fmt::Debug for SecretKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SecretKey({}…)", self.prefix())
+    }
+}
+
+/// Reads the value of an `Authorization` header: `Bearer`, one blank, a key (RFC 6750, section 2.1).
+///
+/// # Errors
+///
+/// [`Condition::KeyInvalid`].
+pub fn bearer(value: &str) -> Result<SecretKey> {
+    match value.split_once(' ') {
+        Some((scheme, key)) if scheme.eq_ignore_ascii_case("bearer") => SecretKey::parse(key),
+        _ => Err(Condition::KeyInvalid.into()),
+    }
+}
+
+/// Draws characters without favouring any: a byte of 248 or more is drawn again.
+fn letters_and_digits(len: usize, random: &mut dyn FnMut(&mut [u8])) -> String {
+    const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let mut text = String::with_capacity(len);
+    let mut bytes = [0; 64];
+    while text.len() < len {
+        random(&mut bytes);
+        let fair = bytes.iter().filter(|byte| **byte < 248).map(|byte| char::from(ALPHABET[usize::from(*byte) % 62]));
+        text.extend(fair.take(len - text.len()));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn mint(look: Look, seed: u64) -> SecretKey {
+        let mut state = seed | 1;
+        SecretKey::mint(look, &mut |bytes| {
+            for byte in bytes {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                *byte = (state >> 33) as u8;
+            }
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_minted_key_reads_back(seed: u64, look in 0_usize..4) {
+            let key = mint(Look::ALL[look], seed);
+            let read = SecretKey::parse(key.expose()).unwrap();
+            prop_assert_eq!(read.prefix(), key.prefix());
+            prop_assert_eq!(read.look(), Look::ALL[look]);
+            prop_assert!(read.digest().matches(&key.digest()));
+            let header = format!("Bearer {}", key.expose());
+            prop_assert!(bearer(&header).is_ok());
+        }
+    }
+
+    #[test]
+    fn lengths_are_those_of_the_references() {
+        let lengths = Look::ALL.map(|look| mint(look, 5).expose().len());
+        assert_eq!(lengths, [80, 40, 41, 36]);
+        assert_eq!(mint(Look::Studio, 5).prefix().len(), 12);
+    }
+
+    #[test]
+    fn wrong_forms_are_refused() {
+        let key = mint(Look::Xqr, 3);
+        let key = key.expose();
+        for wrong in [
+            key.to_owned(),
+            format!("Bearer  {key}"),
+            format!("Bearer Bearer {key}"),
+            format!("Bearer \"{key}\""),
+            format!("Bearer {key} "),
+            format!(" Bearer {key}"),
+            format!("Bearer {}", &key[..79]),
+            format!("Bearer {key}x"),
+            format!("Basic {key}"),
+            "Bearer ".into(),
+            "Bearer".into(),
+            String::new(),
+            format!("Bearer {}", key.replace("xqr_pk_", "xqr_sk_")),
+            format!("Bearer {}", key.to_uppercase()),
+            "Bearer smk_short".into(),
+            "Bearer api_live_üüüüüüüüüüüüüüüüüüüüüüüü".into(),
+        ] {
+            assert_eq!(bearer(&wrong).unwrap_err().condition(), &Condition::KeyInvalid, "{wrong}");
+        }
+        assert!(bearer(&format!("bearer {key}")).is_ok());
+    }
+
+    #[test]
+    fn debug_shows_the_public_part_only() {
+        for look in Look::ALL {
+            let key = mint(look, 9);
+            let shown = format!("{key:?} {:?}", key.digest());
+            assert!(shown.contains(key.prefix()) && !shown.contains(&key.expose()[key.prefix().len()..]), "{shown}");
+        }
+    }
+
+    #[test]
+    fn the_digest_is_sha_256_of_the_whole_key() {
+        let key = SecretKey::parse("qrh_abcdefghijklmnopqrstuvwxyz012345").unwrap();
+        let hex: String = key.digest().as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hex, "78491e307a30990d778ef86b689bf0110e7d5344d2a950e2ea3f70731c457a7c", "as sha256sum says");
+    }
+}

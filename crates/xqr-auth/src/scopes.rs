@@ -1,0 +1,128 @@
+//! What a key may do: 15 scopes and the wildcard, matched exactly (xQR reference, section 3).
+
+use xqr_errors::{Condition, Result};
+
+macro_rules! scopes {
+    ($($name:ident = $text:literal),+ $(,)?) => {
+        /// One scope. No scope includes another, save `*`, which includes all.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Scope {
+            $(
+                #[doc = concat!("`", $text, "`")]
+                $name,
+            )+
+        }
+
+        impl Scope {
+            /// Every scope; `*` first.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// Returns the scope's text.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$name => $text),+ }
+            }
+        }
+    };
+}
+
+scopes! {
+    All = "*",
+    LinksRead = "links:read", LinksWrite = "links:write",
+    QrRead = "qr:read", QrWrite = "qr:write", QrRender = "qr:render",
+    AnalyticsRead = "analytics:read",
+    AssetsRead = "assets:read", AssetsWrite = "assets:write",
+    BioRead = "bio:read", BioWrite = "bio:write",
+    ReportsRead = "reports:read", ReportsWrite = "reports:write",
+    WorkspaceRead = "workspace:read",
+    WebhooksRead = "webhooks:read", WebhooksWrite = "webhooks:write",
+}
+
+impl Scope {
+    /// Returns the scope of this text.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|scope| scope.name() == text)
+    }
+
+    fn bit(self) -> u32 {
+        1 << self as u32
+    }
+}
+
+/// A set of scopes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Scopes(u32);
+
+impl Scopes {
+    /// Returns the set that holds `*`.
+    pub fn all() -> Self {
+        Self(Scope::All.bit())
+    }
+
+    /// Reads a list of scopes.
+    ///
+    /// # Errors
+    ///
+    /// [`Condition::ChoiceUnknown`] for the field `scopes`.
+    pub fn parse_list<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<Self> {
+        let mut set = Self::default();
+        for name in names {
+            let scope = Scope::parse(name).ok_or_else(|| Condition::ChoiceUnknown {
+                field: "scopes".to_owned(),
+                value: name.to_owned(),
+                allowed: Scope::ALL.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(", "),
+            })?;
+            set.0 |= scope.bit();
+        }
+        Ok(set)
+    }
+
+    /// Reads the stored form: scopes separated by blanks. Words of a later version are no scopes.
+    pub fn from_text(text: &str) -> Self {
+        Self(text.split(' ').filter_map(Scope::parse).fold(0, |set, scope| set | scope.bit()))
+    }
+
+    /// Returns the stored form.
+    pub fn to_text(self) -> String {
+        let names: Vec<_> = Scope::ALL.iter().filter(|scope| self.0 & scope.bit() != 0).map(|scope| scope.name()).collect();
+        names.join(" ")
+    }
+
+    /// Refuses what the set does not hold.
+    ///
+    /// # Errors
+    ///
+    /// [`Condition::ScopeMissing`].
+    pub fn allow(self, scope: Scope) -> Result<()> {
+        if self.0 & (scope.bit() | Scope::All.bit()) != 0 {
+            Ok(())
+        } else {
+            Err(Condition::ScopeMissing { scope: scope.name().to_owned() }.into())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_are_sixteen_and_they_match_exactly() {
+        assert_eq!(Scope::ALL.len(), 16);
+        for held in Scope::ALL {
+            for wanted in Scope::ALL {
+                let verdict = Scopes::parse_list([held.name()]).unwrap().allow(*wanted);
+                assert_eq!(verdict.is_ok(), held == wanted || *held == Scope::All, "{held:?} {wanted:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn texts_lead_back() {
+        let set = Scopes::parse_list(["links:read", "qr:render"]).unwrap();
+        assert_eq!(set.to_text(), "links:read qr:render");
+        assert_eq!(Scopes::from_text("links:read qr:render later:word"), set);
+        assert_eq!(Scopes::from_text("*"), Scopes::all());
+        assert!(Scopes::parse_list(["links:*"]).is_err());
+        assert_eq!(Scopes::from_text(""), Scopes::default());
+    }
+}

@@ -1,0 +1,79 @@
+//! The running service: data, redirect cache, scan journal, settings.
+
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+use xqr_errors::{Condition, Error, Result};
+use xqr_store::Conn;
+
+use crate::countries::Countries;
+use crate::journal::Journal;
+use crate::redirects::Redirects;
+use crate::{Clock, Data, Entropy, Settings, Tx};
+
+/// Everything that a request or a background step may use.
+pub struct App {
+    /// Every setting.
+    pub settings: Settings,
+    /// The address that short links begin with, without a trailing slash.
+    pub public_url: String,
+    /// The database, the time and the randomness.
+    pub data: Data,
+    /// The scan journal.
+    pub journal: Journal,
+    /// The redirect cache.
+    pub redirects: Arc<Redirects>,
+    /// Countries by address.
+    pub countries: Countries,
+}
+
+impl App {
+    /// Opens the database, brings its schema up to date, and opens the scan journal.
+    ///
+    /// # Errors
+    ///
+    /// A text for the operator.
+    pub fn open(
+        settings: Settings,
+        public_url: String,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Arc<Self>, String> {
+        let data = Data::open(&settings, clock, entropy)?;
+        data.migrate()?;
+        let journal = Journal::open(&settings, &data)?;
+        let redirects = Arc::new(Redirects::new(&settings.cache));
+        let countries = Countries::open(&settings.scans)?;
+        Ok(Arc::new(Self { settings, public_url, data, journal, redirects, countries }))
+    }
+
+    /// Returns the time, Unix milliseconds.
+    pub fn now(&self) -> i64 {
+        self.data.now()
+    }
+
+    /// Returns the address of a code.
+    pub fn short_url(&self, code: &str) -> String {
+        format!("{}/{code}", self.public_url)
+    }
+
+    /// Runs `query` off the event loop.
+    pub async fn read<T: Send + 'static>(&self, query: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static) -> Result<T> {
+        self.data.read(query).await
+    }
+
+    /// Runs a use case in a transaction. When this returns, the transaction is durable and no stale redirect is served.
+    pub async fn write<T: Send + 'static>(&self, job: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static) -> Result<T> {
+        let (tell, told) = oneshot::channel();
+        let redirects = Arc::clone(&self.redirects);
+        // The cache is told before the caller, and also when the caller has gone away meanwhile.
+        self.data.submit(job, move |result| {
+            let result = result.map(|(value, stale)| {
+                stale.iter().for_each(|code_key| redirects.forget(code_key));
+                value
+            });
+            tell.send(result).ok();
+        });
+        told.await.unwrap_or_else(|_| Err(Error::from(Condition::Overloaded { seconds: 1 })))
+    }
+}

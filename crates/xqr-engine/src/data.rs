@@ -1,0 +1,132 @@
+//! Transactions: the store with a clock and randomness. What operators' tasks need of the engine, and what [`App`](crate::App) builds on.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+use xqr_errors::{Condition, Result};
+use xqr_store::{Conn, Store, StoreOptions};
+
+use crate::{Clock, Entropy, Settings};
+
+/// The database, the time and the randomness that use cases work with.
+#[derive(Clone)]
+pub struct Data {
+    store: Arc<Store>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+}
+
+/// A transaction: what a use case may touch. Use cases never open one, so they compose.
+pub struct Tx<'a> {
+    /// The connection.
+    pub conn: &'a mut Conn,
+    /// The moment of the transaction, Unix milliseconds.
+    pub now: i64,
+    entropy: &'a dyn Entropy,
+    /// Code keys whose cached redirects are stale once this commits.
+    pub(crate) stale: Vec<String>,
+}
+
+impl Tx<'_> {
+    /// Fills `bytes` with randomness.
+    pub fn random(&self, bytes: &mut [u8]) {
+        self.entropy.fill(bytes);
+    }
+
+    /// Returns a fresh UUID (version 7, so that neighbours in time are neighbours in an index).
+    pub fn fresh_uuid(&self) -> String {
+        let mut random = [0; 10];
+        self.entropy.fill(&mut random);
+        let millis = u64::try_from(self.now).unwrap_or(0);
+        uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid().to_string()
+    }
+
+    /// Returns `len` characters of `alphabet`, whose length must divide 256.
+    pub fn fresh_code(&self, alphabet: &[u8], len: usize) -> String {
+        debug_assert!(256 % alphabet.len() == 0, "a remainder would favour some characters");
+        let mut random = vec![0; len];
+        self.entropy.fill(&mut random);
+        random.iter().map(|byte| char::from(alphabet[usize::from(*byte) % alphabet.len()])).collect()
+    }
+}
+
+/// Returns whether `text` is a UUID as this service writes it.
+pub(crate) fn is_uuid(text: &str) -> bool {
+    text.len() == 36 && Uuid::try_parse(text).is_ok()
+}
+
+impl Data {
+    /// Opens the database that the settings name. Does not migrate it.
+    ///
+    /// # Errors
+    ///
+    /// A text for the operator.
+    pub fn open(settings: &Settings, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Self, String> {
+        let options = StoreOptions { readers: settings.database.readers, writers: settings.database.writers };
+        Ok(Self { store: Arc::new(Store::open(&settings.database_url, options)?), clock, entropy })
+    }
+
+    /// Brings the schema up to date and returns the names of the migrations that ran.
+    ///
+    /// # Errors
+    ///
+    /// A text for the operator.
+    pub fn migrate(&self) -> Result<Vec<String>, String> {
+        self.store.migrate()
+    }
+
+    /// Returns the name of the database system: `sqlite` or `postgres`.
+    pub fn backend(&self) -> &'static str {
+        self.store.backend()
+    }
+
+    /// Returns the time, Unix milliseconds.
+    pub fn now(&self) -> i64 {
+        self.clock.now()
+    }
+
+    /// Returns the source of randomness.
+    pub fn entropy(&self) -> &dyn Entropy {
+        &*self.entropy
+    }
+
+    /// Runs `query` on this thread.
+    pub fn read_here<T>(&self, query: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+        self.store.read(query)
+    }
+
+    /// Runs `query` on a blocking thread of the runtime.
+    pub async fn read<T: Send + 'static>(&self, query: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static) -> Result<T> {
+        let store = Arc::clone(&self.store);
+        match tokio::task::spawn_blocking(move || store.read(query)).await {
+            Ok(result) => result,
+            Err(error) => Err(xqr_errors::Error::internal(error)),
+        }
+    }
+
+    /// Runs `job` in a transaction and tells `done` its result, and the codes whose redirects changed, after the commit.
+    pub fn submit<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+        done: impl FnOnce(Result<(T, Vec<String>)>) + Send + 'static,
+    ) {
+        let (clock, entropy) = (Arc::clone(&self.clock), Arc::clone(&self.entropy));
+        self.store.write(
+            move |conn| {
+                let mut tx = Tx { conn, now: clock.now(), entropy: &*entropy, stale: Vec::new() };
+                let value = job(&mut tx)?;
+                Ok((value, tx.stale))
+            },
+            done,
+        );
+    }
+
+    /// Runs `job` in a transaction and waits for it on this thread. For start-up and operators' tasks.
+    pub fn write_here<T: Send + 'static>(&self, job: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static) -> Result<T> {
+        let (tell, told) = std::sync::mpsc::sync_channel(1);
+        self.submit(job, move |result| {
+            tell.send(result).ok();
+        });
+        told.recv().unwrap_or_else(|_| Err(Condition::Overloaded { seconds: 1 }.into())).map(|(value, _)| value)
+    }
+}

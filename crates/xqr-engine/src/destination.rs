@@ -1,0 +1,115 @@
+//! Destinations: what a short link leads to. Checked and normalised once, when written, so that a redirect cannot fail.
+
+use url::Url;
+use xqr_errors::Condition;
+
+/// Longest destination that a client may send, in characters.
+const MAX_CHARS: usize = 2048;
+
+/// Longest destination after normalisation, in bytes: it must fit into a header field of any proxy.
+const MAX_BYTES: usize = 7168;
+
+/// An absolute http or https URL in ASCII, as the WHATWG URL standard serialises it: a valid header value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Destination(String);
+
+impl Destination {
+    /// Reads a URL: `http://` or `https://`, at most 2,048 characters, no control characters, a host that parses.
+    ///
+    /// # Errors
+    ///
+    /// [`Condition::TextTooLong`] or [`Condition::UrlInvalid`] for `field`.
+    pub fn parse(field: &str, text: &str) -> Result<Self, Condition> {
+        let invalid = || Condition::UrlInvalid { field: field.to_owned() };
+        let too_long = || Condition::TextTooLong { field: field.to_owned(), max: MAX_CHARS as u64 };
+        if text.chars().count() > MAX_CHARS {
+            return Err(too_long());
+        }
+        let scheme = |scheme: &str| text.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme));
+        if !(scheme("http://") || scheme("https://")) || text.chars().any(char::is_control) {
+            return Err(invalid());
+        }
+        let url = Url::parse(text).map_err(|_| invalid())?;
+        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none_or(str::is_empty) {
+            return Err(invalid());
+        }
+        let normal = String::from(url);
+        // The standard promises a fixpoint; a header value needs ASCII. Neither is left to trust.
+        if !normal.is_ascii() || Url::parse(&normal).map(String::from).as_ref() != Ok(&normal) {
+            return Err(invalid());
+        }
+        if normal.len() > MAX_BYTES { Err(too_long()) } else { Ok(Self(normal)) }
+    }
+
+    /// Returns the normalised URL.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Returns the normalised URL.
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn good_ones_are_normalised() {
+        let check = |text: &str, normal: &str| assert_eq!(Destination::parse("url", text).unwrap().as_str(), normal);
+        check("https://example.com", "https://example.com/");
+        check("HTTP://EXAMPLE.com/A b?q=ü#f", "http://example.com/A%20b?q=%C3%BC#f");
+        check("https://bücher.example/", "https://xn--bcher-kva.example/");
+        check("https://[::1]:443/x", "https://[::1]/x");
+        check("https://example.com/日本", "https://example.com/%E6%97%A5%E6%9C%AC");
+    }
+
+    #[test]
+    fn bad_ones_are_refused() {
+        for bad in [
+            "",
+            "example.com",
+            "//example.com",
+            "ftp://x",
+            "javascript:alert(1)",
+            "JaVaScRiPt:alert(1)",
+            " javascript:x",
+            "data:text/html,x",
+            "http://",
+            "https:///",
+            "https://exa mple.com",
+            "http:example.com",
+            "https://a\r\nb.com/",
+            "https://a.com/\r\nX: y",
+            "https://a.com/\0",
+            "https://a.com/\u{85}",
+            "\thttps://a.com",
+            "https://%zz/",
+            "https://a.com:99999/",
+            "https://[::1",
+        ] {
+            assert!(matches!(Destination::parse("url", bad), Err(Condition::UrlInvalid { .. })), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn the_2049th_character_is_too_many() {
+        let url = |n: usize| format!("https://example.com/{}", "x".repeat(n - 20));
+        assert!(Destination::parse("url", &url(2048)).is_ok());
+        assert!(matches!(Destination::parse("url", &url(2049)), Err(Condition::TextTooLong { max: 2048, .. })));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_passes_is_an_ascii_header_value(text in "https?://[a-z0-9.\\-\\[\\]:@%]{1,30}[/?#]?\\PC{0,60}") {
+            if let Ok(destination) = Destination::parse("url", &text) {
+                prop_assert!(destination.as_str().bytes().all(|b| (0x21..0x7f).contains(&b)));
+                prop_assert_eq!(Destination::parse("url", destination.as_str()).unwrap(), destination);
+            }
+        }
+    }
+}

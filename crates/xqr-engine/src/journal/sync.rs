@@ -1,0 +1,91 @@
+//! The thread that syncs the journal to disk.
+
+use std::fs::File;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+pub(super) struct Syncer {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+struct Shared {
+    /// Written since the last sync; whoever sets it wakes the thread.
+    dirty: AtomicBool,
+    stop: AtomicBool,
+    /// Files to sync; the last is being written.
+    files: Mutex<Vec<Arc<File>>>,
+}
+
+impl Syncer {
+    pub(super) fn start(file: Arc<File>, period_ms: u64) -> Self {
+        let shared =
+            Arc::new(Shared { dirty: AtomicBool::new(false), stop: AtomicBool::new(false), files: Mutex::new(vec![file]) });
+        let thread = thread::Builder::new()
+            .name("xqr-journal".to_owned())
+            .spawn({
+                let shared = Arc::clone(&shared);
+                move || shared.run(Duration::from_millis(period_ms))
+            })
+            .expect("the operating system gives a thread at start");
+        Self { shared, thread: Some(thread) }
+    }
+
+    /// Says that the current file was written. Wakes the thread once per sync, not once per write.
+    pub(super) fn dirty(&self) {
+        if !self.shared.dirty.load(Ordering::Relaxed) && !self.shared.dirty.swap(true, Ordering::AcqRel) {
+            self.wake();
+        }
+    }
+
+    /// Says that `file` is written from now on; the one before is synced once more.
+    pub(super) fn replace(&self, file: Arc<File>) {
+        self.shared.files.lock().unwrap_or_else(PoisonError::into_inner).push(file);
+    }
+
+    fn wake(&self) {
+        if let Some(thread) = &self.thread {
+            thread.thread().unpark();
+        }
+    }
+}
+
+impl Drop for Syncer {
+    fn drop(&mut self) {
+        self.shared.stop.store(true, Ordering::Release);
+        self.wake();
+        if let Some(thread) = self.thread.take() {
+            thread.join().ok();
+        }
+    }
+}
+
+impl Shared {
+    fn run(&self, period: Duration) {
+        while !self.stop.load(Ordering::Acquire) {
+            thread::park();
+            // Let a few milliseconds of writes gather, then pay for one sync.
+            thread::sleep(period);
+            self.sync();
+        }
+        self.sync();
+    }
+
+    fn sync(&self) {
+        if !self.dirty.swap(false, Ordering::AcqRel) {
+            return;
+        }
+        let files: Vec<_> = {
+            let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+            let current = files.last().cloned();
+            std::mem::replace(&mut *files, current.into_iter().collect())
+        };
+        for file in files {
+            if let Err(error) = file.sync_data() {
+                tracing::error!(%error, "the scan journal cannot be synced");
+            }
+        }
+    }
+}

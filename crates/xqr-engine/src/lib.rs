@@ -1,0 +1,42 @@
+//! The use cases of xqr: keys, links, redirects and scans. Knows no HTTP and no dialect.
+//!
+//! [`App`] holds the store, the redirect cache, the scan journal, the clock and the source of randomness. A use case is a
+//! function that takes a [`Tx`] and a [`Caller`]; [`App::write`] runs it in a transaction, so use cases compose. The rows
+//! that views show are re-exported in [`rows`], so that an API never names the store.
+
+mod app;
+mod clock;
+mod data;
+mod entropy;
+mod events;
+
+pub mod countries;
+pub mod destination;
+pub mod journal;
+pub mod keys;
+pub mod links;
+pub mod redirects;
+pub mod scans;
+pub mod settings;
+pub mod slug;
+pub mod user_agent;
+pub mod workspaces;
+
+pub use app::App;
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use data::{Data, Tx};
+pub use entropy::{Entropy, OsEntropy, SeededEntropy};
+pub use keys::Caller;
+pub use settings::Settings;
+pub use xqr_auth as auth;
+pub use xqr_errors as errors;
+pub use xqr_plans as plans;
+pub use xqr_render as render;
+
+/// The stored rows that views show.
+pub mod rows {
+    pub use xqr_store::keys::Key;
+    pub use xqr_store::links::{Filter, Link};
+    pub use xqr_store::workspaces::Workspace;
+    pub use xqr_store::{Conn, Page, StoreOptions};
+}

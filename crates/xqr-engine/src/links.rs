@@ -1,0 +1,229 @@
+//! Links: create, change, list, delete, draw.
+
+use serde_json::{Map, json};
+use xqr_errors::{Condition, Error, Result};
+use xqr_render::{Level, Plain, Symbol};
+use xqr_store::links::{self, Filter, Link, LinkChanges, NewLink};
+use xqr_store::{Conn, Page, projects, usage};
+
+use crate::data::is_uuid;
+use crate::destination::Destination;
+use crate::slug::{CodeKey, Slug};
+use crate::{Caller, Tx, events};
+
+/// Codes drawn before giving up; with 35 bits even the second is rare.
+const ATTEMPTS: usize = 8;
+
+/// A link to make.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// What it leads to.
+    pub destination: Destination,
+    /// The code that its owner wants; else one is drawn.
+    pub slug: Option<Slug>,
+    /// At most 10.
+    pub labels: Vec<String>,
+    /// When it stops answering scans, Unix milliseconds.
+    pub expires_at: Option<i64>,
+}
+
+/// What to change of a link; `None` leaves it as it is.
+#[derive(Debug, Clone, Default)]
+pub struct Edit {
+    /// What it leads to.
+    pub destination: Option<Destination>,
+    /// Whether it answers scans.
+    pub enabled: Option<bool>,
+    /// All its labels.
+    pub labels: Option<Vec<String>>,
+    /// When it stops answering scans, Unix milliseconds; `Some(None)` is never.
+    pub expires_at: Option<Option<i64>>,
+}
+
+/// Makes a link.
+///
+/// # Errors
+///
+/// [`Condition::PlanLimitReached`], [`Condition::SlugTaken`].
+pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: Draft) -> Result<Link> {
+    let project_id = projects::find_default(tx.conn, caller.workspace)?;
+    create_in(tx, caller, project_id, draft)
+}
+
+fn create_in(tx: &mut Tx<'_>, caller: &Caller, project_id: Option<i64>, draft: Draft) -> Result<Link> {
+    let cap = caller.plan.limits().links.map(i64::from);
+    if !usage::take(tx.conn, caller.workspace, usage::LINKS, usage::TOTAL, 1, cap)? {
+        return Err(caller.plan.links_full());
+    }
+    let labels = draft.labels;
+    let mut new = NewLink {
+        uid: tx.fresh_uuid(),
+        workspace_id: caller.workspace,
+        project_id,
+        host: String::new(),
+        code: String::new(),
+        code_key: String::new(),
+        destination: Some(draft.destination.into_string()),
+        name: None,
+        enabled: true,
+        archived: false,
+        labels: json!(labels).to_string(),
+        routing_rules: "[]".to_owned(),
+        variants: "[]".to_owned(),
+        passcode_digest: None,
+        edit_count: 0,
+        scan_count: 0,
+        expires_at: draft.expires_at,
+        created_at: tx.now,
+        updated_at: tx.now,
+    };
+    let attempts = if draft.slug.is_some() { 1 } else { ATTEMPTS };
+    for _ in 0..attempts {
+        let slug = draft.slug.clone().unwrap_or_else(|| Slug::generate(tx));
+        (new.code, new.code_key) = (slug.as_str().to_owned(), slug.key());
+        if let Some(link) = links::insert(tx.conn, new.clone(), &labels)? {
+            tx.stale.push(new.code_key);
+            events::link_created(tx, &link)?;
+            return Ok(link);
+        }
+    }
+    usage::give_back(tx.conn, caller.workspace, usage::LINKS, usage::TOTAL, 1)?;
+    match draft.slug {
+        Some(slug) => Err(Condition::SlugTaken { slug: slug.as_str().to_owned() }.into()),
+        None => Err(Error::internal("every drawn code was taken")),
+    }
+}
+
+/// Makes several links; each succeeds or fails alone. What is nobody's fault fails all.
+pub fn create_each(tx: &mut Tx<'_>, caller: &Caller, drafts: Vec<Draft>) -> Result<Vec<Result<Link>>> {
+    let project_id = projects::find_default(tx.conn, caller.workspace)?;
+    let mut results = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        let result = create_in(tx, caller, project_id, draft);
+        match result {
+            Err(error) if error.cause().is_some() => return Err(error),
+            result => results.push(result),
+        }
+    }
+    Ok(results)
+}
+
+/// Returns the caller's link.
+///
+/// # Errors
+///
+/// [`Condition::LinkNotFound`], also for another workspace's link and for what is no id.
+pub fn get(conn: &mut Conn, caller: &Caller, uid: &str) -> Result<Link> {
+    let link = if is_uuid(uid) { links::find(conn, caller.workspace, uid)? } else { None };
+    link.ok_or_else(|| Condition::LinkNotFound { code: uid.to_owned() }.into())
+}
+
+/// Returns a page of the caller's links, newest first, and how many there are.
+pub fn list(conn: &mut Conn, caller: &Caller, filter: &Filter, page: Page) -> Result<(Vec<Link>, i64)> {
+    let total = if filter.is_empty() {
+        usage::get(conn, caller.workspace, usage::LINKS, usage::TOTAL)?
+    } else {
+        links::count(conn, caller.workspace, filter)?
+    };
+    Ok((links::list(conn, caller.workspace, filter, page)?, total))
+}
+
+/// Changes the caller's link.
+///
+/// # Errors
+///
+/// [`Condition::LinkNotFound`].
+pub fn edit(tx: &mut Tx<'_>, caller: &Caller, uid: &str, edit: Edit) -> Result<Link> {
+    let mut link = get(tx.conn, caller, uid)?;
+    let mut changes = Map::new();
+    let mut update = LinkChanges { updated_at: Some(tx.now), ..LinkChanges::default() };
+    if let Some(destination) = edit.destination.map(Destination::into_string) {
+        changes.insert("destination".to_owned(), json!(destination));
+        link.edit_count += i64::from(link.destination.as_ref() != Some(&destination));
+        update.edit_count = Some(link.edit_count);
+        link.destination = Some(destination);
+        update.destination = link.destination.clone();
+    }
+    if let Some(enabled) = edit.enabled {
+        changes.insert("enabled".to_owned(), json!(enabled));
+        link.enabled = enabled;
+        update.enabled = Some(enabled);
+    }
+    if let Some(labels) = &edit.labels {
+        changes.insert("labels".to_owned(), json!(labels));
+        link.labels = json!(labels).to_string();
+        update.labels = Some(link.labels.clone());
+    }
+    if let Some(expires_at) = edit.expires_at {
+        changes.insert("expires_at".to_owned(), json!(expires_at.map(text_of)));
+        link.expires_at = expires_at;
+        update.expires_at = Some(expires_at);
+    }
+    if changes.is_empty() {
+        return Ok(link);
+    }
+    link.updated_at = tx.now;
+    links::update(tx.conn, caller.workspace, link.id, &update, edit.labels.as_deref())?;
+    forget(tx, &link);
+    events::link_updated(tx, &link, changes)?;
+    Ok(link)
+}
+
+/// Deletes the caller's link with its analytics; its code is free again.
+///
+/// # Errors
+///
+/// [`Condition::LinkNotFound`].
+pub fn delete(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<()> {
+    let link = get(tx.conn, caller, uid)?;
+    if !links::delete(tx.conn, caller.workspace, link.id)? {
+        return Err(Condition::LinkNotFound { code: uid.to_owned() }.into());
+    }
+    usage::give_back(tx.conn, caller.workspace, usage::LINKS, usage::TOTAL, 1)?;
+    forget(tx, &link);
+    events::link_deleted(tx, &link)
+}
+
+/// Enables or disables those of the caller's links that `uids` names, and returns how many there are. Unknown ids are passed over.
+pub fn set_enabled(tx: &mut Tx<'_>, caller: &Caller, uids: &[String], enabled: bool) -> Result<usize> {
+    let found = links::find_many(tx.conn, caller.workspace, uids)?;
+    for link in &found {
+        edit(tx, caller, &link.uid, Edit { enabled: Some(enabled), ..Edit::default() })?;
+    }
+    Ok(found.len())
+}
+
+fn forget(tx: &mut Tx<'_>, link: &Link) {
+    tx.stale.extend(CodeKey::new(&link.code).map(|key| key.as_str().to_owned()));
+}
+
+/// Returns `millis` as RFC 3339 in UTC with seconds, the native API's form.
+pub fn text_of(millis: i64) -> String {
+    let moment = jiff::Timestamp::from_millisecond(millis).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    jiff::Timestamp::from_second(moment.as_millisecond().div_euclid(1000)).unwrap_or(moment).to_string()
+}
+
+/// A picture format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Vector.
+    Svg,
+    /// Raster.
+    Png,
+}
+
+/// Draws the symbol of a short URL: level M, quiet zone 4 (ISO/IEC 18004 asks for no less), `module_px` px per module.
+///
+/// # Errors
+///
+/// As [`xqr_render::png`].
+pub fn draw(short_url: &str, format: Format, module_px: u32) -> Result<Vec<u8>> {
+    let symbol = Symbol::encode(short_url, Level::M)?;
+    let look = Plain { module_px, quiet_zone: 4 };
+    let mut picture = Vec::with_capacity(8192);
+    match format {
+        Format::Svg => xqr_render::svg(&symbol, &look, &mut picture)?,
+        Format::Png => xqr_render::png(&symbol, &look, &mut picture)?,
+    }
+    Ok(picture)
+}

@@ -1,0 +1,97 @@
+//! Scans: from the journal into the database, each exactly once.
+
+use std::collections::{BTreeMap, HashMap};
+
+use xqr_errors::{Error, Result};
+use xqr_store::Conn;
+use xqr_store::scans::{self, NewRollup, NewScan};
+
+pub use xqr_store::scans::Position;
+
+use crate::journal::{Batch, Scan};
+use crate::user_agent::{self, Visitor};
+use crate::{App, Tx};
+
+/// Milliseconds of an hour.
+const HOUR: i64 = 60 * 60 * 1000;
+
+/// Returns how far this node's journal has been counted.
+pub fn position(conn: &mut Conn, node: &str) -> Result<Position> {
+    Ok(scans::position(conn, node)?.unwrap_or_default())
+}
+
+/// Counts a batch: scans, link counters and hourly roll-ups, and moves the journal's position, in one transaction.
+///
+/// # Errors
+///
+/// When the position does not stand where the batch begins: then it was counted already, and nothing is counted twice.
+pub async fn count(app: &App, batch: &mut Batch) -> Result<usize> {
+    let (node, from, to) = (app.journal.node().to_owned(), batch.from, batch.to);
+    let found = std::mem::take(&mut batch.scans);
+    let n = found.len();
+    app.write(move |tx| {
+        if !scans::advance(tx.conn, &node, from, to, tx.now)? {
+            return Err(Error::internal("the journal's position has moved"));
+        }
+        insert(tx, &found)
+    })
+    .await?;
+    Ok(n)
+}
+
+fn insert(tx: &mut Tx<'_>, found: &[Scan]) -> Result<()> {
+    /// Scans, scans of machines, and the latest moment.
+    #[derive(Default)]
+    struct Tally(i64, i64, i64);
+
+    let mut ids: Vec<i64> = found.iter().map(|scan| scan.link_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    // A link that was deleted meanwhile takes its scans along.
+    let owners = scans::owners(tx.conn, &ids)?;
+    let mut visitors: HashMap<&[u8], Visitor> = HashMap::new();
+    let mut rows = Vec::with_capacity(found.len());
+    // Ordered, so that two nodes lock rows in the same order.
+    let mut hours: BTreeMap<(i64, i64), Tally> = BTreeMap::new();
+    let mut links: BTreeMap<i64, Tally> = BTreeMap::new();
+    for scan in found {
+        let Some(workspace_id) = owners.get(&scan.link_id).copied() else { continue };
+        let agent = scan.user_agent.as_bytes();
+        let visitor = *visitors.entry(agent).or_insert_with(|| user_agent::read(&String::from_utf8_lossy(agent)));
+        rows.push(NewScan {
+            link_id: scan.link_id,
+            workspace_id,
+            at: scan.at,
+            country: scan.country.map(|code| String::from_utf8_lossy(&code).into_owned()),
+            device: visitor.device,
+            agent: visitor.agent,
+            referrer: Some(scan.referrer.as_bytes())
+                .filter(|host| !host.is_empty())
+                .map(|host| String::from_utf8_lossy(host).into_owned()),
+            bot: visitor.bot,
+        });
+        let hour = scan.at - scan.at.rem_euclid(HOUR);
+        for tally in [hours.entry((scan.link_id, hour)).or_default(), links.entry(scan.link_id).or_default()] {
+            tally.0 += 1;
+            tally.1 += i64::from(visitor.bot);
+            tally.2 = tally.2.max(scan.at);
+        }
+    }
+    scans::insert(tx.conn, &rows)?;
+    let rollups: Vec<_> = hours
+        .into_iter()
+        .map(|((link_id, hour), Tally(scans, bots, _))| NewRollup { link_id, hour, workspace_id: owners[&link_id], scans, bots })
+        .collect();
+    scans::add_rollups(tx.conn, &rollups)?;
+    for (link_id, Tally(n, _, at)) in links {
+        scans::count(tx.conn, link_id, n, at)?;
+    }
+    Ok(())
+}
+
+/// Deletes some scans of deleted links and some events past their retention, and returns how many rows went.
+pub fn purge(tx: &mut Tx<'_>, retention_ms: i64) -> Result<usize> {
+    /// Rows in one transaction: writers wait no longer than this takes.
+    const SOME: i64 = 1000;
+    Ok(scans::purge(tx.conn, SOME)? + xqr_store::outbox::purge(tx.conn, tx.now - retention_ms, SOME)?)
+}

@@ -1,0 +1,250 @@
+//! Settings: built-in defaults, overlaid by a file, overlaid by the environment. Wrong names and values are refused.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use ipnet::IpNet;
+use serde::Deserialize;
+use toml::{Table, Value};
+
+/// `config/xqr.toml`: every setting with its default and a comment.
+pub const DEFAULTS: &str = include_str!("../../../config/xqr.toml");
+
+/// All settings; `config/xqr.toml` explains each.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/xqr.toml documents every setting")]
+pub struct Settings {
+    pub bind: SocketAddr,
+    pub public_url: String,
+    pub data_dir: PathBuf,
+    pub database_url: String,
+    pub log: String,
+    pub log_format: LogFormat,
+    pub database: Database,
+    pub edge: Edge,
+    pub cache: Cache,
+    pub journal: Journal,
+    pub scans: Scans,
+    pub outbox: Outbox,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Pretty,
+    /// One JSON object per line.
+    Json,
+}
+
+/// Settings of the database.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/xqr.toml documents every setting")]
+pub struct Database {
+    pub readers: u32,
+    pub writers: usize,
+}
+
+/// Settings of the HTTP edge.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/xqr.toml documents every setting")]
+pub struct Edge {
+    pub workers: usize,
+    pub max_connections: usize,
+    pub first_head_ms: u64,
+    pub later_head_ms: u64,
+    pub body_ms: u64,
+    pub unread_ms: u64,
+    pub idle_ms: u64,
+    pub max_target_bytes: usize,
+    pub max_head_fields: usize,
+    pub max_head_bytes: usize,
+    pub max_body_bytes: usize,
+    pub drain_seconds: u64,
+    #[serde(deserialize_with = "networks")]
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+/// Settings of the redirect cache.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/xqr.toml documents every setting")]
+pub struct Cache {
+    pub links: u64,
+    pub seconds: u64,
+    pub miss_seconds: u64,
+}
+
+/// Settings of the scan journal.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/xqr.toml documents every setting")]
+pub struct Journal {
+    pub segment_bytes: u64,
+    pub limit_bytes: u64,
+    pub sync_ms: u64,
+    pub linger_ms: u64,
+    pub batch: usize,
+}
+
+/// Settings of what is recorded of a scan.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/xqr.toml documents every setting")]
+pub struct Scans {
+    pub country_header: String,
+    pub geoip_file: String,
+    pub count_head: bool,
+}
+
+/// Settings of the outbox.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/xqr.toml documents every setting")]
+pub struct Outbox {
+    pub retention_hours: u64,
+}
+
+impl Settings {
+    /// Reads the settings of this process: the file that `XQR_CONFIG` names, or `./xqr.toml` if there is one, and the environment.
+    ///
+    /// # Errors
+    ///
+    /// A text for the operator that names the setting and where it was set.
+    pub fn load() -> Result<Self, String> {
+        let env = |name: &str| std::env::var(name).ok();
+        let file = match env("XQR_CONFIG") {
+            Some(path) => Some(PathBuf::from(path)),
+            None => Some(PathBuf::from("xqr.toml")).filter(|path| path.exists()),
+        };
+        let text = match &file {
+            Some(path) => std::fs::read_to_string(path).map_err(|e| format!("cannot read {}: {e}", path.display()))?,
+            None => String::new(),
+        };
+        let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+        let unknown = names.filter(|name| name.starts_with("XQR_") && !name.starts_with("XQR_TEST_") && name != "XQR_CONFIG");
+        Self::read(&text, file.as_deref(), env, unknown)
+    }
+
+    /// Returns the defaults alone, untouched by files and environment.
+    pub fn defaults() -> Self {
+        Self::read("", None, |_| None, std::iter::empty()).expect("the built-in settings are whole, as a test shows")
+    }
+
+    /// Overlays the defaults by `text`, then by `env`. Each of `env_names` must be the name of a setting.
+    fn read(
+        text: &str,
+        file: Option<&Path>,
+        env: impl Fn(&str) -> Option<String>,
+        env_names: impl Iterator<Item = String>,
+    ) -> Result<Self, String> {
+        let mut table: Table = DEFAULTS.parse().map_err(|e| format!("the built-in settings are broken: {e}"))?;
+        let place = file.map_or("the settings file".to_owned(), |path| path.display().to_string());
+        let own: Table = text.parse().map_err(|e| format!("{place}: {e}"))?;
+        overlay(&mut table, own, "", &place)?;
+        let mut known = Vec::new();
+        from_env(&mut table, "", &env, &mut known)?;
+        for name in env_names {
+            if !known.contains(&name) {
+                return Err(format!("the environment variable {name} is not the name of a setting"));
+            }
+        }
+        let mut settings: Self = table.try_into().map_err(|e: toml::de::Error| format!("settings: {}", e.message()))?;
+        settings.check()?;
+        settings.public_url = settings.public_url.trim_end_matches('/').to_owned();
+        if settings.database_url.is_empty() {
+            settings.database_url = format!("sqlite://{}", settings.data_dir.join("xqr.db").display());
+        }
+        Ok(settings)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        if !self.public_url.is_empty() {
+            let url = url::Url::parse(&self.public_url).map_err(|e| format!("public_url: {e}"))?;
+            if !matches!(url.scheme(), "http" | "https") || url.query().is_some() || url.fragment().is_some() {
+                return Err("public_url: must be an http:// or https:// address without query".into());
+            }
+        }
+        let positive: [(&str, u64); 9] = [
+            ("database.readers", self.database.readers.into()),
+            ("database.writers", self.database.writers as u64),
+            ("edge.first_head_ms", self.edge.first_head_ms),
+            ("edge.later_head_ms", self.edge.later_head_ms),
+            ("edge.body_ms", self.edge.body_ms),
+            ("edge.unread_ms", self.edge.unread_ms),
+            ("edge.max_body_bytes", self.edge.max_body_bytes as u64),
+            ("journal.segment_bytes", self.journal.segment_bytes),
+            ("journal.batch", self.journal.batch as u64),
+        ];
+        match positive.iter().find(|(_, value)| *value == 0) {
+            Some((name, _)) => Err(format!("{name}: must be at least 1")),
+            None => Ok(()),
+        }
+    }
+}
+
+fn networks<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    let parse = |text: &String| text.parse::<IpNet>().or_else(|_| text.parse().map(|ip: std::net::IpAddr| IpNet::from(ip)));
+    texts
+        .iter()
+        .map(|text| {
+            parse(text).map_err(|_| serde::de::Error::custom(format!("edge.trusted_proxies: '{text}' is no address or network")))
+        })
+        .collect()
+}
+
+fn overlay(base: &mut Table, own: Table, path: &str, place: &str) -> Result<(), String> {
+    for (key, value) in own {
+        let name = format!("{path}{key}");
+        match (base.get_mut(&key), value) {
+            (None, _) => return Err(format!("{place}: there is no setting '{name}'")),
+            (Some(Value::Table(inner)), Value::Table(value)) => overlay(inner, value, &format!("{name}."), place)?,
+            (Some(slot), value) if slot.same_type(&value) => *slot = value,
+            (Some(slot), _) => return Err(format!("{place}: {name}: must be {}", kind(slot))),
+        }
+    }
+    Ok(())
+}
+
+/// Every leaf of the defaults has one variable: `XQR_`, its section and its name. `database_url` is `DATABASE_URL`.
+fn from_env(table: &mut Table, path: &str, env: &impl Fn(&str) -> Option<String>, known: &mut Vec<String>) -> Result<(), String> {
+    for (key, slot) in table.iter_mut() {
+        let name = if key == "database_url" { "DATABASE_URL".into() } else { format!("XQR_{path}{}", key.to_uppercase()) };
+        if let Value::Table(inner) = slot {
+            from_env(inner, &format!("{path}{}_", key.to_uppercase()), env, known)?;
+            continue;
+        }
+        if let Some(text) = env(&name) {
+            let wrong = || format!("{name}: must be {}", kind(slot));
+            *slot = match slot {
+                Value::Integer(_) => Value::Integer(text.trim().parse().map_err(|_| wrong())?),
+                Value::Boolean(_) => Value::Boolean(text.trim().parse().map_err(|_| wrong())?),
+                Value::Array(_) => {
+                    let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+                    Value::Array(items.map(|item| Value::String(item.into())).collect())
+                }
+                _ => Value::String(text),
+            };
+        }
+        known.push(name);
+    }
+    Ok(())
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Integer(_) => "a whole number",
+        Value::Boolean(_) => "true or false",
+        Value::Array(_) => "a list",
+        Value::Table(_) => "a section",
+        _ => "a text",
+    }
+}
+
+#[cfg(test)]
+mod tests;

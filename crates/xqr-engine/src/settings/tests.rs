@@ -1,0 +1,61 @@
+use super::*;
+
+fn read(text: &str, env: &[(&str, &str)]) -> Result<Settings, String> {
+    let get = |name: &str| env.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned());
+    let names = env.iter().map(|(n, _)| (*n).to_owned()).filter(|n| n.starts_with("XQR_"));
+    Settings::read(text, None, get, names)
+}
+
+#[test]
+fn the_defaults_are_whole() {
+    let settings = read("", &[]).unwrap();
+    assert_eq!(settings.bind.to_string(), "127.0.0.1:8080");
+    assert_eq!(settings.database_url, "sqlite://./xqr-data/xqr.db");
+    assert_eq!(settings.edge.max_target_bytes, 8192);
+}
+
+#[test]
+fn the_environment_wins_over_the_file() {
+    let settings = read(
+        "bind = \"127.0.0.1:1\"\n[edge]\nbody_ms = 7\nworkers = 3",
+        &[
+            ("XQR_BIND", "127.0.0.1:2"),
+            ("XQR_EDGE_BODY_MS", "8"),
+            ("DATABASE_URL", "postgres://h/d"),
+            ("XQR_EDGE_TRUSTED_PROXIES", "10.0.0.0/8, ::1"),
+        ],
+    )
+    .unwrap();
+    assert_eq!(settings.bind.port(), 2);
+    assert_eq!((settings.edge.body_ms, settings.edge.workers), (8, 3));
+    assert_eq!(settings.database_url, "postgres://h/d");
+    assert_eq!(settings.edge.trusted_proxies.len(), 2);
+}
+
+#[test]
+fn bad_values_are_refused_with_their_name() {
+    let check = |text: &str, env: &[(&str, &str)], expected: &str| {
+        let error = read(text, env).unwrap_err();
+        assert!(error.contains(expected), "{error}");
+    };
+    check("bindd = \"x\"", &[], "there is no setting 'bindd'");
+    check("[edge]\nbodyms = 1", &[], "there is no setting 'edge.bodyms'");
+    check("[edge]\nbody_ms = \"1\"", &[], "edge.body_ms: must be a whole number");
+    check("[edge]\nbody_ms = 0", &[], "edge.body_ms: must be at least 1");
+    check("", &[("XQR_EDGE_BODY_MS", "soon")], "XQR_EDGE_BODY_MS: must be a whole number");
+    check("", &[("XQR_BINDD", "x")], "XQR_BINDD is not the name of a setting");
+    check("", &[("XQR_BIND", "localhost")], "settings:");
+    check("", &[("XQR_PUBLIC_URL", "ftp://x")], "public_url");
+    check("", &[("XQR_LOG_FORMAT", "xml")], "settings:");
+    check("", &[("XQR_EDGE_TRUSTED_PROXIES", "everyone")], "'everyone' is no address or network");
+}
+
+#[test]
+fn every_setting_names_its_variable() {
+    let mut known = Vec::new();
+    let mut table: Table = DEFAULTS.parse().unwrap();
+    from_env(&mut table, "", &|_| None, &mut known).unwrap();
+    for name in known {
+        assert!(DEFAULTS.contains(&format!("# {name}\n")), "{name} is not explained in config/xqr.toml");
+    }
+}

@@ -1,0 +1,167 @@
+//! Slugs and generated codes: what stands behind the host in a short link.
+
+use xqr_errors::Condition;
+
+use crate::Tx;
+
+/// Shortest and longest custom slug, in characters.
+const LENGTHS: std::ops::RangeInclusive<usize> = 3..=64;
+
+/// Length of a generated code, in characters.
+const GENERATED: usize = 7;
+
+/// Letters and digits that people do not confuse when they type a printed code: no `0o1l`.
+const ALPHABET: &[u8; 32] = b"23456789abcdefghijkmnpqrstuvwxyz";
+
+/// Names of routes that this service has or keeps for itself, sorted.
+const RESERVED: &[&str] = &[
+    "about",
+    "account",
+    "accounts",
+    "admin",
+    "api",
+    "api-docs",
+    "app",
+    "assets",
+    "auth",
+    "billing",
+    "bio",
+    "blog",
+    "contact",
+    "dashboard",
+    "docs",
+    "errors",
+    "favicon",
+    "health",
+    "help",
+    "home",
+    "login",
+    "logout",
+    "metrics",
+    "openapi",
+    "pricing",
+    "privacy",
+    "public",
+    "ready",
+    "register",
+    "robots",
+    "security",
+    "settings",
+    "signup",
+    "sitemap",
+    "static",
+    "status",
+    "support",
+    "swagger",
+    "terms",
+    "webhooks",
+    "well-known",
+    "www",
+    "xqr",
+];
+
+/// A code as its owner wrote it. Codes do not tell upper from lower case: printed codes are typed by people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slug(String);
+
+impl Slug {
+    /// Reads a custom slug: 3 to 64 ASCII letters, digits and hyphens, and not the name of a route.
+    ///
+    /// # Errors
+    ///
+    /// [`Condition::SlugInvalid`] or [`Condition::SlugReserved`] for `field`.
+    pub fn parse(field: &str, text: &str) -> Result<Self, Condition> {
+        if !LENGTHS.contains(&text.len()) && !is_reserved(text) || !text.bytes().all(is_slug_byte) {
+            return Err(Condition::SlugInvalid { field: field.to_owned() });
+        }
+        if is_reserved(text) {
+            return Err(Condition::SlugReserved { field: field.to_owned(), slug: text.to_owned() });
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// Returns a random code: 7 characters of 32, which is 35 bits.
+    pub fn generate(tx: &Tx<'_>) -> Self {
+        loop {
+            let code = tx.fresh_code(ALPHABET, GENERATED);
+            if !is_reserved(&code) {
+                return Self(code);
+            }
+        }
+    }
+
+    /// Returns the code as it is shown.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Returns the code in the form that is unique and looked up.
+    pub fn key(&self) -> String {
+        self.0.to_ascii_lowercase()
+    }
+}
+
+fn is_slug_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'-'
+}
+
+/// `q`, `v1` and `b` are shorter than any slug, but their names should be told as reserved, too.
+fn is_reserved(text: &str) -> bool {
+    let key = text.to_ascii_lowercase();
+    ["b", "q", "v1"].contains(&key.as_str()) || RESERVED.binary_search(&key.as_str()).is_ok()
+}
+
+/// A looked-up code in lower case, without an allocation.
+#[derive(Debug)]
+pub struct CodeKey {
+    bytes: [u8; 64],
+    len: usize,
+}
+
+impl CodeKey {
+    /// Lowers `text`; `None` when no link can have this code.
+    pub fn new(text: &str) -> Option<Self> {
+        let mut bytes = [0; 64];
+        let slot = bytes.get_mut(..text.len())?;
+        slot.copy_from_slice(text.as_bytes());
+        slot.make_ascii_lowercase();
+        (!text.is_empty() && slot.iter().all(|byte| is_slug_byte(*byte))).then_some(Self { bytes, len: text.len() })
+    }
+
+    /// Returns the lowered code.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.bytes[..self.len]).expect("slug bytes are ASCII")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn custom_slugs() {
+        for good in ["abc", "Summer24", "a-b", "2026", &"x".repeat(64)] {
+            assert_eq!(Slug::parse("f", good).unwrap().as_str(), good);
+        }
+        for bad in ["", "ab", "a b", "a_b", "été", "a/b", "a\r\nb", "１２３", "a.b", &"x".repeat(65)] {
+            assert!(matches!(Slug::parse("f", bad), Err(Condition::SlugInvalid { .. })), "{bad:?}");
+        }
+        for reserved in ["api", "DOCS", "q", "v1", "Health", "metrics", "ready"] {
+            assert!(matches!(Slug::parse("f", reserved), Err(Condition::SlugReserved { .. })), "{reserved}");
+        }
+    }
+
+    #[test]
+    fn the_reserved_words_are_sorted() {
+        assert!(RESERVED.is_sorted());
+    }
+
+    #[test]
+    fn keys_are_lower_case_and_bounded() {
+        assert_eq!(CodeKey::new("Summer-24").unwrap().as_str(), "summer-24");
+        assert!(CodeKey::new("").is_none());
+        assert!(CodeKey::new("a.b").is_none());
+        assert!(CodeKey::new(&"x".repeat(64)).is_some());
+        assert!(CodeKey::new(&"x".repeat(65)).is_none());
+    }
+}

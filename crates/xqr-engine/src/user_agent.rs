@@ -1,0 +1,122 @@
+//! What a `User-Agent` header says of a visitor: browser family, device class, machine or person.
+//!
+//! A short table instead of a device database: statistics need families, not models, and a stale database lies.
+
+/// A visitor, as far as a user agent tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Visitor {
+    /// The browser's family, or `Other`.
+    pub agent: &'static str,
+    /// `mobile`, `tablet`, `desktop` or `other`.
+    pub device: &'static str,
+    /// Whether a machine asked.
+    pub bot: bool,
+}
+
+/// Signs of machines, in lower case. An absent user agent is one, too.
+const BOTS: &[&str] = &[
+    "bot",
+    "crawl",
+    "spider",
+    "slurp",
+    "preview",
+    "facebookexternalhit",
+    "whatsapp",
+    "curl/",
+    "wget/",
+    "python",
+    "go-http-client",
+    "java/",
+    "okhttp",
+    "axios",
+    "node-fetch",
+    "undici",
+    "libwww",
+    "httpclient",
+    "headless",
+    "monitor",
+    "scan",
+    "lighthouse",
+    "postman",
+    "ruby",
+    "php/",
+    "perl",
+];
+
+/// Signs of browsers in lower case, the more special before those whose sign they carry along.
+const AGENTS: &[(&str, &str)] = &[
+    ("edg", "Edge"),
+    ("opr/", "Opera"),
+    ("opera", "Opera"),
+    ("samsungbrowser", "Samsung Internet"),
+    ("ucbrowser", "UC Browser"),
+    ("yabrowser", "Yandex"),
+    ("vivaldi", "Vivaldi"),
+    ("firefox", "Firefox"),
+    ("fxios", "Firefox"),
+    ("crios", "Chrome"),
+    ("chrome", "Chrome"),
+    ("chromium", "Chrome"),
+    ("safari", "Safari"),
+];
+
+/// Reads a user agent, which any client can forge.
+pub fn read(text: &str) -> Visitor {
+    let text = text.to_ascii_lowercase();
+    let has = |sign: &str| text.contains(sign);
+    let device = if has("ipad") || has("tablet") || (has("android") && !has("mobile")) {
+        "tablet"
+    } else if has("mobi") || has("iphone") || has("ipod") || has("android") {
+        "mobile"
+    } else if has("windows") || has("macintosh") || has("x11") || has("cros") || has("linux") {
+        "desktop"
+    } else {
+        "other"
+    };
+    let agent = AGENTS.iter().find(|(sign, _)| has(sign)).map_or("Other", |(_, name)| *name);
+    Visitor { agent, device, bot: text.is_empty() || BOTS.iter().any(|sign| has(sign)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn families_and_devices() {
+        let check = |text: &str, agent, device, bot| assert_eq!(read(text), Visitor { agent, device, bot }, "{text}");
+        check(
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1",
+            "Safari",
+            "mobile",
+            false,
+        );
+        check(
+            "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/130.0.0.0 Mobile Safari/537.36",
+            "Chrome",
+            "mobile",
+            false,
+        );
+        check(
+            "Mozilla/5.0 (Linux; Android 14; SM-X710) AppleWebKit/537.36 Chrome/130.0 Safari/537.36",
+            "Chrome",
+            "tablet",
+            false,
+        );
+        check(
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/130.0 Safari/537.36 Edg/130.0",
+            "Edge",
+            "desktop",
+            false,
+        );
+        check("Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0", "Firefox", "desktop", false);
+        check(
+            "Mozilla/5.0 (iPad; CPU OS 17_0 like Mac OS X) AppleWebKit/605.1.15 CriOS/120 Mobile Safari/604.1",
+            "Chrome",
+            "tablet",
+            false,
+        );
+        check("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", "Other", "other", true);
+        check("curl/8.5.0", "Other", "other", true);
+        check("", "Other", "other", true);
+    }
+}

@@ -1,0 +1,63 @@
+//! Workspaces: made by operators, or once at the first start.
+
+use xqr_auth::{Look, Scopes, SecretKey};
+use xqr_errors::{Condition, Result};
+use xqr_plans::Plan;
+use xqr_store::projects::{self, NewProject};
+use xqr_store::workspaces::{self, NewWorkspace, Workspace};
+use xqr_store::{Conn, usage};
+
+use crate::{Tx, keys};
+
+/// Characters of a project's id: 64 of them, so that none is favoured.
+const PROJECT_ALPHABET: &[u8; 64] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyzxq";
+
+/// Makes a workspace with its default project and its counters.
+pub fn create(tx: &mut Tx<'_>, name: &str, plan: Plan) -> Result<Workspace> {
+    let uid = format!("ws_{}", tx.fresh_uuid());
+    let new = NewWorkspace { uid: uid.clone(), name: name.to_owned(), plan: plan.to_string(), created_at: tx.now };
+    let id = workspaces::insert(tx.conn, &new)?;
+    usage::begin(tx.conn, id, usage::LINKS, usage::TOTAL)?;
+    let project = NewProject {
+        uid: tx.fresh_code(PROJECT_ALPHABET, 20),
+        workspace_id: id,
+        name: "Default Project".to_owned(),
+        is_default: true,
+        created_via: "api".to_owned(),
+        created_at: tx.now,
+        updated_at: tx.now,
+    };
+    projects::insert(tx.conn, &project)?;
+    get(tx.conn, &uid)
+}
+
+/// Returns all workspaces, oldest first. For operators.
+pub fn list(conn: &mut Conn) -> Result<Vec<Workspace>> {
+    workspaces::list(conn)
+}
+
+/// Returns the workspace with this id.
+///
+/// # Errors
+///
+/// [`Condition::ResourceNotFound`].
+pub fn get(conn: &mut Conn, uid: &str) -> Result<Workspace> {
+    workspaces::find(conn, uid)?.ok_or_else(|| Condition::ResourceNotFound { what: "Workspace".to_owned() }.into())
+}
+
+/// Moves a workspace to another plan; the next request sees it.
+pub fn set_plan(tx: &mut Tx<'_>, uid: &str, plan: Plan) -> Result<Workspace> {
+    let workspace = get(tx.conn, uid)?;
+    workspaces::set_plan(tx.conn, workspace.id, plan.name())?;
+    Ok(Workspace { plan: plan.to_string(), ..workspace })
+}
+
+/// Makes the first workspace and its key, on an empty database; `None` on any other.
+pub fn bootstrap(tx: &mut Tx<'_>) -> Result<Option<SecretKey>> {
+    if workspaces::count(tx.conn)? > 0 {
+        return Ok(None);
+    }
+    let workspace = create(tx, "My Workspace", Plan::Enterprise)?;
+    let draft = keys::Draft { name: "First key".to_owned(), look: Look::Xqr, scopes: Scopes::all(), expires_at: None };
+    Ok(Some(keys::create(tx, workspace.id, &draft)?.1))
+}

@@ -1,0 +1,72 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::Level;
+
+fn pixels(picture: &[u8]) -> (usize, Vec<u8>) {
+    let mut decoder = png::Decoder::new(std::io::Cursor::new(picture));
+    decoder.set_transformations(png::Transformations::EXPAND);
+    let mut reader = decoder.read_info().unwrap();
+    let mut buffer = vec![0; reader.output_buffer_size().unwrap()];
+    let info = reader.next_frame(&mut buffer).unwrap();
+    (info.width as usize, buffer)
+}
+
+fn read_back(picture: &[u8]) -> String {
+    let (side, pixels) = pixels(picture);
+    let mut image = rqrr::PreparedImage::prepare_from_greyscale(side, side, |x, y| pixels[y * side + x]);
+    image.detect_grids()[0].decode().unwrap().1
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn an_independent_decoder_reads_every_picture(
+        text in "\\PC{1,200}", module_px in 2_u32..6, quiet_zone in 2_u32..6, level in 0_usize..4,
+    ) {
+        let symbol = Symbol::encode(&text, [Level::L, Level::M, Level::Q, Level::H][level]).unwrap();
+        let mut picture = Vec::new();
+        png(&symbol, &Plain { module_px, quiet_zone }, &mut picture).unwrap();
+        prop_assert_eq!(read_back(&picture), text);
+    }
+}
+
+#[test]
+fn every_pixel_is_its_modules() {
+    let symbol = Symbol::encode("HELLO", Level::M).unwrap();
+    for module_px in [1, 3, 7, 8, 50] {
+        let look = Plain { module_px, quiet_zone: 1 };
+        let mut picture = Vec::new();
+        png(&symbol, &look, &mut picture).unwrap();
+        let (side, pixels) = pixels(&picture);
+        assert_eq!(side as u32, 23 * module_px);
+        for (i, pixel) in pixels.iter().enumerate() {
+            let module = |px: usize| (px as u32 / module_px).wrapping_sub(1);
+            assert_eq!(*pixel == 0, symbol.is_dark(module(i % side), module(i / side)), "{module_px}: {i}");
+        }
+    }
+}
+
+#[test]
+fn the_largest_picture_is_small() {
+    let symbol = Symbol::encode(&"x".repeat(2300), Level::M).unwrap();
+    assert_eq!(symbol.size(), 177);
+    let mut picture = Vec::new();
+    png(&symbol, &Plain { module_px: 50, quiet_zone: 4 }, &mut picture).unwrap();
+    assert!(picture.len() < 1 << 20, "{}", picture.len());
+}
+
+#[test]
+fn sizes_out_of_range_are_refused() {
+    let symbol = Symbol::encode("x", Level::M).unwrap();
+    for (module_px, quiet_zone) in [(0, 4), (51, 4), (10, 17)] {
+        assert!(png(&symbol, &Plain { module_px, quiet_zone }, Vec::new()).is_err());
+        assert!(crate::svg(&symbol, &Plain { module_px, quiet_zone }, Vec::new()).is_err());
+    }
+}
+
+#[test]
+fn too_much_content_is_told() {
+    let error = Symbol::encode(&"x".repeat(2332), Level::M).err().unwrap();
+    assert_eq!(error.condition(), &Condition::ContentTooLong { field: "data".into() });
+}
