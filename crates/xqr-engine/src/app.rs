@@ -20,7 +20,7 @@ pub struct App {
     /// The database, the time and the randomness.
     pub data: Data,
     /// The scan journal.
-    pub journal: Journal,
+    pub journal: Arc<Journal>,
     /// The redirect cache.
     pub redirects: Arc<Redirects>,
     /// Countries by address.
@@ -41,7 +41,7 @@ impl App {
     ) -> Result<Arc<Self>, String> {
         let data = Data::open(&settings, clock, entropy)?;
         data.migrate()?;
-        let journal = Journal::open(&settings, &data)?;
+        let journal = Arc::new(Journal::open(&settings, &data)?);
         let redirects = Arc::new(Redirects::new(&settings.cache));
         let countries = Countries::open(&settings.scans)?;
         Ok(Arc::new(Self { settings, public_url, data, journal, redirects, countries }))

@@ -12,7 +12,7 @@ mod sync;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Notify;
@@ -34,6 +34,8 @@ pub struct Journal {
     /// Bytes appended and not yet counted.
     backlog: AtomicU64,
     dropped: AtomicU64,
+    /// When the oldest scan that may still wait was taken, Unix milliseconds; 0 is none.
+    oldest: AtomicI64,
     appended: Notify,
     syncer: Syncer,
     /// Held open for its lock: one process, one journal.
@@ -93,6 +95,7 @@ impl Journal {
             active: Mutex::new(Active { number, file: Arc::clone(&file), len: 0 }),
             backlog: AtomicU64::new(backlog),
             dropped: AtomicU64::new(0),
+            oldest: AtomicI64::new(0),
             appended: Notify::new(),
             syncer: Syncer::start(file, settings.journal.sync_ms),
             folder,
@@ -113,7 +116,9 @@ impl Journal {
             }
             return;
         }
-        self.backlog.fetch_add(len, Ordering::Relaxed);
+        if self.backlog.fetch_add(len, Ordering::Relaxed) == 0 {
+            self.oldest.store(scan.at, Ordering::Relaxed);
+        }
         self.syncer.dirty();
         self.appended.notify_one();
     }
@@ -165,6 +170,9 @@ impl Journal {
             batch.bytes += read.lost;
             batch.to = Position { segment: batch.to.segment + 1, offset: 0 };
         }
+        if let Some(first) = batch.scans.first() {
+            self.oldest.store(first.at, Ordering::Relaxed);
+        }
         Ok(batch)
     }
 
@@ -174,6 +182,11 @@ impl Journal {
         for number in batch.from.segment..batch.to.segment {
             std::fs::remove_file(segment::path(&self.folder, number)).ok();
         }
+    }
+
+    /// Returns how long the oldest scan has waited to be counted, in milliseconds.
+    pub fn lag_ms(&self, now: i64) -> i64 {
+        if self.backlog_bytes() == 0 { 0 } else { (now - self.oldest.load(Ordering::Relaxed)).max(0) }
     }
 
     /// Waits until a scan is appended.

@@ -1,0 +1,102 @@
+//! Composes the service: settings in, a running server out.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_server::ServerHandle;
+use anyhow::Context as _;
+use socket2::{Domain, Socket, Type};
+use tracing_subscriber::EnvFilter;
+use xqr_engine::auth::SecretKey;
+use xqr_engine::settings::LogFormat;
+use xqr_engine::{App, Clock, Entropy, Settings, workspaces};
+use xqr_work::Workers;
+
+/// Connections that may wait in the kernel to be accepted.
+const BACKLOG: i32 = 4096;
+
+/// A running service.
+pub struct Running {
+    /// The address it listens on.
+    pub address: SocketAddr,
+    /// What it works with.
+    pub app: Arc<App>,
+    /// The key made at the first start. Shown once.
+    pub first_key: Option<SecretKey>,
+    server: ServerHandle,
+    workers: Workers,
+}
+
+/// Starts the service: binds, opens and migrates the database, makes the first workspace on an empty one, serves.
+///
+/// # Errors
+///
+/// When an address, a file or the database cannot be used; the text is for the operator.
+pub fn start(settings: Settings, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> anyhow::Result<Running> {
+    let listener = listen(settings.bind).with_context(|| format!("cannot listen on {}", settings.bind))?;
+    let address = listener.local_addr()?;
+    let public_url = match settings.public_url.as_str() {
+        "" => format!("http://{address}"),
+        url => url.to_owned(),
+    };
+    let app = App::open(settings, public_url, clock, entropy).map_err(anyhow::Error::msg)?;
+    let first_key = app.data.write_here(workspaces::bootstrap)?;
+    let server = xqr_api::serve(&app, listener)?;
+    let handle = server.handle();
+    actix_rt::spawn(server);
+    Ok(Running { address, first_key, server: handle, workers: Workers::start(&app), app })
+}
+
+impl Running {
+    /// Prints the address and, after the first start, the key and a line to try.
+    pub fn greet(&self) {
+        let url = &self.app.public_url;
+        println!("xqr listens on http://{}", self.address);
+        if *url != format!("http://{}", self.address) {
+            println!("short links begin with {url}/");
+        }
+        let Some(key) = &self.first_key else { return };
+        let key = key.expose();
+        println!(
+            "\nThis is the first start: a workspace on the plan `enterprise` was made, and a key that may do everything.\n\
+             The key is shown this once:\n\n  {key}\n\nCreate a link:\n\n  \
+             curl -s http://{}/api/v1/links -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' \
+             -d '{{\"url\":\"https://example.com/\"}}'\n",
+            self.address
+        );
+    }
+
+    /// Stops taking requests, finishes those that run, and counts the scans that wait.
+    pub async fn stop(self) {
+        tracing::info!("stopping");
+        let patience = Duration::from_secs(self.app.settings.edge.drain_seconds);
+        self.server.stop(true).await;
+        self.workers.stop(patience).await;
+        tracing::info!("stopped");
+    }
+}
+
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    socket.set_reuse_address(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    socket.set_nonblocking(true)?;
+    Ok(socket.into())
+}
+
+/// Starts the log of the process.
+///
+/// # Errors
+///
+/// When the directives do not parse.
+pub fn start_logging(settings: &Settings) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(&settings.log).with_context(|| format!("log: '{}'", settings.log))?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match settings.log_format {
+        LogFormat::Pretty => log.init(),
+        LogFormat::Json => log.json().flatten_event(true).init(),
+    }
+    Ok(())
+}

@@ -1,0 +1,21 @@
+//! The xqr server: settings, signals, exit status.
+
+use std::sync::Arc;
+
+use tokio::signal::unix::{SignalKind, signal};
+use xqr_engine::{OsEntropy, Settings, SystemClock};
+
+#[actix_rt::main]
+async fn main() -> anyhow::Result<()> {
+    let settings = Settings::load().map_err(anyhow::Error::msg)?;
+    xqr_server::start_logging(&settings)?;
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let running = xqr_server::start(settings, Arc::new(SystemClock), Arc::new(OsEntropy))?;
+    running.greet();
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    running.stop().await;
+    Ok(())
+}

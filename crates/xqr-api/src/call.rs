@@ -1,0 +1,114 @@
+//! The one extractor: who calls, checked before the body is read.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
+use bytes::BytesMut;
+use futures_util::StreamExt as _;
+use futures_util::future::LocalBoxFuture;
+use xqr_engine::auth::Scope;
+use xqr_engine::errors::{Condition, Result};
+use xqr_engine::{App, Caller, keys};
+
+use crate::fault::Fault;
+use crate::fields::Fields;
+use crate::query::Query;
+use crate::request_id::RequestId;
+use crate::wire::Wire;
+
+/// An admitted request in dialect `D`: its key is valid and its plan includes the API. The body is still unread.
+pub(crate) struct Call<D> {
+    pub(crate) app: Arc<App>,
+    pub(crate) caller: Caller,
+    pub(crate) request: HttpRequest,
+    payload: Payload,
+    dialect: PhantomData<D>,
+}
+
+/// The public part of the caller's key, for the log.
+pub(crate) struct KeyPrefix(pub(crate) String);
+
+/// Returns the application that every request carries.
+pub(crate) fn app(request: &HttpRequest) -> Arc<App> {
+    Arc::clone(request.app_data::<web::Data<App>>().expect("the server registers it"))
+}
+
+impl<D: Wire> FromRequest for Call<D> {
+    type Error = Fault;
+    type Future = LocalBoxFuture<'static, Result<Self, Fault>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let app = app(&request);
+            let secret = D::credential(request.headers())?;
+            let now = app.now();
+            let caller = app.read(move |conn| keys::authenticate(conn, &secret, now)).await?;
+            request.extensions_mut().insert(KeyPrefix(caller.key_prefix.clone()));
+            caller.plan.check_api()?;
+            Ok(Self { app, caller, request, payload, dialect: PhantomData })
+        })
+    }
+}
+
+impl<D: Wire> Call<D> {
+    /// Refuses a key without the scope.
+    pub(crate) fn allow(&self, scope: Scope) -> Result<()> {
+        self.caller.allow(scope)
+    }
+
+    /// Returns a part of the path.
+    pub(crate) fn path(&self, name: &str) -> String {
+        self.request.match_info().query(name).to_owned()
+    }
+
+    /// Returns the query, to be read in the order of lines.
+    pub(crate) fn query(&self) -> Query {
+        Query::parse(self.request.query_string())
+    }
+
+    /// Returns the id of this request.
+    pub(crate) fn id(&self) -> RequestId {
+        *self.request.extensions().get::<RequestId>().expect("speak gives every request an id")
+    }
+
+    /// Reads the body, a JSON object, within the limits of the edge.
+    pub(crate) async fn fields(&mut self) -> Result<Fields> {
+        let edge = &self.app.settings.edge;
+        let headers = self.request.headers();
+        let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+        let is_json = |value: &str| {
+            let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+            essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+        };
+        if text(CONTENT_TYPE).is_some_and(|value| !is_json(value))
+            || text(CONTENT_ENCODING).is_some_and(|value| !value.eq_ignore_ascii_case("identity"))
+        {
+            return Err(Condition::MediaTypeUnsupported.into());
+        }
+        let max = edge.max_body_bytes;
+        let too_large = || Condition::BodyTooLarge { max: max as u64 };
+        if text(CONTENT_LENGTH).and_then(|value| value.parse().ok()).is_some_and(|len: usize| len > max) {
+            return Err(too_large().into());
+        }
+        let patience = Duration::from_millis(edge.body_ms);
+        let payload = &mut self.payload;
+        let read = async {
+            let mut body = BytesMut::new();
+            while let Some(chunk) = payload.next().await {
+                let chunk = chunk.map_err(|_| Condition::BodyNotJson)?;
+                if body.len() + chunk.len() > max {
+                    return Err(too_large());
+                }
+                body.extend_from_slice(&chunk);
+            }
+            Ok(body)
+        };
+        let body = tokio::time::timeout(patience, read).await.map_err(|_| Condition::BodyTooSlow)??;
+        Fields::parse(&body)
+    }
+}

@@ -1,0 +1,108 @@
+//! What happens to every API request around its handler: id, head limits, envelope, log, counters.
+
+use std::panic::AssertUnwindSafe;
+use std::time::Instant;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{RequestHead, ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
+use actix_web::http::header::{ALLOW, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage as _, HttpResponse, Resource, web};
+use futures_util::FutureExt as _;
+use xqr_engine::errors::{Condition, Error, Result};
+use xqr_engine::settings::Edge;
+
+use crate::fault::Fault;
+use crate::request_id::{RequestId, foreign};
+use crate::wire::{Accept, Wire, dress};
+use crate::{call, metric};
+
+/// Speaks dialect `D`: every answer of the scope leaves through here, refusals and panics in the dialect's envelope.
+pub(crate) async fn speak<D: Wire>(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let app = call::app(request.request());
+    let id = RequestId::fresh(app.now());
+    let started = Instant::now();
+    let accept = Accept::of(request.headers());
+    let method = request.method().clone();
+    let client_id = foreign(request.headers().get("x-request-id")).map(str::to_owned);
+    request.extensions_mut().insert(id);
+
+    if let Err(error) = check_head(request.head(), &app.settings.edge) {
+        let response = refuse::<D>(&error, id, accept, None);
+        metric::request("(refused)", response.status().as_u16(), started.elapsed());
+        return Ok(request.into_response(response));
+    }
+    // The request must not be kept across this call, so a panic answers without it.
+    let Ok(answer) = AssertUnwindSafe(next.call(request)).catch_unwind().await else {
+        let error = Error::internal("a handler panicked");
+        tracing::error!(request_id = %id, %method, "a handler panicked");
+        metric::request("(panic)", 500, started.elapsed());
+        return Err(InternalError::from_response("panic", refuse::<D>(&error, id, accept, None)).into());
+    };
+    let mut answer = match answer {
+        Ok(answer) => answer.map_into_boxed_body(),
+        Err(error) => {
+            let response = refuse::<D>(&Error::internal(error.to_string()), id, accept, None);
+            return Err(InternalError::from_response("service", response).into());
+        }
+    };
+    if let Some(fault) = answer.response().error().and_then(|error| error.as_error::<Fault>()) {
+        let error = &fault.error;
+        if error.cause().is_some() {
+            tracing::error!(request_id = %id, %error, at = %error.location(), "a request failed");
+        }
+        let response = refuse::<D>(error, id, accept, fault.allow);
+        answer = answer.into_response(response);
+    } else {
+        answer.headers_mut().insert("x-request-id".parse().expect("a header name"), id.header());
+    }
+    let route = answer.request().match_pattern().unwrap_or_else(|| "(unknown)".to_owned());
+    let status = answer.status().as_u16();
+    let key = answer.request().extensions().get::<call::KeyPrefix>().map(|key| key.0.clone());
+    tracing::info!(
+        request_id = %id, %method, route, status, ms = started.elapsed().as_millis() as u64, key, client_id, "request"
+    );
+    metric::request(&route, status, started.elapsed());
+    Ok(answer)
+}
+
+/// Puts a refusal into the dialect's envelope, counts it, and adds the headers of every refusal.
+pub(crate) fn refuse<D: Wire>(error: &Error, id: RequestId, accept: Accept, allow: Option<&'static str>) -> HttpResponse {
+    let mut response = D::refuse(error, id, accept);
+    metric::error(error.condition().row().code());
+    dress(&mut response, error, id);
+    if let Some(allow) = allow {
+        response.headers_mut().insert(ALLOW, HeaderValue::from_static(allow));
+    }
+    response
+}
+
+/// Refuses a request target or head beyond the limits.
+pub(crate) fn check_head(head: &RequestHead, edge: &Edge) -> Result<()> {
+    let target = head.uri.path_and_query().map_or(0, |target| target.as_str().len());
+    if target > edge.max_target_bytes {
+        return Err(Condition::TargetTooLong { max: edge.max_target_bytes as u64 }.into());
+    }
+    let bytes: usize = head.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    if head.headers.len() > edge.max_head_fields || bytes > edge.max_head_bytes {
+        let (fields, bytes) = (edge.max_head_fields as u64, edge.max_head_bytes as u64);
+        return Err(Condition::HeadTooLarge { fields, bytes }.into());
+    }
+    Ok(())
+}
+
+/// A resource whose other methods are refused with `Allow`.
+pub(crate) fn resource(path: &str, allow: &'static str) -> Resource {
+    let refuse =
+        move || async move { Err::<HttpResponse, _>(Fault { error: Condition::MethodNotAllowed.into(), allow: Some(allow) }) };
+    web::resource(path).default_service(web::to(refuse))
+}
+
+/// Answers a path that no route has.
+pub(crate) async fn no_route() -> Result<HttpResponse, Fault> {
+    Err(Condition::RouteNotFound.into())
+}

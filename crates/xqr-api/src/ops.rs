@@ -1,0 +1,44 @@
+//! What operators and their machines ask of a running server.
+
+use std::collections::HashMap;
+
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::json;
+use xqr_engine::workspaces;
+
+use crate::{call, metric};
+
+pub(crate) fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/health", web::get().to(health))
+        .route("/health", web::head().to(health))
+        .route("/ready", web::get().to(ready))
+        .route("/metrics", web::get().to(metrics));
+}
+
+/// `GET /health`: the process is alive. Touches no database.
+async fn health() -> HttpResponse {
+    HttpResponse::Ok().json(HashMap::from([("status", "ok")]))
+}
+
+/// `GET /ready`: the database answers.
+async fn ready(request: HttpRequest) -> HttpResponse {
+    let app = call::app(&request);
+    let database = app.data.backend();
+    match app.read(workspaces::list).await {
+        Ok(_) => HttpResponse::Ok().json(json!({ "status": "ok", "database": database })),
+        Err(error) => {
+            tracing::warn!(%error, "not ready");
+            HttpResponse::ServiceUnavailable()
+                .insert_header(("retry-after", "1"))
+                .json(json!({ "status": "unavailable", "database": database }))
+        }
+    }
+}
+
+/// `GET /metrics`: Prometheus' text format.
+async fn metrics(request: HttpRequest) -> HttpResponse {
+    let app = call::app(&request);
+    HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")).body(metric::print(&app))
+}

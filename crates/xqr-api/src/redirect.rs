@@ -1,0 +1,89 @@
+//! `GET|HEAD /{code}`: from a code to its destination. The path that must be fast and must not fail.
+
+use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, LOCATION};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpRequest, HttpResponse, web};
+use xqr_engine::errors::{Condition, Error};
+use xqr_engine::redirects::{self, Target};
+use xqr_engine::slug::CodeKey;
+
+use crate::edge::{check_head, refuse};
+use crate::metric::{self, Redirect};
+use crate::request_id::RequestId;
+use crate::wire::{Accept, accepts};
+use crate::xqr::Xqr;
+use crate::{call, pages, visitor};
+
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+pub(crate) fn routes(config: &mut web::ServiceConfig) {
+    config.service(web::resource("/{code}").to(redirect)).default_service(web::to(no_page));
+}
+
+async fn redirect(request: HttpRequest) -> HttpResponse {
+    let app = request.app_data::<web::Data<xqr_engine::App>>().expect("the server registers it");
+    let now = app.now();
+    let id = RequestId::fresh(now);
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return refuse::<Xqr>(&Condition::MethodNotAllowed.into(), id, Accept::of(request.headers()), Some("GET, HEAD"));
+    }
+    if let Err(error) = check_head(request.head(), &app.settings.edge) {
+        return refuse::<Xqr>(&error, id, Accept::of(request.headers()), None);
+    }
+    let code = request.match_info().query("code");
+    let target = match CodeKey::new(code) {
+        Some(key) => redirects::resolve(app, &key).await,
+        None => Ok(Target::Absent),
+    };
+    match target {
+        Ok(Target::Live { link_id, location, .. }) => match HeaderValue::from_maybe_shared(location) {
+            Ok(location) => {
+                if *request.method() == Method::GET || app.settings.scans.count_head {
+                    app.journal.append(&visitor::scan(app, &request, link_id, now));
+                }
+                metric::redirect(Redirect::Live);
+                HttpResponse::build(StatusCode::FOUND)
+                    .insert_header((LOCATION, location))
+                    .insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")))
+                    .insert_header((X_REQUEST_ID, id.header()))
+                    .finish()
+            }
+            Err(error) => closed(&request, id, &Error::internal(error)),
+        },
+        Ok(Target::Gone) => {
+            metric::redirect(Redirect::Gone);
+            closed(&request, id, &Condition::LinkGone.into())
+        }
+        Ok(Target::Absent) => {
+            metric::redirect(Redirect::Absent);
+            closed(&request, id, &Condition::LinkNotFound { code: code.to_owned() }.into())
+        }
+        Err(error) => {
+            tracing::error!(request_id = %id, %error, at = %error.location(), "a redirect failed");
+            closed(&request, id, &error)
+        }
+    }
+}
+
+/// Any path that is no route.
+async fn no_page(request: HttpRequest) -> HttpResponse {
+    let app = call::app(&request);
+    let id = RequestId::fresh(app.now());
+    match check_head(request.head(), &app.settings.edge) {
+        Ok(()) => closed(&request, id, &Condition::RouteNotFound.into()),
+        Err(error) => refuse::<Xqr>(&error, id, Accept::of(request.headers()), None),
+    }
+}
+
+/// A page for people, or the native envelope for who asks for JSON.
+fn closed(request: &HttpRequest, id: RequestId, error: &Error) -> HttpResponse {
+    let headers = request.headers();
+    let accept = Accept::of(headers);
+    if accept == Accept::Problem || accepts(headers, "application/json") {
+        return refuse::<Xqr>(error, id, accept, None);
+    }
+    metric::error(error.condition().row().code());
+    let mut response = pages::closed(error);
+    crate::wire::dress(&mut response, error, id);
+    response
+}

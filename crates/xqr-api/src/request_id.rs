@@ -1,0 +1,54 @@
+//! Request ids: `req_` and a ULID.
+
+use std::cell::Cell;
+use std::fmt;
+
+use actix_web::http::header::HeaderValue;
+use ulid::Ulid;
+
+thread_local! {
+    /// Random where a thread begins, then counting: unique without asking the operating system each time.
+    static NEXT: Cell<u128> = Cell::new({
+        let mut random = [0; 16];
+        getrandom::fill(&mut random).expect("the operating system has a random generator");
+        u128::from_be_bytes(random)
+    });
+}
+
+/// The id of one request, on every answer and in the log.
+#[derive(Clone, Copy)]
+pub(crate) struct RequestId([u8; 30]);
+
+impl RequestId {
+    /// Returns a fresh id at `now`, Unix milliseconds.
+    pub(crate) fn fresh(now: i64) -> Self {
+        let random = NEXT.get();
+        NEXT.set(random.wrapping_add(1));
+        let mut text = *b"req_00000000000000000000000000";
+        let mut ulid = [0; 26];
+        Ulid::from_parts(u64::try_from(now).unwrap_or(0), random).array_to_str(&mut ulid);
+        text[4..].copy_from_slice(&ulid);
+        Self(text)
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).expect("a ULID is ASCII")
+    }
+
+    pub(crate) fn header(&self) -> HeaderValue {
+        HeaderValue::from_bytes(&self.0).expect("a ULID is a header value")
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Returns the id that a client sent, if it is fit for a log line. It is never ours.
+pub(crate) fn foreign(value: Option<&HeaderValue>) -> Option<&str> {
+    let text = value?.to_str().ok()?;
+    let sane = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':');
+    (text.len() <= 128 && !text.is_empty() && text.bytes().all(sane)).then_some(text)
+}

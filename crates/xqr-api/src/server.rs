@@ -1,0 +1,96 @@
+//! The server: sockets, workers, limits, and the one table of routes.
+
+use std::io;
+use std::net::TcpListener;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_http::HttpService;
+use actix_server::Server;
+use actix_service::{IntoServiceFactory as _, Service as _, ServiceFactoryExt as _, apply_fn_factory, fn_service, map_config};
+use actix_web::dev::AppConfig;
+use actix_web::http::KeepAlive;
+use actix_web::{App as Web, Error, web};
+use xqr_engine::App;
+use xqr_engine::settings::Edge;
+
+use crate::stream::{GuardedStream, Patience, Phase};
+use crate::{metric, ops, pages, redirect, xqr};
+
+/// Serves `app` on `listener` until [`Server::handle`] is told to stop. Signals are the caller's business.
+///
+/// # Errors
+///
+/// When the socket cannot be used.
+pub fn serve(app: &Arc<App>, listener: TcpListener) -> io::Result<Server> {
+    metric::install();
+    let edge = app.settings.edge.clone();
+    let workers = match edge.workers {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        n => n,
+    };
+    let address = listener.local_addr()?;
+    let builder = Server::build()
+        .workers(workers)
+        .max_concurrent_connections(max_connections(&edge).div_ceil(workers))
+        .shutdown_timeout(edge.drain_seconds)
+        .disable_signals();
+    let draining = builder.graceful_shutdown_signal();
+    let app = web::Data::from(Arc::clone(app));
+    let server = builder.listen("xqr", listener, move || {
+        let (app, draining) = (app.clone(), draining.clone());
+        let patience = Patience::new(&edge);
+        let routes = Web::new().app_data(app).configure(routes);
+        let routes = map_config(routes.into_factory().map_err(|error: Error| error.error_response()), |()| AppConfig::default());
+        // Between connection and routes: the stream learns when a request begins and ends.
+        let routes = apply_fn_factory(routes, |request: actix_http::Request, routes| {
+            let phase = request.conn_data::<Rc<Phase>>().cloned();
+            phase.iter().for_each(|phase| phase.begin_request());
+            let answer = routes.call(request);
+            async move {
+                let answer = answer.await;
+                phase.iter().for_each(|phase| phase.end_request());
+                answer
+            }
+        });
+        let http = HttpService::build()
+            .keep_alive(KeepAlive::Timeout(Duration::from_millis(edge.idle_ms)))
+            .client_request_timeout(Duration::from_millis(edge.first_head_ms))
+            .client_disconnect_timeout(Duration::from_secs(1))
+            .local_addr(address)
+            .graceful_shutdown_signal({
+                let draining = draining.clone();
+                move || {
+                    let draining = draining.clone();
+                    async move { draining.notified().await }
+                }
+            })
+            .on_connect_ext(|io: &GuardedStream, data| {
+                data.insert(Rc::clone(&io.phase));
+            })
+            .h1(routes);
+        fn_service(move |io: actix_rt::net::TcpStream| async move {
+            io.set_nodelay(true).ok();
+            let peer = io.peer_addr().ok();
+            Ok::<_, actix_http::error::DispatchError>((GuardedStream::new(io, patience), peer))
+        })
+        .and_then(http)
+    })?;
+    Ok(server.run())
+}
+
+/// Fixed paths first; `/{code}` takes what is left.
+fn routes(config: &mut web::ServiceConfig) {
+    config.service(xqr::scope()).configure(ops::routes).configure(pages::routes).configure(redirect::routes);
+}
+
+/// A cap below the descriptor limit, so that the journal, the database and accept itself always find a descriptor.
+fn max_connections(edge: &Edge) -> usize {
+    if edge.max_connections > 0 {
+        return edge.max_connections;
+    }
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    let limit = limit.map_or(65_536, |limit| usize::try_from(limit).unwrap_or(65_536));
+    (limit.min(65_536) * 3 / 4).max(64)
+}

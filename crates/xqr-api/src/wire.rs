@@ -1,0 +1,53 @@
+//! What a dialect must supply: its envelope for refusals, and where it carries the key.
+
+use actix_web::HttpResponse;
+use actix_web::http::header::{HeaderMap, HeaderValue, RETRY_AFTER};
+use xqr_engine::auth::SecretKey;
+use xqr_engine::errors::{Dialect, Error, Result};
+
+use crate::request_id::RequestId;
+
+/// One of the wire forms, as a type.
+pub(crate) trait Wire: 'static {
+    /// The column of the catalogue.
+    const DIALECT: Dialect;
+
+    /// Puts a refusal into the dialect's envelope.
+    fn refuse(error: &Error, id: RequestId, accept: Accept) -> HttpResponse;
+
+    /// Reads the caller's key.
+    fn credential(headers: &HeaderMap) -> Result<SecretKey>;
+}
+
+/// Which form a client asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Accept {
+    /// The dialect's own.
+    Native,
+    /// `application/problem+json`, RFC 9457.
+    Problem,
+}
+
+impl Accept {
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        if accepts(headers, "application/problem+json") { Self::Problem } else { Self::Native }
+    }
+}
+
+/// Returns whether an `Accept` header names the media type.
+pub(crate) fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
+    headers.get_all("accept").filter_map(|value| value.to_str().ok()).any(|value| {
+        value.split(',').any(|item| item.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(media_type))
+    })
+}
+
+/// Adds the headers that every refusal carries, whatever its dialect.
+pub(crate) fn dress(response: &mut HttpResponse, error: &Error, id: RequestId) {
+    let headers = response.headers_mut();
+    headers.insert("x-request-id".parse().expect("a header name"), id.header());
+    headers.insert("cache-control".parse().expect("a header name"), HeaderValue::from_static("no-store"));
+    headers.insert("x-content-type-options".parse().expect("a header name"), HeaderValue::from_static("nosniff"));
+    if let Some(seconds) = error.condition().retry_after() {
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+}

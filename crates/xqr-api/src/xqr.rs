@@ -1,0 +1,72 @@
+//! The native dialect: `Authorization: Bearer`, `{data, meta}`, `{error, meta}`, RFC 9457 on demand.
+//!
+//! Order of checks: head limits, path, method, key, plan, scope, body or query, resource, plan limit, conflict.
+
+mod envelope;
+mod errors;
+mod links;
+mod qr;
+
+use actix_web::dev::HttpServiceFactory;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderValue, LINK, WWW_AUTHENTICATE};
+use actix_web::middleware::from_fn;
+use actix_web::{HttpResponse, web};
+use serde_json::json;
+use xqr_engine::auth::{SecretKey, bearer};
+use xqr_engine::errors::{Condition, Dialect, Error, Result};
+
+use crate::edge::{no_route, speak};
+use crate::request_id::RequestId;
+use crate::wire::{Accept, Wire};
+
+/// The native dialect.
+pub(crate) struct Xqr;
+
+impl Wire for Xqr {
+    const DIALECT: Dialect = Dialect::Xqr;
+
+    fn refuse(error: &Error, id: RequestId, accept: Accept) -> HttpResponse {
+        let reply = error.condition().reply(Self::DIALECT);
+        let code = reply.code.unwrap_or("INTERNAL_ERROR");
+        let mut builder = HttpResponse::build(StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
+        builder.insert_header((LINK, format!("</docs/errors/{code}>; rel=\"help\"")));
+        if reply.status == 401 {
+            builder.insert_header((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
+        }
+        match accept {
+            Accept::Native => builder.json(json!({
+                "error": { "code": code, "message": reply.message, "status": reply.status },
+                "meta": { "request_id": id.as_str() },
+            })),
+            Accept::Problem => {
+                let problem = json!({
+                    "type": format!("/docs/errors/{code}"),
+                    "title": error.condition().row().meaning,
+                    "status": reply.status,
+                    "detail": reply.message,
+                    "code": code,
+                    "request_id": id.as_str(),
+                });
+                builder.content_type("application/problem+json").body(problem.to_string())
+            }
+        }
+    }
+
+    fn credential(headers: &HeaderMap) -> Result<SecretKey> {
+        let mut values = headers.get_all(AUTHORIZATION);
+        match (values.next().and_then(|value| value.to_str().ok()), values.next()) {
+            (Some(value), None) => bearer(value),
+            _ => Err(Condition::KeyInvalid.into()),
+        }
+    }
+}
+
+pub(crate) fn scope() -> impl HttpServiceFactory {
+    web::scope("/api")
+        .wrap(from_fn(speak::<Xqr>))
+        .configure(links::routes)
+        .configure(qr::routes)
+        .configure(errors::routes)
+        .default_service(web::to(no_route))
+}

@@ -1,0 +1,69 @@
+//! The native success envelope (xQR reference, section 5.1).
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use serde::Serialize;
+use xqr_engine::plans::Plan;
+
+use super::Xqr;
+use crate::call::Call;
+
+#[derive(Serialize)]
+struct Envelope<T> {
+    data: T,
+    meta: Meta,
+}
+
+#[derive(Serialize)]
+struct Meta {
+    request_id: String,
+    #[serde(flatten)]
+    page: Option<PageMeta>,
+    rate_limit: RateLimit,
+}
+
+/// Where a page stands in its list.
+#[derive(Serialize)]
+pub(super) struct PageMeta {
+    pub(super) total: i64,
+    pub(super) limit: i64,
+    pub(super) offset: i64,
+}
+
+/// The plan's figures; nothing is counted against them yet.
+#[derive(Serialize)]
+struct RateLimit {
+    limit: Option<u32>,
+    remaining: Option<u32>,
+    burst_limit: u32,
+    burst_remaining: u32,
+}
+
+impl RateLimit {
+    fn of(plan: Plan) -> Self {
+        let limits = plan.limits();
+        Self {
+            limit: limits.monthly_calls,
+            remaining: limits.monthly_calls,
+            burst_limit: limits.burst,
+            burst_remaining: limits.burst,
+        }
+    }
+}
+
+impl Call<Xqr> {
+    /// Answers with one resource.
+    pub(super) fn answer(&self, status: StatusCode, data: impl Serialize) -> HttpResponse {
+        self.envelope(status, data, None)
+    }
+
+    /// Answers with a page of a list.
+    pub(super) fn page(&self, data: impl Serialize, page: PageMeta) -> HttpResponse {
+        self.envelope(StatusCode::OK, data, Some(page))
+    }
+
+    fn envelope(&self, status: StatusCode, data: impl Serialize, page: Option<PageMeta>) -> HttpResponse {
+        let meta = Meta { request_id: self.id().to_string(), page, rate_limit: RateLimit::of(self.caller.plan) };
+        HttpResponse::build(status).json(Envelope { data, meta })
+    }
+}

@@ -1,0 +1,227 @@
+//! `/api/v1/links`: bodies, handlers, views (xQR reference, sections 9.1 to 9.8).
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use serde::Serialize;
+use serde_json::Value;
+use xqr_engine::App;
+use xqr_engine::auth::Scope;
+use xqr_engine::errors::{Condition, Dialect, Error, Result};
+use xqr_engine::links::{self, Draft, Edit, text_of};
+use xqr_engine::rows::{Filter, Link, Page};
+
+use super::Xqr;
+use super::envelope::PageMeta;
+use crate::call::Call;
+use crate::edge::resource;
+use crate::fault::Fault;
+use crate::fields::Fields;
+
+/// Labels of one link, and characters of one label.
+const LABELS: usize = 10;
+const LABEL_CHARS: usize = 64;
+/// Links of one bulk creation, and ids of one bulk status.
+const BULK_CREATE: usize = 100;
+const BULK_STATUS: usize = 200;
+
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    // `bulk` before `{link_id}`.
+    config
+        .service(resource("/v1/links", "GET, POST").route(web::get().to(list)).route(web::post().to(create)))
+        .service(resource("/v1/links/bulk", "POST").route(web::post().to(create_bulk)))
+        .service(resource("/v1/links/bulk/status", "PATCH").route(web::patch().to(set_status)))
+        .service(
+            resource("/v1/links/{link_id}", "GET, PATCH, DELETE")
+                .route(web::get().to(get))
+                .route(web::patch().to(edit))
+                .route(web::delete().to(delete)),
+        );
+}
+
+/// `POST /api/v1/links`
+async fn create(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+    call.allow(Scope::LinksWrite)?;
+    let draft = draft(call.fields().await?)?;
+    let caller = call.caller.clone();
+    let link = call.app.write(move |tx| links::create(tx, &caller, draft)).await?;
+    Ok(call.answer(StatusCode::CREATED, LinkView::new(&call.app, &link)))
+}
+
+/// `GET /api/v1/links`
+async fn list(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+    call.allow(Scope::LinksRead)?;
+    let query = call.query();
+    let limit = query.int("limit", 1..=200, 50)?;
+    let offset = query.int("offset", 0..=i64::from(u32::MAX), 0)?;
+    let text = |field| Ok::<_, Error>(query.text(field)?.filter(|text| !text.is_empty()).map(str::to_owned));
+    let filter = Filter { label: text("label")?, enabled: query.flag("enabled")?, search: text("search")? };
+    let caller = call.caller.clone();
+    let (rows, total) = call.app.read(move |conn| links::list(conn, &caller, &filter, Page::Offset { limit, offset })).await?;
+    let views: Vec<_> = rows.iter().map(|link| LinkView::new(&call.app, link)).collect();
+    Ok(call.page(views, PageMeta { total, limit, offset }))
+}
+
+/// `GET /api/v1/links/{link_id}`
+async fn get(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+    call.allow(Scope::LinksRead)?;
+    let (uid, caller) = (call.path("link_id"), call.caller.clone());
+    let link = call.app.read(move |conn| links::get(conn, &caller, &uid)).await?;
+    Ok(call.answer(StatusCode::OK, LinkView::new(&call.app, &link)))
+}
+
+/// `PATCH /api/v1/links/{link_id}`
+async fn edit(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+    call.allow(Scope::LinksWrite)?;
+    let mut fields = call.fields().await?;
+    let edit = Edit {
+        destination: fields.url("url"),
+        labels: fields.texts("labels", LABELS, LABEL_CHARS),
+        enabled: fields.flag("enabled"),
+        expires_at: if fields.is_null("expires_at") { Some(None) } else { fields.moment("expires_at").map(Some) },
+    };
+    no_routing_rules(&mut fields);
+    fields.end()?;
+    let (uid, caller) = (call.path("link_id"), call.caller.clone());
+    let link = call.app.write(move |tx| links::edit(tx, &caller, &uid, edit)).await?;
+    Ok(call.answer(StatusCode::OK, LinkView::new(&call.app, &link)))
+}
+
+/// `DELETE /api/v1/links/{link_id}`
+async fn delete(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+    call.allow(Scope::LinksWrite)?;
+    let (uid, caller) = (call.path("link_id"), call.caller.clone());
+    call.app.write(move |tx| links::delete(tx, &caller, &uid)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// `POST /api/v1/links/bulk`
+async fn create_bulk(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+    call.allow(Scope::LinksWrite)?;
+    let mut fields = call.fields().await?;
+    let items = fields.list("links", 1, BULK_CREATE);
+    let items = fields.require("links", items);
+    fields.end()?;
+    let items = items.unwrap_or_default();
+    let urls: Vec<Value> = items.iter().map(|item| item.get("url").cloned().unwrap_or_default()).collect();
+    let (mut drafts, mut places, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+    for (index, item) in items.into_iter().enumerate() {
+        match Fields::from_value(item).map_err(Error::from).and_then(draft) {
+            Ok(draft) => {
+                drafts.push(draft);
+                places.push(index);
+            }
+            Err(error) => errors.push(BulkError::new(index, &urls, &error)),
+        }
+    }
+    let caller = call.caller.clone();
+    let results = call.app.write(move |tx| links::create_each(tx, &caller, drafts)).await?;
+    let mut created = Vec::new();
+    for (index, result) in places.into_iter().zip(results) {
+        match result {
+            Ok(link) => created.push(LinkView::new(&call.app, &link)),
+            Err(error) => errors.push(BulkError::new(index, &urls, &error)),
+        }
+    }
+    errors.sort_by_key(|error| error.index);
+    Ok(call.answer(StatusCode::CREATED, Bulk { created, errors }))
+}
+
+/// `PATCH /api/v1/links/bulk/status`
+async fn set_status(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+    call.allow(Scope::LinksWrite)?;
+    let mut fields = call.fields().await?;
+    let ids = fields.texts("ids", BULK_STATUS, 64);
+    let ids = fields.require("ids", ids);
+    let enabled = fields.flag("enabled");
+    let enabled = fields.require("enabled", enabled);
+    fields.end()?;
+    let (Some(ids), Some(enabled)) = (ids, enabled) else { return Err(Condition::BodyNotObject.into()) };
+    let caller = call.caller.clone();
+    let updated = call.app.write(move |tx| links::set_enabled(tx, &caller, &ids, enabled)).await?;
+    Ok(call.answer(StatusCode::OK, Updated { updated }))
+}
+
+/// Reads the body of a link to make.
+fn draft(mut fields: Fields) -> Result<Draft> {
+    let destination = fields.url("url");
+    let destination = fields.require("url", destination);
+    let slug = fields.slug("custom_slug");
+    let labels = fields.texts("labels", LABELS, LABEL_CHARS).unwrap_or_default();
+    no_routing_rules(&mut fields);
+    let expires_at = fields.moment("expires_at");
+    fields.end()?;
+    let destination = destination.ok_or(Condition::BodyNotObject)?;
+    Ok(Draft { destination, slug, labels, expires_at })
+}
+
+/// Rules that would not be followed are refused, not stored.
+fn no_routing_rules(fields: &mut Fields) {
+    if fields.list("routing_rules", 0, usize::MAX).is_some_and(|rules| !rules.is_empty()) {
+        let expected = "an empty list, because this version has no smart routing".to_owned();
+        fields.complain(Condition::FieldTypeWrong { field: "routing_rules".to_owned(), expected });
+    }
+}
+
+/// A link as the native API shows it.
+#[derive(Serialize)]
+struct LinkView {
+    id: String,
+    short_url: String,
+    short_code: String,
+    destination: Option<String>,
+    enabled: bool,
+    labels: Value,
+    routing_rules: Value,
+    scan_count: i64,
+    last_scan_at: Option<String>,
+    expires_at: Option<String>,
+    created_at: String,
+    updated_at: String,
+}
+
+impl LinkView {
+    fn new(app: &App, link: &Link) -> Self {
+        let json = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| Value::Array(Vec::new()));
+        Self {
+            id: link.uid.clone(),
+            short_url: app.short_url(&link.code),
+            short_code: link.code.clone(),
+            destination: link.destination.clone(),
+            enabled: link.enabled,
+            labels: json(&link.labels),
+            routing_rules: json(&link.routing_rules),
+            scan_count: link.scan_count,
+            last_scan_at: link.last_scan_at.map(text_of),
+            expires_at: link.expires_at.map(text_of),
+            created_at: text_of(link.created_at),
+            updated_at: text_of(link.updated_at),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Bulk {
+    created: Vec<LinkView>,
+    errors: Vec<BulkError>,
+}
+
+/// Why an item of a bulk creation failed; `index` counts from 0.
+#[derive(Serialize)]
+struct BulkError {
+    index: usize,
+    url: Value,
+    code: &'static str,
+    message: String,
+}
+
+impl BulkError {
+    fn new(index: usize, urls: &[Value], error: &Error) -> Self {
+        let reply = error.condition().reply(Dialect::Xqr);
+        Self { index, url: urls[index].clone(), code: error.condition().row().code(), message: reply.message }
+    }
+}
+
+#[derive(Serialize)]
+struct Updated {
+    updated: usize,
+}

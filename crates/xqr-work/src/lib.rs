@@ -1,0 +1,112 @@
+//! The background steps of xqr: counting scans, purging what is past its time.
+//!
+//! A step claims due work, does it, settles it, and says [`Progress::Did`] or [`Progress::Idle`]. [`Workers`] runs the steps beside
+//! the server; [`drain`] runs them until nothing is left, at shutdown and in tests.
+
+mod count;
+mod purge;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use xqr_engine::App;
+use xqr_engine::errors::{Error, Result};
+
+/// What a step has done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// It did this much; there may be more.
+    Did(usize),
+    /// There is nothing to do.
+    Idle,
+}
+
+/// Pause after a step failed: its work is still there, and so, often, is the reason.
+const PAUSE: Duration = Duration::from_secs(1);
+/// Period of the purge.
+const PURGE_PERIOD: Duration = Duration::from_secs(60);
+
+/// The running steps.
+pub struct Workers {
+    app: Arc<App>,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Workers {
+    /// Starts the steps on the current Tokio runtime.
+    pub fn start(app: &Arc<App>) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        let tasks =
+            vec![tokio::spawn(count_loop(Arc::clone(app), stopped.clone())), tokio::spawn(purge_loop(Arc::clone(app), stopped))];
+        Self { app: Arc::clone(app), stop, tasks }
+    }
+
+    /// Lets running steps end, then counts what the journal still holds, for at most `patience`. What is left then stays in the
+    /// journal for the next start.
+    pub async fn stop(self, patience: Duration) {
+        self.stop.send_replace(true);
+        for task in self.tasks {
+            task.await.ok();
+        }
+        match tokio::time::timeout(patience, drain(&self.app)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "scans stay in the journal until the next start"),
+            Err(_) => tracing::warn!("scans stay in the journal until the next start: out of patience"),
+        }
+    }
+}
+
+/// Counts until the journal is empty.
+///
+/// # Errors
+///
+/// The first failure of a step.
+pub async fn drain(app: &App) -> Result<()> {
+    while count::step(app).await? != Progress::Idle {}
+    while purge::step(app).await? != Progress::Idle {}
+    Ok(())
+}
+
+/// Waits for scans, counts them until none is left, and lets some gather before the next batch.
+async fn count_loop(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+    let linger = Duration::from_millis(app.settings.journal.linger_ms);
+    while !*stopped.borrow() {
+        let pause = match count::step(&app).await {
+            Ok(Progress::Did(_)) => linger,
+            Ok(Progress::Idle) => {
+                tokio::select! {
+                    () = app.journal.appended() => {}
+                    _ = stopped.changed() => {}
+                }
+                continue;
+            }
+            Err(error) => report("count", &error),
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = stopped.changed() => {}
+        }
+    }
+}
+
+async fn purge_loop(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        let pause = match purge::step(&app).await {
+            Ok(Progress::Did(_)) => Duration::from_millis(10),
+            Ok(Progress::Idle) => PURGE_PERIOD,
+            Err(error) => report("purge", &error),
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = stopped.changed() => {}
+        }
+    }
+}
+
+fn report(step: &str, error: &Error) -> Duration {
+    tracing::warn!(step, %error, at = %error.location(), "a background step failed and will be tried again");
+    PAUSE
+}

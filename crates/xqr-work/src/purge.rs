@@ -1,0 +1,14 @@
+//! Purges scans of deleted links, and events past their retention.
+
+use xqr_engine::errors::Result;
+use xqr_engine::{App, scans};
+
+use crate::Progress;
+
+pub(crate) async fn step(app: &App) -> Result<Progress> {
+    let retention = i64::try_from(app.settings.outbox.retention_hours * 3_600_000).unwrap_or(i64::MAX);
+    Ok(match app.write(move |tx| scans::purge(tx, retention)).await? {
+        0 => Progress::Idle,
+        n => Progress::Did(n),
+    })
+}

@@ -1,0 +1,136 @@
+//! `cargo xtask key …`
+
+use anyhow::Context as _;
+use clap::Subcommand;
+use serde_json::{Value, json};
+use xqr_engine::auth::{Look, Scopes, SecretKey};
+use xqr_engine::links::text_of;
+use xqr_engine::{keys, rows, workspaces};
+
+use crate::office::{Output, open, table};
+
+#[derive(Subcommand)]
+pub(crate) enum Key {
+    /// Create a key; its secret is printed this once
+    Create {
+        /// The workspace's id
+        workspace: String,
+        #[arg(long, default_value = "key")]
+        name: String,
+        /// Which client it is for: xqr, studio, forge or hub
+        #[arg(long, default_value = "xqr", value_parser = look)]
+        look: Look,
+        /// Scopes, separated by commas
+        #[arg(long, default_value = "*", value_delimiter = ',')]
+        scopes: Vec<String>,
+        /// When it expires, such as 2026-12-31T23:59:59Z
+        #[arg(long)]
+        expires_at: Option<jiff::Timestamp>,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// List a workspace's keys
+    List {
+        /// The workspace's id
+        workspace: String,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Revoke a key at once
+    Revoke {
+        /// The key's id or public prefix
+        key: String,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Replace a key; the new secret is printed this once
+    Rotate {
+        /// The key's id or public prefix
+        key: String,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Delete a key as if it had never been
+    Delete {
+        /// The key's id or public prefix
+        key: String,
+        #[command(flatten)]
+        output: Output,
+    },
+}
+
+fn look(name: &str) -> anyhow::Result<Look> {
+    Look::parse(name).context("must be xqr, studio, forge or hub")
+}
+
+fn view(key: &rows::Key) -> Value {
+    json!({
+        "id": key.uid, "name": key.name, "prefix": key.prefix, "look": key.look,
+        "scopes": key.scopes.split(' ').collect::<Vec<_>>(), "created_at": text_of(key.created_at),
+        "expires_at": key.expires_at.map(text_of), "revoked_at": key.revoked_at.map(text_of),
+    })
+}
+
+fn line(key: &rows::Key) -> Vec<String> {
+    let state = match (key.revoked_at, key.expires_at) {
+        (Some(at), _) => format!("revoked {}", text_of(at)),
+        (None, Some(at)) => format!("expires {}", text_of(at)),
+        (None, None) => "active".to_owned(),
+    };
+    vec![key.uid.clone(), key.prefix.clone(), state, key.scopes.clone(), key.name.clone()]
+}
+
+fn print_secret(output: Output, key: &rows::Key, secret: &SecretKey) {
+    let mut value = view(key);
+    value["key"] = json!(secret.expose());
+    output.print(&value, || format!("{}\nThe key is shown this once:\n{}", table(&[line(key)]), secret.expose()));
+}
+
+impl Key {
+    pub(crate) fn run(self) -> anyhow::Result<()> {
+        let data = open()?;
+        match self {
+            Self::Create { workspace, name, look, scopes, expires_at, output } => {
+                let scopes = Scopes::parse_list(scopes.iter().map(String::as_str))
+                    .map_err(|error| anyhow::anyhow!(error.condition().reply(xqr_engine::errors::Dialect::Xqr).message))?;
+                let draft = keys::Draft { name, look, scopes, expires_at: expires_at.map(jiff::Timestamp::as_millisecond) };
+                let (key, secret) = data.write_here(move |tx| {
+                    let workspace = workspaces::get(tx.conn, &workspace)?;
+                    keys::create(tx, workspace.id, &draft)
+                })?;
+                print_secret(output, &key, &secret);
+            }
+            Self::List { workspace, output } => {
+                let all = data.read_here(|conn| {
+                    let workspace = workspaces::get(conn, &workspace)?;
+                    keys::list(conn, workspace.id)
+                })?;
+                output.print(&all.iter().map(view).collect(), || table(&all.iter().map(line).collect::<Vec<_>>()));
+            }
+            Self::Revoke { key, output } => {
+                let key = data.write_here(move |tx| {
+                    let found = keys::get(tx.conn, &key)?;
+                    keys::revoke(tx, &found)?;
+                    keys::get(tx.conn, &found.uid)
+                })?;
+                output.print(&view(&key), || table(&[line(&key)]));
+            }
+            Self::Rotate { key, output } => {
+                let (key, secret) = data.write_here(move |tx| {
+                    let found = keys::get(tx.conn, &key)?;
+                    keys::rotate(tx, &found)
+                })?;
+                print_secret(output, &key, &secret);
+            }
+            Self::Delete { key, output } => {
+                let key = data.write_here(move |tx| {
+                    let found = keys::get(tx.conn, &key)?;
+                    keys::delete(tx, &found)?;
+                    Ok(found)
+                })?;
+                output.print(&json!({ "id": key.uid, "deleted": true }), || format!("deleted {}", key.uid));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,53 @@
+//! Operator and developer tasks: `cargo xtask --help`.
+
+mod bench;
+mod errors;
+mod keys;
+mod migrate;
+mod office;
+mod postgres;
+mod test;
+mod workspaces;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Operator and developer tasks of xqr", version)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Bring the database to the schema of this version
+    Migrate(migrate::Migrate),
+    /// Create and list workspaces, change their plan
+    #[command(subcommand)]
+    Workspace(workspaces::Workspace),
+    /// Create, list, revoke, rotate and delete API keys
+    #[command(subcommand)]
+    Key(keys::Key),
+    /// Print docs/errors.md from the catalogue
+    Errors(errors::Errors),
+    /// Run every test, on SQLite and PostgreSQL
+    Test,
+    /// Measure against a peer or a ceiling in the same run
+    #[command(subcommand)]
+    Bench(bench::Bench),
+    /// A bare actix server that answers one constant redirect: the ceiling of `bench redirect`
+    #[command(hide = true)]
+    BareServer,
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().task {
+        Task::Migrate(task) => task.run(),
+        Task::Workspace(task) => task.run(),
+        Task::Key(task) => task.run(),
+        Task::Errors(task) => task.run(),
+        Task::Test => test::run(),
+        Task::Bench(task) => task.run(),
+        Task::BareServer => bench::bare::run(),
+    }
+}

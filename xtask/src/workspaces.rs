@@ -1,0 +1,70 @@
+//! `cargo xtask workspace …`
+
+use anyhow::Context as _;
+use clap::Subcommand;
+use serde_json::{Value, json};
+use xqr_engine::links::text_of;
+use xqr_engine::plans::Plan;
+use xqr_engine::rows;
+use xqr_engine::workspaces;
+
+use crate::office::{Output, open, table};
+
+#[derive(Subcommand)]
+pub(crate) enum Workspace {
+    /// Create a workspace
+    Create {
+        name: String,
+        /// free, starter, pro, business, agency or enterprise
+        #[arg(long, default_value = "enterprise", value_parser = plan)]
+        plan: Plan,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// List all workspaces
+    List {
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Move a workspace to another plan; the next request sees it
+    SetPlan {
+        id: String,
+        #[arg(value_parser = plan)]
+        plan: Plan,
+        #[command(flatten)]
+        output: Output,
+    },
+}
+
+fn plan(name: &str) -> anyhow::Result<Plan> {
+    Plan::parse(name).context("must be free, starter, pro, business, agency or enterprise")
+}
+
+fn view(workspace: &rows::Workspace) -> Value {
+    json!({ "id": workspace.uid, "name": workspace.name, "plan": workspace.plan, "created_at": text_of(workspace.created_at) })
+}
+
+fn line(workspace: &rows::Workspace) -> Vec<String> {
+    vec![workspace.uid.clone(), workspace.plan.clone(), text_of(workspace.created_at), workspace.name.clone()]
+}
+
+impl Workspace {
+    pub(crate) fn run(self) -> anyhow::Result<()> {
+        let data = open()?;
+        match self {
+            Self::Create { name, plan, output } => {
+                let made = data.write_here(move |tx| workspaces::create(tx, &name, plan))?;
+                output.print(&view(&made), || table(&[line(&made)]));
+            }
+            Self::List { output } => {
+                let all = data.read_here(workspaces::list)?;
+                output.print(&all.iter().map(view).collect(), || table(&all.iter().map(line).collect::<Vec<_>>()));
+            }
+            Self::SetPlan { id, plan, output } => {
+                let moved = data.write_here(move |tx| workspaces::set_plan(tx, &id, plan))?;
+                output.print(&view(&moved), || table(&[line(&moved)]));
+            }
+        }
+        Ok(())
+    }
+}
