@@ -1,7 +1,7 @@
 //! What a dialect must supply: its envelope for refusals, and where it carries the key.
 
 use actix_web::HttpResponse;
-use actix_web::http::header::{HeaderMap, HeaderValue, RETRY_AFTER};
+use actix_web::http::header::{CACHE_CONTROL, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
 use xqr_engine::auth::SecretKey;
 use xqr_engine::errors::{Dialect, Error, Result};
 
@@ -44,9 +44,9 @@ pub(crate) fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
 /// Adds the headers that every refusal carries, whatever its dialect.
 pub(crate) fn dress(response: &mut HttpResponse, error: &Error, id: RequestId) {
     let headers = response.headers_mut();
-    headers.insert("x-request-id".parse().expect("a header name"), id.header());
-    headers.insert("cache-control".parse().expect("a header name"), HeaderValue::from_static("no-store"));
-    headers.insert("x-content-type-options".parse().expect("a header name"), HeaderValue::from_static("nosniff"));
+    headers.insert(HeaderName::from_static("x-request-id"), id.header());
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if let Some(seconds) = error.condition().retry_after() {
         headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }

@@ -33,12 +33,11 @@ impl Tx<'_> {
         self.entropy.fill(bytes);
     }
 
-    /// Returns a fresh UUID (version 7, so that neighbours in time are neighbours in an index).
+    /// Returns a fresh UUID, version 4: its first 8 characters name the downloads of a link and must differ among neighbours.
     pub fn fresh_uuid(&self) -> String {
-        let mut random = [0; 10];
+        let mut random = [0; 16];
         self.entropy.fill(&mut random);
-        let millis = u64::try_from(self.now).unwrap_or(0);
-        uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid().to_string()
+        uuid::Builder::from_random_bytes(random).into_uuid().to_string()
     }
 
     /// Returns `len` characters of `alphabet`, whose length must divide 256.

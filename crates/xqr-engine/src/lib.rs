@@ -37,6 +37,7 @@ pub use xqr_render as render;
 pub mod rows {
     pub use xqr_store::keys::Key;
     pub use xqr_store::links::{Filter, Link};
+    pub use xqr_store::scans::Recorded;
     pub use xqr_store::workspaces::Workspace;
     pub use xqr_store::{Conn, Page, StoreOptions};
 }

@@ -7,6 +7,7 @@ use xqr_store::Conn;
 use xqr_store::scans::{self, NewRollup, NewScan};
 
 pub use xqr_store::scans::Position;
+use xqr_store::scans::Recorded;
 
 use crate::journal::{Batch, Scan};
 use crate::user_agent::{self, Visitor};
@@ -94,4 +95,9 @@ pub fn purge(tx: &mut Tx<'_>, retention_ms: i64) -> Result<usize> {
     /// Rows in one transaction: writers wait no longer than this takes.
     const SOME: i64 = 1000;
     Ok(scans::purge(tx.conn, SOME)? + xqr_store::outbox::purge(tx.conn, tx.now - retention_ms, SOME)?)
+}
+
+/// Returns a workspace's first scans, oldest first.
+pub fn list(conn: &mut Conn, workspace: i64, limit: i64) -> Result<Vec<Recorded>> {
+    scans::list(conn, workspace, limit)
 }

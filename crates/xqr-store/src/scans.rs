@@ -171,3 +171,32 @@ pub fn rollups(conn: &mut Conn, workspace_id: i64, link_id: i64) -> Result<Vec<(
         .load(conn)
         .map_err(failed)
 }
+
+/// A recorded scan.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = scans)]
+pub struct Recorded {
+    /// When it happened, Unix milliseconds.
+    pub at: i64,
+    /// ISO 3166-1 alpha-2, when known.
+    pub country: Option<String>,
+    /// `mobile`, `tablet`, `desktop` or `other`.
+    pub device: String,
+    /// The browser's family.
+    pub agent: String,
+    /// The host that referred, when known.
+    pub referrer: Option<String>,
+    /// Whether a machine asked.
+    pub bot: bool,
+}
+
+/// Returns a workspace's first scans, oldest first.
+pub fn list(conn: &mut Conn, workspace_id: i64, limit: i64) -> Result<Vec<Recorded>> {
+    scans::table
+        .filter(scans::workspace_id.eq(workspace_id))
+        .order(scans::id)
+        .limit(limit)
+        .select(Recorded::as_select())
+        .load(conn)
+        .map_err(failed)
+}

@@ -53,6 +53,15 @@ pub(crate) fn run(address: &str, request: &[u8], status: u16, connections: usize
     })
 }
 
+/// Sends one request and expects `status`.
+pub(crate) fn once(address: &str, request: &[u8], status: u16) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut stream = TcpStream::connect(address).await?;
+        exchange(&mut stream, request, &format!("HTTP/1.1 {status}"), &mut Vec::new()).await
+    })
+}
+
 async fn connection(address: &str, request: &[u8], status: u16, stop: &AtomicBool) -> anyhow::Result<Vec<u32>> {
     let mut stream = TcpStream::connect(address).await?;
     stream.set_nodelay(true)?;
@@ -61,19 +70,24 @@ async fn connection(address: &str, request: &[u8], status: u16, stop: &AtomicBoo
     let mut buffer = Vec::with_capacity(1 << 16);
     while !stop.load(Ordering::Relaxed) {
         let sent = Instant::now();
-        stream.write_all(request).await?;
-        buffer.clear();
-        while !is_whole(&buffer)? {
-            if stream.read_buf(&mut buffer).await? == 0 {
-                bail!("the server closed the connection");
-            }
-        }
-        if !buffer.starts_with(expected.as_bytes()) {
-            bail!("expected {expected}, got {}", String::from_utf8_lossy(&buffer[..buffer.len().min(400)]));
-        }
+        exchange(&mut stream, request, &expected, &mut buffer).await?;
         latencies.push(u32::try_from(sent.elapsed().as_micros()).unwrap_or(u32::MAX));
     }
     Ok(latencies)
+}
+
+async fn exchange(stream: &mut TcpStream, request: &[u8], expected: &str, buffer: &mut Vec<u8>) -> anyhow::Result<()> {
+    stream.write_all(request).await?;
+    buffer.clear();
+    while !is_whole(buffer)? {
+        if stream.read_buf(buffer).await? == 0 {
+            bail!("the server closed the connection");
+        }
+    }
+    if !buffer.starts_with(expected.as_bytes()) {
+        bail!("expected {expected}, got {}", String::from_utf8_lossy(&buffer[..buffer.len().min(400)]));
+    }
+    Ok(())
 }
 
 /// Returns whether an answer is whole: its head, and as many bytes as `content-length` says.

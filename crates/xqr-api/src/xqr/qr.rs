@@ -45,7 +45,6 @@ async fn draw(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     Ok(HttpResponse::Ok()
         .content_type(media_type)
         .insert_header(("content-disposition", name))
-        .insert_header(("x-content-type-options", "nosniff"))
         .insert_header(("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox"))
         .body(picture))
 }

@@ -1,0 +1,131 @@
+//! The real program, killed and ended: what it said is so.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+/// Kills of one run.
+const KILLS: u64 = 20;
+
+struct Program {
+    child: Child,
+    address: String,
+    key: Option<String>,
+}
+
+impl Program {
+    /// Starts the program; a first start shows its key.
+    fn start(folder: &std::path::Path, first: bool) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_xqr-server"))
+            .env("XQR_BIND", "127.0.0.1:0")
+            .env("XQR_DATA_DIR", folder)
+            .env("XQR_LOG", "error")
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let address = lines.by_ref().find_map(|line| line.strip_prefix("xqr listens on http://").map(str::to_owned)).unwrap();
+        // What it prints later goes nowhere: the pipe is large enough for it.
+        let key = if first { lines.find(|line| line.contains("xqr_pk_")).map(|line| line.trim().to_owned()) } else { None };
+        Self { child, address, key }
+    }
+
+    /// Sends SIGTERM and returns the exit status.
+    fn end(&mut self) -> Option<i32> {
+        Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+/// One request on a connection of its own; `None` when the server died before the whole answer.
+fn request(address: &str, head: &str, body: &str) -> Option<(u16, String)> {
+    let mut stream = TcpStream::connect(address).ok()?;
+    stream.set_read_timeout(Some(Duration::from_secs(10))).ok()?;
+    let length = body.len();
+    write!(
+        stream,
+        "{head}\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+    )
+    .ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    let (head, body) = answer.split_once("\r\n\r\n")?;
+    let wanted: usize = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok())?;
+    let status = head.split(' ').nth(1)?.parse().ok()?;
+    (body.len() >= wanted).then(|| (status, body.to_owned()))
+}
+
+#[test]
+fn twenty_kills_lose_no_link_and_count_every_scan_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut program = Program::start(folder.path(), true);
+    let key = program.key.clone().unwrap();
+    let authorization = format!("Authorization: Bearer {key}");
+    let create = format!("POST /api/v1/links HTTP/1.1\r\n{authorization}");
+    let (status, body) = request(&program.address, &create, r#"{"url":"https://example.com/","custom_slug":"crash"}"#).unwrap();
+    assert_eq!(status, 201, "{body}");
+    let link: Value = serde_json::from_str(&body).unwrap();
+    let id = link["data"]["id"].as_str().unwrap().to_owned();
+    let (sent, received) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+    let acknowledged = Arc::new(Mutex::new(Vec::new()));
+    for kill in 0..KILLS {
+        let stop = Arc::new(AtomicBool::new(false));
+        let clients: Vec<_> = (0..6)
+            .map(|n| {
+                let (address, create, stop) = (program.address.clone(), create.clone(), Arc::clone(&stop));
+                let (sent, received, acknowledged) = (Arc::clone(&sent), Arc::clone(&received), Arc::clone(&acknowledged));
+                std::thread::spawn(move || {
+                    while !stop.load(Ordering::SeqCst) {
+                        if n % 2 == 0 {
+                            let answer = request(&address, &create, r#"{"url":"https://example.com/kept"}"#);
+                            if let Some((201, body)) = answer {
+                                let link: Value = serde_json::from_str(&body).unwrap();
+                                acknowledged.lock().unwrap().push(link["data"]["short_code"].as_str().unwrap().to_owned());
+                            }
+                        } else {
+                            sent.fetch_add(1, Ordering::SeqCst);
+                            if let Some((302, _)) = request(&address, "GET /crash HTTP/1.1", "") {
+                                received.fetch_add(1, Ordering::SeqCst);
+                            }
+                        }
+                    }
+                })
+            })
+            .collect();
+        // Work until some of it is done, so that every kill hits a busy server, at a different moment of its work.
+        let (goal, started) = (received.load(Ordering::SeqCst) + 20 + kill * 3, Instant::now());
+        while received.load(Ordering::SeqCst) < goal {
+            assert!(started.elapsed() < Duration::from_secs(30), "no progress before kill {kill}");
+            std::thread::yield_now();
+        }
+        program.child.kill().unwrap();
+        program.child.wait().unwrap();
+        stop.store(true, Ordering::SeqCst);
+        clients.into_iter().for_each(|client| client.join().unwrap());
+        program = Program::start(folder.path(), false);
+    }
+    // An orderly end counts what the journal holds; then the next start shows it.
+    assert_eq!(program.end(), Some(0));
+    let program = Program::start(folder.path(), false);
+    for code in acknowledged.lock().unwrap().iter() {
+        let (status, _) = request(&program.address, &format!("GET /{code} HTTP/1.1"), "").unwrap();
+        assert_eq!(status, 302, "{code} was acknowledged and is gone");
+    }
+    let (_, body) = request(&program.address, &format!("GET /api/v1/links/{id} HTTP/1.1\r\n{authorization}"), "").unwrap();
+    let counted = serde_json::from_str::<Value>(&body).unwrap()["data"]["scan_count"].as_u64().unwrap();
+    let (received, sent) = (received.load(Ordering::SeqCst), sent.load(Ordering::SeqCst));
+    assert!((received..=sent).contains(&counted), "received {received} <= counted {counted} <= sent {sent}");
+    assert!(received > KILLS * 20 && acknowledged.lock().unwrap().len() > 20);
+}

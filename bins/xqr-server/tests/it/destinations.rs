@@ -1,0 +1,115 @@
+//! Hostile destinations: refused when written, so that no redirect can fail or be abused.
+
+use serde_json::json;
+
+use crate::app::TestApp;
+
+/// Control characters and line separators, alone and as an injected field, at every place of a URL and of a slug.
+#[actix_web::test]
+async fn injections_reach_no_header() {
+    let app = TestApp::start().await;
+    let mut tried = 0;
+    let controls = (0..0x20_u8).map(char::from).chain(['\u{7f}', '\u{85}', '\u{9f}']);
+    for control in controls {
+        for (n, url) in [
+            format!("https://example.com/{control}X-Injected: 1"),
+            format!("https://exa{control}mple.com/"),
+            format!("https://example.com/?q={control}\r\nSet-Cookie: a=b"),
+            format!("https://example.com/#{control}"),
+            format!("https://user{control}:p@example.com/"),
+            format!("{control}https://example.com/"),
+            format!("https://example.com/{control}"),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            app.call("POST", "/links", Some(json!({ "url": url }))).await.refused(
+                400,
+                "VALIDATION_ERROR",
+                "url: Invalid URL format. Must start with http:// or https://",
+            );
+            tried += 1;
+            if n == 0 {
+                app.call(
+                    "POST",
+                    "/links",
+                    Some(json!({ "url": "https://example.com", "custom_slug": format!("ab{control}cd") })),
+                )
+                .await
+                .expect(400);
+                tried += 1;
+            }
+        }
+    }
+    // Unicode that a sloppy serialiser turns into CR, LF or a slash; these are legal, and leave as ASCII.
+    for trick in [
+        "\u{560a}\u{560d}",
+        "\u{ff0f}",
+        "\u{2028}",
+        "\u{2029}",
+        "嘊嘍Set-Cookie:a=b",
+        "%0d%0aX-Injected:1",
+        "%E5%98%8A",
+        "\u{feff}",
+        "\u{202e}",
+    ] {
+        for place in ["https://example.com/{}", "https://example.com/?q={}", "https://example.com/#{}"] {
+            let url = place.replace("{}", trick);
+            let link = app.link(json!({ "url": url })).await;
+            let code = link["short_code"].as_str().unwrap();
+            let scan = app.get(&format!("/{code}")).await.expect(302);
+            assert!(
+                scan.header("location").is_ascii()
+                    && scan.headers.get("x-injected").is_none()
+                    && scan.headers.get("set-cookie").is_none()
+            );
+            assert_eq!(scan.header("location"), link["destination"]);
+            tried += 1;
+        }
+    }
+    assert!(tried >= 300, "{tried}");
+}
+
+#[actix_web::test]
+async fn schemes_that_run_code_are_refused() {
+    let app = TestApp::start().await;
+    let id = app.link(json!({ "url": "https://example.com" })).await["id"].as_str().unwrap().to_owned();
+    let mut items = Vec::new();
+    for scheme in ["javascript", "data", "vbscript", "file", "blob", "intent", "ftp", "about"] {
+        let upper = scheme.to_uppercase();
+        let mixed: String =
+            scheme.chars().enumerate().map(|(i, c)| if i % 2 == 0 { c.to_ascii_uppercase() } else { c }).collect();
+        let (first, rest) = scheme.split_at(2);
+        for form in [
+            format!("{scheme}:alert(1)"),
+            format!("{upper}:x"),
+            format!("{mixed}:x"),
+            format!(" {scheme}:x"),
+            format!("\t{scheme}:x"),
+            format!("\u{1}{scheme}:x"),
+            format!("{first}\t{rest}:x"),
+            format!("{first}\n{rest}:x"),
+            format!("{first}\r\n{rest}:x"),
+            format!("{scheme}://example.com/"),
+            format!("{scheme}\t:x"),
+            format!("{first}&#9;{rest}:x"),
+            format!("&#x6a;{rest}:x"),
+            format!("{first}%09{rest}:x"),
+            format!("{scheme}&colon;x"),
+            format!("\u{feff}{scheme}:x"),
+        ] {
+            app.call("PATCH", &format!("/links/{id}"), Some(json!({ "url": form }))).await.refused(
+                400,
+                "VALIDATION_ERROR",
+                "url: Invalid URL format. Must start with http:// or https://",
+            );
+            items.push(json!({ "url": form }));
+        }
+    }
+    assert!(items.len() >= 120, "{}", items.len());
+    for chunk in items.chunks(100) {
+        let answer = app.call("POST", "/links/bulk", Some(json!({ "links": chunk }))).await.expect(201).json();
+        assert_eq!(answer["data"]["created"], json!([]));
+        assert_eq!(answer["data"]["errors"].as_array().unwrap().len(), chunk.len());
+    }
+}

@@ -1,0 +1,14 @@
+//! The black-box suite: a real server on a port of its own, real HTTP, SQLite by default, PostgreSQL when
+//! `XQR_TEST_POSTGRES_URL` names one. `cargo xtask test` runs it on both.
+
+mod app;
+mod crash;
+mod destinations;
+mod edge;
+mod errors;
+mod house;
+mod keys;
+mod links;
+mod operations;
+mod qr;
+mod redirect;
