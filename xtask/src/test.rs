@@ -36,9 +36,9 @@ fn cargo(arguments: &[&str], postgres: Option<&str>) -> anyhow::Result<()> {
     let mut command = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()));
     command.args(arguments).env_remove(URL);
     // The tests choose their settings themselves.
-    for (name, _) in
-        std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(|n| n.starts_with("XQR_") || n == "DATABASE_URL"))
-    {
+    for (name, _) in std::env::vars_os().filter(|(name, _)| {
+        name.to_str().is_some_and(|n| n.starts_with("XQR_") && !n.starts_with("XQR_TEST_") || n == "DATABASE_URL")
+    }) {
         command.env_remove(name);
     }
     if let Some(url) = postgres {

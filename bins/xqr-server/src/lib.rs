@@ -1,5 +1,6 @@
 //! Composes the service: settings in, a running server out.
 
+use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,22 +50,28 @@ pub fn start(settings: Settings, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy
 }
 
 impl Running {
-    /// Prints the address and, after the first start, the key and a line to try.
-    pub fn greet(&self) {
-        let url = &self.app.public_url;
-        println!("xqr listens on http://{}", self.address);
-        if *url != format!("http://{}", self.address) {
-            println!("short links begin with {url}/");
+    /// Writes the address and, after the first start, the key and a line to try.
+    ///
+    /// # Errors
+    ///
+    /// When `out` fails.
+    pub fn greet(&self, mut out: impl Write) -> std::io::Result<()> {
+        let (address, url) = (self.address, &self.app.public_url);
+        writeln!(out, "xqr listens on http://{address}")?;
+        if *url != format!("http://{address}") {
+            writeln!(out, "short links begin with {url}/")?;
         }
-        let Some(key) = &self.first_key else { return };
-        let key = key.expose();
-        println!(
-            "\nThis is the first start: a workspace on the plan `enterprise` was made, and a key that may do everything.\n\
-             The key is shown this once:\n\n  {key}\n\nCreate a link:\n\n  \
-             curl -s http://{}/api/v1/links -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' \
-             -d '{{\"url\":\"https://example.com/\"}}'\n",
-            self.address
-        );
+        if let Some(key) = &self.first_key {
+            let key = key.expose();
+            writeln!(
+                out,
+                "\nThis is the first start: a workspace on the plan `enterprise` was made, and a key that may do everything.\n\
+                 The key is shown this once:\n\n  {key}\n\nCreate a link:\n\n  \
+                 curl -s http://{address}/api/v1/links -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' \
+                 -d '{{\"url\":\"https://example.com/\"}}'\n",
+            )?;
+        }
+        out.flush()
     }
 
     /// Stops taking requests, finishes those that run, and counts the scans that wait.

@@ -11,7 +11,8 @@ async fn main() -> anyhow::Result<()> {
     xqr_server::start_logging(&settings)?;
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let running = xqr_server::start(settings, Arc::new(SystemClock), Arc::new(OsEntropy))?;
-    running.greet();
+    // Whoever started us may have closed our output; that is no reason to end.
+    running.greet(std::io::stdout()).ok();
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}

@@ -149,7 +149,7 @@ impl TestApp {
 }
 
 /// A SQLite file in `folder`, or a schema of its own on PostgreSQL.
-async fn database_url(folder: &TempDir) -> String {
+pub(crate) async fn database_url(folder: &TempDir) -> String {
     let Ok(url) = std::env::var("XQR_TEST_POSTGRES_URL") else {
         return format!("sqlite://{}", folder.path().join("xqr.db").display());
     };

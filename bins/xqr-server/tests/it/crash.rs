@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::app::database_url;
+
 /// Kills of one run.
 const KILLS: u64 = 20;
 
@@ -20,17 +22,17 @@ struct Program {
 
 impl Program {
     /// Starts the program; a first start shows its key.
-    fn start(folder: &std::path::Path, first: bool) -> Self {
+    fn start(folder: &std::path::Path, database: &str, first: bool) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_xqr-server"))
             .env("XQR_BIND", "127.0.0.1:0")
             .env("XQR_DATA_DIR", folder)
+            .env("DATABASE_URL", database)
             .env("XQR_LOG", "error")
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
         let address = lines.by_ref().find_map(|line| line.strip_prefix("xqr listens on http://").map(str::to_owned)).unwrap();
-        // What it prints later goes nowhere: the pipe is large enough for it.
         let key = if first { lines.find(|line| line.contains("xqr_pk_")).map(|line| line.trim().to_owned()) } else { None };
         Self { child, address, key }
     }
@@ -70,7 +72,8 @@ fn request(address: &str, head: &str, body: &str) -> Option<(u16, String)> {
 #[test]
 fn twenty_kills_lose_no_link_and_count_every_scan_once() {
     let folder = tempfile::tempdir().unwrap();
-    let mut program = Program::start(folder.path(), true);
+    let database = actix_web::rt::System::new().block_on(database_url(&folder));
+    let mut program = Program::start(folder.path(), &database, true);
     let key = program.key.clone().unwrap();
     let authorization = format!("Authorization: Bearer {key}");
     let create = format!("POST /api/v1/links HTTP/1.1\r\n{authorization}");
@@ -114,11 +117,11 @@ fn twenty_kills_lose_no_link_and_count_every_scan_once() {
         program.child.wait().unwrap();
         stop.store(true, Ordering::SeqCst);
         clients.into_iter().for_each(|client| client.join().unwrap());
-        program = Program::start(folder.path(), false);
+        program = Program::start(folder.path(), &database, false);
     }
     // An orderly end counts what the journal holds; then the next start shows it.
     assert_eq!(program.end(), Some(0));
-    let program = Program::start(folder.path(), false);
+    let program = Program::start(folder.path(), &database, false);
     for code in acknowledged.lock().unwrap().iter() {
         let (status, _) = request(&program.address, &format!("GET /{code} HTTP/1.1"), "").unwrap();
         assert_eq!(status, 302, "{code} was acknowledged and is gone");

@@ -15,6 +15,19 @@ pub(crate) fn read(picture: &[u8]) -> String {
     image.detect_grids()[0].decode().unwrap().1
 }
 
+/// Decodes a PNG with ZBar's program, a second decoder; `None` when it is not installed and need not be.
+fn zbar(picture: &[u8]) -> Option<String> {
+    let file = tempfile::Builder::new().suffix(".png").tempfile().unwrap();
+    std::fs::write(file.path(), picture).unwrap();
+    match std::process::Command::new("zbarimg").args(["--quiet", "--raw"]).arg(file.path()).output() {
+        Ok(output) => Some(String::from_utf8(output.stdout).unwrap().trim_end().to_owned()),
+        Err(error) => {
+            assert!(std::env::var_os("XQR_TEST_REQUIRE_ZBAR").is_none(), "zbarimg: {error}");
+            None
+        }
+    }
+}
+
 #[actix_web::test]
 async fn a_printed_code_leads_to_its_destination_and_is_counted() {
     let app = TestApp::start().await;
@@ -26,6 +39,9 @@ async fn a_printed_code_leads_to_its_destination_and_is_counted() {
         assert_eq!(picture.header("content-disposition"), format!("inline; filename=\"{}-qr.png\"", &id[..8]));
         assert!(picture.header("x-request-id").starts_with("req_"));
         assert_eq!(read(&picture.bytes), link["short_url"]);
+        if let Some(text) = zbar(&picture.bytes) {
+            assert_eq!(text, link["short_url"]);
+        }
     }
     let path = read(&app.call("GET", &format!("/links/{id}/qr?format=png"), None).await.bytes).replace("https://qr.example", "");
     let scan = app.get(&path).await.expect(302);
