@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: ratios against a ceiling measured in the same run. Numbers of one machine say little, ratios travel.
 
 pub(crate) mod bare;
+mod edge;
 mod load;
 mod redirect;
 mod target;
@@ -9,6 +10,8 @@ use clap::Subcommand;
 
 #[derive(Subcommand)]
 pub(crate) enum Bench {
+    /// Slow peers: what they cost honest ones, and when they are let go
+    Edge(edge::Edge),
     /// Redirects against a bare actix server, and link creations
     Redirect(redirect::Redirect),
 }
@@ -16,6 +19,7 @@ pub(crate) enum Bench {
 impl Bench {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         match self {
+            Self::Edge(task) => task.run(),
             Self::Redirect(task) => task.run(),
         }
     }

@@ -107,3 +107,6 @@ pub(crate) fn resource(path: &str, allow: &'static str) -> Resource {
 pub(crate) async fn no_route() -> Result<HttpResponse, Fault> {
     Err(Condition::RouteNotFound.into())
 }
+
+#[cfg(test)]
+mod tests;

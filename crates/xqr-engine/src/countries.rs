@@ -48,4 +48,42 @@ mod tests {
             assert_eq!(parse_country(none), None, "{none}");
         }
     }
+
+    /// A file in MaxMind's format (version 2.0) in which every address below 128.0.0.0 is in Germany.
+    fn database() -> Vec<u8> {
+        let text = |text: &str| [&[0x40 | text.len() as u8], text.as_bytes()].concat();
+        // One node: bit 0 leads to the data, bit 1 to nothing. Data begins after the tree and 16 zero bytes.
+        let mut file = vec![0, 0, 1 + 16, 0, 0, 1];
+        file.extend([0; 16]);
+        file.extend([vec![0xe1], text("country"), vec![0xe1], text("iso_code"), text("DE")].concat());
+        file.extend(b"\xab\xcd\xefMaxMind.com\xe9");
+        for (name, value) in [
+            ("node_count", &[0xc1, 1][..]),
+            ("record_size", &[0xa1, 24]),
+            ("ip_version", &[0xa1, 4]),
+            ("binary_format_major_version", &[0xa1, 2]),
+            ("binary_format_minor_version", &[0xa0]),
+            ("build_epoch", &[0x01, 0x02, 1]),
+            ("languages", &[0x00, 0x04]),
+            ("description", &[0xe0]),
+        ] {
+            file.extend(text(name));
+            file.extend(value);
+        }
+        file.extend([text("database_type"), text("Country")].concat());
+        file
+    }
+
+    #[test]
+    fn a_file_tells_countries() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), database()).unwrap();
+        let mut settings = crate::Settings::defaults().scans;
+        settings.geoip_file = file.path().display().to_string();
+        let countries = Countries::open(&settings).unwrap();
+        assert_eq!(countries.of("1.2.3.4".parse().unwrap()), Some(*b"DE"));
+        assert_eq!(countries.of("200.2.3.4".parse().unwrap()), None);
+        std::fs::write(file.path(), b"nonsense").unwrap();
+        assert!(Countries::open(&settings).err().unwrap().contains("scans.geoip_file"));
+    }
 }

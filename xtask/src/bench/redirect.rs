@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use clap::Args;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use super::load::{self, Load};
 use super::target::Target;
@@ -38,19 +39,8 @@ struct Median {
 
 impl Redirect {
     pub(crate) fn run(self) -> anyhow::Result<()> {
-        let built = Command::new("cargo").args(["build", "--release", "--quiet", "-p", "xqr-server", "-p", "xtask"]).status()?;
-        if !built.success() {
-            bail!("the release build failed");
-        }
-        let folder = tempfile::tempdir()?;
+        let (xqr, _folder) = start_server()?;
         let duration = Duration::from_secs(self.seconds);
-        let xqr = Target::start(
-            Command::new("target/release/xqr-server")
-                .env("XQR_BIND", "127.0.0.1:0")
-                .env("XQR_DATA_DIR", folder.path())
-                .env("XQR_LOG", "warn"),
-            true,
-        )?;
         let bare = Target::start(Command::new("target/release/xtask").arg("bare-server"), false)?;
 
         let single =
@@ -58,7 +48,7 @@ impl Redirect {
         let links: Vec<Value> = (0..100).map(|n| json!({ "url": format!("https://example.com/{n}") })).collect();
         let bulk = self.create(&xqr, &json!({ "links": links }), "/api/v1/links/bulk", duration)?;
         let code = "bench-redirect";
-        self.create_one(&xqr, code)?;
+        create_link(&xqr, code)?;
 
         let request = format!("GET /{code} HTTP/1.1\r\nHost: bench\r\nReferer: https://example.org/poster\r\n{AGENT}\r\n\r\n");
         let (mut ours, mut theirs) = (Vec::new(), Vec::new());
@@ -94,12 +84,24 @@ impl Redirect {
     fn create(&self, xqr: &Target, body: &Value, path: &str, duration: Duration) -> anyhow::Result<Load> {
         load::run(&xqr.address, post(xqr, path, body).as_bytes(), 201, self.connections, duration)
     }
+}
 
-    fn create_one(&self, xqr: &Target, code: &str) -> anyhow::Result<()> {
-        let body = json!({ "url": "https://example.com/landing?campaign=print", "custom_slug": code });
-        let request = post(xqr, "/api/v1/links", &body);
-        load::once(&xqr.address, request.as_bytes(), 201).context("cannot make the link")
+/// Builds the release programs and starts the server on a fresh folder, which goes with the second value.
+pub(super) fn start_server() -> anyhow::Result<(Target, TempDir)> {
+    let built = Command::new("cargo").args(["build", "--release", "--quiet", "-p", "xqr-server", "-p", "xtask"]).status()?;
+    if !built.success() {
+        bail!("the release build failed");
     }
+    let folder = tempfile::tempdir()?;
+    let mut command = Command::new("target/release/xqr-server");
+    command.env("XQR_BIND", "127.0.0.1:0").env("XQR_DATA_DIR", folder.path()).env("XQR_LOG", "warn");
+    Ok((Target::start(&mut command, true)?, folder))
+}
+
+/// Makes the link that is scanned.
+pub(super) fn create_link(xqr: &Target, code: &str) -> anyhow::Result<()> {
+    let body = json!({ "url": "https://example.com/landing?campaign=print", "custom_slug": code });
+    load::once(&xqr.address, post(xqr, "/api/v1/links", &body).as_bytes(), 201).context("cannot make the link")
 }
 
 fn post(xqr: &Target, path: &str, body: &Value) -> String {

@@ -1,6 +1,9 @@
 //! Hostile destinations: refused when written, so that no redirect can fail or be abused.
 
-use serde_json::json;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::{Value, json};
 
 use crate::app::TestApp;
 
@@ -112,4 +115,43 @@ async fn schemes_that_run_code_are_refused() {
         assert_eq!(answer["data"]["created"], json!([]));
         assert_eq!(answer["data"]["errors"].as_array().unwrap().len(), chunk.len());
     }
+}
+
+/// The URL standard's own test data, as the package `url` ships it.
+fn standard_cases() -> Vec<Value> {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let output = Command::new(cargo).args(["metadata", "--format-version", "1", "--locked"]).output().unwrap();
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let packages = metadata["packages"].as_array().unwrap();
+    let manifest = packages.iter().find(|package| package["name"] == "url").unwrap()["manifest_path"].as_str().unwrap();
+    let data = std::fs::read_to_string(Path::new(manifest).with_file_name("tests/urltestdata.json")).unwrap();
+    let cases: Vec<Value> = serde_json::from_str(&data).unwrap();
+    cases.into_iter().filter(Value::is_object).collect()
+}
+
+#[actix_web::test]
+async fn the_url_standards_cases() {
+    let app = TestApp::start().await;
+    let (cases, mut created, mut refused) = (standard_cases(), 0, 0);
+    assert!(cases.len() > 800, "{}", cases.len());
+    for chunk in cases.chunks(100) {
+        let links: Vec<_> = chunk.iter().map(|case| json!({ "url": case["input"] })).collect();
+        let answer = app.call("POST", "/links/bulk", Some(json!({ "links": links }))).await.expect(201).json();
+        let failed: Vec<_> =
+            answer["data"]["errors"].as_array().unwrap().iter().map(|error| error["index"].as_u64().unwrap() as usize).collect();
+        for (index, case) in chunk.iter().enumerate() {
+            assert!(case["failure"] != true || failed.contains(&index), "{} must be refused", case["input"]);
+        }
+        refused += failed.len();
+        for link in answer["data"]["created"].as_array().unwrap() {
+            let destination = link["destination"].as_str().unwrap();
+            assert!(destination.is_ascii(), "{destination}");
+            let again = app.link(json!({ "url": destination })).await;
+            assert_eq!(again["destination"], destination, "not a fixpoint");
+            let scan = app.get(&format!("/{}", link["short_code"].as_str().unwrap())).await.expect(302);
+            assert_eq!(scan.header("location"), destination);
+            created += 1;
+        }
+    }
+    assert!(created > 100 && refused > 273, "{created} {refused}");
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use xqr_engine::{OsEntropy, SystemClock};
 
 use crate::app::TestApp;
@@ -12,7 +12,7 @@ async fn health_readiness_and_metrics() {
     let app = TestApp::start().await;
     assert_eq!(app.get("/health").await.expect(200).text(), r#"{"status":"ok"}"#);
     app.send(app.request("HEAD", "/health")).await.expect(200);
-    let ready: serde_json::Value = serde_json::from_slice(&app.get("/ready").await.expect(200).bytes).unwrap();
+    let ready: Value = serde_json::from_slice(&app.get("/ready").await.expect(200).bytes).unwrap();
     let database = if std::env::var_os("XQR_TEST_POSTGRES_URL").is_some() { "postgres" } else { "sqlite" };
     assert_eq!(ready, json!({ "status": "ok", "database": database }));
     app.link(json!({ "url": "https://example.com", "custom_slug": "count-me" })).await;

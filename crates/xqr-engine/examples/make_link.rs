@@ -1,0 +1,22 @@
+//! Uses the engine without any HTTP: a workspace, a key, a link, on a SQLite file in a temporary folder.
+
+use std::sync::Arc;
+
+use xqr_engine::destination::Destination;
+use xqr_engine::{Data, OsEntropy, Settings, SystemClock, keys, links, workspaces};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let folder = tempfile::tempdir()?;
+    let mut settings = Settings::defaults();
+    settings.database_url = folder.path().join("xqr.db").display().to_string();
+    let data = Data::open(&settings, Arc::new(SystemClock), Arc::new(OsEntropy))?;
+    data.migrate()?;
+    let secret = data.write_here(workspaces::bootstrap)?.ok_or("the folder is not empty")?;
+    let now = data.now();
+    let caller = data.read_here(|conn| keys::authenticate(conn, &secret, now))?;
+    let destination = Destination::parse("url", "https://example.com/menu").map_err(xqr_engine::errors::Error::from)?;
+    let draft = links::Draft { destination, slug: None, labels: vec!["menu".to_owned()], expires_at: None };
+    let link = data.write_here(move |tx| links::create(tx, &caller, draft))?;
+    println!("/{} leads to {}", link.code, link.destination.unwrap_or_default());
+    Ok(())
+}
