@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
-use xqr_engine::workspaces;
 
 use crate::{call, metric};
 
@@ -26,8 +25,8 @@ async fn health() -> HttpResponse {
 async fn ready(request: HttpRequest) -> HttpResponse {
     let app = call::app(&request);
     let database = app.data.backend();
-    match app.read(workspaces::list).await {
-        Ok(_) => HttpResponse::Ok().json(json!({ "status": "ok", "database": database })),
+    match app.data.ping().await {
+        Ok(()) => HttpResponse::Ok().json(json!({ "status": "ok", "database": database })),
         Err(error) => {
             tracing::warn!(%error, "not ready");
             HttpResponse::ServiceUnavailable()

@@ -96,11 +96,17 @@ impl Data {
 
     /// Runs `query` on a blocking thread of the runtime.
     pub async fn read<T: Send + 'static>(&self, query: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static) -> Result<T> {
+        self.block(move |store| store.read(query)).await
+    }
+
+    /// Asks the database for an answer, whatever it is.
+    pub async fn ping(&self) -> Result<()> {
+        self.block(Store::ping).await
+    }
+
+    async fn block<T: Send + 'static>(&self, job: impl FnOnce(&Store) -> Result<T> + Send + 'static) -> Result<T> {
         let store = Arc::clone(&self.store);
-        match tokio::task::spawn_blocking(move || store.read(query)).await {
-            Ok(result) => result,
-            Err(error) => Err(xqr_errors::Error::internal(error)),
-        }
+        tokio::task::spawn_blocking(move || job(&store)).await.unwrap_or_else(|error| Err(xqr_errors::Error::internal(error)))
     }
 
     /// Runs `job` in a transaction and tells `done` its result, and the codes whose redirects changed, after the commit.

@@ -3,8 +3,10 @@
 use std::path::Path;
 use std::time::Duration;
 
+use diesel::connection::SimpleConnection as _;
 use xqr_errors::{Condition, Error, Result};
 
+use crate::backend::failed;
 use crate::connect::{Readers, Target, check_version};
 use crate::writer::Writer;
 use crate::{Conn, migrate};
@@ -70,6 +72,15 @@ impl Store {
     pub fn read<T>(&self, query: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
         let mut conn = self.readers.get().map_err(|error| Error::from(Condition::Overloaded { seconds: 1 }).because(error))?;
         query(&mut conn)
+    }
+
+    /// Asks the database for an answer, whatever it is. Blocks the thread.
+    ///
+    /// # Errors
+    ///
+    /// [`Condition::Overloaded`] when there is none.
+    pub fn ping(&self) -> Result<()> {
+        self.read(|conn| conn.batch_execute("SELECT 1").map_err(failed))
     }
 
     /// Runs `job` in a transaction on a writer thread and tells `done` once it is committed, durably, or rolled back.

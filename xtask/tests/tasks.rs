@@ -1,0 +1,61 @@
+//! The operator's tasks, as a script runs them, while a service has the database open.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+
+use serde_json::Value;
+use xqr_engine::auth::SecretKey;
+use xqr_engine::errors::Result;
+use xqr_engine::{App, Caller, OsEntropy, Settings, SystemClock, keys};
+
+fn task(folder: &Path, arguments: &[&str]) -> Value {
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_xtask")).args(arguments).arg("--json").env("XQR_DATA_DIR", folder).output().unwrap();
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn tasks_work_beside_a_running_service() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings = Settings::defaults();
+    settings.data_dir = folder.path().to_owned();
+    settings.database_url = folder.path().join("xqr.db").display().to_string();
+    let app = App::open(settings, String::new(), Arc::new(SystemClock), Arc::new(OsEntropy)).unwrap();
+    let who = |secret: &Value| -> Result<Caller> {
+        let secret = SecretKey::parse(secret.as_str().unwrap())?;
+        app.data.read_here(|conn| keys::authenticate(conn, &secret, app.now()))
+    };
+    let why = |secret: &Value| who(secret).unwrap_err().condition().row().name;
+
+    assert_eq!(task(folder.path(), &["migrate"])["ran"], Value::Array(vec![]));
+    let workspace = task(folder.path(), &["workspace", "create", "Acme", "--plan", "pro"]);
+    let id = workspace["id"].as_str().unwrap();
+    let key = task(folder.path(), &["key", "create", id, "--scopes", "links:read,qr:render"]);
+    assert_eq!(who(&key["key"]).unwrap().plan.name(), "pro");
+    task(folder.path(), &["workspace", "set-plan", id, "business"]);
+    assert_eq!(who(&key["key"]).unwrap().plan.name(), "business");
+    assert_eq!(task(folder.path(), &["workspace", "list"])[0]["plan"], "business");
+
+    let listed = task(folder.path(), &["key", "list", id]);
+    assert_eq!((&listed[0]["id"], listed[0].get("key")), (&key["id"], None));
+    let rotated = task(folder.path(), &["key", "rotate", key["prefix"].as_str().unwrap()]);
+    assert_eq!(why(&key["key"]), "KeyRevoked");
+    assert_eq!(rotated["scopes"], key["scopes"]);
+    who(&rotated["key"]).unwrap();
+    task(folder.path(), &["key", "revoke", rotated["id"].as_str().unwrap()]);
+    assert_eq!(why(&rotated["key"]), "KeyRevoked");
+    task(folder.path(), &["key", "delete", rotated["id"].as_str().unwrap()]);
+    assert_eq!(why(&rotated["key"]), "KeyInvalid");
+
+    let hub = task(folder.path(), &["key", "create", id, "--look", "hub"]);
+    let once = task(folder.path(), &["key", "rotate", hub["id"].as_str().unwrap()]);
+    who(&hub["key"]).unwrap();
+    let twice = task(folder.path(), &["key", "rotate", once["id"].as_str().unwrap()]);
+    assert_eq!(why(&hub["key"]), "KeyRevoked", "at most two hub keys live");
+    who(&once["key"]).unwrap();
+    who(&twice["key"]).unwrap();
+}
