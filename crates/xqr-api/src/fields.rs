@@ -55,14 +55,11 @@ impl Fields {
         self.object.get(field).is_some_and(Value::is_null)
     }
 
-    /// Complains of a required field that was not sent.
-    pub(crate) fn require<T>(&mut self, field: &str, value: Option<T>) -> Option<T> {
-        // A field that was sent and refused has its complaint already.
-        let complained = self.complaints.iter().any(|complaint| matches!(complaint.reply(xqr_engine::errors::Dialect::Xqr).message.split_once(": "), Some((name, _)) if name == field));
-        if value.is_none() && !complained {
+    /// Complains when a field was not sent, or sent as null. Comes before the line that reads it.
+    pub(crate) fn demand(&mut self, field: &str) {
+        if self.object.get(field).is_none_or(Value::is_null) {
             self.complain(Condition::FieldMissing { field: field.to_owned() });
         }
-        value
     }
 
     /// Returns a text.

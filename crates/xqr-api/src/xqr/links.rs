@@ -98,8 +98,8 @@ async fn delete(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 async fn create_bulk(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     call.allow(Scope::LinksWrite)?;
     let mut fields = call.fields().await?;
+    fields.demand("links");
     let items = fields.list("links", 1, BULK_CREATE);
-    let items = fields.require("links", items);
     fields.end()?;
     let items = items.unwrap_or_default();
     let urls: Vec<Value> = items.iter().map(|item| item.get("url").cloned().unwrap_or_default()).collect();
@@ -130,10 +130,10 @@ async fn create_bulk(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 async fn set_status(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     call.allow(Scope::LinksWrite)?;
     let mut fields = call.fields().await?;
+    fields.demand("ids");
     let ids = fields.texts("ids", BULK_STATUS, 64);
-    let ids = fields.require("ids", ids);
+    fields.demand("enabled");
     let enabled = fields.flag("enabled");
-    let enabled = fields.require("enabled", enabled);
     fields.end()?;
     let (Some(ids), Some(enabled)) = (ids, enabled) else { return Err(Condition::BodyNotObject.into()) };
     let caller = call.caller.clone();
@@ -143,8 +143,8 @@ async fn set_status(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 
 /// Reads the body of a link to make.
 fn draft(mut fields: Fields) -> Result<Draft> {
+    fields.demand("url");
     let destination = fields.url("url");
-    let destination = fields.require("url", destination);
     let slug = fields.slug("custom_slug");
     let labels = fields.texts("labels", LABELS, LABEL_CHARS).unwrap_or_default();
     no_routing_rules(&mut fields);
