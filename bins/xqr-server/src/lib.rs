@@ -99,7 +99,9 @@ fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
 ///
 /// When the directives do not parse.
 pub fn start_logging(settings: &Settings) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(&settings.log).with_context(|| format!("log: '{}'", settings.log))?;
+    // actix reports every malformed request as an error of its own; whoever wants that names it.
+    let quiet = if settings.log.contains("actix") { "" } else { ",actix_http=off,actix_server=warn" };
+    let filter = EnvFilter::try_new(format!("{}{quiet}", settings.log)).with_context(|| format!("log: '{}'", settings.log))?;
     let log =
         tracing_subscriber::fmt().with_env_filter(filter).with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr);
     match settings.log_format {

@@ -13,10 +13,14 @@ impl Query {
         Self(form_urlencoded::parse(text.as_bytes()).into_owned().collect())
     }
 
-    /// Returns a parameter; one that is given twice is refused, because proxies disagree about which of them counts.
+    /// Returns a parameter. One that is given twice is refused, because proxies disagree about which of them counts; one with
+    /// control characters, because PostgreSQL takes no NUL.
     pub(crate) fn text(&self, field: &str) -> Result<Option<&str>> {
         let mut values = self.0.iter().filter(|(name, _)| name == field).map(|(_, value)| value.as_str());
         match (values.next(), values.next()) {
+            (Some(value), None) if value.chars().any(char::is_control) => {
+                Err(Condition::TextControls { field: field.to_owned() }.into())
+            }
             (value, None) => Ok(value),
             _ => Err(malformed(field, "given once")),
         }

@@ -101,3 +101,6 @@ impl Store {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

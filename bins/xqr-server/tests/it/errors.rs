@@ -171,6 +171,8 @@ async fn bad_queries_are_named() {
     check("/links?limit=1&limit=2".into(), "limit: Must be given once.").await;
     check("/links?offset=-1".into(), "offset: Must be at least 0.").await;
     check("/links?offset=99999999999999999999".into(), "offset: Must be a whole number.").await;
+    check("/links?search=%00".into(), "search: Must not contain control characters.").await;
+    check("/links?label=a%0Ab".into(), "label: Must not contain control characters.").await;
     check("/links?enabled=maybe".into(), "enabled: Must be true or false.").await;
     check(format!("/links/{id}/qr?size=100"), "size: Must be at most 50.").await;
     check(format!("/links/{id}/qr?size=0"), "size: Must be at least 1.").await;

@@ -1,0 +1,166 @@
+use std::sync::mpsc::channel;
+
+use diesel::sql_types::{BigInt, Text};
+use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use tempfile::TempDir;
+
+use super::*;
+use crate::links::{self, Filter, NewLink};
+use crate::workspaces::{self, NewWorkspace};
+use crate::{Page, usage};
+
+const OPTIONS: StoreOptions = StoreOptions { readers: 2, writers: 2 };
+
+fn open() -> (Store, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("deep/xqr.db").display().to_string(), OPTIONS).unwrap();
+    assert_eq!(store.migrate().unwrap().len(), 1);
+    assert_eq!(store.migrate().unwrap(), Vec::<String>::new());
+    (store, folder)
+}
+
+fn write<T: Send + 'static>(store: &Store, job: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static) -> Result<T> {
+    let (tell, told) = channel();
+    store.write(job, move |result| tell.send(result).unwrap());
+    told.recv().unwrap()
+}
+
+fn workspace(conn: &mut Conn, uid: &str) -> Result<i64> {
+    let new = NewWorkspace { uid: uid.into(), name: uid.into(), plan: "pro".into(), created_at: 1 };
+    let id = workspaces::insert(conn, &new)?;
+    usage::begin(conn, id, usage::LINKS, usage::TOTAL)?;
+    Ok(id)
+}
+
+fn link(workspace_id: i64, code: &str) -> NewLink {
+    NewLink {
+        uid: format!("uid-{code}"),
+        workspace_id,
+        project_id: None,
+        host: String::new(),
+        code: code.into(),
+        code_key: code.to_lowercase(),
+        destination: Some("https://example.com/".into()),
+        name: None,
+        enabled: true,
+        archived: false,
+        labels: "[]".into(),
+        routing_rules: "[]".into(),
+        variants: "[]".into(),
+        passcode_digest: None,
+        edit_count: 0,
+        scan_count: 0,
+        expires_at: None,
+        created_at: 1,
+        updated_at: 1,
+    }
+}
+
+#[test]
+fn connections_are_set_up_for_durability() {
+    #[derive(QueryableByName)]
+    struct Pragmas {
+        #[diesel(sql_type = Text)]
+        journal_mode: String,
+        #[diesel(sql_type = BigInt)]
+        synchronous: i64,
+        #[diesel(sql_type = BigInt)]
+        foreign_keys: i64,
+        #[diesel(sql_type = BigInt)]
+        busy: i64,
+    }
+    let query = "SELECT journal_mode, synchronous, foreign_keys, timeout AS busy
+        FROM pragma_journal_mode, pragma_synchronous, pragma_foreign_keys, pragma_busy_timeout";
+    let (store, _folder) = open();
+    let check = move |conn: &mut Conn| {
+        let Conn::Sqlite(c) = conn else { panic!("not SQLite") };
+        let it: Pragmas = sql_query(query).get_result(c).unwrap();
+        assert_eq!((it.journal_mode.as_str(), it.synchronous, it.foreign_keys), ("wal", 2, 1));
+        assert!(it.busy >= 5000);
+        Ok(())
+    };
+    write(&store, check).unwrap();
+    store.read(check).unwrap();
+    store.read(|conn| workspace(conn, "a")).unwrap_err();
+}
+
+#[test]
+fn a_job_that_fails_takes_nobody_along() {
+    let (store, _folder) = open();
+    let (tell, told) = channel();
+    // Queued together, so that they share a group.
+    for n in 0..30 {
+        let tell = tell.clone();
+        let job = move |conn: &mut Conn| {
+            let id = workspace(conn, &format!("w{n}"))?;
+            match n % 3 {
+                0 => Err(Condition::KeyInvalid.into()),
+                1 => panic!("a defect"),
+                _ => Ok(id),
+            }
+        };
+        store.write(job, move |result: Result<i64>| tell.send((n, result.map_err(|e| e.condition().row().name))).unwrap());
+    }
+    for (n, result) in told.iter().take(30) {
+        match n % 3 {
+            0 => assert_eq!(result, Err("KeyInvalid")),
+            1 => assert_eq!(result, Err("Unforeseen")),
+            _ => assert!(result.is_ok()),
+        }
+    }
+    let names: Vec<_> = store.read(workspaces::list).unwrap().into_iter().map(|w| w.uid).collect();
+    let expected: Vec<_> = (0..30).filter(|n| n % 3 == 2).map(|n| format!("w{n}")).collect();
+    assert_eq!(names, expected);
+}
+
+#[test]
+fn both_ways_of_paging_show_every_link_once() {
+    let (store, _folder) = open();
+    let (mine, theirs) = write(&store, |conn| {
+        let (mine, theirs) = (workspace(conn, "mine")?, workspace(conn, "theirs")?);
+        for n in 0..10 {
+            links::insert(conn, link(if n % 3 == 0 { theirs } else { mine }, &format!("Code{n}")), &[])?.unwrap();
+        }
+        assert!(links::insert(conn, link(mine, "cODE1"), &[])?.is_none(), "codes do not tell upper from lower case");
+        Ok((mine, theirs))
+    })
+    .unwrap();
+    let page = |workspace, page| store.read(|conn| links::list(conn, workspace, &Filter::default(), page)).unwrap();
+    let codes = |links: &[links::Link]| links.iter().map(|link| link.code.clone()).collect::<Vec<_>>();
+    let all = ["Code8", "Code7", "Code5", "Code4", "Code2", "Code1"];
+    assert_eq!(codes(&page(mine, Page::Offset { limit: 10, offset: 0 })), all);
+    assert_eq!(codes(&page(theirs, Page::Offset { limit: 2, offset: 1 })), ["Code6", "Code3"]);
+    let (mut seen, mut id) = (Vec::new(), None);
+    loop {
+        let rows = page(mine, Page::Before { limit: 4, id });
+        let Some(last) = rows.last() else { break };
+        id = Some(last.id);
+        seen.extend(codes(&rows));
+    }
+    assert_eq!(seen, all);
+}
+
+#[test]
+fn a_counter_never_passes_its_cap() {
+    let (store, _folder) = open();
+    let id = write(&store, |conn| workspace(conn, "w")).unwrap();
+    let take = |n, cap| write(&store, move |conn| usage::take(conn, id, usage::LINKS, usage::TOTAL, n, cap)).unwrap();
+    assert!(take(3, Some(5)));
+    assert!(!take(3, Some(5)));
+    assert!(take(2, Some(5)));
+    assert!(!take(1, Some(5)));
+    assert!(take(1, None));
+    assert_eq!(store.read(|conn| usage::get(conn, id, usage::LINKS, usage::TOTAL)).unwrap(), 6);
+}
+
+#[test]
+fn a_newer_schema_is_refused() {
+    let (store, _folder) = open();
+    write(&store, |conn| {
+        let Conn::Sqlite(c) = conn else { panic!("not SQLite") };
+        sql_query("INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000000')").execute(c).unwrap();
+        Ok(())
+    })
+    .unwrap();
+    assert!(store.migrate().unwrap_err().contains("belongs to a newer version"));
+}
