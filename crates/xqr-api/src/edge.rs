@@ -6,7 +6,7 @@ use std::time::Instant;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{RequestHead, ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use actix_web::http::header::{ALLOW, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage as _, HttpResponse, Resource, web};
 use futures_util::FutureExt as _;
@@ -14,7 +14,7 @@ use xqr_engine::errors::{Condition, Error, Result};
 use xqr_engine::settings::Edge;
 
 use crate::fault::Fault;
-use crate::request_id::{RequestId, foreign};
+use crate::request_id::{RequestId, X_REQUEST_ID, foreign};
 use crate::wire::{Accept, Wire, dress};
 use crate::{call, metric};
 
@@ -58,7 +58,7 @@ pub(crate) async fn speak<D: Wire>(
         let response = refuse::<D>(error, id, accept, fault.allow);
         answer = answer.into_response(response);
     } else {
-        answer.headers_mut().insert(HeaderName::from_static("x-request-id"), id.header());
+        answer.headers_mut().insert(X_REQUEST_ID, id.header());
         answer.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     }
     let route = answer.request().match_pattern().unwrap_or_else(|| "(unknown)".to_owned());

@@ -122,7 +122,6 @@ fn answer(status: StatusCode, title: &str, body: &Markup) -> HttpResponse {
     HttpResponse::build(status)
         .insert_header(("content-type", "text/html; charset=utf-8"))
         .insert_header(("content-security-policy", policy()))
-        .insert_header(("x-content-type-options", "nosniff"))
         .insert_header(("referrer-policy", "no-referrer"))
         .body(page.into_string())
 }

@@ -1,6 +1,6 @@
 //! `GET|HEAD /{code}`: from a code to its destination. The path that must be fast and must not fail.
 
-use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, LOCATION};
+use actix_web::http::header::{CACHE_CONTROL, HeaderValue, LOCATION};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
 use xqr_engine::errors::{Condition, Error};
@@ -9,12 +9,10 @@ use xqr_engine::slug::CodeKey;
 
 use crate::edge::{check_head, refuse};
 use crate::metric::{self, Redirect};
-use crate::request_id::RequestId;
+use crate::request_id::{RequestId, X_REQUEST_ID};
 use crate::wire::{Accept, accepts};
 use crate::xqr::Xqr;
 use crate::{call, pages, visitor};
-
-const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config.service(web::resource("/{code}").to(redirect)).default_service(web::to(no_page));

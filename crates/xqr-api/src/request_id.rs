@@ -3,8 +3,11 @@
 use std::cell::Cell;
 use std::fmt;
 
-use actix_web::http::header::HeaderValue;
+use actix_web::http::header::{HeaderName, HeaderValue};
 use ulid::Ulid;
+
+/// The header that carries it.
+pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 thread_local! {
     /// Random where a thread begins, then counting: unique without asking the operating system each time.

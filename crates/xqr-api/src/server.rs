@@ -9,12 +9,15 @@ use std::time::Duration;
 use actix_http::HttpService;
 use actix_server::Server;
 use actix_service::{IntoServiceFactory as _, Service as _, ServiceFactoryExt as _, apply_fn_factory, fn_service, map_config};
-use actix_web::dev::AppConfig;
+use actix_web::body::BoxBody;
+use actix_web::dev::{AppConfig, ServiceResponse};
 use actix_web::http::KeepAlive;
+use actix_web::http::header::{HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use actix_web::{App as Web, Error, web};
 use xqr_engine::App;
 use xqr_engine::settings::Edge;
 
+use crate::request_id::{RequestId, X_REQUEST_ID};
 use crate::stream::{GuardedStream, Patience, Phase};
 use crate::{metric, ops, pages, redirect, xqr};
 
@@ -41,17 +44,25 @@ pub fn serve(app: &Arc<App>, listener: TcpListener) -> io::Result<Server> {
     let server = builder.listen("xqr", listener, move || {
         let (app, draining) = (app.clone(), draining.clone());
         let patience = Patience::new(&edge);
-        let routes = Web::new().app_data(app).configure(routes);
+        let routes = Web::new().app_data(app.clone()).configure(routes);
         let routes = map_config(routes.into_factory().map_err(|error: Error| error.error_response()), |()| AppConfig::default());
-        // Between connection and routes: the stream learns when a request begins and ends.
-        let routes = apply_fn_factory(routes, |request: actix_http::Request, routes| {
+        // Between connection and routes: the stream learns when a request begins and ends, and no answer leaves without an id.
+        let routes = apply_fn_factory(routes, move |request: actix_http::Request, routes| {
+            let app = app.clone();
             let phase = request.conn_data::<Rc<Phase>>().cloned();
             phase.iter().for_each(|phase| phase.begin_request());
             let answer = routes.call(request);
             async move {
                 let answer = answer.await;
                 phase.iter().for_each(|phase| phase.end_request());
-                answer
+                answer.map(|mut answer: ServiceResponse<BoxBody>| {
+                    let headers = answer.headers_mut();
+                    if !headers.contains_key(&X_REQUEST_ID) {
+                        headers.insert(X_REQUEST_ID, RequestId::fresh(app.now()).header());
+                        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+                    }
+                    answer
+                })
             }
         });
         let http = HttpService::build()

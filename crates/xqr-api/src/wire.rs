@@ -1,11 +1,11 @@
 //! What a dialect must supply: its envelope for refusals, and where it carries the key.
 
 use actix_web::HttpResponse;
-use actix_web::http::header::{CACHE_CONTROL, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
+use actix_web::http::header::{CACHE_CONTROL, HeaderMap, HeaderValue, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
 use xqr_engine::auth::SecretKey;
 use xqr_engine::errors::{Dialect, Error, Result};
 
-use crate::request_id::RequestId;
+use crate::request_id::{RequestId, X_REQUEST_ID};
 
 /// One of the wire forms, as a type.
 pub(crate) trait Wire: 'static {
@@ -44,7 +44,7 @@ pub(crate) fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
 /// Adds the headers that every refusal carries, whatever its dialect.
 pub(crate) fn dress(response: &mut HttpResponse, error: &Error, id: RequestId) {
     let headers = response.headers_mut();
-    headers.insert(HeaderName::from_static("x-request-id"), id.header());
+    headers.insert(X_REQUEST_ID, id.header());
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if let Some(seconds) = error.condition().retry_after() {

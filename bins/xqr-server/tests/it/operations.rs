@@ -33,6 +33,33 @@ async fn health_readiness_and_metrics() {
 }
 
 #[actix_web::test]
+async fn every_answer_has_an_id_and_an_exact_type() {
+    let app = TestApp::start().await;
+    app.link(json!({ "url": "https://example.com", "custom_slug": "link" })).await;
+    let mut ids = std::collections::HashSet::new();
+    for path in [
+        "/",
+        "/health",
+        "/ready",
+        "/metrics",
+        "/docs/errors",
+        "/docs/errors/SLUG_TAKEN",
+        "/link",
+        "/none",
+        "/a/b",
+        "/api/v1/errors",
+        "/api/v1/links",
+    ] {
+        let answer = app.get(path).await;
+        assert!(
+            answer.header("x-request-id").starts_with("req_") && ids.insert(answer.header("x-request-id").to_owned()),
+            "{path}"
+        );
+        assert!(answer.status == 302 || answer.header("x-content-type-options") == "nosniff", "{path}");
+    }
+}
+
+#[actix_web::test]
 async fn a_second_start_keeps_the_data_and_makes_no_key() {
     let mut app = TestApp::start().await;
     let link = app.link(json!({ "url": "https://example.com", "custom_slug": "stays" })).await;
