@@ -1,5 +1,7 @@
 //! The fields of a JSON body, read in the order of lines, with every complaint collected.
 
+use jiff::Timestamp;
+use jiff::fmt::temporal::Pieces;
 use serde_json::{Map, Value};
 use xqr_engine::destination::Destination;
 use xqr_engine::errors::{Condition, Error, Result};
@@ -145,10 +147,13 @@ impl Fields {
         Slug::parse(field, &text).map_err(|complaint| self.complain(complaint)).ok()
     }
 
-    /// Returns a moment in Unix milliseconds.
+    /// Returns a moment in Unix milliseconds. The last day of the year 9999, with which many programs say "never", is the last
+    /// moment that can be told in every time zone: 9999-12-30T22:00:00Z.
     pub(crate) fn moment(&mut self, field: &str) -> Option<i64> {
         let text = self.text(field)?;
-        let moment = text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_millisecond);
+        let last =
+            || Pieces::parse(&text).ok().filter(|it| it.date().year() == 9999 && it.time().is_some() && it.offset().is_some());
+        let moment = text.parse::<Timestamp>().ok().or_else(|| last().map(|_| Timestamp::MAX)).map(Timestamp::as_millisecond);
         if moment.is_none() {
             self.complain(Condition::MomentInvalid { field: field.to_owned() });
         }

@@ -47,8 +47,9 @@ pub fn serve(app: &Arc<App>, listener: TcpListener) -> io::Result<Server> {
         let routes = Web::new().app_data(app.clone()).configure(routes);
         let routes = map_config(routes.into_factory().map_err(|error: Error| error.error_response()), |()| AppConfig::default());
         // Between connection and routes: the stream learns when a request begins and ends, and no answer leaves without an id.
+        let app = Rc::new(app);
         let routes = apply_fn_factory(routes, move |request: actix_http::Request, routes| {
-            let app = app.clone();
+            let app = Rc::clone(&app);
             let phase = request.conn_data::<Rc<Phase>>().cloned();
             phase.iter().for_each(|phase| phase.begin_request());
             let answer = routes.call(request);

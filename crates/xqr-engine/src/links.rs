@@ -199,8 +199,11 @@ fn forget(tx: &mut Tx<'_>, link: &Link) {
 
 /// Returns `millis` as RFC 3339 in UTC with seconds, the native API's form.
 pub fn text_of(millis: i64) -> String {
-    let moment = jiff::Timestamp::from_millisecond(millis).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    jiff::Timestamp::from_second(moment.as_millisecond().div_euclid(1000)).unwrap_or(moment).to_string()
+    // A row that holds more than four digits of years can show is shown as the last moment that they can.
+    jiff::Timestamp::from_second(millis.div_euclid(1000))
+        .unwrap_or(jiff::Timestamp::MAX)
+        .strftime("%Y-%m-%dT%H:%M:%SZ")
+        .to_string()
 }
 
 /// A picture format.

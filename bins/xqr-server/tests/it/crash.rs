@@ -132,3 +132,41 @@ fn twenty_kills_lose_no_link_and_count_every_scan_once() {
     assert!((received..=sent).contains(&counted), "received {received} <= counted {counted} <= sent {sent}");
     assert!(received > KILLS * 20 && acknowledged.lock().unwrap().len() > 20);
 }
+
+#[test]
+fn an_orderly_end_under_load_loses_no_scan() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = actix_web::rt::System::new().block_on(database_url(&folder));
+    let mut program = Program::start(folder.path(), &database, true);
+    let authorization = format!("Authorization: Bearer {}", program.key.clone().unwrap());
+    let create = format!("POST /api/v1/links HTTP/1.1\r\n{authorization}");
+    let (_, body) = request(&program.address, &create, r#"{"url":"https://example.com/","custom_slug":"end"}"#).unwrap();
+    let id = serde_json::from_str::<Value>(&body).unwrap()["data"]["id"].as_str().unwrap().to_owned();
+    let (done, stop) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
+    let clients: Vec<_> = (0..4)
+        .map(|_| {
+            let (address, done, stop) = (program.address.clone(), Arc::clone(&done), Arc::clone(&stop));
+            std::thread::spawn(move || {
+                while !stop.load(Ordering::SeqCst) && TcpStream::connect(&address).is_ok() {
+                    if let Some((302, _)) = request(&address, "GET /end HTTP/1.1", "") {
+                        done.fetch_add(1, Ordering::SeqCst);
+                    }
+                }
+            })
+        })
+        .collect();
+    let started = Instant::now();
+    while done.load(Ordering::SeqCst) < 200 {
+        assert!(started.elapsed() < Duration::from_secs(30), "no progress");
+        std::thread::yield_now();
+    }
+    let asked = Instant::now();
+    assert_eq!(program.end(), Some(0));
+    assert!(asked.elapsed() < Duration::from_secs(10), "{:?}", asked.elapsed());
+    stop.store(true, Ordering::SeqCst);
+    clients.into_iter().for_each(|client| client.join().unwrap());
+    let program = Program::start(folder.path(), &database, false);
+    let (_, body) = request(&program.address, &format!("GET /api/v1/links/{id} HTTP/1.1\r\n{authorization}"), "").unwrap();
+    let counted = serde_json::from_str::<Value>(&body).unwrap()["data"]["scan_count"].as_u64().unwrap();
+    assert!(counted >= done.load(Ordering::SeqCst), "{counted} counted, {} answered", done.load(Ordering::SeqCst));
+}

@@ -62,6 +62,21 @@ async fn a_generated_code_has_seven_characters() {
 }
 
 #[actix_web::test]
+async fn the_end_of_time_is_a_date_like_any_other() {
+    let app = TestApp::start().await;
+    for (sent, shown) in [
+        ("9999-12-31T23:59:59Z", "9999-12-30T22:00:00Z"),
+        ("2030-06-01T12:00:00.999+02:00", "2030-06-01T10:00:00Z"),
+        ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z"),
+    ] {
+        let link = app.link(json!({ "url": "https://example.com", "expires_at": sent })).await;
+        assert_eq!(link["expires_at"], shown);
+        let status = if sent.starts_with('0') { 410 } else { 302 };
+        app.get(&format!("/{}", link["short_code"].as_str().unwrap())).await.expect(status);
+    }
+}
+
+#[actix_web::test]
 async fn lists_are_paged_filtered_and_counted() {
     let app = TestApp::start().await;
     for n in 0..5 {
