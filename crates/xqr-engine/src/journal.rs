@@ -46,7 +46,10 @@ pub struct Journal {
 struct Active {
     number: i64,
     file: Arc<File>,
+    /// Bytes of whole records.
     len: u64,
+    /// Half a record stands behind them.
+    torn: bool,
 }
 
 /// Scans read from the journal, and where the next read begins.
@@ -92,12 +95,12 @@ impl Journal {
         Ok(Self {
             segment_bytes: settings.journal.segment_bytes,
             limit_bytes: settings.journal.limit_bytes,
-            active: Mutex::new(Active { number, file: Arc::clone(&file), len: 0 }),
+            active: Mutex::new(Active { number, file: Arc::clone(&file), len: 0, torn: false }),
             backlog: AtomicU64::new(backlog),
             dropped: AtomicU64::new(0),
             oldest: AtomicI64::new(0),
             appended: Notify::new(),
-            syncer: Syncer::start(file, settings.journal.sync_ms),
+            syncer: Syncer::start(&folder, file, settings.journal.sync_ms),
             folder,
             node,
             _lock: lock,
@@ -125,7 +128,7 @@ impl Journal {
 
     fn write(&self, bytes: &[u8]) -> io::Result<()> {
         let mut active = self.active.lock().unwrap_or_else(PoisonError::into_inner);
-        if active.len >= self.segment_bytes {
+        if active.torn || active.len >= self.segment_bytes {
             self.rotate(&mut active)?;
         }
         match (&*active.file).write(bytes) {
@@ -133,9 +136,9 @@ impl Journal {
                 active.len += written as u64;
                 Ok(())
             }
-            // Half a record must not stand before a whole one: go on in a fresh segment.
+            // Half a record must not stand before a whole one: cut it off, or else go on in a fresh segment.
             result => {
-                self.rotate(&mut active)?;
+                active.torn = active.file.set_len(active.len).is_err();
                 Err(result.err().unwrap_or_else(|| io::ErrorKind::WriteZero.into()))
             }
         }
@@ -144,7 +147,7 @@ impl Journal {
     fn rotate(&self, active: &mut Active) -> io::Result<()> {
         let file = segment::create(&self.folder, active.number + 1)?;
         self.syncer.replace(Arc::clone(&file));
-        *active = Active { number: active.number + 1, file, len: 0 };
+        *active = Active { number: active.number + 1, file, len: 0, torn: false };
         Ok(())
     }
 

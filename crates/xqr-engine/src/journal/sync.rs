@@ -1,6 +1,7 @@
 //! The thread that syncs the journal to disk.
 
 use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -14,15 +15,23 @@ pub(super) struct Syncer {
 struct Shared {
     /// Written since the last sync; whoever sets it wakes the thread.
     dirty: AtomicBool,
+    /// A segment was created since the last sync, so the folder must be synced, too.
+    created: AtomicBool,
     stop: AtomicBool,
+    folder: PathBuf,
     /// Files to sync; the last is being written.
     files: Mutex<Vec<Arc<File>>>,
 }
 
 impl Syncer {
-    pub(super) fn start(file: Arc<File>, period_ms: u64) -> Self {
-        let shared =
-            Arc::new(Shared { dirty: AtomicBool::new(false), stop: AtomicBool::new(false), files: Mutex::new(vec![file]) });
+    pub(super) fn start(folder: &Path, file: Arc<File>, period_ms: u64) -> Self {
+        let shared = Arc::new(Shared {
+            dirty: AtomicBool::new(false),
+            created: AtomicBool::new(true),
+            stop: AtomicBool::new(false),
+            folder: folder.to_owned(),
+            files: Mutex::new(vec![file]),
+        });
         let thread = thread::Builder::new()
             .name("xqr-journal".to_owned())
             .spawn({
@@ -43,6 +52,7 @@ impl Syncer {
     /// Says that `file` is written from now on; the one before is synced once more.
     pub(super) fn replace(&self, file: Arc<File>) {
         self.shared.files.lock().unwrap_or_else(PoisonError::into_inner).push(file);
+        self.shared.created.store(true, Ordering::Release);
     }
 
     fn wake(&self) {
@@ -82,8 +92,10 @@ impl Shared {
             let current = files.last().cloned();
             std::mem::replace(&mut *files, current.into_iter().collect())
         };
-        for file in files {
-            if let Err(error) = file.sync_data() {
+        let folder =
+            self.created.swap(false, Ordering::AcqRel).then(|| File::open(&self.folder).and_then(|folder| folder.sync_all()));
+        for result in files.iter().map(|file| file.sync_data()).chain(folder) {
+            if let Err(error) = result {
                 tracing::error!(%error, "the scan journal cannot be synced");
             }
         }
