@@ -76,3 +76,22 @@ async fn a_second_start_keeps_the_data_and_makes_no_key() {
     let kept = app.call("GET", &format!("/links/{}", link["id"].as_str().unwrap()), None).await.json();
     assert_eq!((&kept["data"]["short_code"], &kept["data"]["scan_count"]), (&json!("stays"), &json!(1)));
 }
+
+#[test]
+fn a_bad_setting_is_refused_at_start_in_one_line() {
+    for (name, value, words) in [
+        ("XQR_BIND", "nonsense", "settings:"),
+        ("XQR_EDGE_BODY_MS", "soon", "XQR_EDGE_BODY_MS: must be a whole number"),
+        ("XQR_BINDD", "127.0.0.1:0", "XQR_BINDD is not the name of a setting"),
+        ("XQR_LOG", "a=b=c", "log: 'a=b=c'"),
+        ("XQR_SCANS_GEOIP_FILE", "/nowhere.mmdb", "scans.geoip_file"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_xqr-server"));
+        command.env("XQR_DATA_DIR", folder.path()).env("XQR_BIND", "127.0.0.1:0").env(name, value);
+        let output = command.output().unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{told}");
+        assert!(told.starts_with("xqr-server: ") && told.contains(words) && told.lines().count() == 1, "{told}");
+    }
+}
