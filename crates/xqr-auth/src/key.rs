@@ -193,6 +193,26 @@ mod tests {
     }
 
     #[test]
+    fn lengths_of_foreign_looks_are_loose_within_bounds() {
+        for tag in ["smk_", "api_live_", "qrh_"] {
+            for (len, good) in [(0, false), (19, false), (20, true), (36, true), (128, true), (129, false)] {
+                assert_eq!(SecretKey::parse(&format!("{tag}{}", "a".repeat(len))).is_ok(), good, "{tag} {len}");
+            }
+            assert!(SecretKey::parse(&format!("{tag}{}.", "a".repeat(32))).is_err());
+        }
+    }
+
+    #[test]
+    fn bytes_that_would_favour_a_letter_are_drawn_again() {
+        let mut calls = 0_u8;
+        let key = SecretKey::mint(Look::Hub, &mut |bytes| {
+            bytes.fill(if calls == 0 { 248 } else { 247 });
+            calls += 1;
+        });
+        assert_eq!((calls, key.expose()), (2, &*format!("qrh_{}", "z".repeat(32))));
+    }
+
+    #[test]
     fn wrong_forms_are_refused() {
         let key = mint(Look::Xqr, 3);
         let key = key.expose();

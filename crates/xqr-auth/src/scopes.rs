@@ -117,6 +117,16 @@ mod tests {
     }
 
     #[test]
+    fn refusals_name_the_scope() {
+        let missing = Scopes::parse_list(["links:write"]).unwrap().allow(Scope::LinksRead).unwrap_err();
+        assert_eq!(missing.condition(), &Condition::ScopeMissing { scope: "links:read".into() });
+        let unknown = Scopes::parse_list(["qr:read", "links:*"]).unwrap_err();
+        let Condition::ChoiceUnknown { field, value, allowed } = unknown.condition() else { panic!("{unknown:?}") };
+        assert_eq!((field.as_str(), value.as_str()), ("scopes", "links:*"));
+        assert!(allowed.starts_with("*, links:read, ") && allowed.ends_with(", webhooks:write"), "{allowed}");
+    }
+
+    #[test]
     fn texts_lead_back() {
         let set = Scopes::parse_list(["links:read", "qr:render"]).unwrap();
         assert_eq!(set.to_text(), "links:read qr:render");

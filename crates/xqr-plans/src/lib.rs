@@ -124,6 +124,30 @@ mod tests {
     }
 
     #[test]
+    fn every_row_of_the_table_stands() {
+        for (plan, expected) in [
+            (Plan::Free, (false, Some(50), Some(0), Some(0), 10)),
+            (Plan::Starter, (false, Some(200), Some(1), Some(500), 10)),
+            (Plan::Pro, (true, Some(500), Some(2), Some(1_000), 10)),
+            (Plan::Business, (true, Some(5_000), Some(10), Some(25_000), 50)),
+            (Plan::Agency, (true, Some(20_000), Some(50), Some(50_000), 100)),
+            (Plan::Enterprise, (true, None, None, Some(100_000), 200)),
+        ] {
+            let Limits { api, links, keys, monthly_calls, burst } = *plan.limits();
+            assert_eq!((api, links, keys, monthly_calls, burst), expected, "{plan}");
+        }
+    }
+
+    #[test]
+    fn refusals_name_the_plan_in_lower_case() {
+        let locked = Plan::Starter.check_api().unwrap_err();
+        assert_eq!(locked.condition(), &Condition::ApiLocked { plan: "starter".into() });
+        let full = Plan::Pro.links_full();
+        let expected = Condition::PlanLimitReached { what: "links".into(), cap: 500, plan: "pro".into() };
+        assert_eq!(full.condition(), &expected);
+    }
+
+    #[test]
     fn the_api_begins_with_pro() {
         let open: Vec<_> = Plan::ALL.into_iter().filter(|plan| plan.check_api().is_ok()).collect();
         assert_eq!(open, Plan::ALL[2..]);

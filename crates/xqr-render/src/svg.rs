@@ -42,6 +42,16 @@ mod tests {
     use crate::Level;
 
     #[test]
+    fn the_picture_begins_with_these_bytes() {
+        let mut picture = Vec::new();
+        svg(&Symbol::encode("1", Level::L).unwrap(), &Plain { module_px: 2, quiet_zone: 4 }, &mut picture).unwrap();
+        let head = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"58\" height=\"58\" viewBox=\"0 0 29 29\" \
+                    shape-rendering=\"crispEdges\"><path fill=\"#fff\" d=\"M0 0h29v29H0z\"/><path d=\"M4 4h7v1h-7z";
+        assert!(picture.starts_with(head.as_bytes()), "{}", String::from_utf8_lossy(&picture));
+        assert!(picture.ends_with(b"z\"/></svg>\n"));
+    }
+
+    #[test]
     fn the_path_covers_exactly_the_dark_modules() {
         let symbol = Symbol::encode("https://example.com/abc", Level::M).unwrap();
         let mut picture = Vec::new();

@@ -19,10 +19,10 @@ fn read_back(picture: &[u8]) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn an_independent_decoder_reads_every_picture(
-        text in "\\PC{1,200}", module_px in 2_u32..6, quiet_zone in 2_u32..6, level in 0_usize..4,
+        text in "\\PC{1,300}", module_px in 2_u32..6, quiet_zone in 2_u32..6, level in 0_usize..4,
     ) {
         let symbol = Symbol::encode(&text, [Level::L, Level::M, Level::Q, Level::H][level]).unwrap();
         let mut picture = Vec::new();
@@ -59,9 +59,31 @@ fn the_largest_picture_is_small() {
 #[test]
 fn sizes_out_of_range_are_refused() {
     let symbol = Symbol::encode("x", Level::M).unwrap();
-    for (module_px, quiet_zone) in [(0, 4), (51, 4), (10, 17)] {
-        assert!(png(&symbol, &Plain { module_px, quiet_zone }, Vec::new()).is_err());
-        assert!(crate::svg(&symbol, &Plain { module_px, quiet_zone }, Vec::new()).is_err());
+    let small = |field: &str, min: &str| Condition::NumberTooSmall { field: field.into(), min: min.into() };
+    let large = |field: &str, max: &str| Condition::NumberTooLarge { field: field.into(), max: max.into() };
+    for (module_px, quiet_zone, expected) in [
+        (0, 4, Some(small("size", "1"))),
+        (51, 4, Some(large("size", "50"))),
+        (10, 17, Some(large("quiet_zone", "16"))),
+        (1, 0, None),
+        (50, 16, None),
+    ] {
+        let look = Plain { module_px, quiet_zone };
+        let mut drawn = Vec::new();
+        assert_eq!(png(&symbol, &look, &mut drawn).err().map(|e| e.condition().clone()), expected);
+        assert_eq!(drawn.is_empty(), expected.is_some(), "nothing is drawn before the sizes are checked");
+        assert_eq!(crate::svg(&symbol, &look, Vec::new()).err().map(|e| e.condition().clone()), expected);
+    }
+}
+
+#[test]
+fn a_writer_that_fails_is_told_with_its_cause() {
+    let symbol = Symbol::encode("x", Level::M).unwrap();
+    let look = Plain { module_px: 1, quiet_zone: 4 };
+    let (mut one, mut other) = ([0_u8; 8], [0_u8; 8]);
+    for error in [png(&symbol, &look, &mut one[..]).unwrap_err(), crate::svg(&symbol, &look, &mut other[..]).unwrap_err()] {
+        assert_eq!(error.condition(), &Condition::RenderFailed);
+        assert!(error.cause().is_some());
     }
 }
 
