@@ -9,6 +9,7 @@
 //! # Ok::<(), xqr_errors::Error>(())
 //! ```
 
+pub mod payload;
 mod plain;
 mod png;
 mod svg;

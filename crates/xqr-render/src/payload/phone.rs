@@ -1,0 +1,55 @@
+//! A telephone number.
+
+use xqr_errors::Result;
+
+use super::complaints::Complaints;
+
+/// A number to call: `tel:` of RFC 3966.
+#[must_use]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Phone {
+    phone: String,
+}
+
+impl Phone {
+    /// Takes a number of 3 to 15 digits (E.164 section 6), or a short or service code such as `112` and `*100#`.
+    ///
+    /// `+` may stand first, and then neither `*` nor `#` may follow. Blanks and the visual separators of RFC 3966 section 3
+    /// (`-`, `.`, `(`, `)`) are left out, and so is the `(0)` that many write after a country code: nobody can dial it there.
+    /// Pauses, letters and extensions are refused, for a `tel:` URI has none that phones agree on.
+    pub fn new(phone: impl Into<String>) -> Self {
+        Self { phone: phone.into() }
+    }
+
+    /// Writes the text to encode. A `#` is percent-encoded, since it would begin the fragment of the URI.
+    ///
+    /// # Errors
+    ///
+    /// `FieldTypeWrong` for `payload.phone`.
+    pub fn content(&self) -> Result<String> {
+        let mut complaints = Complaints::default();
+        complaints.phone("payload.phone", &self.phone);
+        complaints.end()?;
+        Ok(format!("tel:{}", dialled(&self.phone).replace('#', "%23")))
+    }
+}
+
+impl Complaints {
+    /// Asks for a number as [`Phone::new`] does.
+    pub(super) fn phone(&mut self, field: &str, phone: &str) {
+        let dialled = dialled(phone);
+        let (digits, marks) = match dialled.strip_prefix('+') {
+            Some(digits) => (digits, ""),
+            None => (dialled.as_str(), "*#"),
+        };
+        if !(3..=15).contains(&digits.len()) || !digits.chars().all(|c| c.is_ascii_digit() || marks.contains(c)) {
+            self.wrong(field, "a phone number of 3 to 15 digits");
+        }
+    }
+}
+
+/// Returns what is dialled: `phone` without what is there for the eye only.
+pub(super) fn dialled(phone: &str) -> String {
+    let kept = if phone.trim_start().starts_with('+') { phone.replacen("(0)", "", 1) } else { phone.to_owned() };
+    kept.replace([' ', '-', '.', '(', ')'], "")
+}

@@ -1,0 +1,40 @@
+//! A text message.
+
+use xqr_errors::Result;
+
+use super::complaints::Complaints;
+use super::phone::dialled;
+
+/// A text message to write: `SMSTO:number:message`, which iOS and ZXing read alike, unlike the body of `sms:` (RFC 5724).
+#[must_use]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sms {
+    phone: String,
+    message: Option<String>,
+}
+
+impl Sms {
+    /// Takes a number as [`Phone::new`](super::Phone::new) does.
+    pub fn new(phone: impl Into<String>) -> Self {
+        Self { phone: phone.into(), message: None }
+    }
+
+    setters! {
+        /// Sets the message: 1 to 2,048 characters in one line, for the format has no escape for a line break.
+        message
+    }
+
+    /// Writes the text to encode. The message is the rest of the text, so nothing in it needs an escape.
+    ///
+    /// # Errors
+    ///
+    /// `FieldTypeWrong` for `payload.phone`; `TextEmpty`, `TextTooLong` or `TextControls` for `payload.message`.
+    pub fn content(&self) -> Result<String> {
+        let mut complaints = Complaints::default();
+        complaints.phone("payload.phone", &self.phone);
+        complaints.each("payload.message", &self.message, Complaints::long_line);
+        complaints.end()?;
+        let number = dialled(&self.phone);
+        Ok(self.message.as_ref().map_or_else(|| format!("SMSTO:{number}"), |message| format!("SMSTO:{number}:{message}")))
+    }
+}

@@ -1,0 +1,124 @@
+//! A Wi-Fi network.
+
+use std::fmt;
+
+use xqr_errors::{Condition, Result};
+
+use super::complaints::Complaints;
+
+/// How a network is secured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Security {
+    /// WPA.
+    Wpa,
+    /// WPA2, or WPA2 and WPA3 together.
+    Wpa2,
+    /// WPA3 only.
+    Wpa3,
+    /// WEP: broken, but still found.
+    Wep,
+    /// An open network.
+    Nopass,
+}
+
+/// A network to join: the text `WIFI:T:…;S:…;P:…;;` that ZXing began and Android, iOS and the Wi-Fi Alliance took up.
+///
+/// ZXing's wiki asks for quotes around a name or password that looks like hexadecimal digits. None are written: iOS and newer
+/// Androids (`android.net.wifi.WifiUriParser`) take them for a part of the name, and older Androids add their own.
+#[must_use]
+#[derive(Clone, PartialEq, Eq)]
+pub struct Wifi {
+    ssid: String,
+    security: Security,
+    password: Option<String>,
+    hidden: bool,
+}
+
+impl Wifi {
+    /// Takes the name of the network, 1 to 32 octets without control characters (IEEE 802.11 clause 9.4.2.2), and its security.
+    pub fn new(ssid: impl Into<String>, security: Security) -> Self {
+        Self { ssid: ssid.into(), security, password: None, hidden: false }
+    }
+
+    setters! {
+        /// Sets the password, which every network needs that is not open: with WPA to WPA3 a text of 8 to 63 octets or a key of
+        /// 64 hexadecimal digits (IEEE 802.11 annex J.4), with WEP a text of 5 or 13 octets or a key of 10 or 26 digits.
+        password
+    }
+
+    /// Says whether the network hides its name, so that a phone has to ask for it.
+    pub fn hidden(mut self, hidden: bool) -> Self {
+        self.hidden = hidden;
+        self
+    }
+
+    /// Writes the text to encode.
+    ///
+    /// All of WPA is `T:WPA`: Android knows `T:SAE` too, iOS does not. WPA3 only adds `R:1` (WPA3 specification, section 7), with
+    /// which Android refuses to fall back to WPA2, and which others pass over.
+    ///
+    /// # Errors
+    ///
+    /// `TextEmpty`, `TextTooLong` or `TextControls` for `payload.ssid`; `FieldMissing`, `FieldTypeWrong` or `TextControls` for
+    /// `payload.password`.
+    pub fn content(&self) -> Result<String> {
+        self.check()?;
+        let security = match self.security {
+            Security::Wpa | Security::Wpa2 => "WPA",
+            Security::Wpa3 => "WPA;R:1",
+            Security::Wep => "WEP",
+            Security::Nopass => "nopass",
+        };
+        let password = self.password.iter().filter(|password| !password.is_empty());
+        let password: String = password.map(|password| format!("P:{};", escape(password))).collect();
+        let hidden = if self.hidden { "H:true;" } else { "" };
+        Ok(format!("WIFI:T:{security};S:{};{password}{hidden};", escape(&self.ssid)))
+    }
+
+    fn check(&self) -> Result<()> {
+        let mut complaints = Complaints::default();
+        let field = || "payload.ssid".to_owned();
+        if self.ssid.is_empty() {
+            complaints.push(Condition::TextEmpty { field: field() });
+        } else if self.ssid.len() > 32 {
+            complaints.push(Condition::TextTooLong { field: field(), max: 32 });
+        } else if self.ssid.contains(char::is_control) {
+            complaints.push(Condition::TextControls { field: field() });
+        }
+        self.check_password(&mut complaints);
+        complaints.end()
+    }
+
+    fn check_password(&self, complaints: &mut Complaints) {
+        let password = self.password.as_deref().unwrap_or_default();
+        let is_key = password.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let (good, expected) = match (self.security, password.len()) {
+            (Security::Nopass, octets) => (octets == 0, "absent, for the network is open"),
+            (_, 0) => return complaints.push(Condition::FieldMissing { field: "payload.password".to_owned() }),
+            (Security::Wep, octets) => {
+                let good = matches!(octets, 5 | 13) || is_key && matches!(octets, 10 | 26);
+                (good, "5 or 13 characters, or 10 or 26 hexadecimal digits")
+            }
+            (_, octets) => {
+                let good = (8..=63).contains(&octets) || is_key && octets == 64;
+                (good, "8 to 63 characters, or 64 hexadecimal digits")
+            }
+        };
+        if !good {
+            complaints.wrong("payload.password", expected);
+        } else if password.contains(char::is_control) {
+            complaints.push(Condition::TextControls { field: "payload.password".to_owned() });
+        }
+    }
+}
+
+impl fmt::Debug for Wifi {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { ssid, security, hidden, .. } = self;
+        f.debug_struct("Wifi").field("ssid", ssid).field("security", security).field("hidden", hidden).finish_non_exhaustive()
+    }
+}
+
+fn escape(text: &str) -> String {
+    text.chars().flat_map(|c| r#"\;,:""#.contains(c).then_some('\\').into_iter().chain([c])).collect()
+}
