@@ -261,6 +261,8 @@ fn a_payload_tells_all_its_complaints_at_once() {
         Wifi::new("é".repeat(17), Security::Wpa),
         &[long("payload.ssid", 32), Condition::FieldMissing { field: "payload.password".into() }],
     );
+    refuses(Wifi::new("x".repeat(33), Security::Nopass), &[long("payload.ssid", 32)]);
+    assert!(Wifi::new("é".repeat(16), Security::Nopass).content().is_ok());
     refuses(
         Sms::new("+*1").message("a\nSMSTO:1"),
         &[wrong("payload.phone", "a phone number of 3 to 15 digits"), controls("payload.message")],
@@ -327,6 +329,10 @@ fn numbers_and_addresses_are_checked() {
     {
         refuses(Email::new(bad), &[wrong("payload.to", "an e-mail address")]);
     }
+    let label = "x".repeat(63);
+    let address = |octets: usize| format!("{}@{label}.{label}.{label}.com", "x".repeat(octets - 196));
+    says(Email::new(address(254)), &format!("mailto:{}", address(254)));
+    refuses(Email::new(address(255)), &[wrong("payload.to", "an e-mail address")]);
     let eleven = (0..10).fold(Email::new("a@example.com"), |email, _| email.to("b@example.com"));
     refuses(eleven, &[Condition::ListTooLong { field: "payload.to".into(), max: 10 }]);
 }

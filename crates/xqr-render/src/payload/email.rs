@@ -68,12 +68,12 @@ impl Email {
         complaints.each("payload.body", &self.body, Complaints::prose);
         complaints.end()?;
 
-        let texts = |text: &Option<String>| text.iter().map(|text| encode(text)).collect::<String>();
+        let text = |text: &Option<String>| text.as_deref().map(encode).unwrap_or_default();
         let headers = [
             ("cc", addresses(&self.cc)),
             ("bcc", addresses(&self.bcc)),
-            ("subject", texts(&self.subject)),
-            ("body", texts(&self.body)),
+            ("subject", text(&self.subject)),
+            ("body", text(&self.body)),
         ];
         let headers = headers.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| format!("{name}={value}"));
         let query = headers.collect::<Vec<_>>().join("&");

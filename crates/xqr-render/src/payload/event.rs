@@ -47,8 +47,8 @@ impl When {
 
 /// A calendar event: the component `VEVENT` of RFC 5545 section 3.6.1.
 ///
-/// The component stands alone, as ZXing documents it and phones read it. `VCALENDAR` around it, `UID` and `DTSTAMP` belong to
-/// calendars that are kept and merged; a scanner makes its own, and every character makes the symbol larger.
+/// The component stands alone, as ZXing's wiki shows it: some scanners do not look into a `VCALENDAR`. `UID` and `DTSTAMP`, which
+/// an iCalendar file needs for merging, are left out: a phone gives its own, and every character makes the symbol larger.
 #[must_use]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
@@ -87,7 +87,8 @@ impl Event {
     /// # Errors
     ///
     /// `TextEmpty`, `TextTooLong` or `TextControls` for `payload.summary`, `payload.location` and `payload.description`;
-    /// `MomentInvalid` for `payload.start`; `FieldTypeWrong` for `payload.end`; `UrlInvalid` for `payload.url`.
+    /// `MomentInvalid` for `payload.start`; `FieldTypeWrong` for `payload.end`; `TextEmpty`, `TextTooLong` or `UrlInvalid` for
+    /// `payload.url`.
     pub fn content(&self) -> Result<String> {
         self.check()?;
         let mut event = Lines::begin("VEVENT");

@@ -48,7 +48,7 @@ impl Lines {
     }
 }
 
-/// Escapes a text value: RFC 2426 section 5, RFC 5545 section 3.3.11. Any line break becomes `\n`.
+/// Escapes a text value: RFC 2426 section 4, RFC 5545 section 3.3.11. Any line break becomes `\n`.
 pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.replace("\r\n", "\n").chars() {

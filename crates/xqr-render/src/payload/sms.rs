@@ -35,6 +35,9 @@ impl Sms {
         complaints.each("payload.message", &self.message, Complaints::long_line);
         complaints.end()?;
         let number = dialled(&self.phone);
-        Ok(self.message.as_ref().map_or_else(|| format!("SMSTO:{number}"), |message| format!("SMSTO:{number}:{message}")))
+        Ok(match &self.message {
+            Some(message) => format!("SMSTO:{number}:{message}"),
+            None => format!("SMSTO:{number}"),
+        })
     }
 }

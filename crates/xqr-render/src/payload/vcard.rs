@@ -75,7 +75,8 @@ impl VCard {
     ///
     /// `TextEmpty`, `TextTooLong` or `TextControls` for `payload.name`, `payload.given_name`, `payload.family_name`,
     /// `payload.org`, `payload.title`, `payload.phones`, `payload.address` and `payload.note`; `FieldTypeWrong` or `ListTooLong`
-    /// for `payload.phones` and `payload.emails`; `UrlInvalid` for `payload.url`; `NumberTooSmall` for `payload.birthday`.
+    /// for `payload.phones` and `payload.emails`; `TextEmpty`, `TextTooLong` or `UrlInvalid` for `payload.url`; `NumberTooSmall`
+    /// for `payload.birthday`.
     pub fn content(&self) -> Result<String> {
         self.check()?;
         let mut card = Lines::begin("VCARD");

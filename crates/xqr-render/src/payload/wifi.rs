@@ -54,8 +54,8 @@ impl Wifi {
 
     /// Writes the text to encode.
     ///
-    /// All of WPA is `T:WPA`: Android knows `T:SAE` too, iOS does not. WPA3 only adds `R:1` (WPA3 specification, section 7), with
-    /// which Android refuses to fall back to WPA2, and which others pass over.
+    /// All of WPA is `T:WPA` (WPA3 specification, section 7); `T:SAE` is Android's own. WPA3 only adds `R:1`, with which Android
+    /// does not fall back to WPA2; ZXing passes over it.
     ///
     /// # Errors
     ///
@@ -69,21 +69,23 @@ impl Wifi {
             Security::Wep => "WEP",
             Security::Nopass => "nopass",
         };
-        let password = self.password.iter().filter(|password| !password.is_empty());
-        let password: String = password.map(|password| format!("P:{};", escape(password))).collect();
+        let password = match self.password.as_deref() {
+            None | Some("") => String::new(),
+            Some(password) => format!("P:{};", escape(password)),
+        };
         let hidden = if self.hidden { "H:true;" } else { "" };
         Ok(format!("WIFI:T:{security};S:{};{password}{hidden};", escape(&self.ssid)))
     }
 
     fn check(&self) -> Result<()> {
         let mut complaints = Complaints::default();
-        let field = || "payload.ssid".to_owned();
+        let field = "payload.ssid".to_owned();
         if self.ssid.is_empty() {
-            complaints.push(Condition::TextEmpty { field: field() });
+            complaints.push(Condition::TextEmpty { field });
         } else if self.ssid.len() > 32 {
-            complaints.push(Condition::TextTooLong { field: field(), max: 32 });
+            complaints.push(Condition::TextTooLong { field, max: 32 });
         } else if self.ssid.contains(char::is_control) {
-            complaints.push(Condition::TextControls { field: field() });
+            complaints.push(Condition::TextControls { field });
         }
         self.check_password(&mut complaints);
         complaints.end()
