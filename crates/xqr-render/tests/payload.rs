@@ -346,6 +346,10 @@ fn read_lines(text: &str, kind: &str) -> Vec<(String, String)> {
         assert!(line.len() <= 75, "{line:?} has {} octets", line.len());
         assert!(!line.contains(['\r', '\n', '\u{2028}', '\u{2029}']), "{line:?}");
     }
+    for (end, _) in body.match_indices("\r\n ") {
+        let backslashes = body[..end].bytes().rev().take_while(|byte| *byte == b'\\').count();
+        assert_eq!(backslashes % 2, 0, "a fold inside an escape: {body:?}");
+    }
     let unfolded = body.replace("\r\n ", "");
     let mut lines: Vec<_> = unfolded.split("\r\n").map(|line| line.split_once(':').expect("a colon")).collect();
     assert_eq!(lines.remove(0), ("BEGIN", kind));
