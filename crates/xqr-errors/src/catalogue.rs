@@ -570,6 +570,72 @@ catalogue! {
         hub: 400 "Invalid parameter: {field}" ours,
     }
 
+    /// A picture that was sent cannot be read.
+    ImageUnreadable { field: String } => {
+        causes: "Another format than PNG, JPEG, GIF, BMP, WebP, TIFF or SVG, or a damaged file.",
+        fix: "Open the picture in an editor and save it anew, as PNG for instance.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "{field}: Must be a readable PNG, JPEG, GIF, BMP, WebP, TIFF or SVG picture." ours,
+        studio: 400 in [field] "Upload a valid image. The file you uploaded was either not an image or a corrupted image." ours,
+        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        hub: 400 "Invalid parameter: {field}" ours,
+    }
+
+    /// A picture that was sent has too many pixels.
+    ImageTooLarge { field: String, max: u64 } => {
+        causes: "The width times the height, as the file's header tells them, exceeds the maximum.",
+        fix: "Reduce the picture; 1,024 x 1,024 pixels are enough.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "{field}: Must have at most {max} pixels." ours,
+        studio: 400 in [field] "Ensure this image has at most {max} pixels." ours,
+        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        hub: 400 "Invalid parameter: {field}" ours,
+    }
+
+    /// An SVG that was sent holds more than shapes.
+    ImageUnsafe { field: String, what: String } => {
+        causes: "Scripts, images, text, filters, masks, references to other files, or too many shapes.",
+        fix: "Convert text and effects to paths, or send a PNG.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "{field}: The SVG must not contain {what}; only plain shapes are drawn." ours,
+        studio: 400 in [field] "The SVG must not contain {what}; only plain shapes are drawn." ours,
+        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        hub: 400 "Invalid parameter: {field}" ours,
+    }
+
+    /// The picture asked for has too many pixels.
+    PictureTooLarge { max: u64 } => {
+        causes: "A large size at a fine resolution, or WebP, which must be held in memory as a whole.",
+        fix: "Ask for a smaller size, or for SVG or PDF, which have no pixels.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "size: The picture must have at most {max} pixels." ours,
+        studio: 400 in ["size_inches"] "The picture must have at most {max} pixels." ours,
+        forge: 400 "invalid_payload" "Invalid value for field: size" ours,
+        hub: 400 "Invalid parameter: size" ours,
+    }
+
+    /// No embedded font has a character of a label.
+    GlyphMissing { field: String, character: char } => {
+        causes: "An emoji, or a script other than Latin, Greek, Cyrillic, Arabic, Hebrew, Armenian and Georgian.",
+        fix: "Use other words.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "{field}: There is no letter for '{character}'." ours,
+        studio: 400 in [field] "There is no letter for '{character}'." ours,
+        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        hub: 400 "Invalid parameter: {field}" ours,
+    }
+
+    /// The design cannot be scanned, and the client asked for that to be an error.
+    Unscannable { reasons: String } => {
+        causes: "Too little contrast, a logo that covers too much, no quiet zone, or shapes that a reader cannot tell apart.",
+        fix: "Change what the sentence names; POST /api/v1/qr/validate tells more.",
+        retry: Never,
+        xqr: 422 "VALIDATION_ERROR" "design: The code would not scan: {reasons}" ours,
+        studio: 400 "The code would not scan: {reasons}" ours,
+        forge: 400 "invalid_payload" "Invalid value for field: design" ours,
+        hub: 422 "The code would not scan: {reasons}" ours,
+    }
+
     /// The service refuses to fetch a URL that the client named.
     FetchRefused { field: String, host: String, address: String } => {
         causes: "The host is, or resolves to, an address that is not public.",

@@ -1,21 +1,33 @@
-//! QR symbols in, PNG and SVG out. Pure: no I/O of its own, no async, no global state; pictures stream into any writer.
+//! QR symbols in any design as PNG, SVG, PDF, JPEG, WebP, EPS and text. Pure: no I/O of its own, no async, no global state;
+//! pictures stream into any writer.
+//!
+//! [`Symbol`] → [`Design`] → [`Canvas`] → [`Format`]: what the code says, how it looks, how large it is, what file it becomes.
 //!
 //! ```
-//! use xqr_render::{Level, Plain, Symbol};
+//! use xqr_render::{Canvas, Caps, Design, Format, Level, Size, Symbol};
 //!
 //! let symbol = Symbol::encode("https://example.com/summer24", Level::M)?;
+//! let canvas = Canvas::new(&symbol, &Design::default(), Size::Module(10), &Caps::default())?;
 //! let mut picture = Vec::new();
-//! xqr_render::png(&symbol, &Plain { module_px: 10, quiet_zone: 4 }, &mut picture)?;
+//! canvas.write(Format::Png, &mut picture)?;
 //! # Ok::<(), xqr_errors::Error>(())
 //! ```
 
+mod canvas;
+mod design;
+mod format;
+mod modules;
+mod outline;
 pub mod payload;
-mod plain;
-mod png;
-mod svg;
+mod raster;
+mod size;
 mod symbol;
 
-pub use self::plain::Plain;
-pub use self::png::png;
-pub use self::svg::svg;
+pub use self::canvas::Canvas;
+pub use self::design::{
+    Backdrop, ClearZone, Design, Direction, EyeBorder, EyeCenter, EyeShape, Eyes, Frame, FrameStyle, Gradient, Logo, NotAColor, Paint,
+    Pattern, Picture, Rgba,
+};
+pub use self::format::Format;
+pub use self::size::{Caps, Size};
 pub use self::symbol::{Level, Symbol};

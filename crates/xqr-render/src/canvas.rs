@@ -1,0 +1,198 @@
+//! The canvas: a symbol in its design at its size, as layers that every format draws from.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use xqr_errors::{Condition, Result};
+
+use crate::design::frame;
+use crate::design::paint::{Area, Ink};
+use crate::design::pattern::Pattern;
+use crate::design::{Design, Paint, Picture, Rgba};
+use crate::format::{self, Format};
+use crate::modules::Modules;
+use crate::outline::Outline;
+use crate::size::{Caps, Extent, Size};
+use crate::symbol::Symbol;
+
+/// A picture that has been laid out and checked, ready to be written in any [`Format`].
+///
+/// ```
+/// use xqr_render::{Canvas, Caps, Design, Format, Level, Pattern, Size, Symbol};
+///
+/// let symbol = Symbol::encode("https://example.com/summer24", Level::M)?;
+/// let design = Design { pattern: Pattern::Dot, ..Design::default() };
+/// let canvas = Canvas::new(&symbol, &design, Size::Inches { inches: 2.0, dpi: 300 }, &Caps::default())?;
+/// let mut picture = Vec::new();
+/// canvas.write(Format::Png, &mut picture)?;
+/// # Ok::<(), xqr_errors::Error>(())
+/// ```
+pub struct Canvas {
+    /// The side of the picture in modules.
+    pub(crate) side: f32,
+    pub(crate) extent: Extent,
+    /// The size in inches, where it was given so.
+    pub(crate) inches: Option<f64>,
+    pub(crate) quiet_zone: u32,
+    pub(crate) background: Rgba,
+    pub(crate) layers: Vec<Layer>,
+    pub(crate) modules: Modules,
+    /// Whether everything lies on the grid of modules in flat colours: then no shape is ever drawn.
+    pub(crate) flat: Option<Flat>,
+}
+
+/// Something that lies on the background; later ones cover earlier ones. Units are modules of the whole picture.
+pub(crate) enum Layer {
+    /// A picture scaled to cover (`crop`) or to fit a box.
+    Picture { picture: Arc<Picture>, x: f32, y: f32, width: f32, height: f32, opacity: f32, crop: bool },
+    /// The data modules.
+    Modules(Ink),
+    /// A filled outline, and the colour that it lies on where that is not the background.
+    Shape { outline: Outline, ink: Ink, under: Option<Rgba> },
+}
+
+impl Layer {
+    /// Returns what fills the layer; a picture has no ink.
+    pub(crate) fn ink(&self) -> Option<&Ink> {
+        match self {
+            Self::Modules(ink) | Self::Shape { ink, .. } => Some(ink),
+            Self::Picture { .. } => None,
+        }
+    }
+}
+
+/// The four colours of a picture of squares: background, modules, eye borders, eye centres.
+pub(crate) type Flat = [Rgba; 4];
+
+impl Canvas {
+    /// Lays `symbol` out.
+    ///
+    /// # Errors
+    ///
+    /// Those of the design's parts ([`Condition::NumberTooSmall`], [`Condition::NumberTooLarge`], [`Condition::FieldMissing`],
+    /// [`Condition::GlyphMissing`] …) and of the size under `caps` ([`Condition::SizeOverPlan`], [`Condition::DpiOverPlan`],
+    /// [`Condition::LogoLocked`], [`Condition::PictureTooLarge`]).
+    pub fn new(symbol: &Symbol, design: &Design, size: Size, caps: &Caps) -> Result<Self> {
+        design.check()?;
+        if design.logo.is_some() && !caps.logo {
+            return Err(Condition::LogoLocked { plan: caps.plan.clone() }.into());
+        }
+        let (modules, quiet) = (symbol.size() as f32, design.quiet_zone as f32);
+        let whole = modules + 2.0 * quiet;
+        let layout = design.frame.as_ref().map(|frame| frame.layout(whole)).transpose()?;
+        let (side, left, top) = layout.as_ref().map_or((whole, 0.0, 0.0), |layout| (layout.side, layout.x, layout.y));
+        let extent = size.resolve(side, caps)?;
+        let (x, y) = (left + quiet, top + quiet);
+        let area = Area { x, y, side: modules };
+        let mut layers = Vec::with_capacity(8);
+        if let Some(backdrop) = &design.backdrop {
+            let picture = backdrop.picture.clone();
+            layers.push(Layer::Picture { picture, x: left, y: top, width: whole, height: whole, opacity: backdrop.opacity, crop: true });
+        }
+        layers.push(Layer::Modules(Ink { paint: design.foreground, area }));
+        push_eyes(&mut layers, design, area);
+        let mut grid = Modules::new(symbol, design, x, y);
+        if let Some(logo) = &design.logo {
+            let (width, height) = fit(&logo.picture, logo.ratio * modules);
+            let (logo_x, logo_y) = (x + (modules - width) / 2.0, y + (modules - height) / 2.0);
+            grid.clear(logo.clear_zone, width, height);
+            let picture = logo.picture.clone();
+            layers.push(Layer::Picture { picture, x: logo_x, y: logo_y, width, height, opacity: 1.0, crop: false });
+        }
+        for frame::Filled { outline, color, under } in layout.into_iter().flat_map(|layout| layout.shapes) {
+            layers.push(Layer::Shape { outline, ink: Ink { paint: Paint::Solid(color), area }, under });
+        }
+        layers.retain(|layer| layer.ink().is_none_or(|ink| ink.paint.is_visible()));
+        let inches = if let Size::Inches { inches, .. } = size { Some(inches) } else { None };
+        let (quiet_zone, background) = (design.quiet_zone, design.background);
+        Ok(Self { side, extent, inches, quiet_zone, background, layers, modules: grid, flat: flat(design) })
+    }
+
+    /// Returns the side of the picture in px.
+    pub fn px(&self) -> u32 {
+        self.extent.px
+    }
+
+    /// Writes the picture.
+    ///
+    /// # Errors
+    ///
+    /// [`Condition::RenderFailed`] when `out` fails; [`Condition::PictureTooLarge`] for a WebP above 16 million px.
+    pub fn write(&self, format: Format, mut out: impl Write) -> Result<()> {
+        format::write(self, format, &mut out)
+    }
+
+    /// Returns the px of a module, which need not be whole.
+    pub(crate) fn scale(&self) -> f64 {
+        f64::from(self.extent.px) / f64::from(self.side)
+    }
+
+    /// Returns a layer's shapes as one outline; a picture has none.
+    pub(crate) fn outline(&self, layer: &Layer) -> Outline {
+        match layer {
+            Layer::Picture { .. } => Outline::default(),
+            Layer::Shape { outline, .. } => outline.clone(),
+            Layer::Modules(_) => self.modules.outline(),
+        }
+    }
+
+    /// Returns whether every px of the picture is opaque.
+    pub(crate) fn is_opaque(&self) -> bool {
+        self.background.is_opaque()
+    }
+}
+
+/// Returns the size of a picture whose longer side is `side`.
+fn fit(picture: &Picture, side: f32) -> (f32, f32) {
+    let (width, height) = (picture.width() as f32, picture.height() as f32);
+    let scale = side / width.max(height);
+    (width * scale, height * scale)
+}
+
+/// How light the ring around an eye is, as a share of the eye's alpha.
+const RING_TINT: f32 = 0.35;
+
+fn push_eyes(layers: &mut Vec<Layer>, design: &Design, area: Area) {
+    let eyes = &design.eyes;
+    let [border, center] = design.eye_paints();
+    let far = area.side - 7.0;
+    // One layer per eye: a raster looks no further than a layer is wide.
+    let mut push = |outline: &Outline, paint: Paint| {
+        for (x, y) in [(0.0, 0.0), (far, 0.0), (0.0, far)] {
+            let outline = outline.placed(1.0, area.x + x, area.y + y);
+            layers.push(Layer::Shape { outline, ink: Ink { paint, area }, under: None });
+        }
+    };
+    let border_shape = eyes.border_shape();
+    if eyes.outer_frame {
+        let tint = |color: Rgba| if eyes.outer_frame_match { color } else { color.faded(RING_TINT) };
+        let paint = match border {
+            Paint::Solid(color) => Paint::Solid(tint(color)),
+            Paint::Gradient(gradient) => {
+                Paint::Gradient(crate::Gradient { from: tint(gradient.from), to: tint(gradient.to), ..gradient })
+            }
+        };
+        push(&border_shape.outer_frame(), paint);
+    }
+    push(&border_shape.outline(), border);
+    push(&eyes.center_shape().outline(), center);
+}
+
+/// Returns the colours of a picture that is made of squares only.
+fn flat(design: &Design) -> Option<Flat> {
+    use crate::{EyeBorder, EyeCenter};
+    let square_eyes = design.eyes.border_shape() == EyeBorder::Square
+        && design.eyes.center_shape() == EyeCenter::Square
+        && !design.eyes.outer_frame;
+    if design.pattern != Pattern::Squares || !square_eyes || design.frame.is_some() || design.backdrop.is_some() || design.logo.is_some() {
+        return None;
+    }
+    let [border, center] = design.eye_paints();
+    match (design.foreground, border, center) {
+        (Paint::Solid(modules), Paint::Solid(border), Paint::Solid(center)) => {
+            let seen = |color: Rgba| color.over(design.background);
+            Some([design.background, seen(modules), seen(border), seen(center)])
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,162 @@
+//! Pictures that users bring: logos and backgrounds. Everything is hostile until it is decoded.
+
+use std::io::Cursor;
+
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbaImage, imageops};
+use tiny_skia::Pixmap;
+use xqr_errors::{Condition, Error, Result};
+
+use super::vector;
+use crate::Caps;
+
+/// A decoded picture of at most 1,024 px a side, as premultiplied RGBA.
+#[derive(Clone)]
+pub struct Picture(Pixmap);
+
+/// What any larger picture is reduced to, in px.
+pub(crate) const MAX_SIDE: u32 = 1024;
+
+/// The most memory that a decoder may take, in bytes.
+const MAX_ALLOC: u64 = 56 * 1024 * 1024;
+
+impl Picture {
+    /// Decodes PNG, JPEG, GIF (first frame), BMP, WebP, TIFF or SVG; the content decides, not a name.
+    ///
+    /// The dimensions are read from the header before a px is decoded. Larger pictures are reduced to 1,024 px, JPEG is turned
+    /// as its Exif orientation says. SVG may hold shapes, gradients and clip paths only: nothing that reads or fetches.
+    ///
+    /// # Errors
+    ///
+    /// They name `field`: [`Condition::UploadTooLarge`], [`Condition::ImageUnreadable`], [`Condition::ImageTooLarge`], and
+    /// [`Condition::ImageUnsafe`] for an SVG with more than shapes.
+    pub fn decode(field: &str, bytes: &[u8], caps: &Caps) -> Result<Self> {
+        if bytes.len() > caps.max_logo_bytes {
+            return Err(Condition::UploadTooLarge { field: field.into(), max: caps.max_logo_bytes as u64 }.into());
+        }
+        if vector::looks_like_svg(bytes) {
+            return vector::rasterize(field, bytes).map(Self);
+        }
+        let format = image::guess_format(bytes).map_err(|error| unreadable(field, error))?;
+        raster(field, bytes, format, caps).map(Self)
+    }
+
+    /// Returns the width in px.
+    pub fn width(&self) -> u32 {
+        self.0.width()
+    }
+
+    /// Returns the height in px.
+    pub fn height(&self) -> u32 {
+        self.0.height()
+    }
+
+    pub(crate) fn pixmap(&self) -> &Pixmap {
+        &self.0
+    }
+
+    /// Returns the picture with straight alpha, four bytes a px.
+    pub(crate) fn straight(&self) -> Vec<u8> {
+        self.0.pixels().iter().flat_map(|pixel| {
+            let color = pixel.demultiply();
+            [color.red(), color.green(), color.blue(), color.alpha()]
+        }).collect()
+    }
+
+    /// Returns the picture reduced to `width` × `height` px, or as it is where that would enlarge it.
+    pub(crate) fn reduced(&self, width: u32, height: u32) -> Option<Self> {
+        if width >= self.width() || height >= self.height() {
+            return Some(self.clone());
+        }
+        let image = RgbaImage::from_raw(self.width(), self.height(), self.0.data().to_vec())?;
+        let image = imageops::resize(&image, width.max(1), height.max(1), imageops::FilterType::Triangle);
+        into_pixmap(image).map(Self)
+    }
+
+    /// Returns the part of the picture that covers a square of `side` × `side` px, in lengths of the picture: x, y, side.
+    pub(crate) fn cropped(&self) -> (f32, f32, f32) {
+        let (width, height) = (self.width() as f32, self.height() as f32);
+        let side = width.min(height);
+        ((width - side) / 2.0, (height - side) / 2.0, side)
+    }
+
+    /// Returns the brightness (0 to 255, on white) of the picture cropped to a square of `side` × `side` px.
+    pub(crate) fn lumas(&self, side: u32) -> Option<Vec<u8>> {
+        let (x, y, crop) = self.cropped();
+        let mut square = Pixmap::new(side, side)?;
+        square.fill(tiny_skia::Color::WHITE);
+        let scale = side as f32 / crop;
+        let place = tiny_skia::Transform::from_translate(-x, -y).post_scale(scale, scale);
+        let reduced = self.reduced((self.width() as f32 * scale) as u32, (self.height() as f32 * scale) as u32)?;
+        let ratio = self.width() as f32 / reduced.width() as f32;
+        let place = place.pre_scale(ratio, ratio);
+        square.draw_pixmap(0, 0, reduced.0.as_ref(), &tiny_skia::PixmapPaint::default(), place, None);
+        let luma = |p: &tiny_skia::PremultipliedColorU8| {
+            ((u32::from(p.red()) * 299 + u32::from(p.green()) * 587 + u32::from(p.blue()) * 114) / 1000) as u8
+        };
+        Some(square.pixels().iter().map(luma).collect())
+    }
+}
+
+impl std::fmt::Debug for Picture {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Picture({} × {} px)", self.width(), self.height())
+    }
+}
+
+fn unreadable(field: &str, error: image::ImageError) -> Error {
+    Error::from(Condition::ImageUnreadable { field: field.into() }).because(error)
+}
+
+fn raster(field: &str, bytes: &[u8], format: ImageFormat, caps: &Caps) -> Result<Pixmap> {
+    use ImageFormat::{Bmp, Gif, Jpeg, Png, Tiff, WebP};
+    if !matches!(format, Png | Jpeg | Gif | Bmp | WebP | Tiff) {
+        return Err(Condition::ImageUnreadable { field: field.into() }.into());
+    }
+    let failed = |error| match error {
+        image::ImageError::Limits(_) => too_large(field, caps),
+        error => unreadable(field, error),
+    };
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MAX_ALLOC);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().map_err(failed)?;
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > caps.max_logo_pixels || decoder.total_bytes() > MAX_ALLOC {
+        return Err(too_large(field, caps));
+    }
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let image = DynamicImage::from_decoder(decoder).map_err(failed)?;
+    // Transparent px must not lend their colour to their neighbours: multiply by alpha before px are mixed.
+    let mut image = if image.color().has_alpha() { DynamicImage::from(premultiplied(image.into_rgba8())) } else { image };
+    if width.max(height) > MAX_SIDE {
+        image = image.resize(MAX_SIDE, MAX_SIDE, imageops::FilterType::Triangle);
+    }
+    image.apply_orientation(orientation);
+    into_pixmap(image.into_rgba8()).ok_or_else(|| Condition::ImageUnreadable { field: field.into() }.into())
+}
+
+fn too_large(field: &str, caps: &Caps) -> Error {
+    Condition::ImageTooLarge { field: field.into(), max: caps.max_logo_pixels }.into()
+}
+
+fn premultiplied(mut image: RgbaImage) -> RgbaImage {
+    for pixel in image.pixels_mut() {
+        let [r, g, b, a] = pixel.0;
+        pixel.0 = super::color::Rgba { r, g, b, a }.premultiplied();
+    }
+    image
+}
+
+/// Takes premultiplied px.
+fn into_pixmap(image: RgbaImage) -> Option<Pixmap> {
+    let (width, height) = image.dimensions();
+    let mut pixmap = Pixmap::new(width, height)?;
+    // Mixing may round a colour above its alpha, which premultiplied px never are.
+    for (to, from) in pixmap.data_mut().chunks_exact_mut(4).zip(image.pixels()) {
+        let [r, g, b, a] = from.0;
+        to.copy_from_slice(&[r.min(a), g.min(a), b.min(a), a]);
+    }
+    Some(pixmap)
+}

@@ -1,0 +1,149 @@
+//! SVG that users bring: shapes only, counted before they are drawn, rasterised once.
+//!
+//! `usvg` would read local files, expand entities and run filters without end. So: an XML parser without DTDs and with a node
+//! limit, a list of allowed elements, no references but to the document itself, and a price for the drawing that is known
+//! before the first px.
+
+use resvg::tiny_skia::{Pixmap, Transform};
+use resvg::usvg::{Group, Node, Options, Tree};
+use roxmltree::{Document, ParsingOptions};
+use xqr_errors::{Condition, Error, Result};
+
+use super::picture::MAX_SIDE;
+
+const MAX_BYTES: usize = 256 * 1024;
+const MAX_NODES: u32 = 10_000;
+const MAX_DEPTH: usize = 32;
+const MAX_USES: usize = 64;
+const MAX_STYLE_BYTES: usize = 8 * 1024;
+/// The most px that all paths and layers together may touch.
+const MAX_PAINTED: f64 = 96.0 * (MAX_SIDE as f64) * (MAX_SIDE as f64);
+const MAX_SEGMENTS: usize = 200_000;
+
+const ELEMENTS: [&str; 18] = [
+    "svg", "g", "defs", "symbol", "use", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "linearGradient", "radialGradient",
+    "stop", "clipPath", "title", "desc",
+];
+
+pub(crate) fn looks_like_svg(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
+    bytes.starts_with(b"<")
+}
+
+/// Draws an SVG as large as fits into 1,024 × 1,024 px.
+pub(crate) fn rasterize(field: &str, bytes: &[u8]) -> Result<Pixmap> {
+    let unreadable = || Error::from(Condition::ImageUnreadable { field: field.into() });
+    if bytes.len() > MAX_BYTES {
+        return Err(Condition::UploadTooLarge { field: field.into(), max: MAX_BYTES as u64 }.into());
+    }
+    let text = std::str::from_utf8(bytes).map_err(|error| unreadable().because(error))?;
+    let parsing = ParsingOptions { allow_dtd: false, nodes_limit: MAX_NODES, ..ParsingOptions::default() };
+    let document = Document::parse_with_options(text, parsing).map_err(|error| unreadable().because(error))?;
+    check(&document).map_err(|what| Error::from(Condition::ImageUnsafe { field: field.into(), what }))?;
+    let mut options = Options { resources_dir: None, ..Options::default() };
+    options.image_href_resolver.resolve_string = Box::new(|_, _| None);
+    options.image_href_resolver.resolve_data = Box::new(|_, _, _| None);
+    let tree = Tree::from_xmltree(&document, &options).map_err(|error| unreadable().because(error))?;
+    let scale = MAX_SIDE as f32 / tree.size().width().max(tree.size().height());
+    let mut price = Price::default();
+    price.add(tree.root(), scale);
+    if price.painted > MAX_PAINTED || price.segments > MAX_SEGMENTS {
+        return Err(Condition::ImageUnsafe { field: field.into(), what: "so many shapes".into() }.into());
+    }
+    let side = |length: f32| (length * scale).round().clamp(1.0, MAX_SIDE as f32) as u32;
+    let mut pixmap = Pixmap::new(side(tree.size().width()), side(tree.size().height())).ok_or_else(unreadable)?;
+    resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixmap.as_mut());
+    Ok(pixmap)
+}
+
+/// Returns what the document holds and may not.
+fn check(document: &Document<'_>) -> Result<(), String> {
+    let mut uses = 0;
+    let mut style_bytes = 0;
+    for node in document.descendants().filter(|node| node.is_element()) {
+        let name = node.tag_name().name();
+        // Editors leave notes in namespaces of their own; nothing draws them.
+        if node.tag_name().namespace() != Some("http://www.w3.org/2000/svg") {
+            continue;
+        }
+        if name == "style" {
+            let css = node.text().unwrap_or_default();
+            style_bytes += css.len();
+            check_css(css)?;
+        } else if !ELEMENTS.contains(&name) && name != "metadata" {
+            return Err(format!("<{name}>"));
+        }
+        if node.ancestors().count() > MAX_DEPTH {
+            return Err("such deep nesting".to_owned());
+        }
+        if name == "use" {
+            uses += 1;
+            let target = node.attributes().find(|a| a.name() == "href").and_then(|a| a.value().strip_prefix('#'));
+            let target = target.and_then(|id| document.descendants().find(|node| node.attribute("id") == Some(id)));
+            if target.is_some_and(|target| target.descendants().any(|node| node.tag_name().name() == "use")) {
+                return Err("<use> of a <use>".to_owned());
+            }
+        }
+        for attribute in node.attributes() {
+            if attribute.name() == "href" && !attribute.value().starts_with('#') {
+                return Err("a reference to something outside".to_owned());
+            }
+            check_css(attribute.value())?;
+            if attribute.name() == "stroke-dasharray" && attribute.value() != "none" {
+                return Err("dashed lines".to_owned());
+            }
+        }
+    }
+    if uses > MAX_USES || style_bytes > MAX_STYLE_BYTES {
+        return Err("so many <use> elements or styles".to_owned());
+    }
+    Ok(())
+}
+
+fn check_css(css: &str) -> Result<(), String> {
+    let css = css.to_ascii_lowercase();
+    let outside = css.split("url(").skip(1).any(|rest| !rest.trim_start_matches([' ', '"', '\'']).starts_with('#'));
+    if outside || css.contains("@import") || css.contains('\\') {
+        return Err("a reference to something outside".to_owned());
+    }
+    if css.contains("stroke-dasharray") {
+        return Err("dashed lines".to_owned());
+    }
+    Ok(())
+}
+
+/// What a drawing costs.
+#[derive(Default)]
+struct Price {
+    /// Px touched by paths and layers.
+    painted: f64,
+    /// Steps of all paths.
+    segments: usize,
+}
+
+impl Price {
+    fn add(&mut self, group: &Group, scale: f32) {
+        let canvas = f64::from(MAX_SIDE) * f64::from(MAX_SIDE);
+        if group.should_isolate() {
+            self.painted += 3.0 * canvas;
+        }
+        let mut clip = group.clip_path();
+        while let Some(path) = clip {
+            self.painted += canvas;
+            self.add(path.root(), scale);
+            clip = path.clip_path();
+        }
+        for node in group.children() {
+            match node {
+                Node::Group(group) => self.add(group, scale),
+                Node::Path(path) => {
+                    let area = path.abs_stroke_bounding_box();
+                    let side = |length: f32| f64::from((length * scale).min(MAX_SIDE as f32));
+                    self.painted += side(area.width()) * side(area.height());
+                    self.segments += path.data().len();
+                }
+                Node::Image(_) | Node::Text(_) => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! PNG (ISO/IEC 15948): palette where colours are flat, RGB or RGBA where they are not; a scanline at a time.
+
+use std::io::{self, Write};
+
+use png::{BitDepth, ColorType, Compression, Encoder, Filter, PixelDimensions, Unit};
+
+use super::Failure;
+use crate::canvas::Canvas;
+use crate::design::Rgba;
+use crate::raster::indexed::Indexed;
+use crate::raster::mixed::{Mixed, straighten, to_rgb};
+use crate::raster::squares::Squares;
+
+pub(super) fn write(canvas: &Canvas, out: &mut impl Write) -> Result<(), Failure> {
+    if let Some(flat) = &canvas.flat {
+        return Ok(write_squares(canvas, &Squares::new(canvas, flat), out)?);
+    }
+    match Indexed::new(canvas) {
+        Some(rows) => write_indexed(canvas, rows, out),
+        None => write_mixed(canvas, Mixed::new(canvas), out),
+    }
+}
+
+/// Returns px per metre.
+fn density(canvas: &Canvas) -> u32 {
+    (canvas.extent.dpi / 0.0254).round() as u32
+}
+
+/// Returns a palette as `PLTE` and `tRNS` want it.
+fn palette(colors: &[Rgba]) -> (Vec<u8>, Vec<u8>) {
+    let rgb = colors.iter().flat_map(|color| [color.r, color.g, color.b]).collect();
+    let opaque_from = colors.iter().rposition(|color| !color.is_opaque()).map_or(0, |last| last + 1);
+    (rgb, colors[..opaque_from].iter().map(|color| color.a).collect())
+}
+
+/// Writes a PNG whose stream is counted, not compressed.
+fn write_squares(canvas: &Canvas, squares: &Squares, out: &mut impl Write) -> io::Result<()> {
+    out.write_all(b"\x89PNG\r\n\x1a\n")?;
+    let side = canvas.px().to_be_bytes();
+    let mut header = [side, side].concat();
+    // Depth, colour type (palette), compression, filter, interlace.
+    header.extend([squares.bits, 3, 0, 0, 0]);
+    chunk(out, b"IHDR", &header)?;
+    let density = density(canvas).to_be_bytes();
+    chunk(out, b"pHYs", &[&density[..], &density, &[1]].concat())?;
+    let (rgb, alpha) = palette(&squares.palette);
+    chunk(out, b"PLTE", &rgb)?;
+    if !alpha.is_empty() {
+        chunk(out, b"tRNS", &alpha)?;
+    }
+    chunk(out, b"IDAT", &squares.zlib())?;
+    chunk(out, b"IEND", &[])
+}
+
+fn chunk(out: &mut impl Write, name: &[u8; 4], data: &[u8]) -> io::Result<()> {
+    let length = u32::try_from(data.len()).map_err(io::Error::other)?;
+    let mut crc = crc32fast::Hasher::new();
+    crc.update(name);
+    crc.update(data);
+    out.write_all(&length.to_be_bytes())?;
+    out.write_all(name)?;
+    out.write_all(data)?;
+    out.write_all(&crc.finalize().to_be_bytes())
+}
+
+/// Above this many px, speed counts more than size.
+const BALANCED_PX: u64 = 4_000_000;
+
+fn encoder<'a, W: Write>(canvas: &Canvas, out: W) -> Encoder<'a, W> {
+    let (px, density) = (canvas.px(), density(canvas));
+    let mut encoder = Encoder::new(out, px, px);
+    encoder.set_pixel_dims(Some(PixelDimensions { xppu: density, yppu: density, unit: Unit::Meter }));
+    encoder.set_compression(Compression::Fast);
+    // Scanlines resemble the one above.
+    encoder.set_filter(Filter::Up);
+    encoder
+}
+
+fn write_indexed(canvas: &Canvas, mut rows: Indexed, out: &mut impl Write) -> Result<(), Failure> {
+    let px = canvas.px();
+    let mut encoder = encoder(canvas, out);
+    encoder.set_color(ColorType::Indexed);
+    encoder.set_depth(if rows.bits == 4 { BitDepth::Four } else { BitDepth::Eight });
+    if u64::from(px) * u64::from(px) <= BALANCED_PX {
+        encoder.set_compression(Compression::Balanced);
+        encoder.set_filter(Filter::Up);
+    }
+    let (rgb, alpha) = palette(&rows.palette);
+    encoder.set_palette(rgb);
+    if !alpha.is_empty() {
+        encoder.set_trns(alpha);
+    }
+    let mut writer = encoder.write_header()?;
+    let mut stream = writer.stream_writer()?;
+    let mut row = vec![0; (px as usize * usize::from(rows.bits)).div_ceil(8)];
+    for y in 0..px {
+        rows.paint(y, &mut row);
+        stream.write_all(&row)?;
+    }
+    Ok(stream.finish()?)
+}
+
+fn write_mixed(canvas: &Canvas, mut rows: Mixed, out: &mut impl Write) -> Result<(), Failure> {
+    let px = canvas.px();
+    let opaque = canvas.is_opaque();
+    let mut encoder = encoder(canvas, out);
+    encoder.set_color(if opaque { ColorType::Rgb } else { ColorType::Rgba });
+    let mut writer = encoder.write_header()?;
+    let mut stream = writer.stream_writer()?;
+    let mut row = vec![[0; 4]; px as usize];
+    let mut rgb = vec![0; if opaque { 3 * px as usize } else { 0 }];
+    for y in 0..px {
+        rows.paint(y, &mut row);
+        if opaque {
+            to_rgb(&row, &mut rgb);
+            stream.write_all(&rgb)?;
+        } else {
+            straighten(&mut row);
+            stream.write_all(row.as_flattened())?;
+        }
+    }
+    Ok(stream.finish()?)
+}

@@ -1,0 +1,81 @@
+//! Brushes: the colours that a paint has in a row of px.
+
+use crate::design::paint::{Ink, Line};
+use crate::design::{Direction, Paint, Rgba};
+
+/// Premultiplied red, green, blue, alpha.
+pub(crate) type Pixel = [u8; 4];
+
+/// A paint ready to colour rows.
+pub(crate) struct Brush {
+    kind: Kind,
+    /// The colours of the current row.
+    row: Vec<Pixel>,
+}
+
+enum Kind {
+    Solid(Pixel),
+    Ramp { ramp: Vec<Pixel>, direction: Direction, line: Line, scale: f64 },
+}
+
+/// The colours of a row.
+pub(crate) enum Colors<'b> {
+    /// One for all.
+    One(Pixel),
+    /// One for each px of the picture.
+    Each(&'b [Pixel]),
+}
+
+/// Steps of a gradient: more than 8 bits can tell apart.
+const STEPS: usize = 1024;
+
+impl Brush {
+    /// `px` is the side of the picture.
+    pub(crate) fn new(ink: &Ink, scale: f64, px: u32) -> Self {
+        match ink.paint {
+            Paint::Solid(color) => Self { kind: Kind::Solid(color.premultiplied()), row: Vec::new() },
+            Paint::Gradient(gradient) => {
+                let step = |i: usize| gradient.from.toward(gradient.to, i as f32 / (STEPS - 1) as f32).premultiplied();
+                let ramp: Vec<Pixel> = (0..STEPS).map(step).collect();
+                let (direction, line) = (gradient.direction, ink.area.line(gradient.direction));
+                let mut row = vec![Rgba::TRANSPARENT.premultiplied(); px as usize];
+                if direction == Direction::Horizontal {
+                    for (x, color) in row.iter_mut().enumerate() {
+                        let across = ((x as f64 + 0.5) / scale) as f32 - line.from.x;
+                        *color = pick(&ramp, across / line.length());
+                    }
+                }
+                Self { kind: Kind::Ramp { ramp, direction, line, scale }, row }
+            }
+        }
+    }
+
+    /// Returns the colours of row `y`.
+    pub(crate) fn row(&mut self, y: u32) -> Colors<'_> {
+        let (ramp, direction, line, step) = match &self.kind {
+            Kind::Solid(pixel) => return Colors::One(*pixel),
+            Kind::Ramp { ramp, direction, line, scale } => (ramp, *direction, *line, (1.0 / scale) as f32),
+        };
+        let across = |x: usize| (x as f32 + 0.5) * step - line.from.x;
+        let down = (y as f32 + 0.5) * step - line.from.y;
+        match direction {
+            Direction::Horizontal => {}
+            Direction::Vertical => return Colors::One(pick(ramp, down / line.length())),
+            Direction::Diagonal => {
+                // Along the diagonal of a square: the mean of both ways.
+                let double = 2.0 * (line.to.x - line.from.x);
+                self.row.iter_mut().enumerate().for_each(|(x, color)| *color = pick(ramp, (across(x) + down) / double));
+            }
+            Direction::Radial => {
+                let length = line.length();
+                let far = |x: usize| (across(x) * across(x) + down * down).sqrt();
+                self.row.iter_mut().enumerate().for_each(|(x, color)| *color = pick(ramp, far(x) / length));
+            }
+        }
+        Colors::Each(&self.row)
+    }
+}
+
+fn pick(ramp: &[Pixel], t: f32) -> Pixel {
+    ramp[(t.clamp(0.0, 1.0) * (STEPS - 1) as f32 + 0.5) as usize]
+}
