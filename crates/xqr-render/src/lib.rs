@@ -17,4 +17,4 @@ mod symbol;
 pub use self::plain::Plain;
 pub use self::png::png;
 pub use self::svg::svg;
-pub use self::symbol::{Level, Symbol};
+pub use self::symbol::{Damage, Eci, Encoding, Level, Symbol};

@@ -90,5 +90,6 @@ fn a_writer_that_fails_is_told_with_its_cause() {
 #[test]
 fn too_much_content_is_told() {
     let error = Symbol::encode(&"x".repeat(2332), Level::M).err().unwrap();
-    assert_eq!(error.condition(), &Condition::ContentTooLong { field: "data".into() });
+    let (level, advice) = ("M".into(), "fits at level L".into());
+    assert_eq!(error.condition(), &Condition::ContentTooLong { field: "data".into(), level, over: 1, advice });
 }

@@ -1,0 +1,130 @@
+//! From a text to a symbol: the choice of version, level and mask, and the steps of ISO/IEC 18004 clause 7.1.
+
+use std::ops::RangeInclusive;
+
+use xqr_errors::{Condition, Result};
+
+use super::blocks::Blocks;
+use super::mask::Unmasked;
+use super::segment::{GROUPS, Segments};
+use super::template::Template;
+use super::{Level, Symbol};
+
+/// How a text becomes a [`Symbol`]. Call the setters that you need, then [`encode`](Self::encode).
+#[derive(Debug, Clone, Copy)]
+pub struct Encoding {
+    level: Level,
+    boost: bool,
+    version: Option<u8>,
+    mask: Option<u8>,
+    eci: Eci,
+}
+
+/// Whether a symbol says that its bytes are UTF-8, by the Extended Channel Interpretation 26 of ISO/IEC 18004 clause 7.4.2.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Eci {
+    /// Says so if there are bytes that are not ASCII.
+    Auto,
+    /// Never says so, for scanners that cannot read it. Most of them guess UTF-8 anyway.
+    Never,
+}
+
+impl Encoding {
+    /// Returns an encoding in the smallest version that holds the text at `level`, with the mask that scans best.
+    pub const fn new(level: Level) -> Self {
+        Self { level, boost: true, version: None, mask: None, eci: Eci::Auto }
+    }
+
+    /// Sets whether the level is raised as far as that costs no larger version. It is, unless told otherwise.
+    #[must_use]
+    pub const fn boost(self, boost: bool) -> Self {
+        Self { boost, ..self }
+    }
+
+    /// Forces a version, 1 to 40: the side is 17 modules and 4 for each version, ISO/IEC 18004 clause 5.3.1.
+    #[must_use]
+    pub const fn version(self, version: u8) -> Self {
+        Self { version: Some(version), ..self }
+    }
+
+    /// Forces a mask, 0 to 7, ISO/IEC 18004 clause 7.8.2.
+    #[must_use]
+    pub const fn mask(self, mask: u8) -> Self {
+        Self { mask: Some(mask), ..self }
+    }
+
+    /// Sets whether the symbol names the character set of its bytes. [`Eci::Auto`], unless told otherwise.
+    #[must_use]
+    pub const fn eci(self, eci: Eci) -> Self {
+        Self { eci, ..self }
+    }
+
+    /// Encodes `text`, in the modes that take the fewest bits.
+    ///
+    /// # Errors
+    ///
+    /// [`Condition::ContentTooLong`] when no version, or not the forced one, holds `text` at the level;
+    /// [`Condition::NumberTooSmall`] and [`Condition::NumberTooLarge`] for a version or mask out of range.
+    pub fn encode(self, text: &str) -> Result<Symbol> {
+        check("version", self.version, 1..=40)?;
+        check("mask", self.mask, 0..=7)?;
+        let (version, segments) = self.fit(text, self.level).map_err(|over| self.too_long(text, over))?;
+        let level = if self.boost { highest_level(version, segments.bits()).unwrap_or(self.level) } else { self.level };
+        let blocks = Blocks::new(version, level);
+        let codewords = blocks.interleave(&segments.codewords(blocks.data()));
+        let template = Template::of_version(version);
+        let unmasked = Unmasked { modules: template.filled(&codewords), template, level };
+        let mask = self.mask.unwrap_or_else(|| unmasked.best_mask());
+        Ok(Symbol { version, level, mask, rows: unmasked.masked(mask).rows() })
+    }
+
+    /// Returns the smallest version that holds `text` at `level`, or by how many bits it is too long for the largest.
+    fn fit<'a>(&self, text: &'a str, level: Level) -> Result<(u8, Segments<'a>), usize> {
+        let mut over = 0;
+        for (group, versions) in GROUPS.into_iter().enumerate() {
+            let mut versions = versions.filter(|version| self.version.is_none_or(|forced| forced == *version)).peekable();
+            if versions.peek().is_none() {
+                continue;
+            }
+            let segments = Segments::shortest(text, group, self.eci);
+            for version in versions {
+                match segments.bits().checked_sub(capacity(version, level)) {
+                    None | Some(0) => return Ok((version, segments)),
+                    Some(bits) => over = bits,
+                }
+            }
+        }
+        Err(over)
+    }
+
+    fn too_long(&self, text: &str, bits: usize) -> Condition {
+        let fits = |level: &&Level| **level < self.level && self.fit(text, **level).is_ok();
+        let advice = match Level::ALL.iter().rev().find(fits) {
+            Some(level) => format!("fits at level {}", level.letter()),
+            None => "fits at no level".to_owned(),
+        };
+        let (field, level) = ("data".to_owned(), self.level.letter().to_string());
+        Condition::ContentTooLong { field, level, over: bits.div_ceil(8) as u64, advice }
+    }
+}
+
+/// Returns how many bits of data a symbol holds.
+fn capacity(version: u8, level: Level) -> usize {
+    8 * Blocks::new(version, level).data()
+}
+
+fn highest_level(version: u8, bits: usize) -> Option<Level> {
+    Level::ALL.into_iter().rev().find(|level| bits <= capacity(version, *level))
+}
+
+/// Refuses a forced `number` out of `range`.
+fn check(field: &str, number: Option<u8>, range: RangeInclusive<u8>) -> Result<()> {
+    let field = field.to_owned();
+    match number {
+        Some(number) if number < *range.start() => {
+            Err(Condition::NumberTooSmall { field, min: range.start().to_string() }.into())
+        }
+        Some(number) if number > *range.end() => Err(Condition::NumberTooLarge { field, max: range.end().to_string() }.into()),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,215 @@
+//! The cut of a text into segments of one mode each, so that they take the fewest bits: ISO/IEC 18004 clause 7.4 and Annex J.
+
+use std::ops::RangeInclusive;
+
+use super::Eci;
+use super::bits::BitWriter;
+use super::kanji;
+
+/// Versions whose character counts take the same number of bits, clause 7.4.1, table 3: 1 to 9, 10 to 26, 27 to 40.
+pub(super) const GROUPS: [RangeInclusive<u8>; 3] = [1..=9, 10..=26, 27..=40];
+
+/// The bits of the ECI designator for UTF-8, clause 7.4.2.
+const ECI_BITS: usize = 12;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    Numeric,
+    Alphanumeric,
+    Byte,
+    Kanji,
+}
+
+impl Mode {
+    const ALL: [Self; 4] = [Self::Numeric, Self::Alphanumeric, Self::Byte, Self::Kanji];
+
+    /// Returns the bits of the mode indicator, clause 7.4.1, table 2.
+    fn indicator(self) -> u32 {
+        1 << self as u32
+    }
+
+    /// Returns how many bits the character count takes.
+    fn count_bits(self, group: usize) -> u32 {
+        match self {
+            Self::Numeric => [10, 12, 14][group],
+            Self::Alphanumeric => [9, 11, 13][group],
+            Self::Byte => [8, 16, 16][group],
+            Self::Kanji => [8, 10, 12][group],
+        }
+    }
+
+    /// Returns what `character` takes in this mode, in sixths of a bit.
+    fn cost(self, character: char) -> Option<u64> {
+        match self {
+            Self::Numeric => character.is_ascii_digit().then_some(20),
+            Self::Alphanumeric => alphanumeric(character).map(|_| 33),
+            Self::Byte => Some(48 * character.len_utf8() as u64),
+            Self::Kanji => kanji::bits(character).map(|_| 78),
+        }
+    }
+}
+
+/// A part of the text, all in one mode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Segment<'a> {
+    pub(super) mode: Mode,
+    pub(super) text: &'a str,
+}
+
+impl Segment<'_> {
+    /// Returns the character count: bytes in byte mode.
+    fn count(&self) -> usize {
+        if self.mode == Mode::Kanji { self.text.chars().count() } else { self.text.len() }
+    }
+
+    fn bits(&self, group: usize) -> usize {
+        let (header, count) = (4 + self.mode.count_bits(group) as usize, self.count());
+        header
+            + match self.mode {
+                Mode::Numeric => (10 * count).div_ceil(3),
+                Mode::Alphanumeric => (11 * count).div_ceil(2),
+                Mode::Byte => 8 * count,
+                Mode::Kanji => 13 * count,
+            }
+    }
+
+    /// Appends mode indicator, character count and data, clauses 7.4.3 to 7.4.6.
+    fn write(&self, group: usize, out: &mut BitWriter) {
+        out.push(self.mode.indicator(), 4);
+        out.push(self.count() as u32, self.mode.count_bits(group));
+        let number = |digits: &[u8], radix: u32, value: fn(char) -> Option<u32>| {
+            digits.iter().filter_map(|digit| value(char::from(*digit))).fold(0, |sum, digit| sum * radix + digit)
+        };
+        match self.mode {
+            Mode::Numeric => self.text.as_bytes().chunks(3).for_each(|digits| {
+                out.push(number(digits, 10, |digit| digit.to_digit(10)), [4, 7, 10][digits.len() - 1]);
+            }),
+            Mode::Alphanumeric => self.text.as_bytes().chunks(2).for_each(|pair| {
+                out.push(number(pair, 45, alphanumeric), [6, 11][pair.len() - 1]);
+            }),
+            Mode::Byte => self.text.bytes().for_each(|byte| out.push(byte.into(), 8)),
+            Mode::Kanji => self.text.chars().filter_map(kanji::bits).for_each(|bits| out.push(bits.into(), 13)),
+        }
+    }
+}
+
+/// A text cut into segments for the versions of one group.
+#[derive(Debug, Clone)]
+pub(super) struct Segments<'a> {
+    pub(super) group: usize,
+    pub(super) segments: Vec<Segment<'a>>,
+    /// Whether an ECI designator for UTF-8 precedes the first byte segment.
+    pub(super) eci: bool,
+}
+
+impl<'a> Segments<'a> {
+    /// Returns the shortest cut of `text`, and where there is a choice on the way, one with fewer segments.
+    pub(super) fn shortest(text: &'a str, group: usize, eci: Eci) -> Self {
+        let any = Self { group, segments: cut(text, group, 0), eci: false };
+        if eci == Eci::Never || !any.has_wide_bytes() {
+            return any;
+        }
+        let designated = Self { eci: true, ..any };
+        let plain = Self { group, segments: cut(text, group, PROHIBITIVE), eci: false };
+        if plain.has_wide_bytes() || plain.bits() > designated.bits() { designated } else { plain }
+    }
+
+    /// Returns the length in bits, without terminator and padding.
+    pub(super) fn bits(&self) -> usize {
+        let designator = if self.eci { ECI_BITS } else { 0 };
+        designator + self.segments.iter().map(|segment| segment.bits(self.group)).sum::<usize>()
+    }
+
+    /// Returns the data codewords of a symbol that holds `capacity` of them: segments, terminator and padding, clause 7.4.10.
+    pub(super) fn codewords(&self, capacity: usize) -> Vec<u8> {
+        let mut out = BitWriter::with_capacity(capacity);
+        let mut eci = self.eci;
+        for segment in &self.segments {
+            if eci && segment.mode == Mode::Byte {
+                out.push(0b0111, 4);
+                out.push(26, 8);
+                eci = false;
+            }
+            segment.write(self.group, &mut out);
+        }
+        out.finish(capacity)
+    }
+
+    fn has_wide_bytes(&self) -> bool {
+        self.segments.iter().any(|segment| segment.mode == Mode::Byte && !segment.text.is_ascii())
+    }
+}
+
+/// What the text takes so far: sixths of a bit, then segments.
+type Cost = (u64, u32);
+
+const IMPOSSIBLE: Cost = (u64::MAX / 2, 0);
+
+/// A surcharge for wide characters that makes byte mode the last resort.
+const PROHIBITIVE: u64 = 1 << 32;
+
+/// Finds the cheapest way through the modes, character by character. A character that is not ASCII costs `surcharge` more in
+/// byte mode, in sixths of a bit.
+fn cut(text: &str, group: usize, surcharge: u64) -> Vec<Segment<'_>> {
+    let header = Mode::ALL.map(|mode| 6 * (4 + u64::from(mode.count_bits(group))));
+    // For each mode, the cost of the text so far with a segment of this mode open behind it.
+    let mut open: [Cost; 4] = header.map(|sixths| (sixths, 1));
+    // For each character, and each mode open behind it, the mode that holds it.
+    let mut holders: Vec<[Mode; 4]> = Vec::with_capacity(text.len());
+    for character in text.chars() {
+        for mode in Mode::ALL {
+            let (sixths, segments) = open[mode as usize];
+            let wide = if mode == Mode::Byte && !character.is_ascii() { surcharge } else { 0 };
+            open[mode as usize] = mode.cost(character).map_or(IMPOSSIBLE, |cost| (sixths + cost + wide, segments));
+        }
+        let closed = open.map(close);
+        let holder = cheapest(&closed);
+        let (sixths, segments) = closed[holder as usize];
+        holders.push(Mode::ALL.map(|mode| {
+            let reopened = (sixths + header[mode as usize], segments + 1);
+            if reopened < open[mode as usize] {
+                open[mode as usize] = reopened;
+                holder
+            } else {
+                mode
+            }
+        }));
+    }
+    let (mut segments, mut mode, mut end) = (Vec::<Segment>::new(), cheapest(&open.map(close)), text.len());
+    for ((start, _), holder) in text.char_indices().rev().zip(holders.iter().rev()) {
+        mode = holder[mode as usize];
+        match segments.last_mut() {
+            Some(segment) if segment.mode == mode => segment.text = &text[start..end + segment.text.len()],
+            _ => segments.push(Segment { mode, text: &text[start..end] }),
+        }
+        end = start;
+    }
+    segments.reverse();
+    segments
+}
+
+/// Rounds up to whole bits, as the end of a segment does.
+fn close((sixths, segments): Cost) -> Cost {
+    (sixths.next_multiple_of(6), segments)
+}
+
+fn cheapest(costs: &[Cost; 4]) -> Mode {
+    Mode::ALL.into_iter().fold(Mode::Byte, |best, mode| if costs[mode as usize] < costs[best as usize] { mode } else { best })
+}
+
+/// Returns the value of a character of alphanumeric mode, clause 7.4.4, table 5.
+fn alphanumeric(character: char) -> Option<u32> {
+    match character {
+        '0'..='9' | 'A'..='Z' => character.to_digit(36),
+        ' ' => Some(36),
+        '$' => Some(37),
+        '%' => Some(38),
+        '*' => Some(39),
+        '+' => Some(40),
+        '-' => Some(41),
+        '.' => Some(42),
+        '/' => Some(43),
+        ':' => Some(44),
+        _ => None,
+    }
+}
