@@ -6,7 +6,7 @@ use xqr_errors::{Condition, Result};
 
 use super::blocks::Blocks;
 use super::mask::Unmasked;
-use super::segment::{GROUPS, Segments};
+use super::segment::{Segments, group};
 use super::template::Template;
 use super::{Level, Symbol};
 
@@ -68,7 +68,7 @@ impl Encoding {
     pub fn encode(self, text: &str) -> Result<Symbol> {
         check("version", self.version, 1..=40)?;
         check("mask", self.mask, 0..=7)?;
-        let (version, segments) = self.fit(text, self.level).map_err(|over| self.too_long(text, over))?;
+        let (version, segments) = self.fit(text, self.level).ok_or_else(|| self.too_long(text))?;
         let level = if self.boost { highest_level(version, segments.bits()).unwrap_or(self.level) } else { self.level };
         let blocks = Blocks::new(version, level);
         let codewords = blocks.interleave(&segments.codewords(blocks.data()));
@@ -78,33 +78,37 @@ impl Encoding {
         Ok(Symbol { version, level, mask, rows: unmasked.masked(mask).rows() })
     }
 
-    /// Returns the smallest version that holds `text` at `level`, or by how many bits it is too long for the largest.
-    fn fit<'a>(&self, text: &'a str, level: Level) -> Result<(u8, Segments<'a>), usize> {
-        let mut over = 0;
-        for (group, versions) in GROUPS.into_iter().enumerate() {
-            let mut versions = versions.filter(|version| self.version.is_none_or(|forced| forced == *version)).peekable();
-            if versions.peek().is_none() {
-                continue;
-            }
-            let segments = Segments::shortest(text, group, self.eci);
-            for version in versions {
-                match segments.bits().checked_sub(capacity(version, level)) {
-                    None | Some(0) => return Ok((version, segments)),
-                    Some(bits) => over = bits,
+    /// Finds the smallest version that holds `text` at `level`.
+    fn fit<'a>(&self, text: &'a str, level: Level) -> Option<(u8, Segments<'a>)> {
+        let versions = self.version.map_or(1..=40, |forced| forced..=forced);
+        // Three digits take ten bits, and no mode takes less per byte. Nor does a larger group of versions take less.
+        let mut least = text.len() * 10 / 3;
+        let mut cut = None::<Segments>;
+        for version in versions {
+            let room = capacity(version, level);
+            if least <= room {
+                let reused = cut.take().filter(|cut| cut.group == group(version));
+                let segments = reused.unwrap_or_else(|| Segments::shortest(text, group(version), self.eci));
+                least = segments.bits();
+                if least <= room {
+                    return Some((version, segments));
                 }
+                cut = Some(segments);
             }
         }
-        Err(over)
+        None
     }
 
-    fn too_long(&self, text: &str, bits: usize) -> Condition {
-        let fits = |level: &&Level| **level < self.level && self.fit(text, **level).is_ok();
+    fn too_long(&self, text: &str) -> Condition {
+        let largest = self.version.unwrap_or(40);
+        let bits = Segments::shortest(text, group(largest), self.eci).bits();
+        let over = bits.saturating_sub(capacity(largest, self.level)).div_ceil(8) as u64;
+        let fits = |level: &&Level| **level < self.level && self.fit(text, **level).is_some();
         let advice = match Level::ALL.iter().rev().find(fits) {
             Some(level) => format!("fits at level {}", level.letter()),
             None => "fits at no level".to_owned(),
         };
-        let (field, level) = ("data".to_owned(), self.level.letter().to_string());
-        Condition::ContentTooLong { field, level, over: bits.div_ceil(8) as u64, advice }
+        Condition::ContentTooLong { field: "data".to_owned(), level: self.level.letter().to_string(), over, advice }
     }
 }
 

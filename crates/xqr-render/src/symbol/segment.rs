@@ -1,13 +1,8 @@
 //! The cut of a text into segments of one mode each, so that they take the fewest bits: ISO/IEC 18004 clause 7.4 and Annex J.
 
-use std::ops::RangeInclusive;
-
 use super::Eci;
 use super::bits::BitWriter;
 use super::kanji;
-
-/// Versions whose character counts take the same number of bits, clause 7.4.1, table 3: 1 to 9, 10 to 26, 27 to 40.
-pub(super) const GROUPS: [RangeInclusive<u8>; 3] = [1..=9, 10..=26, 27..=40];
 
 /// The bits of the ECI designator for UTF-8, clause 7.4.2.
 const ECI_BITS: usize = 12;
@@ -28,23 +23,13 @@ impl Mode {
         1 << self as u32
     }
 
-    /// Returns how many bits the character count takes.
+    /// Returns how many bits the character count takes in a [`group`] of versions, clause 7.4.1, table 3.
     fn count_bits(self, group: usize) -> u32 {
         match self {
             Self::Numeric => [10, 12, 14][group],
             Self::Alphanumeric => [9, 11, 13][group],
             Self::Byte => [8, 16, 16][group],
             Self::Kanji => [8, 10, 12][group],
-        }
-    }
-
-    /// Returns what `character` takes in this mode, in sixths of a bit.
-    fn cost(self, character: char) -> Option<u64> {
-        match self {
-            Self::Numeric => character.is_ascii_digit().then_some(20),
-            Self::Alphanumeric => alphanumeric(character).map(|_| 33),
-            Self::Byte => Some(48 * character.len_utf8() as u64),
-            Self::Kanji => kanji::bits(character).map(|_| 78),
         }
     }
 }
@@ -143,7 +128,8 @@ impl<'a> Segments<'a> {
 /// What the text takes so far: sixths of a bit, then segments.
 type Cost = (u64, u32);
 
-const IMPOSSIBLE: Cost = (u64::MAX / 2, 0);
+/// The cost of a character in a mode that lacks it: more than that of any text.
+const IMPOSSIBLE: u64 = 1 << 48;
 
 /// A surcharge for wide characters that makes byte mode the last resort.
 const PROHIBITIVE: u64 = 1 << 32;
@@ -151,29 +137,26 @@ const PROHIBITIVE: u64 = 1 << 32;
 /// Finds the cheapest way through the modes, character by character. A character that is not ASCII costs `surcharge` more in
 /// byte mode, in sixths of a bit.
 fn cut(text: &str, group: usize, surcharge: u64) -> Vec<Segment<'_>> {
-    let header = Mode::ALL.map(|mode| 6 * (4 + u64::from(mode.count_bits(group))));
+    let headers = Mode::ALL.map(|mode| 6 * (4 + u64::from(mode.count_bits(group))));
     // For each mode, the cost of the text so far with a segment of this mode open behind it.
-    let mut open: [Cost; 4] = header.map(|sixths| (sixths, 1));
+    let mut open: [Cost; 4] = headers.map(|header| (header, 1));
     // For each character, and each mode open behind it, the mode that holds it.
     let mut holders: Vec<[Mode; 4]> = Vec::with_capacity(text.len());
     for character in text.chars() {
-        for mode in Mode::ALL {
-            let (sixths, segments) = open[mode as usize];
-            let wide = if mode == Mode::Byte && !character.is_ascii() { surcharge } else { 0 };
-            open[mode as usize] = mode.cost(character).map_or(IMPOSSIBLE, |cost| (sixths + cost + wide, segments));
+        for ((sixths, _), cost) in open.iter_mut().zip(costs(character, surcharge)) {
+            *sixths += cost;
         }
         let closed = open.map(close);
-        let holder = cheapest(&closed);
-        let (sixths, segments) = closed[holder as usize];
-        holders.push(Mode::ALL.map(|mode| {
-            let reopened = (sixths + header[mode as usize], segments + 1);
+        let cheapest = cheapest(&closed);
+        let (sixths, segments) = closed[cheapest as usize];
+        let mut holder = Mode::ALL;
+        for mode in Mode::ALL {
+            let reopened = (sixths + headers[mode as usize], segments + 1);
             if reopened < open[mode as usize] {
-                open[mode as usize] = reopened;
-                holder
-            } else {
-                mode
+                (open[mode as usize], holder[mode as usize]) = (reopened, cheapest);
             }
-        }));
+        }
+        holders.push(holder);
     }
     let (mut segments, mut mode, mut end) = (Vec::<Segment>::new(), cheapest(&open.map(close)), text.len());
     for ((start, _), holder) in text.char_indices().rev().zip(holders.iter().rev()) {
@@ -188,6 +171,18 @@ fn cut(text: &str, group: usize, surcharge: u64) -> Vec<Segment<'_>> {
     segments
 }
 
+/// Returns what `character` takes in each mode, in sixths of a bit.
+fn costs(character: char, surcharge: u64) -> [u64; 4] {
+    match character {
+        '0'..='9' => [20, 33, 48, IMPOSSIBLE],
+        '\0'..='\x7f' => [IMPOSSIBLE, if alphanumeric(character).is_some() { 33 } else { IMPOSSIBLE }, 48, IMPOSSIBLE],
+        _ => {
+            let kanji = if kanji::bits(character).is_some() { 78 } else { IMPOSSIBLE };
+            [IMPOSSIBLE, IMPOSSIBLE, 48 * character.len_utf8() as u64 + surcharge, kanji]
+        }
+    }
+}
+
 /// Rounds up to whole bits, as the end of a segment does.
 fn close((sixths, segments): Cost) -> Cost {
     (sixths.next_multiple_of(6), segments)
@@ -195,6 +190,15 @@ fn close((sixths, segments): Cost) -> Cost {
 
 fn cheapest(costs: &[Cost; 4]) -> Mode {
     Mode::ALL.into_iter().fold(Mode::Byte, |best, mode| if costs[mode as usize] < costs[best as usize] { mode } else { best })
+}
+
+/// Returns the group of versions, 0 to 2, whose character counts take as many bits as those of `version`.
+pub(super) fn group(version: u8) -> usize {
+    match version {
+        0..10 => 0,
+        10..27 => 1,
+        _ => 2,
+    }
 }
 
 /// Returns the value of a character of alphanumeric mode, clause 7.4.4, table 5.

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use qrcodegen::{Mask, QrCode, QrCodeEcc, QrSegment, QrSegmentMode, Version};
 
 use super::blocks::Blocks;
-use super::segment::{GROUPS, Mode, Segments};
+use super::segment::{Mode, Segments, group};
 use super::*;
 
 /// The segments of `segments`, as the reference encoder wants them.
@@ -36,8 +36,7 @@ fn reference_level(level: Level) -> QrCodeEcc {
 
 /// Asserts that the reference encoder, given the same segments and free to choose version, level and mask, draws `symbol`.
 fn assert_reference_agrees(symbol: &Symbol, text: &str, level: Level, mask: Option<u8>) {
-    let group = GROUPS.iter().position(|group| group.contains(&symbol.version())).unwrap();
-    let segments = reference_segments(&Segments::shortest(text, group, Eci::Auto));
+    let segments = reference_segments(&Segments::shortest(text, group(symbol.version()), Eci::Auto));
     let (level, mask) = (reference_level(level), mask.map(Mask::new));
     let code = QrCode::encode_segments_advanced(&segments, level, Version::MIN, Version::MAX, mask, true).unwrap();
     assert_eq!(symbol.version(), code.version().value());
