@@ -50,7 +50,7 @@ impl Symbol {
         self.rows.len() as u32
     }
 
-    /// Returns the version, 1 to 40, ISO/IEC 18004 clause 5.3.1.
+    /// Returns the version, 1 to 40, ISO/IEC 18004 clause 6.3.2.
     pub fn version(&self) -> u8 {
         self.version
     }

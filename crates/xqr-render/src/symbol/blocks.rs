@@ -1,7 +1,8 @@
-//! How the codewords of a symbol form Reed–Solomon blocks, ISO/IEC 18004 clauses 6.5.1 (table 9) and 7.6.
+//! How the codewords of a symbol form Reed–Solomon blocks, ISO/IEC 18004 clauses 7.5.1 (table 9) and 7.6.
 
 use super::Level;
 use super::reed_solomon::Divisor;
+use super::template::alignment_lines;
 
 /// Error correction codewords per block for L, M, Q, H; then the number of blocks. Two versions per line, from 1.
 #[rustfmt::skip]
@@ -101,14 +102,14 @@ impl Blocks {
     }
 }
 
-/// Returns the number of codewords in a symbol of `version`, clause 6.4.10, table 1: the modules that no function pattern takes.
+/// Returns the number of codewords of `version`, table 1: the modules that no function pattern takes, in eights.
 fn codewords(version: u8) -> usize {
     let version = usize::from(version);
     let side = 4 * version + 17;
     let (finders, timing, format) = (3 * 64, 2 * (side - 16), 31);
-    let alignment = match super::template::alignment_lines(version) {
+    let alignment = match alignment_lines(version) {
         0 => 0,
-        // On the two timing patterns an alignment pattern takes 20 modules more, not 25.
+        // The finder patterns leave out three of them. Those in the way of a timing pattern share five modules with it.
         lines => 25 * (lines * lines - 3) - 2 * 5 * (lines - 2),
     };
     let information = if version < 7 { 0 } else { 2 * 18 };

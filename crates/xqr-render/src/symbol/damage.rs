@@ -1,4 +1,4 @@
-//! What covering modules costs: ISO/IEC 18004 clauses 6.5, 7.6 and 7.7.3.
+//! What covering modules costs: ISO/IEC 18004 clauses 7.5.1, 7.6 and 7.7.3.
 
 use super::Symbol;
 use super::blocks::Blocks;

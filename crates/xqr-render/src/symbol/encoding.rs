@@ -41,7 +41,7 @@ impl Encoding {
         Self { boost, ..self }
     }
 
-    /// Forces a version, 1 to 40: the side is 17 modules and 4 for each version, ISO/IEC 18004 clause 5.3.1.
+    /// Forces a version, 1 to 40: the side is 17 modules and 4 for each version, ISO/IEC 18004 clause 6.3.2.
     #[must_use]
     pub const fn version(self, version: u8) -> Self {
         Self { version: Some(version), ..self }
@@ -99,6 +99,7 @@ impl Encoding {
         None
     }
 
+    /// Says by how much `text` is too long for the largest version allowed, and at which level it would fit.
     fn too_long(&self, text: &str) -> Condition {
         let largest = self.version.unwrap_or(40);
         let bits = Segments::shortest(text, group(largest), self.eci).bits();
@@ -117,18 +118,17 @@ fn capacity(version: u8, level: Level) -> usize {
     8 * Blocks::new(version, level).data()
 }
 
+/// Returns the highest level at which `version` holds so many bits of data.
 fn highest_level(version: u8, bits: usize) -> Option<Level> {
     Level::ALL.into_iter().rev().find(|level| bits <= capacity(version, *level))
 }
 
 /// Refuses a forced `number` out of `range`.
 fn check(field: &str, number: Option<u8>, range: RangeInclusive<u8>) -> Result<()> {
-    let field = field.to_owned();
+    let (field, min, max) = (|| field.to_owned(), range.start(), range.end());
     match number {
-        Some(number) if number < *range.start() => {
-            Err(Condition::NumberTooSmall { field, min: range.start().to_string() }.into())
-        }
-        Some(number) if number > *range.end() => Err(Condition::NumberTooLarge { field, max: range.end().to_string() }.into()),
+        Some(number) if number < *min => Err(Condition::NumberTooSmall { field: field(), min: min.to_string() }.into()),
+        Some(number) if number > *max => Err(Condition::NumberTooLarge { field: field(), max: max.to_string() }.into()),
         _ => Ok(()),
     }
 }

@@ -1,7 +1,5 @@
 //! The eight masks, and the choice between them: ISO/IEC 18004 clause 7.8.
 
-use std::mem;
-
 use super::Level;
 use super::grid::{Grid, PAD, STRIPS};
 use super::penalty;
@@ -13,8 +11,8 @@ const PERIOD: usize = 12;
 /// The modules that a mask inverts, strip by strip.
 type Pattern = [[u64; PERIOD]; STRIPS];
 
-static PATTERNS: [Pattern; 8] = patterns(false);
-static TRANSPOSED: [Pattern; 8] = patterns(true);
+/// The pattern of each mask, as it is and transposed.
+static PATTERNS: [[Pattern; 8]; 2] = [patterns(false), patterns(true)];
 
 /// A symbol that lacks its mask and its format information.
 pub(super) struct Unmasked {
@@ -30,40 +28,31 @@ impl Unmasked {
         let (mut masked, mut masked_columns) = (self.modules.clone(), columns.clone());
         let mut best = (u32::MAX, 0);
         for mask in 0..8 {
-            masked.copy_from(&self.modules);
-            self.draw(mask, &mut masked);
-            masked_columns.copy_from(&columns);
-            self.draw_transposed(mask, &mut masked_columns);
+            self.draw(mask, &self.modules, false, &mut masked);
+            self.draw(mask, &columns, true, &mut masked_columns);
             let lines = penalty::lines(&masked) + penalty::lines(&masked_columns);
-            let penalty = lines + penalty::blocks(&masked) + penalty::balance(&masked);
-            best = best.min((penalty, mask));
+            best = best.min((lines + penalty::blocks(&masked) + penalty::balance(&masked), mask));
         }
         best.1
     }
 
     /// Returns the finished symbol.
-    pub(super) fn masked(mut self, mask: u8) -> Grid {
-        let mut modules = mem::replace(&mut self.modules, Grid::new(0));
-        self.draw(mask, &mut modules);
-        modules
+    pub(super) fn masked(&self, mask: u8) -> Grid {
+        let mut masked = self.modules.clone();
+        self.draw(mask, &self.modules, false, &mut masked);
+        masked
     }
 
-    fn draw(&self, mask: u8, modules: &mut Grid) {
-        invert(modules, &self.template.free, &PATTERNS[usize::from(mask)]);
-        self.draw_format(mask, |x, y, dark| modules.put(x, y, dark));
-    }
-
-    fn draw_transposed(&self, mask: u8, columns: &mut Grid) {
-        invert(columns, &self.template.free, &TRANSPOSED[usize::from(mask)]);
-        self.draw_format(mask, |x, y, dark| columns.put(y, x, dark));
-    }
-
-    /// Draws both copies of the format information, clause 7.9.1.
-    fn draw_format(&self, mask: u8, mut draw: impl FnMut(usize, usize, bool)) {
+    /// Draws `modules`, masked and with both copies of the format information (clause 7.9.1), into `out`. Either both grids are
+    /// `transposed` or none is.
+    fn draw(&self, mask: u8, modules: &Grid, transposed: bool, out: &mut Grid) {
+        out.copy_from(modules);
+        invert(out, &self.template.free, &PATTERNS[usize::from(transposed)][usize::from(mask)]);
         let bits = with_check_bits(self.level.indicator() << 3 | u32::from(mask), 0x537) ^ 0x5412;
         for bit in 0..15 {
             for (x, y) in format_places(bit, self.template.side()) {
-                draw(x, y, bits >> bit & 1 == 1);
+                let (x, y) = if transposed { (y, x) } else { (x, y) };
+                out.put(x, y, bits >> bit & 1 == 1);
             }
         }
     }

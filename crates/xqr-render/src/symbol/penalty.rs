@@ -37,6 +37,7 @@ pub(super) fn blocks(grid: &Grid) -> u32 {
 
 /// Scores the distance from as many dark as light modules: 10 for each whole 5 %.
 pub(super) fn balance(grid: &Grid) -> u32 {
+    // An odd number of modules, so there is always a distance.
     let total = (grid.side() * grid.side()) as u32;
     10 * ((20 * grid.ones()).abs_diff(10 * total).div_ceil(total) - 1)
 }
@@ -107,6 +108,7 @@ fn run(strip: &[u64], column: u32, row: usize, step: isize) -> usize {
     usize::MAX
 }
 
+/// Returns a word with the low `count` bits set, all if `count` is 64 or more.
 fn low_bits(count: usize) -> u64 {
     if count < 64 { (1 << count) - 1 } else { u64::MAX }
 }

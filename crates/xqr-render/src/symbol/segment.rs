@@ -4,8 +4,8 @@ use super::Eci;
 use super::bits::BitWriter;
 use super::kanji;
 
-/// The bits of the ECI designator for UTF-8, clause 7.4.2.
-const ECI_BITS: usize = 12;
+/// The length of the ECI designator for UTF-8, mode indicator included, clause 7.4.2.
+const ECI_BITS: u32 = 12;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mode {
@@ -62,17 +62,15 @@ impl Segment<'_> {
     fn write(&self, group: usize, out: &mut BitWriter) {
         out.push(self.mode.indicator(), 4);
         out.push(self.count() as u32, self.mode.count_bits(group));
-        let number = |digits: &[u8], radix: u32, value: fn(char) -> Option<u32>| {
-            digits.iter().filter_map(|digit| value(char::from(*digit))).fold(0, |sum, digit| sum * radix + digit)
+        let characters = self.text.as_bytes();
+        let number = |characters: &[u8], radix: u32| {
+            let digits = characters.iter().filter_map(|character| alphanumeric(char::from(*character)));
+            digits.fold(0, |number, digit| number * radix + digit)
         };
         match self.mode {
-            Mode::Numeric => self.text.as_bytes().chunks(3).for_each(|digits| {
-                out.push(number(digits, 10, |digit| digit.to_digit(10)), [4, 7, 10][digits.len() - 1]);
-            }),
-            Mode::Alphanumeric => self.text.as_bytes().chunks(2).for_each(|pair| {
-                out.push(number(pair, 45, alphanumeric), [6, 11][pair.len() - 1]);
-            }),
-            Mode::Byte => self.text.bytes().for_each(|byte| out.push(byte.into(), 8)),
+            Mode::Numeric => characters.chunks(3).for_each(|part| out.push(number(part, 10), [4, 7, 10][part.len() - 1])),
+            Mode::Alphanumeric => characters.chunks(2).for_each(|part| out.push(number(part, 45), [6, 11][part.len() - 1])),
+            Mode::Byte => characters.iter().for_each(|byte| out.push(u32::from(*byte), 8)),
             Mode::Kanji => self.text.chars().filter_map(kanji::bits).for_each(|bits| out.push(bits.into(), 13)),
         }
     }
@@ -102,7 +100,7 @@ impl<'a> Segments<'a> {
     /// Returns the length in bits, without terminator and padding.
     pub(super) fn bits(&self) -> usize {
         let designator = if self.eci { ECI_BITS } else { 0 };
-        designator + self.segments.iter().map(|segment| segment.bits(self.group)).sum::<usize>()
+        designator as usize + self.segments.iter().map(|segment| segment.bits(self.group)).sum::<usize>()
     }
 
     /// Returns the data codewords of a symbol that holds `capacity` of them: segments, terminator and padding, clause 7.4.10.
@@ -111,8 +109,7 @@ impl<'a> Segments<'a> {
         let mut eci = self.eci;
         for segment in &self.segments {
             if eci && segment.mode == Mode::Byte {
-                out.push(0b0111, 4);
-                out.push(26, 8);
+                out.push(0b0111 << 8 | 26, ECI_BITS);
                 eci = false;
             }
             segment.write(self.group, &mut out);
@@ -131,8 +128,8 @@ type Cost = (u64, u32);
 /// The cost of a character in a mode that lacks it: more than that of any text.
 const IMPOSSIBLE: u64 = 1 << 48;
 
-/// A surcharge for wide characters that makes byte mode the last resort.
-const PROHIBITIVE: u64 = 1 << 32;
+/// A surcharge for wide characters that makes byte mode the last resort: more than all that a symbol holds.
+const PROHIBITIVE: u64 = 1 << 20;
 
 /// Finds the cheapest way through the modes, character by character. A character that is not ASCII costs `surcharge` more in
 /// byte mode, in sixths of a bit.
