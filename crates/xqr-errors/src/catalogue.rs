@@ -549,12 +549,12 @@ catalogue! {
     }
 
     /// The content has more bytes than a QR symbol holds at this error correction level.
-    ContentTooLong { field: String } => {
+    ContentTooLong { field: String, level: String, over: u64, advice: String } => {
         causes: "A long text, or a high error correction level.",
         fix: "Shorten the content, lower the level, or encode a short link.",
         retry: Never,
-        xqr: 400 "VALIDATION_ERROR" "{field}: Content too long to encode." ours,
-        studio: 400 in [field] "Content too long to encode." ours,
+        xqr: 400 "VALIDATION_ERROR" "{field}: Content too long to encode. Bytes over at level {level}: {over}; it {advice}." ours,
+        studio: 400 in [field] "Content too long to encode. Bytes over at level {level}: {over}; it {advice}." ours,
         forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
         hub: 400 "Invalid parameter: {field}" ours,
     }

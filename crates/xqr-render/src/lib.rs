@@ -30,4 +30,4 @@ pub use self::design::{
 };
 pub use self::format::Format;
 pub use self::size::{Caps, Size};
-pub use self::symbol::{Level, Symbol};
+pub use self::symbol::{Damage, Eci, Encoding, Level, Symbol};

@@ -1,0 +1,198 @@
+use proptest::prelude::*;
+use qrcodegen::{Mask, QrCode, QrCodeEcc, QrSegment, QrSegmentMode, Version};
+
+use super::blocks::Blocks;
+use super::segment::{Mode, Segments, group};
+use super::*;
+
+/// The segments of `segments`, as the reference encoder wants them.
+fn reference_segments(segments: &Segments) -> Vec<QrSegment> {
+    let mut reference = Vec::new();
+    for segment in &segments.segments {
+        if segments.eci && segment.mode == Mode::Byte && reference.iter().all(|s: &QrSegment| s.mode() != QrSegmentMode::Eci) {
+            reference.push(QrSegment::make_eci(26));
+        }
+        reference.push(match segment.mode {
+            Mode::Numeric => QrSegment::make_numeric(segment.text),
+            Mode::Alphanumeric => QrSegment::make_alphanumeric(segment.text),
+            Mode::Byte => QrSegment::make_bytes(segment.text.as_bytes()),
+            Mode::Kanji => {
+                let (bytes, _, unmappable) = encoding_rs::SHIFT_JIS.encode(segment.text);
+                assert!(!unmappable);
+                let pairs = bytes.chunks(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
+                let packed = pairs.map(|pair| pair - if pair <= 0x9ffc { 0x8140 } else { 0xc140 });
+                let bits =
+                    packed.flat_map(|p| (0..13).rev().map(move |i| ((p >> 8) * 0xc0 + (p & 0xff)) >> i & 1 == 1)).collect();
+                QrSegment::new(QrSegmentMode::Kanji, bytes.len() / 2, bits)
+            }
+        });
+    }
+    reference
+}
+
+fn reference_level(level: Level) -> QrCodeEcc {
+    [QrCodeEcc::Low, QrCodeEcc::Medium, QrCodeEcc::Quartile, QrCodeEcc::High][level as usize]
+}
+
+/// Asserts that the reference encoder, given the same segments and free to choose version, level and mask, draws `symbol`.
+fn assert_reference_agrees(symbol: &Symbol, text: &str, level: Level, mask: Option<u8>) {
+    let segments = reference_segments(&Segments::shortest(text, group(symbol.version()), Eci::Auto));
+    let (level, mask) = (reference_level(level), mask.map(Mask::new));
+    let code = QrCode::encode_segments_advanced(&segments, level, Version::MIN, Version::MAX, mask, true).unwrap();
+    assert_eq!(symbol.version(), code.version().value());
+    assert_eq!(reference_level(symbol.level()), code.error_correction_level());
+    assert_eq!(symbol.mask(), code.mask().value(), "version {}, {text:?}", symbol.version());
+    for (x, y) in (0..symbol.size()).flat_map(|y| (0..symbol.size()).map(move |x| (x, y))) {
+        assert_eq!(symbol.is_dark(x, y), code.get_module(x as i32, y as i32), "column {x}, row {y}");
+    }
+}
+
+/// Returns a text of `length` bytes that looks random, of the given kind.
+fn noise(kind: usize, length: usize, seed: u32) -> String {
+    let alphabet =
+        [&b"0123456789"[..], b"ABCXYZ0189 $%*+-./:", b"abcdefghijklmnopqrstuvwxyz_#?&=", b"a", b"0", b"ab0000000"][kind];
+    let mut state = seed;
+    let next = |_| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        char::from(alphabet[(state >> 16) as usize % alphabet.len()])
+    };
+    (0..length).map(next).collect()
+}
+
+#[test]
+fn every_version_and_level_is_drawn_like_the_reference() {
+    for version in 1..=40 {
+        for level in Level::ALL {
+            let seed = u32::from(version) * 4 + level as u32;
+            let text = noise(2, Blocks::new(version, level).data() - 3, seed);
+            let symbol = Symbol::encode(&text, level).unwrap();
+            assert_eq!((symbol.version(), symbol.level()), (version, level));
+            assert_reference_agrees(&symbol, &text, level, None);
+        }
+    }
+}
+
+#[test]
+fn every_mask_is_drawn_like_the_reference() {
+    for length in [10, 100, 200, 700] {
+        for mask in 0..8 {
+            let text = noise(2, length, 7);
+            let symbol = Encoding::new(Level::Q).mask(mask).encode(&text).unwrap();
+            assert_eq!(symbol.mask(), mask);
+            assert_reference_agrees(&symbol, &text, Level::Q, Some(mask));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(if cfg!(debug_assertions) { 300 } else { 3000 }))]
+    #[test]
+    fn a_symbol_is_drawn_like_the_reference(kind in 0_usize..6, length in 0_usize..600, seed: u32, level in 0_usize..4) {
+        let (text, level) = (noise(kind, length, seed), Level::ALL[level]);
+        assert_reference_agrees(&Symbol::encode(&text, level).unwrap(), &text, level, None);
+    }
+
+    #[test]
+    fn any_text_is_drawn_like_the_reference(text in "(\\PC{0,20}|[0-9]{1,20}|[A-Z ]{1,20}|[a-z]{1,20}|[あ-んア-ン漢字点茗荷]{1,9}){0,6}", level in 0_usize..4) {
+        let level = Level::ALL[level];
+        assert_reference_agrees(&Symbol::encode(&text, level).unwrap(), &text, level, None);
+    }
+
+    #[test]
+    fn no_cut_is_shorter(text in "([0-9]{1,9}|[A-Z :]{1,7}|[a-z]{1,5}|[é漢字点茗荷]{1,4}){0,5}", group in 0_usize..3) {
+        let (any, narrow) = (least(&text, group, true), least(&text, group, false));
+        let (free, auto) = (Segments::shortest(&text, group, Eci::Never), Segments::shortest(&text, group, Eci::Auto));
+        prop_assert_eq!(free.bits(), any);
+        let needs_eci = free.segments.iter().any(|segment| segment.mode == Mode::Byte && !segment.text.is_ascii());
+        prop_assert_eq!(auto.bits(), if needs_eci { narrow.min(any + 12) } else { any });
+        let single = 4 + [8, 16, 16][group] + 8 * text.len();
+        prop_assert!(text.is_empty() || free.bits() <= single);
+    }
+}
+
+/// Returns the fewest bits of all ways to cut `text`, found by trying every segment.
+fn least(text: &str, group: usize, wide_bytes: bool) -> usize {
+    let characters: Vec<char> = text.chars().collect();
+    let mut least = vec![0];
+    for end in 1..=characters.len() {
+        let segment = |start: usize| {
+            let part = &characters[start..end];
+            let bytes = part.iter().map(|character| character.len_utf8()).sum::<usize>();
+            let all = |test: &dyn Fn(&char) -> bool| part.iter().all(test);
+            let bits = [
+                (all(&char::is_ascii_digit), [14, 16, 18][group] + part.len() / 3 * 10 + [0, 4, 7][part.len() % 3]),
+                (
+                    all(&|c| c.is_ascii_digit() || c.is_ascii_uppercase() || " :".contains(*c)),
+                    [13, 15, 17][group] + (part.len() * 11).div_ceil(2),
+                ),
+                (wide_bytes || all(&char::is_ascii), [12, 20, 20][group] + 8 * bytes),
+                (all(&|c| "漢字点茗荷".contains(*c)), [12, 14, 16][group] + 13 * part.len()),
+            ];
+            bits.into_iter().filter(|(possible, _)| *possible).map(|(_, bits)| bits).min().unwrap_or(1 << 40)
+        };
+        least.push((0..end).map(|start| least[start] + segment(start)).min().unwrap());
+    }
+    least[characters.len()]
+}
+
+#[test]
+fn a_text_is_cut_where_it_saves_bits() {
+    use Mode::{Alphanumeric, Byte, Kanji, Numeric};
+    let check = |text: &str, group: usize, eci: bool, expected: &[(Mode, &str)]| {
+        let segments = Segments::shortest(text, group, Eci::Auto);
+        let found: Vec<_> = segments.segments.iter().map(|segment| (segment.mode, segment.text)).collect();
+        assert_eq!((&found[..], segments.eci), (expected, eci), "{text}");
+    };
+    check("", 0, false, &[]);
+    check("0123456789", 0, false, &[(Numeric, "0123456789")]);
+    check("HELLO WORLD", 0, false, &[(Alphanumeric, "HELLO WORLD")]);
+    check("abc123", 0, false, &[(Byte, "abc123")]);
+    check("abc1234567890", 0, false, &[(Byte, "abc"), (Numeric, "1234567890")]);
+    check("abc1234", 1, false, &[(Byte, "abc"), (Numeric, "1234")]);
+    check("abc1234", 2, false, &[(Byte, "abc1234")]);
+    check("ABCDEF0123456789012345x", 0, false, &[(Alphanumeric, "ABCDEF"), (Numeric, "0123456789012345"), (Byte, "x")]);
+    check("点茗", 0, false, &[(Kanji, "点茗")]);
+    check("café", 0, true, &[(Byte, "café")]);
+    check("a点", 0, false, &[(Byte, "a"), (Kanji, "点")]);
+    check("é点点点点点点点点", 0, true, &[(Byte, "é"), (Kanji, "点点点点点点点点")]);
+    // Vendors' characters, and those on whose place decoders disagree, stay bytes.
+    check("①～\\", 0, true, &[(Byte, "①～\\")]);
+}
+
+#[test]
+fn eci_is_left_out_on_request() {
+    let text = "é".repeat(10);
+    assert!(Segments::shortest(&text, 0, Eci::Auto).eci);
+    assert!(!Segments::shortest(&text, 0, Eci::Never).eci);
+    assert_ne!(Symbol::encode(&text, Level::M).unwrap(), Encoding::new(Level::M).eci(Eci::Never).encode(&text).unwrap());
+}
+
+/// ISO/IEC 18004 Annex I.2: the codewords of "01234567" in a symbol 1-M.
+#[test]
+fn the_codewords_of_the_standards_example_are_known() {
+    let blocks = Blocks::new(1, Level::M);
+    let data = Segments::shortest("01234567", 0, Eci::Auto).codewords(blocks.data());
+    assert_eq!(blocks.data(), 16);
+    let (expected, check) = (
+        [0x10, 0x20, 0x0c, 0x56, 0x61, 0x80, 0xec, 0x11, 0xec, 0x11, 0xec, 0x11, 0xec, 0x11, 0xec, 0x11],
+        [0xa5, 0x24, 0xd4, 0xc1, 0xed, 0x36, 0xc7, 0x87, 0x2c, 0x55],
+    );
+    assert_eq!(data, expected);
+    assert_eq!(blocks.interleave(&data)[16..], check);
+}
+
+/// ISO/IEC 18004 clause 7.4.6: 点 is 0x935F and 0xD9F, 茗 is 0xE4AA and 0x1AAA.
+#[test]
+fn kanji_are_packed_as_in_the_standard() {
+    assert_eq!(['点', '茗', 'a', 'é', '\u{1f600}'].map(kanji::bits), [Some(0xd9f), Some(0x1aaa), None, None, None]);
+}
+
+#[test]
+fn the_free_modules_hold_all_codewords_and_are_symmetric() {
+    for version in 1..=40 {
+        let template = Template::of_version(version);
+        let total = Blocks::new(version, Level::L).interleave(&vec![0; Blocks::new(version, Level::L).data()]).len();
+        assert_eq!(template.places.len() / 8, total);
+        assert_eq!(template.free.transposed().rows(), template.free.rows());
+    }
+}
