@@ -2,7 +2,7 @@
 
 use serde_json::{Map, json};
 use xqr_errors::{Condition, Error, Result};
-use xqr_render::{Level, Plain, Symbol};
+use xqr_render::{Canvas, Caps, Design, Format, Level, Size, Symbol};
 use xqr_store::links::{self, Filter, Link, LinkChanges, NewLink};
 use xqr_store::{Conn, Page, projects, usage};
 
@@ -206,27 +206,15 @@ pub fn text_of(millis: i64) -> String {
         .to_string()
 }
 
-/// A picture format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// Vector.
-    Svg,
-    /// Raster.
-    Png,
-}
-
 /// Draws the symbol of a short URL: level M, quiet zone 4 (ISO/IEC 18004 asks for no less), `module_px` px per module.
 ///
 /// # Errors
 ///
-/// As [`xqr_render::png`].
+/// As [`Canvas::new`].
 pub fn draw(short_url: &str, format: Format, module_px: u32) -> Result<Vec<u8>> {
     let symbol = Symbol::encode(short_url, Level::M)?;
-    let look = Plain { module_px, quiet_zone: 4 };
+    let canvas = Canvas::new(&symbol, &Design::default(), Size::Module(module_px), &Caps::default())?;
     let mut picture = Vec::with_capacity(8192);
-    match format {
-        Format::Svg => xqr_render::svg(&symbol, &look, &mut picture)?,
-        Format::Png => xqr_render::png(&symbol, &look, &mut picture)?,
-    }
+    canvas.write(format, &mut picture)?;
     Ok(picture)
 }

@@ -3,14 +3,14 @@
 use std::fs::File;
 use std::io::BufWriter;
 
-use xqr_render::{Level, Plain, Symbol, png, svg};
+use xqr_render::{Canvas, Caps, Design, Format, Level, Size, Symbol};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let text = std::env::args().nth(1).unwrap_or_else(|| "https://example.com/".to_owned());
     let symbol = Symbol::encode(&text, Level::M)?;
-    let look = Plain { module_px: 10, quiet_zone: 4 };
-    png(&symbol, &look, BufWriter::new(File::create("qr.png")?))?;
-    svg(&symbol, &look, BufWriter::new(File::create("qr.svg")?))?;
-    println!("{} modules a side, {} px", symbol.size(), look.side(&symbol));
+    let canvas = Canvas::new(&symbol, &Design::default(), Size::Module(10), &Caps::default())?;
+    canvas.write(Format::Png, BufWriter::new(File::create("qr.png")?))?;
+    canvas.write(Format::Svg, BufWriter::new(File::create("qr.svg")?))?;
+    println!("{} modules a side, {} px", symbol.size(), canvas.px());
     Ok(())
 }

@@ -10,7 +10,7 @@ use crate::design::paint::{Area, Ink};
 use crate::design::pattern::Pattern;
 use crate::design::{Design, Paint, Picture, Rgba};
 use crate::format::{self, Format};
-use crate::modules::Modules;
+use crate::modules::{Modules, logo_size};
 use crate::outline::Outline;
 use crate::size::{Caps, Extent, Size};
 use crate::symbol::Symbol;
@@ -87,13 +87,21 @@ impl Canvas {
         let mut layers = Vec::with_capacity(8);
         if let Some(backdrop) = &design.backdrop {
             let picture = backdrop.picture.clone();
-            layers.push(Layer::Picture { picture, x: left, y: top, width: whole, height: whole, opacity: backdrop.opacity, crop: true });
+            layers.push(Layer::Picture {
+                picture,
+                x: left,
+                y: top,
+                width: whole,
+                height: whole,
+                opacity: backdrop.opacity,
+                crop: true,
+            });
         }
         layers.push(Layer::Modules(Ink { paint: design.foreground, area }));
         push_eyes(&mut layers, design, area);
         let mut grid = Modules::new(symbol, design, x, y);
         if let Some(logo) = &design.logo {
-            let (width, height) = fit(&logo.picture, logo.ratio * modules);
+            let (width, height) = logo_size(logo, symbol.size());
             let (logo_x, logo_y) = (x + (modules - width) / 2.0, y + (modules - height) / 2.0);
             grid.clear(logo.clear_zone, width, height);
             let picture = logo.picture.clone();
@@ -142,13 +150,6 @@ impl Canvas {
     }
 }
 
-/// Returns the size of a picture whose longer side is `side`.
-fn fit(picture: &Picture, side: f32) -> (f32, f32) {
-    let (width, height) = (picture.width() as f32, picture.height() as f32);
-    let scale = side / width.max(height);
-    (width * scale, height * scale)
-}
-
 /// How light the ring around an eye is, as a share of the eye's alpha.
 const RING_TINT: f32 = 0.35;
 
@@ -184,7 +185,12 @@ fn flat(design: &Design) -> Option<Flat> {
     let square_eyes = design.eyes.border_shape() == EyeBorder::Square
         && design.eyes.center_shape() == EyeCenter::Square
         && !design.eyes.outer_frame;
-    if design.pattern != Pattern::Squares || !square_eyes || design.frame.is_some() || design.backdrop.is_some() || design.logo.is_some() {
+    if design.pattern != Pattern::Squares
+        || !square_eyes
+        || design.frame.is_some()
+        || design.backdrop.is_some()
+        || design.logo.is_some()
+    {
         return None;
     }
     let [border, center] = design.eye_paints();

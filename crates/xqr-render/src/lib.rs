@@ -16,6 +16,7 @@
 mod canvas;
 mod design;
 mod format;
+mod guard;
 mod modules;
 mod outline;
 pub mod payload;
@@ -25,9 +26,10 @@ mod symbol;
 
 pub use self::canvas::Canvas;
 pub use self::design::{
-    Backdrop, ClearZone, Design, Direction, EyeBorder, EyeCenter, EyeShape, Eyes, Frame, FrameStyle, Gradient, Logo, NotAColor, Paint,
-    Pattern, Picture, Rgba,
+    Backdrop, ClearZone, Design, Direction, EyeBorder, EyeCenter, EyeShape, Eyes, Frame, FrameStyle, Gradient, Logo, NotAColor,
+    Paint, Pattern, Picture, Rgba,
 };
 pub use self::format::Format;
+pub use self::guard::{Finding, Report, Verdict, assess, verify};
 pub use self::size::{Caps, Size};
 pub use self::symbol::{Damage, Eci, Encoding, Level, Symbol};

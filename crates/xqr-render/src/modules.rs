@@ -1,7 +1,7 @@
 //! The data modules that are drawn: the symbol without its eyes and without what gives way to a logo.
 
 use crate::design::pattern::{Near, Pattern};
-use crate::design::{ClearZone, Design};
+use crate::design::{ClearZone, Design, Logo};
 use crate::outline::Outline;
 use crate::symbol::Symbol;
 
@@ -118,6 +118,13 @@ impl Modules {
             }
         }
     }
+}
+
+/// Returns the width and height of a logo in modules, in a symbol of `size` modules.
+pub(crate) fn logo_size(logo: &Logo, size: u32) -> (f32, f32) {
+    let (width, height) = (logo.picture.width() as f32, logo.picture.height() as f32);
+    let scale = logo.ratio * size as f32 / width.max(height);
+    (width * scale, height * scale)
 }
 
 /// By how much a clear zone is larger than the logo, in modules.

@@ -19,7 +19,11 @@ pub(crate) enum Step {
     Move(Point),
     Line(Point),
     /// A circular arc of at most half a turn; `clockwise` as one sees it.
-    Arc { radius: f32, clockwise: bool, to: Point },
+    Arc {
+        radius: f32,
+        clockwise: bool,
+        to: Point,
+    },
     Cubic(Point, Point, Point),
     Close,
 }

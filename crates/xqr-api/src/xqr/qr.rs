@@ -5,7 +5,8 @@ use std::time::Instant;
 use actix_web::{HttpResponse, web};
 use xqr_engine::auth::Scope;
 use xqr_engine::errors::Condition;
-use xqr_engine::links::{self, Format};
+use xqr_engine::links;
+use xqr_engine::render::Format;
 
 use super::Xqr;
 use crate::call::Call;

@@ -82,7 +82,8 @@ fn set(font: &Font, text: &str, rtl: bool, line: &mut Line) -> Result<()> {
     buffer.push_str(text);
     buffer.set_direction(if rtl { Direction::RightToLeft } else { Direction::LeftToRight });
     buffer.guess_segment_properties();
-    harfrust::shape(&shaper, &mut buffer, ShapeOptions::new()).map_err(|error| Error::from(Condition::RenderFailed).because(error.to_string()))?;
+    harfrust::shape(&shaper, &mut buffer, ShapeOptions::new())
+        .map_err(|error| Error::from(Condition::RenderFailed).because(error.to_string()))?;
     let glyphs = font.outline_glyphs();
     for (info, position) in buffer.glyph_infos().iter().zip(buffer.glyph_positions()) {
         if let Some(glyph) = glyphs.get(GlyphId::new(info.glyph_id)) {

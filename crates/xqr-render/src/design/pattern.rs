@@ -63,12 +63,17 @@ impl Pattern {
         let center = point(0.5, 0.5);
         match self {
             Self::Squares => shape.rect(0.0, 0.0, 1.0, 1.0),
-            Self::Rounded => shape.round_rect(0.0, 0.0, 1.0, 1.0, near.free_corners().map(|free| if free { 0.4 } else { 0.0 }), Turn::Solid),
-            Self::Liquid => shape.round_rect(0.0, 0.0, 1.0, 1.0, near.free_corners().map(|free| if free { 0.5 } else { 0.0 }), Turn::Solid),
+            Self::Rounded => {
+                shape.round_rect(0.0, 0.0, 1.0, 1.0, near.free_corners().map(|free| if free { 0.4 } else { 0.0 }), Turn::Solid)
+            }
+            Self::Liquid => {
+                shape.round_rect(0.0, 0.0, 1.0, 1.0, near.free_corners().map(|free| if free { 0.5 } else { 0.0 }), Turn::Solid)
+            }
             Self::Dot => shape.circle(center, 0.46, Turn::Solid),
             Self::Diamond => {
                 let (low, high) = (0.5 - TIP, 0.5 + TIP);
-                let corners = [(low, 0.0), (high, 0.0), (1.0, low), (1.0, high), (high, 1.0), (low, 1.0), (0.0, high), (0.0, low)];
+                let corners =
+                    [(low, 0.0), (high, 0.0), (1.0, low), (1.0, high), (high, 1.0), (low, 1.0), (0.0, high), (0.0, low)];
                 shape.polygon(corners.map(|(x, y)| point(x, y)));
             }
             Self::ConnectedH => {

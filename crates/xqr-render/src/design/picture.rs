@@ -57,10 +57,14 @@ impl Picture {
 
     /// Returns the picture with straight alpha, four bytes a px.
     pub(crate) fn straight(&self) -> Vec<u8> {
-        self.0.pixels().iter().flat_map(|pixel| {
-            let color = pixel.demultiply();
-            [color.red(), color.green(), color.blue(), color.alpha()]
-        }).collect()
+        self.0
+            .pixels()
+            .iter()
+            .flat_map(|pixel| {
+                let color = pixel.demultiply();
+                [color.red(), color.green(), color.blue(), color.alpha()]
+            })
+            .collect()
     }
 
     /// Returns the picture reduced to `width` × `height` px, or as it is where that would enlarge it.

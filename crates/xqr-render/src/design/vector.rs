@@ -21,8 +21,24 @@ const MAX_PAINTED: f64 = 96.0 * (MAX_SIDE as f64) * (MAX_SIDE as f64);
 const MAX_SEGMENTS: usize = 200_000;
 
 const ELEMENTS: [&str; 18] = [
-    "svg", "g", "defs", "symbol", "use", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "linearGradient", "radialGradient",
-    "stop", "clipPath", "title", "desc",
+    "svg",
+    "g",
+    "defs",
+    "symbol",
+    "use",
+    "path",
+    "rect",
+    "circle",
+    "ellipse",
+    "line",
+    "polyline",
+    "polygon",
+    "linearGradient",
+    "radialGradient",
+    "stop",
+    "clipPath",
+    "title",
+    "desc",
 ];
 
 pub(crate) fn looks_like_svg(bytes: &[u8]) -> bool {

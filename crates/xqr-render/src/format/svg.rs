@@ -115,7 +115,8 @@ fn write_layers(canvas: &Canvas, svg: &mut String) -> Result<(), Failure> {
             Layer::Picture { picture, x, y, width, height, opacity, crop } => {
                 let [x, y, width, height] = [*x, *y, *width, *height].map(|length| Number(milli(length)));
                 let fit = if *crop { "xMidYMid slice" } else { "none" };
-                let _ = write!(svg, "<image x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" preserveAspectRatio=\"{fit}\"");
+                let _ =
+                    write!(svg, "<image x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" preserveAspectRatio=\"{fit}\"");
                 if *opacity < 1.0 {
                     let _ = write!(svg, " opacity=\"{}\"", Number(milli(*opacity)));
                 }
@@ -159,7 +160,8 @@ fn write_path(ink: &Ink, path: &str, ids: &mut u32, svg: &mut String) {
             };
             let name = if gradient.direction == Direction::Radial { "radial" } else { "linear" };
             let (from, to) = (Fill("stop-color", gradient.from), Fill("stop-color", gradient.to));
-            let _ = write!(svg, "<stop{from}/><stop offset=\"1\"{to}/></{name}Gradient><path fill=\"url(#g{ids})\" d=\"{path}\"/>");
+            let _ =
+                write!(svg, "<stop{from}/><stop offset=\"1\"{to}/></{name}Gradient><path fill=\"url(#g{ids})\" d=\"{path}\"/>");
         }
     }
 }

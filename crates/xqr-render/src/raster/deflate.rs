@@ -10,7 +10,10 @@ use std::ops::Range;
 pub(crate) enum Token {
     Literal(u8),
     /// `length` is 3 to 258, `distance` 1 to 32,768.
-    Match { length: u16, distance: u16 },
+    Match {
+        length: u16,
+        distance: u16,
+    },
 }
 
 pub(crate) const MAX_MATCH: usize = 258;
@@ -134,7 +137,8 @@ fn distance_code(distance: u16) -> (usize, u16, u32) {
 /// Writes the block's head and its two codes.
 fn write_header(bits: &mut Bits, symbols: &Code, distances: &Code) {
     const ORDER: [usize; 19] = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
-    let used = |lengths: &[u8], min: usize| lengths.iter().rposition(|length| *length > 0).map_or(min, |last| (last + 1).max(min));
+    let used =
+        |lengths: &[u8], min: usize| lengths.iter().rposition(|length| *length > 0).map_or(min, |last| (last + 1).max(min));
     let (symbol_count, distance_count) = (used(&symbols.lengths, 257), used(&distances.lengths, 1));
     let lengths = [&symbols.lengths[..symbol_count], &distances.lengths[..distance_count]].concat();
     let runs = run_lengths(&lengths);

@@ -27,9 +27,7 @@ impl Mixed {
                 Strip::new(picture, &Target { x, y, width, height, opacity: *opacity, crop: *crop }, px).map(Painter::Picture)
             }
             Layer::Modules(ink) => Some(Painter::Modules(Tiles::new(&canvas.modules, scale), Brush::new(ink, scale, px))),
-            Layer::Shape { outline, ink, .. } => {
-                Some(Painter::Shape(Shape::new(outline, scale, px), Brush::new(ink, scale, px)))
-            }
+            Layer::Shape { outline, ink, .. } => Some(Painter::Shape(Shape::new(outline, scale, px), Brush::new(ink, scale, px))),
         };
         Self { background: canvas.background.premultiplied(), painters: canvas.layers.iter().filter_map(painter).collect() }
     }

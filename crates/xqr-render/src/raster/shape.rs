@@ -29,7 +29,16 @@ impl Shape {
         let (left, top) = (left.floor().max(0.0) as u32, top.floor().max(0.0) as u32);
         let (right, bottom) = ((right.ceil().max(0.0) as u32).min(px), (bottom.ceil().max(0.0) as u32).min(px));
         let height = bottom.saturating_sub(top).min(BAND);
-        Self { path: path(outline), mask: Mask::new(right.saturating_sub(left), height), scale, left, top, right, bottom, band: None }
+        Self {
+            path: path(outline),
+            mask: Mask::new(right.saturating_sub(left), height),
+            scale,
+            left,
+            top,
+            right,
+            bottom,
+            band: None,
+        }
     }
 
     /// Returns where row `y` begins (px) and how much of each of its px is covered (0 to 255).

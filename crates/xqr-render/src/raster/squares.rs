@@ -15,7 +15,6 @@ pub(crate) struct Squares {
     pub(crate) bits: u8,
     /// Packed px of each different scanline, and how often it follows itself.
     pub(crate) lines: Vec<(Vec<u8>, u32)>,
-    px: u32,
 }
 
 impl Squares {
@@ -56,7 +55,7 @@ impl Squares {
             }
             last = colors;
         }
-        Self { palette, bits, lines, px }
+        Self { palette, bits, lines }
     }
 
     /// Returns the picture as a zlib stream of filtered scanlines (PNG specification, sections 7.3 and 9).
@@ -95,11 +94,6 @@ impl Squares {
         stream.extend(tokens.deflate());
         stream.extend(adler.value().to_be_bytes());
         stream
-    }
-
-    /// Returns the side in px.
-    pub(crate) fn px(&self) -> u32 {
-        self.px
     }
 }
 

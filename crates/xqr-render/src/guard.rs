@@ -1,0 +1,206 @@
+//! The scannability guard: what makes a design hard to scan, told before it is printed.
+//!
+//! [`assess`] looks at colours, margins and covered modules and costs microseconds. [`verify`] also draws the picture at a small
+//! size and reads it with a decoder.
+
+mod decode;
+
+use xqr_errors::{Condition, Result};
+
+use crate::design::{Design, Paint, Rgba};
+use crate::modules::{in_clear_zone, logo_size};
+use crate::symbol::Symbol;
+use crate::{Canvas, Caps, ClearZone, Pattern, Size};
+
+/// What the guard says of a design.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// It scans.
+    Good,
+    /// It scans where light, camera and print are good.
+    Risky,
+    /// It does not scan, or only by luck.
+    Unreadable,
+}
+
+impl Verdict {
+    /// Returns the name that the APIs use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Risky => "risky",
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
+/// One thing that the guard looked at and found wanting.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// What was looked at: `contrast`, `quiet_zone`, `logo`, `polarity`, `pattern`, `background`, `module_size`, `decode`.
+    pub check: &'static str,
+    /// How bad it is.
+    pub verdict: Verdict,
+    /// A sentence for people.
+    pub reason: String,
+}
+
+/// What the guard found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// The worst verdict of all findings.
+    pub verdict: Verdict,
+    /// What is wanting; nothing for a good design.
+    pub findings: Vec<Finding>,
+    /// The least contrast between anything dark and anything light, 1 to 21 (WCAG 2.2, contrast ratio).
+    pub contrast: f64,
+    /// The quiet zone in modules.
+    pub quiet_zone: u32,
+    /// Modules that a logo covers.
+    pub covered_modules: u32,
+    /// The part of its error correction that the worst block spends on covered modules; more than 1.0 is too much.
+    pub damage: f64,
+    /// The size of a module in px.
+    pub module_px: f64,
+    /// Whether a decoder read the picture, where that was tried.
+    pub decoded: Option<bool>,
+}
+
+impl Report {
+    fn find(&mut self, check: &'static str, verdict: Verdict, reason: impl Into<String>) {
+        self.findings.push(Finding { check, verdict, reason: reason.into() });
+        self.verdict = self.verdict.max(verdict);
+    }
+
+    /// Returns the reasons of the worst findings as one text.
+    pub fn reasons(&self) -> String {
+        let worst = self.findings.iter().filter(|finding| finding.verdict == self.verdict);
+        worst.map(|finding| finding.reason.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Refuses an unreadable design.
+    ///
+    /// # Errors
+    ///
+    /// [`Condition::Unscannable`] with the reasons.
+    pub fn demand(&self) -> Result<()> {
+        match self.verdict {
+            Verdict::Unreadable => Err(Condition::Unscannable { reasons: self.reasons() }.into()),
+            Verdict::Good | Verdict::Risky => Ok(()),
+        }
+    }
+}
+
+/// Below this, cameras mistake light for dark in poor light.
+const GOOD_CONTRAST: f64 = 4.0;
+const LEAST_CONTRAST: f64 = 2.0;
+/// What a logo may spend and leave 40 % of the error correction for dirt and cameras.
+const GOOD_DAMAGE: f64 = 0.6;
+
+/// Assesses a design without drawing it.
+pub fn assess(symbol: &Symbol, design: &Design, canvas: &Canvas) -> Report {
+    let mut report = Report {
+        verdict: Verdict::Good,
+        findings: Vec::new(),
+        contrast: 0.0,
+        quiet_zone: design.quiet_zone,
+        covered_modules: 0,
+        damage: 0.0,
+        module_px: canvas.scale(),
+        decoded: None,
+    };
+    check_colors(design, &mut report);
+    check_quiet_zone(design, &mut report);
+    check_logo(symbol, design, &mut report);
+    check_shapes(design, &mut report);
+    report
+}
+
+/// Assesses a design, draws it at a small size, and reads the picture. `text` is what it must say.
+///
+/// # Errors
+///
+/// As [`Canvas::new`].
+pub fn verify(symbol: &Symbol, design: &Design, canvas: &Canvas, text: &str) -> Result<Report> {
+    let mut report = assess(symbol, design, canvas);
+    let small = Canvas::new(symbol, design, Size::Pixels(decode::side(canvas)), &Caps::default())?;
+    let read = decode::read(&small);
+    report.decoded = Some(read.as_deref() == Some(text));
+    match read {
+        Some(read) if read == text => {}
+        Some(_) => report.find("decode", Verdict::Unreadable, "A decoder reads something else than the content."),
+        None => report.find("decode", Verdict::Unreadable, "A decoder cannot read the picture."),
+    }
+    Ok(report)
+}
+
+/// Contrast ratio of WCAG 2.2: 1 to 21.
+fn contrast(a: Rgba, b: Rgba) -> f64 {
+    let (a, b) = (a.luminance() + 0.05, b.luminance() + 0.05);
+    a.max(b) / a.min(b)
+}
+
+fn check_colors(design: &Design, report: &mut Report) {
+    let paper = design.background.over(Rgba::WHITE);
+    if !design.background.is_opaque() {
+        let reason = "The background is transparent: print the code on a light, even surface.";
+        report.find("background", Verdict::Risky, reason);
+    }
+    // A picture behind may be black here and white there.
+    let veil = design.backdrop.as_ref().map_or(0.0, |backdrop| backdrop.opacity);
+    let papers = [Rgba::BLACK, Rgba::WHITE].map(|extreme| extreme.faded(veil).over(paper));
+    let [border, center] = design.eye_paints();
+    let inks = [design.foreground, border, center].into_iter().flat_map(Paint::extremes);
+    let pairs = inks.flat_map(|ink| papers.map(|paper| (ink.over(paper), paper)));
+    let pairs: Vec<(Rgba, Rgba)> = pairs.collect();
+    report.contrast = pairs.iter().map(|(ink, paper)| contrast(*ink, *paper)).fold(f64::MAX, f64::min);
+    let lighter = pairs.iter().filter(|(ink, paper)| ink.luminance() > paper.luminance()).count();
+    if lighter == pairs.len() {
+        let reason = "The code is light on dark: some scanners, and older phones, read dark on light only.";
+        report.find("polarity", Verdict::Risky, reason);
+    } else if lighter > 0 {
+        report.find("polarity", Verdict::Unreadable, "Some parts are lighter than the background and others darker.");
+    }
+    let found = format!("The contrast between code and background is {:.1} : 1", report.contrast);
+    if report.contrast < LEAST_CONTRAST {
+        report.find("contrast", Verdict::Unreadable, format!("{found}; scanners need {LEAST_CONTRAST} : 1 at the very least."));
+    } else if report.contrast < GOOD_CONTRAST {
+        report.find("contrast", Verdict::Risky, format!("{found}; {GOOD_CONTRAST} : 1 or more is safe."));
+    }
+}
+
+fn check_quiet_zone(design: &Design, report: &mut Report) {
+    let quiet = design.quiet_zone;
+    let reason = format!("The quiet zone is {quiet} modules wide; the standard asks for 4.");
+    match quiet {
+        0 if design.frame.is_some() => report.find("quiet_zone", Verdict::Unreadable, reason),
+        0 | 1 => report.find("quiet_zone", Verdict::Risky, reason),
+        _ => {}
+    }
+}
+
+fn check_logo(symbol: &Symbol, design: &Design, report: &mut Report) {
+    let Some(logo) = &design.logo else { return };
+    let size = logo_size(logo, symbol.size());
+    let zone = if logo.clear_zone == ClearZone::None { ClearZone::Square } else { logo.clear_zone };
+    let damage = symbol.damage(|x, y| in_clear_zone(zone, symbol.size(), size, x, y));
+    (report.covered_modules, report.damage) = (damage.modules, damage.worst);
+    let level = symbol.level().letter();
+    let spent = format!("The logo spends {:.0} % of the error correction of level {level}", damage.worst * 100.0);
+    if damage.worst > 1.0 {
+        report.find("logo", Verdict::Unreadable, format!("{spent}. Make it smaller, or raise the level."));
+    } else if damage.worst > GOOD_DAMAGE {
+        report.find("logo", Verdict::Risky, format!("{spent}; {:.0} % is safe.", GOOD_DAMAGE * 100.0));
+    }
+}
+
+fn check_shapes(design: &Design, report: &mut Report) {
+    if design.pattern == Pattern::Halftone {
+        report.find("pattern", Verdict::Risky, "The small dots of a halftone need a good camera.");
+    }
+    let needed = if design.pattern == Pattern::Squares { 2.0 } else { 4.0 };
+    if report.module_px < needed {
+        let reason = format!("A module has {:.1} px; {needed} px or more can be told apart.", report.module_px);
+        report.find("module_size", Verdict::Risky, reason);
+    }
+}
