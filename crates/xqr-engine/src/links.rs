@@ -2,7 +2,6 @@
 
 use serde_json::{Map, json};
 use xqr_errors::{Condition, Error, Result};
-use xqr_render::{Canvas, Caps, Design, Format, Level, Size, Symbol};
 use xqr_store::links::{self, Filter, Link, LinkChanges, NewLink};
 use xqr_store::{Conn, Page, projects, usage};
 
@@ -204,17 +203,4 @@ pub fn text_of(millis: i64) -> String {
         .unwrap_or(jiff::Timestamp::MAX)
         .strftime("%Y-%m-%dT%H:%M:%SZ")
         .to_string()
-}
-
-/// Draws the symbol of a short URL: level M, quiet zone 4 (ISO/IEC 18004 asks for no less), `module_px` px per module.
-///
-/// # Errors
-///
-/// As [`Canvas::new`].
-pub fn draw(short_url: &str, format: Format, module_px: u32) -> Result<Vec<u8>> {
-    let symbol = Symbol::encode(short_url, Level::M)?;
-    let canvas = Canvas::new(&symbol, &Design::default(), Size::Module(module_px), &Caps::default())?;
-    let mut picture = Vec::with_capacity(8192);
-    canvas.write(format, &mut picture)?;
-    Ok(picture)
 }
