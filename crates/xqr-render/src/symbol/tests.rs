@@ -95,7 +95,9 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_drawn_like_the_reference(text in "(\\PC{0,20}|[0-9]{1,20}|[A-Z ]{1,20}|[a-z]{1,20}|[あ-んア-ン漢字点茗荷]{1,9}){0,6}", level in 0_usize..4) {
+    fn any_text_is_drawn_like_the_reference(
+        text in "(\\PC{0,20}|[0-9]{1,20}|[A-Z ]{1,20}|[a-z]{1,20}|[あ-んア-ン漢字点茗荷]{1,9}){0,6}", level in 0_usize..4,
+    ) {
         let level = Level::ALL[level];
         assert_reference_agrees(&Symbol::encode(&text, level).unwrap(), &text, level, None);
     }
