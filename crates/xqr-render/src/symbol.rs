@@ -1,10 +1,11 @@
 //! The QR symbol: a square of dark and light modules (ISO/IEC 18004:2015).
 //!
-//! [`Encoding`] leads from a text to a symbol: `segment` and `bits` make data codewords of it, `blocks` and `reed_solomon` add error
-//! correction, `template` knows the function patterns and where codewords go, `mask` and `penalty` choose the mask.
+//! [`Encoding`] leads from a text to a symbol: `cut`, `segment` and `bits` make data codewords of it, `blocks` and `reed_solomon`
+//! add error correction, `template` knows the function patterns and where codewords go, `mask` and `penalty` choose the mask.
 
 mod bits;
 mod blocks;
+mod cut;
 mod damage;
 mod encoding;
 mod grid;

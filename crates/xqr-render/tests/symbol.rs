@@ -178,7 +178,9 @@ fn decode(symbol: &Symbol) -> Vec<u8> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
     #[test]
-    fn a_text_is_read_back(text in "([0-9]{1,40}|[A-Z $%*+./:-]{1,40}|[a-z]{1,40}|[é€🙂]{1,10}){1,20}", level in 0_usize..4, never: bool) {
+    fn a_text_is_read_back(
+        text in "([0-9]{1,40}|[A-Z $%*+./:-]{1,40}|[a-z]{1,40}|[é€🙂]{1,10}){1,20}", level in 0_usize..4, never: bool,
+    ) {
         let eci = if never { Eci::Never } else { Eci::Auto };
         let symbol = Encoding::new(Level::ALL[level]).eci(eci).encode(&text).unwrap();
         prop_assert_eq!(String::from_utf8(decode(&symbol)).unwrap(), text);

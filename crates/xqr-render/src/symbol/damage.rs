@@ -17,7 +17,7 @@ pub struct Damage {
 }
 
 impl Symbol {
-    /// Assesses the loss of the modules, by column and row, for which `covered` holds. Each codeword that they touch counts as lost.
+    /// Assesses the loss of the modules, by column and row, for which `covered` holds. A codeword is lost with its first module.
     pub fn damage(&self, covered: impl Fn(u32, u32) -> bool) -> Damage {
         let (template, blocks) = (Template::of_version(self.version), Blocks::new(self.version, self.level));
         let mut lost = Grid::new(template.side());

@@ -104,7 +104,7 @@ impl Encoding {
         let largest = self.version.unwrap_or(40);
         let bits = Segments::shortest(text, group(largest), self.eci).bits();
         let over = bits.saturating_sub(capacity(largest, self.level)).div_ceil(8) as u64;
-        let fits = |level: &&Level| **level < self.level && self.fit(text, **level).is_some();
+        let fits = |level: &&Level| self.fit(text, **level).is_some();
         let advice = match Level::ALL.iter().rev().find(fits) {
             Some(level) => format!("fits at level {}", level.letter()),
             None => "fits at no level".to_owned(),

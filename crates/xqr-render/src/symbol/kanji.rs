@@ -34,7 +34,7 @@ fn value(code: u16) -> u16 {
 }
 
 /// Returns whether all decoders agree on the character of a double byte: not so for the vendors' rows 9 to 15 of JIS X 0208,
-/// nor for \ ～ ∥ － ￠ ￡ ￢.
+/// nor for ＼ ～ ∥ － ￠ ￡ ￢.
 fn is_portable(code: &u16) -> bool {
     !matches!(code, 0x8540..=0x889e | 0x815f | 0x8160 | 0x8161 | 0x817c | 0x8191 | 0x8192 | 0x81ca)
 }

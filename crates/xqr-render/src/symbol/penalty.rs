@@ -112,3 +112,6 @@ fn run(strip: &[u64], column: u32, row: usize, step: isize) -> usize {
 fn low_bits(count: usize) -> u64 {
     if count < 64 { (1 << count) - 1 } else { u64::MAX }
 }
+
+#[cfg(test)]
+mod tests;

@@ -64,10 +64,12 @@ fn every_version_and_level_is_drawn_like_the_reference() {
     for version in 1..=40 {
         for level in Level::ALL {
             let seed = u32::from(version) * 4 + level as u32;
-            let text = noise(2, Blocks::new(version, level).data() - 3, seed);
-            let symbol = Symbol::encode(&text, level).unwrap();
-            assert_eq!((symbol.version(), symbol.level()), (version, level));
-            assert_reference_agrees(&symbol, &text, level, None);
+            let data = Blocks::new(version, level).data();
+            for text in [noise(2, data - 3, seed), noise(0, (8 * data - 18) * 3 / 10, seed)] {
+                let symbol = Symbol::encode(&text, level).unwrap();
+                assert_eq!((symbol.version(), symbol.level()), (version, level));
+                assert_reference_agrees(&symbol, &text, level, None);
+            }
         }
     }
 }
@@ -93,7 +95,9 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_drawn_like_the_reference(text in "(\\PC{0,20}|[0-9]{1,20}|[A-Z ]{1,20}|[a-z]{1,20}|[あ-んア-ン漢字点茗荷]{1,9}){0,6}", level in 0_usize..4) {
+    fn any_text_is_drawn_like_the_reference(
+        text in "(\\PC{0,20}|[0-9]{1,20}|[A-Z ]{1,20}|[a-z]{1,20}|[あ-んア-ン漢字点茗荷]{1,9}){0,6}", level in 0_usize..4,
+    ) {
         let level = Level::ALL[level];
         assert_reference_agrees(&Symbol::encode(&text, level).unwrap(), &text, level, None);
     }
@@ -146,6 +150,7 @@ fn a_text_is_cut_where_it_saves_bits() {
     check("", 0, false, &[]);
     check("0123456789", 0, false, &[(Numeric, "0123456789")]);
     check("HELLO WORLD", 0, false, &[(Alphanumeric, "HELLO WORLD")]);
+    check("A0000000", 0, false, &[(Alphanumeric, "A0000000")]);
     check("abc123", 0, false, &[(Byte, "abc123")]);
     check("abc1234567890", 0, false, &[(Byte, "abc"), (Numeric, "1234567890")]);
     check("abc1234", 1, false, &[(Byte, "abc"), (Numeric, "1234")]);
@@ -184,7 +189,30 @@ fn the_codewords_of_the_standards_example_are_known() {
 /// ISO/IEC 18004 clause 7.4.6: 点 is 0x935F and 0xD9F, 茗 is 0xE4AA and 0x1AAA.
 #[test]
 fn kanji_are_packed_as_in_the_standard() {
-    assert_eq!(['点', '茗', 'a', 'é', '\u{1f600}'].map(kanji::bits), [Some(0xd9f), Some(0x1aaa), None, None, None]);
+    assert_eq!(['点', '茗'].map(kanji::bits), [Some(0xd9f), Some(0x1aaa)]);
+    for character in "aé¥\u{1f600}①㍻Ⅳ纊＼～∥－￠￡￢〜‖−¢£¬".chars() {
+        assert_eq!(kanji::bits(character), None, "{character}");
+    }
+}
+
+#[test]
+fn a_codeword_and_its_error_correction_are_of_one_block() {
+    for (version, level) in [1, 5, 8, 14].into_iter().flat_map(|version| Level::ALL.map(|level| (version, level))) {
+        let blocks = Blocks::new(version, level);
+        let block_of_data = |index: usize| {
+            let mut data = vec![0; blocks.data()];
+            data[index] = 1;
+            let touched = blocks.interleave(&data).into_iter().enumerate().filter(|(_, codeword)| *codeword != 0);
+            let mut owners: Vec<usize> = touched.map(|(index, _)| blocks.block_of(index)).collect();
+            owners.dedup();
+            assert_eq!(owners.len(), 1, "codeword {index} of {version}, {level:?}: {owners:?}");
+            owners[0]
+        };
+        let mut owners: Vec<usize> = (0..blocks.data()).map(block_of_data).collect();
+        assert!(owners.is_sorted());
+        owners.dedup();
+        assert_eq!(owners.len(), blocks.count());
+    }
 }
 
 #[test]
