@@ -78,6 +78,15 @@ impl<D: Wire> Call<D> {
 
     /// Reads the body, a JSON object, within the limits of the edge.
     pub(crate) async fn fields(&mut self) -> Result<Fields> {
+        self.fields_within(self.app.settings.edge.max_body_bytes).await
+    }
+
+    /// Reads the body, a JSON object that may carry pictures.
+    pub(crate) async fn fields_with_pictures(&mut self) -> Result<Fields> {
+        self.fields_within(self.app.settings.edge.max_upload_bytes).await
+    }
+
+    async fn fields_within(&mut self, max: usize) -> Result<Fields> {
         let edge = &self.app.settings.edge;
         let headers = self.request.headers();
         let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
@@ -90,7 +99,6 @@ impl<D: Wire> Call<D> {
         {
             return Err(Condition::MediaTypeUnsupported.into());
         }
-        let max = edge.max_body_bytes;
         let too_large = || Condition::BodyTooLarge { max: max as u64 };
         if text(CONTENT_LENGTH).and_then(|value| value.parse().ok()).is_some_and(|len: usize| len > max) {
             return Err(too_large().into());

@@ -1,16 +1,30 @@
 //! The fields of a JSON body, read in the order of lines, with every complaint collected.
 
+use std::ops::RangeInclusive;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use jiff::fmt::temporal::Pieces;
 use serde_json::{Map, Value};
 use xqr_engine::destination::Destination;
 use xqr_engine::errors::{Condition, Error, Result};
+use xqr_engine::pictures::Upload;
+use xqr_engine::render::Rgba;
 use xqr_engine::slug::Slug;
+
+use crate::query::Query;
 
 /// A JSON object that is being read. Fields that nobody asks for are passed over.
 pub(crate) struct Fields {
     object: Map<String, Value>,
     complaints: Vec<Condition>,
+    /// Whether all values are texts, as those of a query are.
+    texts_only: bool,
+    /// What stands before the names of fields in complaints: `payload.`, say.
+    prefix: &'static str,
+    /// What is wrong with values that could not even be taken from a query.
+    unreadable: Vec<(String, Condition)>,
 }
 
 impl Fields {
@@ -25,9 +39,33 @@ impl Fields {
     /// Reads a value, such as an item of a list.
     pub(crate) fn from_value(value: Value) -> Result<Self, Condition> {
         match value {
-            Value::Object(object) => Ok(Self { object, complaints: Vec::new() }),
+            Value::Object(object) => {
+                Ok(Self { object, complaints: Vec::new(), texts_only: false, prefix: "", unreadable: Vec::new() })
+            }
             _ => Err(Condition::BodyNotObject),
         }
+    }
+
+    /// Takes the parameters of a query, whose numbers and truth values are texts.
+    pub(crate) fn from_query(query: &Query) -> Self {
+        let (mut object, mut unreadable) = (Map::new(), Vec::new());
+        for name in query.names() {
+            match query.text(name) {
+                Ok(value) => drop(object.insert(name.to_owned(), value.into())),
+                Err(error) => unreadable.push((name.to_owned(), error.condition().clone())),
+            }
+        }
+        Self { object, complaints: Vec::new(), texts_only: true, prefix: "", unreadable }
+    }
+
+    /// Takes over the complaints of an object within this one.
+    pub(crate) fn absorb(&mut self, within: Self) {
+        self.complaints.extend(within.complaints);
+    }
+
+    /// Returns what went well; the complaints about what did not are kept.
+    pub(crate) fn keep<T>(&mut self, result: Result<T>) -> Option<T> {
+        result.map_err(|error| self.complaints.extend(error.conditions().iter().cloned())).ok()
     }
 
     /// Ends the reading.
@@ -43,13 +81,32 @@ impl Fields {
         self.complaints.push(condition);
     }
 
-    fn wrong(&mut self, field: &str, expected: &str) {
-        self.complain(Condition::FieldTypeWrong { field: field.to_owned(), expected: expected.to_owned() });
+    /// Returns what complaints call a field.
+    fn name(&self, field: &str) -> String {
+        format!("{}{field}", self.prefix)
+    }
+
+    pub(crate) fn wrong(&mut self, field: &str, expected: &str) {
+        let (field, expected) = (self.name(field), expected.to_owned());
+        self.complain(if self.texts_only {
+            Condition::QueryMalformed { field, expected }
+        } else {
+            Condition::FieldTypeWrong { field, expected }
+        });
     }
 
     /// Returns a field that was sent and is not null.
     pub(crate) fn take(&mut self, field: &str) -> Option<Value> {
+        if let Some(at) = self.unreadable.iter().position(|(name, _)| name == field) {
+            let (_, complaint) = self.unreadable.swap_remove(at);
+            self.complain(complaint);
+        }
         self.object.remove(field).filter(|value| !value.is_null())
+    }
+
+    /// Returns whether a field was sent and is not null.
+    pub(crate) fn has(&self, field: &str) -> bool {
+        self.object.get(field).is_some_and(|value| !value.is_null())
     }
 
     /// Returns whether a field was sent as null.
@@ -59,8 +116,8 @@ impl Fields {
 
     /// Complains when a field was not sent, or sent as null. Comes before the line that reads it.
     pub(crate) fn demand(&mut self, field: &str) {
-        if self.object.get(field).is_none_or(Value::is_null) {
-            self.complain(Condition::FieldMissing { field: field.to_owned() });
+        if !self.has(field) {
+            self.complain(Condition::FieldMissing { field: self.name(field) });
         }
     }
 
@@ -79,8 +136,97 @@ impl Fields {
     pub(crate) fn flag(&mut self, field: &str) -> Option<bool> {
         match self.take(field)? {
             Value::Bool(flag) => Some(flag),
+            Value::String(text) if self.texts_only && ["true", "1"].contains(&text.as_str()) => Some(true),
+            Value::String(text) if self.texts_only && ["false", "0"].contains(&text.as_str()) => Some(false),
             _ => {
                 self.wrong(field, "true or false");
+                None
+            }
+        }
+    }
+
+    /// Returns a number within `range`.
+    pub(crate) fn number(&mut self, field: &str, range: RangeInclusive<f64>) -> Option<f64> {
+        let number = match self.take(field)? {
+            Value::Number(number) => number.as_f64(),
+            Value::String(text) if self.texts_only => text.parse().ok().filter(|number: &f64| number.is_finite()),
+            _ => None,
+        };
+        let Some(number) = number else {
+            self.wrong(field, "a number");
+            return None;
+        };
+        self.within(field, number, range)
+    }
+
+    /// Returns a whole number within `range`.
+    pub(crate) fn int(&mut self, field: &str, range: RangeInclusive<i64>) -> Option<i64> {
+        let number = match self.take(field)? {
+            Value::Number(number) => number.as_i64(),
+            Value::String(text) if self.texts_only => text.parse().ok(),
+            _ => None,
+        };
+        let Some(number) = number else {
+            self.wrong(field, "a whole number");
+            return None;
+        };
+        self.within(field, number, range)
+    }
+
+    fn within<T: PartialOrd + ToString>(&mut self, field: &str, number: T, range: RangeInclusive<T>) -> Option<T> {
+        let field = self.name(field);
+        if number < *range.start() {
+            self.complain(Condition::NumberTooSmall { field, min: range.start().to_string() });
+        } else if number > *range.end() {
+            self.complain(Condition::NumberTooLarge { field, max: range.end().to_string() });
+        } else {
+            return Some(number);
+        }
+        None
+    }
+
+    /// Returns what a name stands for.
+    pub(crate) fn choice<T: Copy>(&mut self, field: &str, choices: &[(&str, T)]) -> Option<T> {
+        let value = self.text(field)?;
+        let found = choices.iter().find(|(name, _)| *name == value).map(|(_, choice)| *choice);
+        if found.is_none() {
+            let allowed = choices.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+            self.complain(Condition::ChoiceUnknown { field: self.name(field), value, allowed });
+        }
+        found
+    }
+
+    /// Returns a colour.
+    pub(crate) fn color(&mut self, field: &str) -> Option<Rgba> {
+        let text = self.text(field)?;
+        self.keep(Rgba::parse(field, &text))
+    }
+
+    /// Returns a file in Base64 (RFC 4648 section 4), by itself or in a data URL.
+    pub(crate) fn file(&mut self, field: &str) -> Option<Upload> {
+        let text = self.text(field)?;
+        let data = match text.strip_prefix("data:").and_then(|rest| rest.split_once(',')) {
+            Some((kind, data)) if kind.ends_with(";base64") => data,
+            Some(_) => "?",
+            None => &text,
+        };
+        match STANDARD.decode(data) {
+            Ok(bytes) => Some(Upload { field: field.to_owned(), bytes }),
+            Err(_) => {
+                self.wrong(field, "a file in Base64, or a data URL of one");
+                None
+            }
+        }
+    }
+
+    /// Returns an object within this one, whose fields complaints name with `prefix`.
+    pub(crate) fn object(&mut self, field: &str, prefix: &'static str) -> Option<Self> {
+        match self.take(field)? {
+            Value::Object(object) => {
+                Some(Self { object, complaints: Vec::new(), texts_only: self.texts_only, prefix, unreadable: Vec::new() })
+            }
+            _ => {
+                self.wrong(field, "an object");
                 None
             }
         }
@@ -90,11 +236,11 @@ impl Fields {
     pub(crate) fn list(&mut self, field: &str, min: usize, max: usize) -> Option<Vec<Value>> {
         match self.take(field)? {
             Value::Array(items) if items.len() > max => {
-                self.complain(Condition::ListTooLong { field: field.to_owned(), max: max as u64 });
+                self.complain(Condition::ListTooLong { field: self.name(field), max: max as u64 });
                 None
             }
             Value::Array(items) if items.len() < min => {
-                self.complain(Condition::ListEmpty { field: field.to_owned(), max: max as u64 });
+                self.complain(Condition::ListEmpty { field: self.name(field), max: max as u64 });
                 None
             }
             Value::Array(items) => Some(items),

@@ -11,6 +11,7 @@ mod fields;
 mod metric;
 mod ops;
 mod pages;
+mod payload;
 mod query;
 mod redirect;
 mod request_id;

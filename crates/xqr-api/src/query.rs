@@ -13,6 +13,12 @@ impl Query {
         Self(form_urlencoded::parse(text.as_bytes()).into_owned().collect())
     }
 
+    /// Returns the name of each parameter, once.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        let names = self.0.iter().map(|(name, _)| name.as_str()).enumerate();
+        names.filter(|(i, name)| self.0[..*i].iter().all(|(earlier, _)| earlier != name)).map(|(_, name)| name)
+    }
+
     /// Returns a parameter. One that is given twice is refused, because proxies disagree about which of them counts; one with
     /// control characters, because PostgreSQL takes no NUL.
     pub(crate) fn text(&self, field: &str) -> Result<Option<&str>> {

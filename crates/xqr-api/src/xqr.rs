@@ -5,6 +5,7 @@
 mod envelope;
 mod errors;
 mod links;
+mod order;
 mod qr;
 
 use actix_web::dev::HttpServiceFactory;

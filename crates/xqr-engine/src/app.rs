@@ -7,6 +7,7 @@ use xqr_errors::{Condition, Error, Result};
 use xqr_store::Conn;
 
 use crate::countries::Countries;
+use crate::desk::Desk;
 use crate::journal::Journal;
 use crate::redirects::Redirects;
 use crate::{Clock, Data, Entropy, Settings, Tx};
@@ -25,6 +26,7 @@ pub struct App {
     pub redirects: Arc<Redirects>,
     /// Countries by address.
     pub countries: Countries,
+    desk: Desk,
 }
 
 impl App {
@@ -44,7 +46,8 @@ impl App {
         let journal = Arc::new(Journal::open(&settings, &data)?);
         let redirects = Arc::new(Redirects::new(&settings.cache));
         let countries = Countries::open(&settings.scans)?;
-        Ok(Arc::new(Self { settings, public_url, data, journal, redirects, countries }))
+        let desk = Desk::new(&settings.render);
+        Ok(Arc::new(Self { settings, public_url, data, journal, redirects, countries, desk }))
     }
 
     /// Returns the time, Unix milliseconds.
@@ -60,6 +63,15 @@ impl App {
     /// Runs `query` off the event loop.
     pub async fn read<T: Send + 'static>(&self, query: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static) -> Result<T> {
         self.data.read(query).await
+    }
+
+    /// Draws off the event loop, a few pictures at a time.
+    ///
+    /// # Errors
+    ///
+    /// Those of `job`, and [`Condition::Overloaded`] when too many pictures wait.
+    pub async fn draw<T: Send + 'static>(&self, job: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+        self.desk.draw(job).await
     }
 
     /// Runs a use case in a transaction. When this returns, the transaction is durable and no stale redirect is served.

@@ -7,6 +7,7 @@
 mod app;
 mod clock;
 mod data;
+mod desk;
 mod entropy;
 mod events;
 
@@ -15,6 +16,7 @@ pub mod destination;
 pub mod journal;
 pub mod keys;
 pub mod links;
+pub mod pictures;
 pub mod redirects;
 pub mod scans;
 pub mod settings;

@@ -1,15 +1,23 @@
 //! Pictures: what to draw, how, and whether it would scan. Pure work; [`App::draw`](crate::App::draw) runs it off the event loop.
 
-use xqr_errors::Result;
-use xqr_render::{Canvas, Caps, Design, Encoding, Format, Level, Report, Size, Symbol, assess, verify};
+use std::sync::Arc;
+
+use xqr_errors::{Condition, Result};
+use xqr_render::{
+    Backdrop, Canvas, Caps, ClearZone, Design, Encoding, Format, Level, Logo, Picture, Report, Size, Symbol, assess, verify,
+};
 
 /// A picture that is wanted.
 #[derive(Debug, Clone)]
 pub struct Order {
     /// What the code says.
     pub text: String,
-    /// How it looks.
+    /// How it looks, but for the pictures in it.
     pub design: Design,
+    /// The picture in the middle.
+    pub logo: Option<LogoFile>,
+    /// The picture behind.
+    pub backdrop: Option<BackdropFile>,
     /// The error correction level; what suits the design when left out.
     pub level: Option<Level>,
     /// A forced version, 1 to 40.
@@ -24,6 +32,42 @@ pub struct Order {
     pub verify: bool,
 }
 
+/// A picture file as it was sent. Nothing of it has been looked at.
+#[derive(Debug, Clone)]
+pub struct Upload {
+    /// The field that refusals name.
+    pub field: String,
+    /// The file.
+    pub bytes: Vec<u8>,
+}
+
+/// A logo and its place.
+#[derive(Debug, Clone)]
+pub struct LogoFile {
+    /// The picture.
+    pub file: Upload,
+    /// As [`Logo::ratio`].
+    pub ratio: f32,
+    /// As [`Logo::clear_zone`].
+    pub clear_zone: ClearZone,
+}
+
+/// A background picture and how much of it shows.
+#[derive(Debug, Clone)]
+pub struct BackdropFile {
+    /// The picture.
+    pub file: Upload,
+    /// As [`Backdrop::opacity`].
+    pub opacity: f32,
+}
+
+/// A laid out picture, and all that went into it.
+struct Sheet {
+    symbol: Symbol,
+    design: Design,
+    canvas: Canvas,
+}
+
 /// A drawn picture.
 pub struct Drawn {
     /// The file.
@@ -34,48 +78,69 @@ pub struct Drawn {
     pub report: Report,
 }
 
+/// What the scannability guard says of a picture.
+pub struct Judgement {
+    /// The symbol in it.
+    pub symbol: Symbol,
+    /// The verdict and its reasons.
+    pub report: Report,
+    /// The side of the picture in px.
+    pub px: u32,
+}
+
 impl Order {
     /// Draws the picture.
     ///
     /// # Errors
     ///
-    /// Those of [`Encoding::encode`] and [`Canvas::new`]; [`Unscannable`](xqr_errors::Condition::Unscannable) where `verify` is
-    /// set and the picture would not scan.
+    /// Those of [`Encoding::encode`], [`Picture::decode`] and [`Canvas::new`]; [`Condition::Unscannable`] where `verify` is set
+    /// and the picture would not scan.
     pub fn draw(&self, caps: &Caps) -> Result<Drawn> {
-        let (symbol, canvas) = self.lay_out(caps)?;
+        let Sheet { symbol, design, canvas } = self.lay_out(caps)?;
         let report = if self.verify {
-            let report = verify(&symbol, &self.design, &canvas, &self.text)?;
+            let report = verify(&symbol, &design, &canvas, &self.text)?;
             report.demand()?;
             report
         } else {
-            assess(&symbol, &self.design, &canvas)
+            assess(&symbol, &design, &canvas)
         };
         let mut bytes = Vec::with_capacity(8192);
         canvas.write(self.format, &mut bytes)?;
         Ok(Drawn { bytes, symbol, report })
     }
 
-    /// Judges the picture, reading a small one back, without drawing the one that is wanted.
+    /// Judges the picture: a small one is read back, the one that is wanted is not drawn.
     ///
     /// # Errors
     ///
     /// As [`draw`](Self::draw), but an unreadable picture is none.
-    pub fn judge(&self, caps: &Caps) -> Result<(Symbol, Report, u32)> {
-        let (symbol, canvas) = self.lay_out(caps)?;
-        let report = verify(&symbol, &self.design, &canvas, &self.text)?;
-        Ok((symbol, report, canvas.px()))
+    pub fn judge(&self, caps: &Caps) -> Result<Judgement> {
+        let Sheet { symbol, design, canvas } = self.lay_out(caps)?;
+        let report = verify(&symbol, &design, &canvas, &self.text)?;
+        Ok(Judgement { symbol, report, px: canvas.px() })
     }
 
-    fn lay_out(&self, caps: &Caps) -> Result<(Symbol, Canvas)> {
-        let mut encoding = Encoding::new(self.level.unwrap_or_else(|| self.design.level()));
+    fn lay_out(&self, caps: &Caps) -> Result<Sheet> {
+        if self.logo.is_some() && !caps.logo {
+            return Err(Condition::LogoLocked { plan: caps.plan.clone() }.into());
+        }
+        let decode = |file: &Upload| Picture::decode(&file.field, &file.bytes, caps).map(Arc::new);
+        let mut design = self.design.clone();
+        if let Some(LogoFile { file, ratio, clear_zone }) = &self.logo {
+            design.logo = Some(Logo { picture: decode(file)?, ratio: *ratio, clear_zone: *clear_zone });
+        }
+        if let Some(BackdropFile { file, opacity }) = &self.backdrop {
+            design.backdrop = Some(Backdrop { picture: decode(file)?, opacity: *opacity });
+        }
+        let mut encoding = Encoding::new(self.level.unwrap_or_else(|| design.level()));
         if let Some(version) = self.version {
             encoding = encoding.version(version);
         }
         if let Some(mask) = self.mask {
             encoding = encoding.mask(mask);
         }
-        let symbol = encoding.encode(&self.text)?;
-        let canvas = Canvas::new(&symbol, &self.design, self.size, caps)?;
-        Ok((symbol, canvas))
+        let symbol = design.encode(&self.text, encoding)?;
+        let canvas = Canvas::new(&symbol, &design, self.size, caps)?;
+        Ok(Sheet { symbol, design, canvas })
     }
 }

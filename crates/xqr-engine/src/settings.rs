@@ -27,6 +27,7 @@ pub struct Settings {
     pub journal: Journal,
     pub scans: Scans,
     pub outbox: Outbox,
+    pub render: Render,
 }
 
 /// How log lines look.
@@ -64,6 +65,7 @@ pub struct Edge {
     pub max_head_fields: usize,
     pub max_head_bytes: usize,
     pub max_body_bytes: usize,
+    pub max_upload_bytes: usize,
     pub drain_seconds: u64,
     #[serde(deserialize_with = "networks")]
     pub trusted_proxies: Vec<IpNet>,
@@ -107,6 +109,15 @@ pub struct Scans {
 #[expect(missing_docs, reason = "config/xqr.toml documents every setting")]
 pub struct Outbox {
     pub retention_hours: u64,
+}
+
+/// Settings of the render engine.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/xqr.toml documents every setting")]
+pub struct Render {
+    pub parallel: usize,
+    pub queue: usize,
 }
 
 impl Settings {

@@ -394,6 +394,28 @@ catalogue! {
         hub: 400 "Invalid parameter: {field}" ours,
     }
 
+    /// Two fields were sent of which only one can count.
+    FieldConflict { field: String, other: String } => {
+        causes: "Two ways to say the same, such as a size in pixels and one in inches.",
+        fix: "Send one of the two.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "{field}: Cannot be combined with {other}." ours,
+        studio: 400 in [field] "Cannot be combined with {other}." ours,
+        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        hub: 400 "Invalid parameter: {field}" ours,
+    }
+
+    /// A field is known, but this version of the service does not serve it.
+    FieldUnsupported { field: String, instead: String } => {
+        causes: "A feature of the hosted service that is not built yet.",
+        fix: "Send the other field that the sentence names.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "{field}: Not supported; send {instead} instead." ours,
+        studio: 400 in [field] "Not supported; send {instead} instead." ours,
+        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        hub: 400 "Invalid parameter: {field}" ours,
+    }
+
     /// A number is below the smallest value allowed.
     NumberTooSmall { field: String, min: String } => {
         causes: "A value outside the documented range.",

@@ -8,9 +8,9 @@ mod decode;
 use xqr_errors::{Condition, Result};
 
 use crate::design::{Design, Paint, Rgba};
-use crate::modules::{in_clear_zone, logo_size};
+use crate::room::{GOOD_DAMAGE, damage};
 use crate::symbol::Symbol;
-use crate::{Canvas, Caps, ClearZone, Pattern, Size};
+use crate::{Canvas, Caps, Pattern, Size};
 
 /// What the guard says of a design.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -94,8 +94,6 @@ impl Report {
 /// Below this, cameras mistake light for dark in poor light.
 const GOOD_CONTRAST: f64 = 4.0;
 const LEAST_CONTRAST: f64 = 2.0;
-/// What a logo may spend and leave 40 % of the error correction for dirt and cameras.
-const GOOD_DAMAGE: f64 = 0.6;
 
 /// Assesses a design without drawing it.
 pub fn assess(symbol: &Symbol, design: &Design, canvas: &Canvas) -> Report {
@@ -181,9 +179,7 @@ fn check_quiet_zone(design: &Design, report: &mut Report) {
 
 fn check_logo(symbol: &Symbol, design: &Design, report: &mut Report) {
     let Some(logo) = &design.logo else { return };
-    let size = logo_size(logo, symbol.size());
-    let zone = if logo.clear_zone == ClearZone::None { ClearZone::Square } else { logo.clear_zone };
-    let damage = symbol.damage(|x, y| in_clear_zone(zone, symbol.size(), size, x, y));
+    let damage = damage(symbol, logo);
     (report.covered_modules, report.damage) = (damage.modules, damage.worst);
     let level = symbol.level().letter();
     let spent = format!("The logo spends {:.0} % of the error correction of level {level}", damage.worst * 100.0);

@@ -21,6 +21,7 @@ mod modules;
 mod outline;
 pub mod payload;
 mod raster;
+mod room;
 mod size;
 mod symbol;
 

@@ -94,6 +94,8 @@ async fn every_operation_demands_its_scope() {
         ("PATCH", format!("/links/{id}"), "links:write"),
         ("DELETE", format!("/links/{id}"), "links:write"),
         ("GET", format!("/links/{id}/qr"), "qr:render"),
+        ("POST", "/qr".to_owned(), "qr:render"),
+        ("POST", "/qr/validate".to_owned(), "qr:render"),
     ] {
         let others: Vec<_> = all.into_iter().filter(|held| *held != scope).collect();
         let answer = app.call_as(&app.key_of(Plan::Enterprise, &others), method, &path, None).await;
@@ -176,7 +178,7 @@ async fn bad_queries_are_named() {
     check("/links?enabled=maybe".into(), "enabled: Must be true or false.").await;
     check(format!("/links/{id}/qr?size=100"), "size: Must be at most 50.").await;
     check(format!("/links/{id}/qr?size=0"), "size: Must be at least 1.").await;
-    check(format!("/links/{id}/qr?format=gif"), "format: Must be one of svg, png.").await;
+    check(format!("/links/{id}/qr?format=gif"), "format: Must be one of svg, png, pdf, jpeg, webp, eps, txt.").await;
 }
 
 #[actix_web::test]

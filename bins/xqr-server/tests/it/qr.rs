@@ -1,16 +1,23 @@
 //! Pictures of links, read back by an independent decoder.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::app::TestApp;
 
-/// Decodes a PNG with `rqrr`, which shares no code with the encoder.
-pub(crate) fn read(picture: &[u8]) -> String {
+/// Returns the side of a PNG in px and its first channel.
+fn pixels(picture: &[u8]) -> (usize, Vec<u8>) {
     let mut decoder = png::Decoder::new(std::io::Cursor::new(picture));
     decoder.set_transformations(png::Transformations::EXPAND);
     let mut reader = decoder.read_info().unwrap();
     let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
-    let side = reader.next_frame(&mut pixels).unwrap().width as usize;
+    let info = reader.next_frame(&mut pixels).unwrap();
+    let channels = info.color_type.samples();
+    (info.width as usize, pixels.into_iter().step_by(channels).collect())
+}
+
+/// Decodes a PNG with `rqrr`, which shares no code with the encoder.
+pub(crate) fn read(picture: &[u8]) -> String {
+    let (side, pixels) = pixels(picture);
     let mut image = rqrr::PreparedImage::prepare_from_greyscale(side, side, |x, y| pixels[y * side + x]);
     image.detect_grids()[0].decode().unwrap().1
 }
@@ -60,4 +67,172 @@ async fn svg_is_the_default() {
     assert_eq!(picture.header("content-type"), "image/svg+xml");
     assert_eq!(picture.header("content-disposition"), format!("inline; filename=\"{}-qr.svg\"", &id[..8]));
     assert!(picture.text().starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\""));
+}
+
+#[actix_web::test]
+async fn a_link_is_drawn_in_every_format_and_design() {
+    let app = TestApp::start().await;
+    let link = app.link(json!({ "url": "https://example.com", "custom_slug": "styled" })).await;
+    let id = link["id"].as_str().unwrap();
+    let begins: [(&str, &str, &str, &[u8]); 7] = [
+        ("svg", "image/svg+xml", "svg", b"<svg xmlns="),
+        ("png", "image/png", "png", b"\x89PNG\r\n\x1a\n"),
+        ("pdf", "application/pdf", "pdf", b"%PDF-1.7"),
+        ("jpeg", "image/jpeg", "jpg", b"\xff\xd8\xff"),
+        ("webp", "image/webp", "webp", b"RIFF"),
+        ("eps", "application/postscript", "eps", b"%!PS-Adobe-3.0 EPSF-3.0\n"),
+        ("txt", "text/plain; charset=utf-8", "txt", "█".as_bytes()),
+    ];
+    for (format, media_type, extension, head) in begins {
+        let path = format!("/links/{id}/qr?format={format}&dot_style=dots&corner_style=dot&foreground_color=%231d3557&width=600");
+        let picture = app.call("GET", &path, None).await.expect(200);
+        assert_eq!(picture.header("content-type"), media_type);
+        assert_eq!(picture.header("content-disposition"), format!("inline; filename=\"{}-qr.{extension}\"", &id[..8]));
+        assert_eq!((picture.header("x-qr-scannability"), picture.header("x-qr-warning")), ("good", ""));
+        assert!(picture.bytes.starts_with(head), "{format}");
+    }
+    let inches = app.call("GET", &format!("/links/{id}/qr?format=png&size_inches=2.125"), None).await.expect(200);
+    let (side, _) = pixels(&inches.bytes);
+    assert_eq!(side, 638, "2.125 in at 300 DPI are 637.5 px, rounded half up");
+    assert_eq!(read(&inches.bytes), link["short_url"]);
+}
+
+/// A red disc.
+const LOGO: &str = "PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIHZpZXdCb3g9IjAgMCA5IDkiPjxjaXJjbGUgY3g9IjQuNSIgY3k9IjQuNSIgcj0iNC41IiBmaWxsPSIjZTMzIi8+PC9zdmc+";
+
+#[actix_web::test]
+async fn anything_is_drawn_in_any_design() {
+    let app = TestApp::start().await;
+    let draw = async |body| app.call("POST", "/qr", Some(body)).await.expect(200);
+    let plain = draw(json!({ "data": "https://example.com/a?b=c", "format": "png" })).await;
+    assert_eq!(read(&plain.bytes), "https://example.com/a?b=c");
+    assert_eq!((plain.header("x-qr-version"), plain.header("x-qr-error-correction")), ("2", "M"));
+    assert_eq!(plain.header("content-disposition"), "inline; filename=\"qr.png\"");
+
+    let wifi = json!({ "type": "wifi", "payload": { "ssid": "Café; Guests", "password": "espresso" }, "format": "png" });
+    assert_eq!(read(&draw(wifi).await.bytes), r"WIFI:T:WPA;S:Café\; Guests;P:espresso;;");
+
+    let link = app.link(json!({ "url": "https://example.com" })).await;
+    let dynamic = json!({ "type": "dynamic", "link_id": link["id"], "format": "png" });
+    assert_eq!(read(&draw(dynamic).await.bytes), link["short_url"]);
+
+    let design = json!({
+        "dot_style": "squares", "gradient_from": "#7209b7", "gradient_to": "#3a0ca3", "gradient_direction": "radial",
+        "logo_data": format!("data:image/svg+xml;base64,{LOGO}"), "logo_clear_zone": "circle", "frame_label": "Scan me",
+    });
+    let styled =
+        draw(json!({ "data": "https://example.com", "format": "png", "width": 600, "design": design, "verify": true })).await;
+    assert_eq!((styled.header("x-qr-error-correction"), styled.header("x-qr-scannability")), ("H", "good"));
+    if let Some(text) = zbar(&styled.bytes) {
+        assert_eq!(text, "https://example.com");
+    }
+    let svg = draw(json!({ "data": "https://example.com", "design": { "background_color": "transparent" } })).await;
+    assert!(!svg.text().contains("fill"), "a transparent background has no rectangle: {}", svg.text());
+    assert_eq!(svg.header("x-qr-scannability"), "risky");
+    assert_eq!(svg.header("x-qr-warning"), "The background is transparent: print the code on a light, even surface.");
+}
+
+#[actix_web::test]
+async fn every_kind_of_content_is_written() {
+    let app = TestApp::start().await;
+    for (kind, payload, content) in [
+        ("sms", json!({ "phone": "+1 514 555 0001", "message": "Hi" }), "SMSTO:+15145550001:Hi"),
+        ("phone", json!({ "number": "+15145550001" }), "tel:+15145550001"),
+        ("geo", json!({ "latitude": 45.5, "lng": -73.57 }), "geo:45.5,-73.57"),
+        (
+            "email",
+            json!({ "to": ["a@example.com", "b@example.com"], "subject": "Hello you" }),
+            "mailto:a@example.com,b@example.com?subject=Hello%20you",
+        ),
+        ("wifi", json!({ "ssid": "Open" }), "WIFI:T:nopass;S:Open;;"),
+        (
+            "vcard",
+            json!({ "name": "Ada King Lovelace", "phone": "+441234567", "emails": ["ada@example.com"], "org": "Analytical; Engines" }),
+            "BEGIN:VCARD\r\nVERSION:3.0\r\nN:Lovelace;Ada King;;;\r\nFN:Ada King Lovelace\r\nORG:Analytical\\; Engines\r\nTEL:+441234567\r\nEMAIL:ada@example.com\r\nEND:VCARD\r\n",
+        ),
+        (
+            "event",
+            json!({ "summary": "Launch", "start": "2026-12-01T10:00:00+01:00", "end": "2026-12-01T11:00:00+01:00" }),
+            "BEGIN:VEVENT\r\nSUMMARY:Launch\r\nDTSTART:20261201T090000Z\r\nDTEND:20261201T100000Z\r\nEND:VEVENT\r\n",
+        ),
+    ] {
+        let body = json!({ "type": kind, "payload": payload });
+        let judged = app.call("POST", "/qr/validate", Some(body)).await.expect(200).json();
+        assert_eq!(judged["data"]["content"], content, "{kind}");
+        assert_eq!((&judged["data"]["verdict"], &judged["data"]["decoded"]), (&json!("good"), &json!(true)), "{kind}");
+    }
+}
+
+#[actix_web::test]
+async fn the_guard_reports_and_refuses() {
+    let app = TestApp::start().await;
+    let pale = json!({ "data": "https://example.com", "design": { "foreground_color": "#ffffee", "quiet_zone": 1 } });
+    let judged = app.call("POST", "/qr/validate", Some(pale.clone())).await.expect(200).json();
+    let data = &judged["data"];
+    assert_eq!((&data["verdict"], &data["contrast"], &data["quiet_zone"]), (&json!("unreadable"), &json!(1.01), &json!(1)));
+    assert_eq!(data["symbol"], json!({ "version": 2, "modules": 25, "error_correction": "Q", "mask": data["symbol"]["mask"] }));
+    assert_eq!(data["findings"][0]["check"], "quiet_zone", "{data}");
+    app.call("POST", "/qr", Some(pale.clone())).await.expect(200);
+    let mut strict = pale;
+    strict["verify"] = true.into();
+    let refused = app.call("POST", "/qr", Some(strict)).await;
+    let message = refused.json()["error"]["message"].as_str().unwrap().to_owned();
+    refused.refused(422, "VALIDATION_ERROR", &message);
+    assert!(
+        message.starts_with("design: The code would not scan: The contrast between code and background is 1.0 : 1"),
+        "{message}"
+    );
+}
+
+#[actix_web::test]
+async fn bad_designs_are_named() {
+    let app = TestApp::start().await;
+    let check = async |change: Value, message: &str| {
+        let mut body = json!({ "data": "https://example.com" });
+        body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        app.call("POST", "/qr", Some(body)).await.refused(400, "VALIDATION_ERROR", message);
+    };
+    let design = |field: &str, value: Value| json!({ "design": { field: value } });
+    check(json!({ "data": null }), "data: This field is required.").await;
+    check(json!({ "data": "nonsense" }), "data: Invalid URL format. Must start with http:// or https://").await;
+    check(json!({ "data": "x".repeat(3000), "type": "text" }), "data: Must have at most 2048 characters.").await;
+    let long = "data: Content too long to encode. Bytes over at level H: 192; it fits at level Q.";
+    check(json!({ "data": "é".repeat(732), "type": "text", "design": { "error_correction": "H" } }), long).await;
+    check(json!({ "type": "fax" }), "type: Must be one of url, text, vcard, wifi, email, sms, phone, geo, event, dynamic.").await;
+    check(json!({ "type": "wifi" }), "payload: This field is required.").await;
+    check(json!({ "type": "wifi", "payload": {} }), "payload.ssid: This field is required.").await;
+    check(json!({ "type": "wifi", "payload": { "ssid": 1 } }), "payload.ssid: Must be a text.").await;
+    check(json!({ "type": "dynamic" }), "link_id: This field is required.").await;
+    check(json!({ "size": 5, "width": 300 }), "width: Cannot be combined with size.").await;
+    check(json!({ "size_inches": 15.01 }), "size_inches: Must be at most 15.").await;
+    check(json!({ "size_inches": 2, "dpi": 601 }), "dpi: Must be at most 600.").await;
+    check(json!({ "width": 20 }), "width: Must be at least 21.").await;
+    check(json!({ "width": 30 }), "width: Must be at least 33.").await;
+    check(json!({ "version": 41 }), "version: Must be at most 40.").await;
+    check(json!({ "version": 1 }), "data: Content too long to encode. Bytes over at level M: 7; it fits at no level.").await;
+    check(json!({ "format": "webp", "width": 5000 }), "size: The picture must have at most 16000000 pixels.").await;
+    check(
+        design("foreground_color", json!("rouge")),
+        "foreground_color: Invalid color 'rouge'. Use 'black', 'white', or hex like #RRGGBB.",
+    )
+    .await;
+    check(design("dot_style", json!("blob")), "dot_style: Must be one of square, dots, squares, rounded, dot, diamond, liquid, connected-h, connected-v, hexagon, star, halftone, frame, classy.").await;
+    check(design("quiet_zone", json!(17)), "quiet_zone: Must be at most 16.").await;
+    check(design("gradient_to", json!("black")), "gradient_from: This field is required.").await;
+    check(design("frame_style", json!("bubble")), "frame_label: This field is required.").await;
+    check(design("frame_label", json!("漢字")), "frame_label: There is no letter for '漢'.").await;
+    check(design("logo_url", json!("https://example.com/logo.png")), "logo_url: Not supported; send logo_data instead.").await;
+    check(design("logo_data", json!("%%%")), "logo_data: Must be a file in Base64, or a data URL of one.").await;
+    check(
+        design("logo_data", json!("aGVsbG8=")),
+        "logo_data: Must be a readable PNG, JPEG, GIF, BMP, WebP, TIFF or SVG picture.",
+    )
+    .await;
+    let script = "PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciPjxzY3JpcHQvPjwvc3ZnPg==";
+    check(design("logo_data", json!(script)), "logo_data: The SVG must not contain <script>; only plain shapes are drawn.").await;
+    check(design("logo_data", json!("A".repeat(2_800_000))), "logo_data: Max 2097152 bytes.").await;
+    let large = json!({ "data": "https://example.com", "design": { "logo_data": "A".repeat(7_000_000) } });
+    app.call("POST", "/qr", Some(large)).await.refused(413, "VALIDATION_ERROR", "body: Must have at most 6291456 bytes.");
+    let foreign = json!({ "type": "dynamic", "link_id": "01890000-0000-7000-8000-000000000000" });
+    app.call("POST", "/qr", Some(foreign)).await.refused(404, "RESOURCE_NOT_FOUND", "Link not found");
 }

@@ -1,51 +1,186 @@
-//! `GET /api/v1/links/{link_id}/qr`: the picture of a link (xQR reference, section 9.9).
+//! Pictures: `GET /api/v1/links/{link_id}/qr` (xQR reference, section 9.9), and `POST /api/v1/qr` and `/api/v1/qr/validate`,
+//! which draw and judge anything in any design (extensions).
 
 use std::time::Instant;
 
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpResponse, web};
+use serde::Serialize;
 use xqr_engine::auth::Scope;
-use xqr_engine::errors::Condition;
+use xqr_engine::errors::{Error, Result};
 use xqr_engine::links;
-use xqr_engine::render::Format;
+use xqr_engine::pictures::{Drawn, Judgement, Order};
+use xqr_engine::render::{Caps, Finding, Format, Report, Verdict};
 
 use super::Xqr;
+use super::order::{look, order};
 use crate::call::Call;
 use crate::edge::resource;
 use crate::fault::Fault;
+use crate::fields::Fields;
 use crate::metric;
+use crate::payload::{Kind, content};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
-    config.service(resource("/v1/links/{link_id}/qr", "GET").route(web::get().to(draw)));
+    config
+        .service(resource("/v1/links/{link_id}/qr", "GET").route(web::get().to(draw_link)))
+        .service(resource("/v1/qr", "POST").route(web::post().to(draw)))
+        .service(resource("/v1/qr/validate", "POST").route(web::post().to(validate)));
 }
 
-async fn draw(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+/// `GET /api/v1/links/{link_id}/qr`
+async fn draw_link(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     call.allow(Scope::QrRender)?;
-    let query = call.query();
-    let (format, extension, media_type) = match query.text("format")? {
-        None | Some("svg") => (Format::Svg, "svg", "image/svg+xml"),
-        Some("png") => (Format::Png, "png", "image/png"),
-        Some(other) => {
-            return Err(
-                Condition::ChoiceUnknown { field: "format".into(), value: other.into(), allowed: "svg, png".into() }.into()
-            );
+    let mut fields = Fields::from_query(&call.query());
+    let look = look(&mut fields);
+    let mut order = order(&mut fields, String::new(), look);
+    fields.end()?;
+    let (uid, caller) = (call.path("link_id"), call.caller.clone());
+    let link = call.app.read(move |conn| links::get(conn, &caller, &uid)).await?;
+    order.text = call.app.short_url(&link.code);
+    let name = format!("{}-qr", &link.uid[..8]);
+    Ok(picture(order.format, &name, call.draw(order).await?))
+}
+
+/// `POST /api/v1/qr`
+async fn draw(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+    call.allow(Scope::QrRender)?;
+    let order = read(&mut call).await?;
+    Ok(picture(order.format, "qr", call.draw(order).await?))
+}
+
+/// `POST /api/v1/qr/validate`
+async fn validate(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+    call.allow(Scope::QrRender)?;
+    let order = read(&mut call).await?;
+    let (caps, text) = (call.caps(), order.text.clone());
+    let judgement = call.app.draw(move || order.judge(&caps)).await?;
+    Ok(call.answer(StatusCode::OK, JudgementView::new(text, judgement)))
+}
+
+/// Reads the body of the two routes that draw anything.
+async fn read(call: &mut Call<Xqr>) -> Result<Order> {
+    let mut fields = call.fields_with_pictures().await?;
+    let kind = fields.choice("type", &Kind::ALL).unwrap_or(Kind::Url);
+    let (mut text, mut link) = (None, None);
+    if kind == Kind::Dynamic {
+        fields.demand("link_id");
+        link = fields.text("link_id");
+    } else {
+        text = content(kind, &mut fields);
+    }
+    let look = fields.object("design", "").map(|mut design| {
+        let look = look(&mut design);
+        fields.absorb(design);
+        look
+    });
+    let mut order = order(&mut fields, text.unwrap_or_default(), look.unwrap_or_default());
+    fields.end()?;
+    if let Some(uid) = link {
+        let caller = call.caller.clone();
+        let link = call.app.read(move |conn| links::get(conn, &caller, &uid)).await?;
+        order.text = call.app.short_url(&link.code);
+    }
+    Ok(order)
+}
+
+impl Call<Xqr> {
+    /// Returns what the caller's plan allows of a picture.
+    fn caps(&self) -> Caps {
+        Caps { plan: self.caller.plan.name().to_owned(), ..Caps::default() }
+    }
+
+    async fn draw(&self, order: Order) -> Result<Drawn, Error> {
+        let caps = self.caps();
+        self.app
+            .draw(move || {
+                let started = Instant::now();
+                let drawn = order.draw(&caps);
+                metric::render(started.elapsed());
+                drawn
+            })
+            .await
+    }
+}
+
+/// Answers with a picture; what the guard found stands in headers.
+fn picture(format: Format, name: &str, drawn: Drawn) -> HttpResponse {
+    let Drawn { bytes, symbol, report } = drawn;
+    let mut answer = HttpResponse::Ok();
+    answer
+        .content_type(format.media_type())
+        .insert_header(("content-disposition", format!("inline; filename=\"{name}.{}\"", format.extension())))
+        .insert_header(("x-qr-version", symbol.version().to_string()))
+        .insert_header(("x-qr-error-correction", symbol.level().letter().to_string()))
+        .insert_header(("x-qr-scannability", report.verdict.name()));
+    if let Ok(reasons) = HeaderValue::from_str(&report.reasons())
+        && report.verdict > Verdict::Good
+    {
+        answer.insert_header((HeaderName::from_static("x-qr-warning"), reasons));
+    }
+    if format == Format::Svg {
+        answer
+            .insert_header(("content-security-policy", "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox"));
+    }
+    answer.body(bytes)
+}
+
+/// What the guard says, in full.
+#[derive(Serialize)]
+struct JudgementView {
+    verdict: &'static str,
+    content: String,
+    symbol: SymbolView,
+    width_px: u32,
+    module_px: f64,
+    contrast: f64,
+    quiet_zone: u32,
+    covered_modules: u32,
+    error_correction_spent: f64,
+    decoded: bool,
+    findings: Vec<FindingView>,
+}
+
+#[derive(Serialize)]
+struct SymbolView {
+    version: u8,
+    modules: u32,
+    error_correction: String,
+    mask: u8,
+}
+
+#[derive(Serialize)]
+struct FindingView {
+    check: &'static str,
+    verdict: &'static str,
+    reason: String,
+}
+
+impl JudgementView {
+    fn new(content: String, judgement: Judgement) -> Self {
+        let Judgement { symbol, report, px } = judgement;
+        let Report { verdict, findings, contrast, quiet_zone, covered_modules, damage, module_px, decoded } = report;
+        // More digits than a person can use only hide what they say.
+        let short = |number: f64| (number * 100.0).round() / 100.0;
+        let finding = |Finding { check, verdict, reason }| FindingView { check, verdict: verdict.name(), reason };
+        Self {
+            verdict: verdict.name(),
+            content,
+            symbol: SymbolView {
+                version: symbol.version(),
+                modules: symbol.size(),
+                error_correction: symbol.level().letter().to_string(),
+                mask: symbol.mask(),
+            },
+            width_px: px,
+            module_px: short(module_px),
+            contrast: short(contrast),
+            quiet_zone,
+            covered_modules,
+            error_correction_spent: short(damage),
+            decoded: decoded.unwrap_or(false),
+            findings: findings.into_iter().map(finding).collect(),
         }
-    };
-    let size = query.int("size", 1..=50, 10)?;
-    let (uid, caller, app) = (call.path("link_id"), call.caller.clone(), call.app.clone());
-    let (id, picture) = call
-        .app
-        .read(move |conn| {
-            let link = links::get(conn, &caller, &uid)?;
-            let started = Instant::now();
-            let picture = links::draw(&app.short_url(&link.code), format, u32::try_from(size).unwrap_or(1))?;
-            metric::render(started.elapsed());
-            Ok((link.uid, picture))
-        })
-        .await?;
-    let name = format!("inline; filename=\"{}-qr.{extension}\"", &id[..8]);
-    Ok(HttpResponse::Ok()
-        .content_type(media_type)
-        .insert_header(("content-disposition", name))
-        .insert_header(("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox"))
-        .body(picture))
+    }
 }

@@ -59,6 +59,10 @@ impl Encoding {
         Self { eci, ..self }
     }
 
+    pub(crate) const fn forces_version(self) -> bool {
+        self.version.is_some()
+    }
+
     /// Encodes `text`, in the modes that take the fewest bits.
     ///
     /// # Errors
