@@ -2,6 +2,7 @@
 
 mod bench;
 mod errors;
+mod gallery;
 mod keys;
 mod migrate;
 mod office;
@@ -32,6 +33,8 @@ enum Task {
     Key(keys::Key),
     /// Print docs/errors.md from the catalogue
     Errors(errors::Errors),
+    /// Draw docs/gallery.md and its pictures
+    Gallery(gallery::Gallery),
     /// Run every test, on SQLite and PostgreSQL
     Test,
     /// Measure against a peer or a ceiling in the same run
@@ -58,6 +61,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Workspace(task) => task.run(),
         Task::Key(task) => task.run(),
         Task::Errors(task) => task.run(),
+        Task::Gallery(task) => task.run(),
         Task::Test => test::run(),
         Task::Bench(task) => task.run(),
         Task::BareServer => bench::bare::run(),

@@ -169,7 +169,8 @@ fn check_colors(design: &Design, report: &mut Report) {
 
 fn check_quiet_zone(design: &Design, report: &mut Report) {
     let quiet = design.quiet_zone;
-    let reason = format!("The quiet zone is {quiet} modules wide; the standard asks for 4.");
+    let modules = if quiet == 1 { "module" } else { "modules" };
+    let reason = format!("The quiet zone is {quiet} {modules} wide; the standard asks for 4.");
     match quiet {
         0 if design.frame.is_some() => report.find("quiet_zone", Verdict::Unreadable, reason),
         0 | 1 => report.find("quiet_zone", Verdict::Risky, reason),

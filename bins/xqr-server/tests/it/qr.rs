@@ -171,7 +171,8 @@ async fn the_guard_reports_and_refuses() {
     let data = &judged["data"];
     assert_eq!((&data["verdict"], &data["contrast"], &data["quiet_zone"]), (&json!("unreadable"), &json!(1.01), &json!(1)));
     assert_eq!(data["symbol"], json!({ "version": 2, "modules": 25, "error_correction": "Q", "mask": data["symbol"]["mask"] }));
-    assert_eq!(data["findings"][0]["check"], "quiet_zone", "{data}");
+    let checks: Vec<_> = data["findings"].as_array().unwrap().iter().map(|finding| &finding["check"]).collect();
+    assert_eq!(checks, ["contrast", "quiet_zone"]);
     app.call("POST", "/qr", Some(pale.clone())).await.expect(200);
     let mut strict = pale;
     strict["verify"] = true.into();
@@ -209,7 +210,7 @@ async fn bad_designs_are_named() {
     check(json!({ "width": 20 }), "width: Must be at least 21.").await;
     check(json!({ "width": 30 }), "width: Must be at least 33.").await;
     check(json!({ "version": 41 }), "version: Must be at most 40.").await;
-    check(json!({ "version": 1 }), "data: Content too long to encode. Bytes over at level M: 7; it fits at no level.").await;
+    check(json!({ "version": 1 }), "data: Content too long to encode. Bytes over at level M: 5; it fits at no level.").await;
     check(json!({ "format": "webp", "width": 5000 }), "size: The picture must have at most 16000000 pixels.").await;
     check(
         design("foreground_color", json!("rouge")),
