@@ -11,7 +11,7 @@ mod vector;
 
 use std::sync::Arc;
 
-use xqr_errors::{Condition, Result};
+use xqr_errors::Result;
 
 pub use self::color::{NotAColor, Rgba};
 pub use self::eyes::{EyeBorder, EyeCenter, EyeShape, Eyes};
@@ -19,6 +19,7 @@ pub use self::frame::{Frame, FrameStyle};
 pub use self::paint::{Direction, Gradient, Paint};
 pub use self::pattern::Pattern;
 pub use self::picture::Picture;
+use crate::size::out_of_range;
 
 /// How a symbol is drawn. `Design::default()` is the plain look: black squares on white, quiet zone of 4 modules.
 ///
@@ -123,21 +124,10 @@ impl Design {
     }
 
     pub(crate) fn check(&self) -> Result<()> {
-        let mut wrong = Vec::new();
-        let mut within = |field: &str, value: f32, min: f32, max: f32| {
-            if !(value >= min) {
-                wrong.push(Condition::NumberTooSmall { field: field.into(), min: min.to_string() });
-            } else if value > max {
-                wrong.push(Condition::NumberTooLarge { field: field.into(), max: max.to_string() });
-            }
-        };
-        within("quiet_zone", self.quiet_zone as f32, 0.0, 16.0);
-        if let Some(logo) = &self.logo {
-            within("logo_size_ratio", logo.ratio, 0.05, 0.4);
-        }
-        if let Some(backdrop) = &self.backdrop {
-            within("background_opacity", backdrop.opacity, 0.0, 1.0);
-        }
+        let ratio = self.logo.as_ref().map(|logo| ("logo_size_ratio", logo.ratio, 0.05, 0.4));
+        let opacity = self.backdrop.as_ref().map(|backdrop| ("background_opacity", backdrop.opacity, 0.0, 1.0));
+        let ranges = [Some(("quiet_zone", self.quiet_zone as f32, 0.0, 16.0)), ratio, opacity].into_iter().flatten();
+        let wrong: Vec<_> = ranges.filter_map(|(field, value, min, max)| out_of_range(field, value.into(), min, max)).collect();
         if wrong.is_empty() { Ok(()) } else { Err(xqr_errors::Error::all(wrong)) }
     }
 }

@@ -120,12 +120,16 @@ impl Size {
 }
 
 fn within(field: &str, value: f64, min: f64, max: f64) -> Result<()> {
-    // A comparison with NaN is false: it must not pass.
-    if !(value >= min) {
-        return Err(Condition::NumberTooSmall { field: field.into(), min: min.to_string() }.into());
+    out_of_range(field, value, min, max).map_or(Ok(()), |complaint| Err(complaint.into()))
+}
+
+/// Returns the complaint about a number that is out of range, or none at all.
+pub(crate) fn out_of_range(field: &str, value: f64, min: f64, max: f64) -> Option<Condition> {
+    if value.is_nan() || value < min {
+        Some(Condition::NumberTooSmall { field: field.into(), min: min.to_string() })
+    } else if value > max {
+        Some(Condition::NumberTooLarge { field: field.into(), max: max.to_string() })
+    } else {
+        None
     }
-    if value > max {
-        return Err(Condition::NumberTooLarge { field: field.into(), max: max.to_string() }.into());
-    }
-    Ok(())
 }

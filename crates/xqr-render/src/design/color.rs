@@ -86,6 +86,14 @@ impl Rgba {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotAColor;
 
+impl fmt::Display for NotAColor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a colour: use black, white, transparent, #RRGGBB or #RRGGBBAA")
+    }
+}
+
+impl std::error::Error for NotAColor {}
+
 impl FromStr for Rgba {
     type Err = NotAColor;
 

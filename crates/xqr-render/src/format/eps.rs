@@ -31,8 +31,7 @@ pub(super) fn write(canvas: &Canvas, out: &mut impl Write) -> Result<(), Failure
         trace(&all, &mut eps);
         let _ = writeln!(eps, "{} setrgbcolor fill", Color(paper));
     }
-    let mut layers = canvas.layers.iter().peekable();
-    while let Some(layer) = layers.next() {
+    for layer in &canvas.layers {
         match layer {
             Layer::Picture { picture, x, y, width, height, opacity, crop } => {
                 draw_picture(picture, [*x, *y, *width, *height], *opacity, *crop, paper, &mut eps)?;

@@ -173,7 +173,7 @@ impl std::fmt::Display for Fill {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self(name, color) = self;
         let Rgba { r, g, b, a } = *color;
-        let short = |channel: u8| channel % 17 == 0;
+        let short = |channel: u8| channel.is_multiple_of(17);
         if (r, g, b) != (0, 0, 0) || *name == "stroke" {
             if short(r) && short(g) && short(b) {
                 write!(f, " {name}=\"#{:x}{:x}{:x}\"", r / 17, g / 17, b / 17)?;
