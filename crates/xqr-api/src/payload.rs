@@ -76,18 +76,16 @@ fn typed(kind: Kind, fields: &mut Fields) -> Option<Payload> {
 
 fn vcard(fields: &mut Fields) -> Option<Payload> {
     let mut card = VCard::new(demand_text(fields, &["name", "full_name"])?);
-    let setters: [(&[&str], fn(VCard, String) -> VCard); 7] = [
-        (&["given_name", "first_name"], VCard::given_name),
-        (&["family_name", "last_name"], VCard::family_name),
-        (&["org", "organization", "company"], VCard::org),
-        (&["title"], VCard::title),
-        (&["url", "website"], VCard::url),
-        (&["address"], VCard::address),
-        (&["note"], VCard::note),
-    ];
-    for (names, set) in setters {
-        card = text(fields, names).into_iter().fold(card, set);
-    }
+    let mut optional = |names: &[&str], set: fn(VCard, String) -> VCard| {
+        card = text(fields, names).into_iter().fold(std::mem::take(&mut card), set);
+    };
+    optional(&["given_name", "first_name"], VCard::given_name);
+    optional(&["family_name", "last_name"], VCard::family_name);
+    optional(&["org", "organization", "company"], VCard::org);
+    optional(&["title"], VCard::title);
+    optional(&["url", "website"], VCard::url);
+    optional(&["address"], VCard::address);
+    optional(&["note"], VCard::note);
     card = several(fields, &["phone", "phones"]).into_iter().fold(card, VCard::phone);
     card = several(fields, &["email", "emails"]).into_iter().fold(card, VCard::email);
     if let Some(day) = text(fields, &["birthday"]) {
