@@ -124,13 +124,14 @@ pub(crate) fn to_rgb(row: &[Pixel], rgb: &mut [u8]) {
     }
 }
 
-/// Takes the alpha out of the colours.
+/// Takes the alpha out of the colours. Neighbours mostly share theirs, and divisions are slow.
 pub(crate) fn straighten(row: &mut [Pixel]) {
-    for pixel in row {
-        let alpha = u32::from(pixel[3]);
-        if alpha > 0 && alpha < 255 {
+    for equal in row.chunk_by_mut(|a, b| a == b) {
+        let [r, g, b, a] = equal[0];
+        if a > 0 && a < 255 {
+            let alpha = u32::from(a);
             let straight = |channel: u8| ((u32::from(channel) * 255 + alpha / 2) / alpha).min(255) as u8;
-            *pixel = [straight(pixel[0]), straight(pixel[1]), straight(pixel[2]), pixel[3]];
+            equal.fill([straight(r), straight(g), straight(b), a]);
         }
     }
 }
