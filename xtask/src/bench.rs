@@ -4,6 +4,7 @@ pub(crate) mod bare;
 mod edge;
 mod load;
 mod redirect;
+mod render;
 mod target;
 
 use clap::Subcommand;
@@ -14,6 +15,8 @@ pub(crate) enum Bench {
     Edge(edge::Edge),
     /// Redirects against a bare actix server, and link creations
     Redirect(redirect::Redirect),
+    /// Symbols and pictures against other renderers: time, bytes, memory
+    Render(render::Render),
 }
 
 impl Bench {
@@ -21,6 +24,7 @@ impl Bench {
         match self {
             Self::Edge(task) => task.run(),
             Self::Redirect(task) => task.run(),
+            Self::Render(task) => task.run(),
         }
     }
 }

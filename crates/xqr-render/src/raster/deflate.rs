@@ -74,10 +74,19 @@ impl Tokens {
         let distances = Code::new(&distances, 15);
         let mut bits = Bits::default();
         write_header(&mut bits, &symbols, &distances);
-        let mut packed = Vec::new();
+        let mut packed: Vec<(u64, u32)> = Vec::new();
         for (range, times) in &self.parts {
             packed.clear();
-            packed.extend(self.tokens[range.clone()].iter().map(|token| pack(*token, &symbols, &distances)));
+            for token in &self.tokens[range.clone()] {
+                let (value, length) = pack(*token, &symbols, &distances);
+                match packed.last_mut() {
+                    Some((before, taken)) if *taken + length <= Bits::MOST => {
+                        *before |= value << *taken;
+                        *taken += length;
+                    }
+                    _ => packed.push((value, length)),
+                }
+            }
             for _ in 0..*times {
                 packed.iter().for_each(|(value, length)| bits.push(*value, *length));
             }
@@ -251,14 +260,19 @@ struct Bits {
 }
 
 impl Bits {
-    /// Adds up to 48 bits.
+    /// The most bits that can be added at once.
+    const MOST: u32 = 48;
+
+    /// Adds up to [`MOST`](Self::MOST) bits.
     fn push(&mut self, value: u64, length: u32) {
         self.pending |= value << self.count;
         self.count += length;
         if self.count >= 16 {
             let whole = self.count / 8;
-            self.bytes.extend_from_slice(&self.pending.to_le_bytes()[..whole as usize]);
-            self.pending = if whole == 8 { 0 } else { self.pending >> (8 * whole) };
+            // A copy of fixed length is one instruction: all eight bytes are added, and the unfinished ones taken back.
+            self.bytes.extend_from_slice(&self.pending.to_le_bytes());
+            self.bytes.truncate(self.bytes.len() - 8 + whole as usize);
+            self.pending >>= 8 * whole;
             self.count %= 8;
         }
     }

@@ -64,9 +64,13 @@ impl Indexed {
             Layer::Picture { .. } => None,
             Layer::Modules(_) => {
                 let mut tiles = Tiles::new(&canvas.modules, scale);
+                let index = std::array::from_fn(|covered| match level(covered as u8) {
+                    0 => 0,
+                    level => base + level,
+                });
                 let packed = tiles.tiles.iter_mut().map(|tile| {
                     let coverage = std::mem::take(&mut tile.coverage);
-                    [0, 1].map(|odd| Packed::new(&coverage, tile.width, base, bits, odd))
+                    [0, 1].map(|odd| Packed::new(&coverage, tile.width, &index, bits, odd))
                 });
                 let packed = packed.collect();
                 Some(Painter { base, kind: Kind::Modules { tiles, packed } })
@@ -105,8 +109,25 @@ fn level(covered: u8) -> u8 {
     ((u32::from(covered) * u32::from(LEVELS) + 127) / 255) as u8
 }
 
-/// Sets the px that a shape covers; those that it does not are left as they are.
+/// Sets the px that a shape covers; those that it does not are left as they are. Mostly all or none of eight neighbours are.
 fn paint_shape(row: &mut [u8], bits: u8, base: u8, x: usize, coverage: &[u8]) {
+    // Eight px shall begin where a byte does.
+    let (first, coverage) = coverage.split_at((x % 2).min(coverage.len()));
+    let (eights, last) = coverage.as_chunks::<8>();
+    let start = x + first.len();
+    paint_each(row, bits, base, x, first);
+    for (x, covered) in (start..).step_by(8).zip(eights) {
+        match u64::from_ne_bytes(*covered) {
+            0 => {}
+            u64::MAX if bits == 8 => row[x..x + 8].fill(base + LEVELS),
+            u64::MAX => row[x / 2..x / 2 + 4].fill((base + LEVELS) * 0x11),
+            _ => paint_each(row, bits, base, x, covered),
+        }
+    }
+    paint_each(row, bits, base, start + 8 * eights.len(), last);
+}
+
+fn paint_each(row: &mut [u8], bits: u8, base: u8, x: usize, coverage: &[u8]) {
     for (x, covered) in (x..).zip(coverage) {
         let level = level(*covered);
         if level == 0 {
@@ -115,7 +136,7 @@ fn paint_shape(row: &mut [u8], bits: u8, base: u8, x: usize, coverage: &[u8]) {
         if bits == 8 {
             row[x] = base + level;
         } else {
-            let shift = if x % 2 == 0 { 4 } else { 0 };
+            let shift = if x.is_multiple_of(2) { 4 } else { 0 };
             let byte = &mut row[x / 2];
             *byte = *byte & !(0xf << shift) | (base + level) << shift;
         }
@@ -123,23 +144,22 @@ fn paint_shape(row: &mut [u8], bits: u8, base: u8, x: usize, coverage: &[u8]) {
 }
 
 impl Packed {
-    /// Packs a tile for a place that begins at an even (0) or odd (1) px.
-    fn new(coverage: &[u8], width: usize, base: u8, bits: u8, odd: usize) -> Self {
-        let index = |covered: &u8| match level(*covered) {
-            0 => 0,
-            level => base + level,
-        };
+    /// Packs a tile for a place that begins at an even (0) or odd (1) px; `index` is that of each coverage.
+    fn new(coverage: &[u8], width: usize, index: &[u8; 256], bits: u8, odd: usize) -> Self {
+        let index = |covered: &u8| index[usize::from(*covered)];
         if bits == 8 {
             // Bytes are bytes wherever they begin.
             let bytes = if odd == 0 { coverage.iter().map(index).collect() } else { Vec::new() };
             return Self { stride: width, bytes };
         }
         let stride = (width + odd).div_ceil(2);
-        let mut bytes = vec![0; stride * coverage.len() / width.max(1)];
-        for (covered, out) in coverage.chunks_exact(width.max(1)).zip(bytes.chunks_exact_mut(stride)) {
-            for (x, covered) in (odd..).zip(covered) {
-                out[x / 2] |= index(covered) << if x % 2 == 0 { 4 } else { 0 };
-            }
+        let mut bytes = Vec::with_capacity(stride * coverage.len() / width.max(1));
+        for covered in coverage.chunks_exact(width.max(1)) {
+            let (first, covered) = covered.split_at(odd);
+            bytes.extend(first.iter().map(index));
+            let (pairs, last) = covered.as_chunks::<2>();
+            bytes.extend(pairs.iter().map(|[left, right]| index(left) << 4 | index(right)));
+            bytes.extend(last.iter().map(|left| index(left) << 4));
         }
         Self { stride, bytes }
     }

@@ -76,8 +76,20 @@ fn fill(row: &mut [Pixel], colors: &Colors<'_>, x: usize) {
     }
 }
 
-/// Paints px as far as they are covered.
+/// Paints px as far as they are covered: mostly all or none of eight neighbours are.
 fn cover(row: &mut [Pixel], coverage: &[u8], colors: &Colors<'_>, x: usize) {
+    let ((eights, rest), (covered_eights, covered_rest)) = (row.as_chunks_mut::<8>(), coverage.as_chunks::<8>());
+    for (i, (pixels, covered)) in eights.iter_mut().zip(covered_eights).enumerate() {
+        match u64::from_ne_bytes(*covered) {
+            0 => {}
+            u64::MAX => fill(pixels, colors, x + 8 * i),
+            _ => cover_each(pixels, covered, colors, x + 8 * i),
+        }
+    }
+    cover_each(rest, covered_rest, colors, x + 8 * covered_eights.len());
+}
+
+fn cover_each(row: &mut [Pixel], coverage: &[u8], colors: &Colors<'_>, x: usize) {
     let paint = |below: &mut Pixel, covered: u8, color: Pixel| match covered {
         0 => {}
         255 => *below = over(color, *below),
@@ -112,13 +124,14 @@ pub(crate) fn to_rgb(row: &[Pixel], rgb: &mut [u8]) {
     }
 }
 
-/// Takes the alpha out of the colours.
+/// Takes the alpha out of the colours. Neighbours mostly share theirs, and divisions are slow.
 pub(crate) fn straighten(row: &mut [Pixel]) {
-    for pixel in row {
-        let alpha = u32::from(pixel[3]);
-        if alpha > 0 && alpha < 255 {
+    for equal in row.chunk_by_mut(|a, b| a == b) {
+        let [r, g, b, a] = equal[0];
+        if a > 0 && a < 255 {
+            let alpha = u32::from(a);
             let straight = |channel: u8| ((u32::from(channel) * 255 + alpha / 2) / alpha).min(255) as u8;
-            *pixel = [straight(pixel[0]), straight(pixel[1]), straight(pixel[2]), pixel[3]];
+            equal.fill([straight(r), straight(g), straight(b), a]);
         }
     }
 }

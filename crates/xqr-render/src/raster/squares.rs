@@ -65,29 +65,23 @@ impl Squares {
         let length = self.lines.first().map_or(0, |(line, _)| line.len()) + 1;
         // A repeated scanline: short ones are copies of the last; long ones cost less as `Up` and zeros, whose distance is 1.
         let as_copies = length < 512;
-        let mut up_line = vec![0; length];
-        up_line[0] = 2;
         let up_from = tokens.mark();
-        tokens.push(Token::Literal(2));
-        tokens.push(Token::Literal(0));
-        tokens.push_copies(length - 2, 1, 0);
+        let up_sums = push_line(&mut tokens, 2, &vec![0; length - 1]);
         let up = up_from..tokens.mark();
         for (line, repeats) in &self.lines {
             let from = tokens.mark();
-            tokens.push(Token::Literal(0));
-            push_runs(&mut tokens, line);
-            let whole: Vec<u8> = std::iter::once(0).chain(line.iter().copied()).collect();
-            adler.add(&whole, 1);
+            let sums = push_line(&mut tokens, 0, line);
+            adler.add(&sums, 1);
             let more = repeats - 1;
             if as_copies {
                 // A scanline has at least four bytes, so no rest is too short for a copy.
                 tokens.push_copies(length * more as usize, length as u16, 0);
                 tokens.emit(from..tokens.mark(), 1);
-                adler.add(&whole, more);
+                adler.add(&sums, more);
             } else {
                 tokens.emit(from..tokens.mark(), 1);
                 tokens.emit(up.clone(), more);
-                adler.add(&up_line, more);
+                adler.add(&up_sums, more);
             }
         }
         let mut stream = vec![0x78, 0x01];
@@ -116,11 +110,35 @@ fn paint(line: &mut [u8], bits: u8, from: u32, to: u32, index: u8) {
     }
 }
 
-/// Adds a scanline: runs of equal bytes become copies of their first.
-fn push_runs(tokens: &mut Tokens, line: &[u8]) {
+/// Adds a scanline behind its filter type: runs of equal bytes become copies of their first.
+fn push_line(tokens: &mut Tokens, filter: u8, line: &[u8]) -> Sums {
+    let mut sums = Sums::default();
+    tokens.push(Token::Literal(filter));
+    sums.add(filter, 1);
     for run in line.chunk_by(|a, b| a == b) {
         tokens.push(Token::Literal(run[0]));
         tokens.push_copies(run.len() - 1, 1, run[0]);
+        sums.add(run[0], run.len() as u64);
+    }
+    sums
+}
+
+/// What Adler-32 needs to know of some bytes.
+#[derive(Default)]
+struct Sums {
+    length: u64,
+    sum: u64,
+    /// The sum in which the last byte counts once, the one before it twice, and so on.
+    weighted: u64,
+}
+
+impl Sums {
+    /// Adds a byte `times` times.
+    fn add(&mut self, byte: u8, times: u64) {
+        let byte = u64::from(byte);
+        self.weighted += times * self.sum + byte * (times * (times + 1) / 2);
+        self.sum += byte * times;
+        self.length += times;
     }
 }
 
@@ -133,10 +151,9 @@ struct Adler {
 impl Adler {
     const PRIME: u64 = 65_521;
 
-    fn add(&mut self, bytes: &[u8], times: u32) {
-        let (length, times) = (bytes.len() as u64, u64::from(times));
-        let sum = bytes.iter().map(|byte| u64::from(*byte)).sum::<u64>() % Self::PRIME;
-        let weighted = (1..=length).rev().zip(bytes).map(|(weight, byte)| weight * u64::from(*byte)).sum::<u64>() % Self::PRIME;
+    fn add(&mut self, sums: &Sums, times: u32) {
+        let times = u64::from(times);
+        let (length, sum, weighted) = (sums.length, sums.sum % Self::PRIME, sums.weighted % Self::PRIME);
         let pairs = (times * times.saturating_sub(1) / 2) % Self::PRIME;
         self.b += times * (length * self.a % Self::PRIME) + times * weighted + (length * sum % Self::PRIME) * pairs;
         self.b %= Self::PRIME;

@@ -1,6 +1,6 @@
 //! Strips: pictures that users bring, scaled a strip of rows at a time.
 
-use tiny_skia::{FilterQuality, Pixmap, PixmapPaint, Transform};
+use tiny_skia::{BlendMode, FilterQuality, Pixmap, PixmapPaint, Transform};
 
 use super::brush::Pixel;
 use crate::design::Picture;
@@ -64,7 +64,8 @@ impl Strip {
             self.first = Some(first);
             self.strip.fill(tiny_skia::Color::TRANSPARENT);
             let place = self.place.post_translate(0.0, -((first - self.top) as f32));
-            let paint = PixmapPaint { opacity: self.opacity, quality: FilterQuality::Bilinear, ..PixmapPaint::default() };
+            // There is nothing below to mix with.
+            let paint = PixmapPaint { opacity: self.opacity, quality: FilterQuality::Bilinear, blend_mode: BlendMode::Source };
             self.strip.draw_pixmap(0, 0, self.picture.pixmap().as_ref(), &paint, place, None);
         }
         let width = self.strip.width() as usize;
