@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use serde_json::Value;
+use xqr_engine::errors::{Dialect, Error};
 use xqr_engine::{Data, OsEntropy, Settings, SystemClock};
 
 /// How a task prints what it did.
@@ -36,6 +37,14 @@ pub(crate) fn open() -> anyhow::Result<Data> {
 pub(crate) fn open_as_is() -> anyhow::Result<Data> {
     let settings = Settings::load().map_err(anyhow::Error::msg)?;
     Data::open(&settings, Arc::new(SystemClock), Arc::new(OsEntropy)).map_err(anyhow::Error::msg)
+}
+
+/// Turns a refusal into the sentence that a client would read.
+pub(crate) fn told(error: Error) -> anyhow::Error {
+    match error.cause() {
+        Some(_) => anyhow::anyhow!("{error}"),
+        None => anyhow::anyhow!(error.condition().reply(Dialect::Xqr).message),
+    }
 }
 
 /// Lays rows out in columns.

@@ -8,7 +8,7 @@ use xqr_engine::plans::Plan;
 use xqr_engine::rows;
 use xqr_engine::workspaces;
 
-use crate::office::{Output, open, table};
+use crate::office::{Output, open, table, told};
 
 #[derive(Subcommand)]
 pub(crate) enum Workspace {
@@ -34,6 +34,14 @@ pub(crate) enum Workspace {
         #[command(flatten)]
         output: Output,
     },
+    /// Give a workspace limits of its own, such as '{"links":null,"burst_per_second":50}'; the next request sees them
+    Override {
+        id: String,
+        /// A JSON object with limits as config/plans.toml names them; null is unlimited. Leave it out to go back to the plan's
+        limits: Option<String>,
+        #[command(flatten)]
+        output: Output,
+    },
 }
 
 fn plan(name: &str) -> anyhow::Result<Plan> {
@@ -41,7 +49,11 @@ fn plan(name: &str) -> anyhow::Result<Plan> {
 }
 
 fn view(workspace: &rows::Workspace) -> Value {
-    json!({ "id": workspace.uid, "name": workspace.name, "plan": workspace.plan, "created_at": text_of(workspace.created_at) })
+    let overrides: Option<Value> = workspace.overrides.as_deref().and_then(|text| serde_json::from_str(text).ok());
+    json!({
+        "id": workspace.uid, "name": workspace.name, "plan": workspace.plan, "overrides": overrides,
+        "created_at": text_of(workspace.created_at),
+    })
 }
 
 fn line(workspace: &rows::Workspace) -> Vec<String> {
@@ -63,6 +75,10 @@ impl Workspace {
             Self::SetPlan { id, plan, output } => {
                 let moved = data.write_here(move |tx| workspaces::set_plan(tx, &id, plan))?;
                 output.print(&view(&moved), || table(&[line(&moved)]));
+            }
+            Self::Override { id, limits, output } => {
+                let changed = data.write_here(move |tx| workspaces::set_overrides(tx, &id, limits.as_deref())).map_err(told)?;
+                output.print(&view(&changed), || table(&[line(&changed)]));
             }
         }
         Ok(())

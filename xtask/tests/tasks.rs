@@ -27,7 +27,7 @@ fn tasks_work_beside_a_running_service() {
     let app = App::open(settings, String::new(), Arc::new(SystemClock), Arc::new(OsEntropy)).unwrap();
     let who = |secret: &Value| -> Result<Caller> {
         let secret = SecretKey::parse(secret.as_str().unwrap())?;
-        app.data.read_here(|conn| keys::authenticate(conn, &secret, app.now()))
+        app.data.read_here(|conn| keys::authenticate(conn, app.data.plans(), &secret, app.now()))
     };
     let why = |secret: &Value| who(secret).unwrap_err().condition().row().name;
 
@@ -35,10 +35,16 @@ fn tasks_work_beside_a_running_service() {
     let workspace = task(folder.path(), &["workspace", "create", "Acme", "--plan", "pro"]);
     let id = workspace["id"].as_str().unwrap();
     let key = task(folder.path(), &["key", "create", id, "--scopes", "links:read,qr:render"]);
-    assert_eq!(who(&key["key"]).unwrap().plan.name(), "pro");
+    assert_eq!(who(&key["key"]).unwrap().terms.plan.name(), "pro");
     task(folder.path(), &["workspace", "set-plan", id, "business"]);
-    assert_eq!(who(&key["key"]).unwrap().plan.name(), "business");
+    assert_eq!(who(&key["key"]).unwrap().terms.plan.name(), "business");
     assert_eq!(task(folder.path(), &["workspace", "list"])[0]["plan"], "business");
+
+    task(folder.path(), &["workspace", "override", id, r#"{"keys":3,"links":null}"#]);
+    let limits = who(&key["key"]).unwrap().terms.limits;
+    assert_eq!((limits.keys, limits.links, limits.burst_per_second), (Some(3), None, Some(50)));
+    task(folder.path(), &["workspace", "override", id]);
+    assert_eq!(who(&key["key"]).unwrap().terms.limits.keys, Some(10));
 
     let listed = task(folder.path(), &["key", "list", id]);
     assert_eq!((&listed[0]["id"], listed[0].get("key")), (&key["id"], None));

@@ -47,9 +47,11 @@ impl<D: Wire> FromRequest for Call<D> {
             let app = app(&request);
             let secret = D::credential(request.headers())?;
             let now = app.now();
-            let caller = app.read(move |conn| keys::authenticate(conn, &secret, now)).await?;
+            let plans = app.data.plans().clone();
+            let caller = app.read(move |conn| keys::authenticate(conn, &plans, &secret, now)).await?;
             request.extensions_mut().insert(KeyPrefix(caller.key_prefix.clone()));
-            caller.plan.check_api()?;
+            note_use(&app, &caller, now);
+            caller.terms.check_api()?;
             Ok(Self { app, caller, request, payload, dialect: PhantomData })
         })
     }
@@ -118,5 +120,13 @@ impl<D: Wire> Call<D> {
         };
         let body = tokio::time::timeout(patience, read).await.map_err(|_| Condition::BodyTooSlow)??;
         Fields::parse(&body)
+    }
+}
+
+/// Writes down that a key was used; nobody waits for it.
+fn note_use(app: &App, caller: &Caller, now: i64) {
+    if keys::is_stale(caller, now) {
+        let (workspace, key) = (caller.workspace, caller.key);
+        app.data.submit(move |tx| keys::touch(tx, workspace, key), |_| ());
     }
 }

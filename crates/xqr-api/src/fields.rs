@@ -132,6 +132,17 @@ impl Fields {
         }
     }
 
+    /// Returns a text of 1 to `max_chars` characters without control characters.
+    pub(crate) fn line(&mut self, field: &str, max_chars: usize) -> Option<String> {
+        let text = self.text(field)?;
+        let complaint = line_complaint(&text, self.name(field), max_chars);
+        if complaint.is_none() {
+            return Some(text);
+        }
+        self.complaints.extend(complaint);
+        None
+    }
+
     /// Returns a truth value.
     pub(crate) fn flag(&mut self, field: &str) -> Option<bool> {
         match self.take(field)? {
@@ -260,20 +271,13 @@ impl Fields {
                 self.wrong(&at, "a text");
                 return None;
             };
-            let complaint = if text.trim().is_empty() {
-                Condition::TextEmpty { field: at }
-            } else if text.chars().count() > max_chars {
-                Condition::TextTooLong { field: at, max: max_chars as u64 }
-            } else if text.chars().any(char::is_control) {
-                Condition::TextControls { field: at }
-            } else {
-                if !texts.contains(&text) {
-                    texts.push(text);
-                }
-                continue;
-            };
-            self.complain(complaint);
-            return None;
+            if let Some(complaint) = line_complaint(&text, at, max_chars) {
+                self.complain(complaint);
+                return None;
+            }
+            if !texts.contains(&text) {
+                texts.push(text);
+            }
         }
         Some(texts)
     }
@@ -304,5 +308,18 @@ impl Fields {
             self.complain(Condition::MomentInvalid { field: field.to_owned() });
         }
         moment
+    }
+}
+
+/// Returns what is wrong with a text that is to be one line.
+fn line_complaint(text: &str, field: String, max_chars: usize) -> Option<Condition> {
+    if text.trim().is_empty() {
+        Some(Condition::TextEmpty { field })
+    } else if text.chars().count() > max_chars {
+        Some(Condition::TextTooLong { field, max: max_chars as u64 })
+    } else if text.chars().any(char::is_control) {
+        Some(Condition::TextControls { field })
+    } else {
+        None
     }
 }

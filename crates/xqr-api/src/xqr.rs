@@ -4,6 +4,7 @@
 
 mod envelope;
 mod errors;
+mod keys;
 mod links;
 mod order;
 mod qr;
@@ -68,6 +69,7 @@ pub(crate) fn scope() -> impl HttpServiceFactory {
         .wrap(from_fn(speak::<Xqr>))
         .configure(links::routes)
         .configure(qr::routes)
+        .configure(keys::routes)
         .configure(errors::routes)
         .default_service(web::to(no_route))
 }

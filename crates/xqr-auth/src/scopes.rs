@@ -1,4 +1,4 @@
-//! What a key may do: 15 scopes and the wildcard, matched exactly (xQR reference, section 3).
+//! What a key may do: 15 scopes and the wildcard (xQR reference, section 3), and two of ours for keys; matched exactly.
 
 use xqr_errors::{Condition, Result};
 
@@ -35,6 +35,8 @@ scopes! {
     ReportsRead = "reports:read", ReportsWrite = "reports:write",
     WorkspaceRead = "workspace:read",
     WebhooksRead = "webhooks:read", WebhooksWrite = "webhooks:write",
+    // Ours: the reference manages keys in a dashboard only.
+    KeysRead = "keys:read", KeysWrite = "keys:write",
 }
 
 impl Scope {
@@ -101,13 +103,32 @@ impl Scopes {
     }
 }
 
+impl Scopes {
+    /// Refuses to grant what the set does not hold.
+    ///
+    /// # Errors
+    ///
+    /// [`Condition::ScopeBeyond`] with the first scope of `wish` that is missing.
+    pub fn grant(self, wish: Self) -> Result<()> {
+        match Scope::ALL.iter().find(|scope| wish.0 & scope.bit() != 0 && self.allow(**scope).is_err()) {
+            Some(scope) => Err(Condition::ScopeBeyond { scope: scope.name().to_owned() }.into()),
+            None => Ok(()),
+        }
+    }
+
+    /// Returns whether the set holds nothing.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn there_are_sixteen_and_they_match_exactly() {
-        assert_eq!(Scope::ALL.len(), 16);
+    fn there_are_eighteen_and_they_match_exactly() {
+        assert_eq!(Scope::ALL.len(), 18);
         for held in Scope::ALL {
             for wanted in Scope::ALL {
                 let verdict = Scopes::parse_list([held.name()]).unwrap().allow(*wanted);
@@ -123,7 +144,7 @@ mod tests {
         let unknown = Scopes::parse_list(["qr:read", "links:*"]).unwrap_err();
         let Condition::ChoiceUnknown { field, value, allowed } = unknown.condition() else { panic!("{unknown:?}") };
         assert_eq!((field.as_str(), value.as_str()), ("scopes", "links:*"));
-        assert!(allowed.starts_with("*, links:read, ") && allowed.ends_with(", webhooks:write"), "{allowed}");
+        assert!(allowed.starts_with("*, links:read, ") && allowed.ends_with(", keys:write"), "{allowed}");
     }
 
     #[test]

@@ -13,7 +13,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     data.migrate()?;
     let secret = data.write_here(workspaces::bootstrap)?.ok_or("the folder is not empty")?;
     let now = data.now();
-    let caller = data.read_here(|conn| keys::authenticate(conn, &secret, now))?;
+    let caller = data.read_here(|conn| keys::authenticate(conn, data.plans(), &secret, now))?;
     let destination = Destination::parse("url", "https://example.com/menu").map_err(xqr_engine::errors::Error::from)?;
     let draft = links::Draft { destination, slug: None, labels: vec!["menu".to_owned()], expires_at: None };
     let link = data.write_here(move |tx| links::create(tx, &caller, draft))?;

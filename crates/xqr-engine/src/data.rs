@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 use xqr_errors::{Condition, Result};
+use xqr_plans::PlanTable;
 use xqr_store::{Conn, Store, StoreOptions};
 
 use crate::{Clock, Entropy, Settings};
@@ -12,6 +13,7 @@ use crate::{Clock, Entropy, Settings};
 #[derive(Clone)]
 pub struct Data {
     store: Arc<Store>,
+    plans: PlanTable,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 }
@@ -22,6 +24,8 @@ pub struct Tx<'a> {
     pub conn: &'a mut Conn,
     /// The moment of the transaction, Unix milliseconds.
     pub now: i64,
+    /// What each plan allows.
+    pub plans: &'a PlanTable,
     entropy: &'a dyn Entropy,
     /// Code keys whose cached redirects are stale once this commits.
     pub(crate) stale: Vec<String>,
@@ -62,7 +66,8 @@ impl Data {
     /// A text for the operator.
     pub fn open(settings: &Settings, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Self, String> {
         let options = StoreOptions { readers: settings.database.readers, writers: settings.database.writers };
-        Ok(Self { store: Arc::new(Store::open(&settings.database_url, options)?), clock, entropy })
+        let plans = settings.plan_table()?;
+        Ok(Self { store: Arc::new(Store::open(&settings.database_url, options)?), plans, clock, entropy })
     }
 
     /// Brings the schema up to date and returns the names of the migrations that ran.
@@ -72,6 +77,11 @@ impl Data {
     /// A text for the operator.
     pub fn migrate(&self) -> Result<Vec<String>, String> {
         self.store.migrate()
+    }
+
+    /// Returns what each plan allows.
+    pub fn plans(&self) -> &PlanTable {
+        &self.plans
     }
 
     /// Returns the name of the database system: `sqlite` or `postgres`.
@@ -115,10 +125,10 @@ impl Data {
         job: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
         done: impl FnOnce(Result<(T, Vec<String>)>) + Send + 'static,
     ) {
-        let (clock, entropy) = (Arc::clone(&self.clock), Arc::clone(&self.entropy));
+        let (clock, entropy, plans) = (Arc::clone(&self.clock), Arc::clone(&self.entropy), self.plans.clone());
         self.store.write(
             move |conn| {
-                let mut tx = Tx { conn, now: clock.now(), entropy: &*entropy, stale: Vec::new() };
+                let mut tx = Tx { conn, now: clock.now(), plans: &plans, entropy: &*entropy, stale: Vec::new() };
                 let value = job(&mut tx)?;
                 Ok((value, tx.stale))
             },

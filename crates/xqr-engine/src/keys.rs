@@ -1,10 +1,13 @@
 //! Keys: who is calling, and the life of a key.
 
+use std::sync::Arc;
+
 use xqr_auth::{KeyDigest, KeyState, Look, Scope, Scopes, SecretKey};
 use xqr_errors::{Condition, Error, Result};
-use xqr_plans::Plan;
-use xqr_store::Conn;
+use xqr_plans::{Plan, PlanTable, Terms};
 use xqr_store::keys::{self, Key, NewKey};
+use xqr_store::workspaces::Workspace;
+use xqr_store::{Conn, usage};
 
 use crate::Tx;
 
@@ -13,10 +16,17 @@ use crate::Tx;
 pub struct Caller {
     /// The workspace that every query is confined to.
     pub workspace: i64,
-    /// The workspace's plan.
-    pub plan: Plan,
+    /// The workspace's name and id, as clients see them.
+    pub owner: Arc<Workspace>,
+    /// What its plan allows, or the key's own plan.
+    pub terms: Terms,
+    /// The key, and what it may do.
+    pub key: i64,
     /// The key's public part, for the log.
     pub key_prefix: String,
+    /// When the key was last used, as far as that is written down; Unix milliseconds.
+    pub last_used_at: Option<i64>,
+    expires_at: Option<i64>,
     scopes: Scopes,
 }
 
@@ -29,6 +39,17 @@ impl Caller {
     pub fn allow(&self, scope: Scope) -> Result<()> {
         self.scopes.allow(scope)
     }
+
+    /// Refuses to give a key more than the caller's has.
+    fn grant(&self, scopes: Scopes, expires_at: Option<i64>) -> Result<()> {
+        self.scopes.grant(scopes)?;
+        match self.expires_at {
+            Some(own) if expires_at.is_none_or(|wish| wish > own) => {
+                Err(Condition::KeyOutlives { until: crate::links::text_of(own) }.into())
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Finds out who presents `secret`.
@@ -36,23 +57,40 @@ impl Caller {
 /// # Errors
 ///
 /// [`Condition::KeyInvalid`], [`Condition::KeyRevoked`] or [`Condition::KeyExpired`].
-pub fn authenticate(conn: &mut Conn, secret: &SecretKey, now: i64) -> Result<Caller> {
+pub fn authenticate(conn: &mut Conn, plans: &PlanTable, secret: &SecretKey, now: i64) -> Result<Caller> {
     let digest = secret.digest();
-    let (key, plan) = keys::find_by_digest(conn, digest.as_bytes())?.ok_or(Condition::KeyInvalid)?;
+    let (key, workspace) = keys::find_by_digest(conn, digest.as_bytes())?.ok_or(Condition::KeyInvalid)?;
     if !KeyDigest::from_slice(&key.digest).is_some_and(|stored| digest.matches(&stored)) {
         return Err(Condition::KeyInvalid.into());
     }
     KeyState { expires_at: key.expires_at, revoked_at: key.revoked_at, overlap_until: key.overlap_until }.admit(now)?;
     Ok(Caller {
         workspace: key.workspace_id,
-        plan: parse_plan(&plan)?,
+        terms: terms(plans, &workspace, key.plan.as_deref())?,
+        owner: Arc::new(workspace),
+        key: key.id,
         key_prefix: key.prefix,
+        last_used_at: key.last_used_at,
+        expires_at: key.expires_at,
         scopes: Scopes::from_text(&key.scopes),
     })
 }
 
-pub(crate) fn parse_plan(name: &str) -> Result<Plan> {
+fn parse_plan(name: &str) -> Result<Plan> {
     Plan::parse(name).ok_or_else(|| Error::internal(format!("the database names an unknown plan: {name}")))
+}
+
+/// Returns what a workspace may do, by its own limits, its key's plan, or its plan.
+fn terms(plans: &PlanTable, workspace: &Workspace, key_plan: Option<&str>) -> Result<Terms> {
+    let plan = parse_plan(&workspace.plan)?;
+    match key_plan.map(parse_plan).transpose()? {
+        // A workspace that has come down since takes its keys with it.
+        Some(lower) if lower < plan => Ok(plans.terms(lower)),
+        _ => match &workspace.overrides {
+            Some(overrides) => plans.terms_with(plan, overrides).map_err(Error::internal),
+            None => Ok(plans.terms(plan)),
+        },
+    }
 }
 
 /// A key to make.
@@ -66,10 +104,28 @@ pub struct Draft {
     pub scopes: Scopes,
     /// When it expires, Unix milliseconds.
     pub expires_at: Option<i64>,
+    /// A plan of its own, not above the workspace's.
+    pub plan: Option<Plan>,
 }
 
 /// Makes a key for a workspace. The secret is in the return value and nowhere else.
-pub fn create(tx: &mut Tx<'_>, workspace: i64, draft: &Draft) -> Result<(Key, SecretKey)> {
+///
+/// # Errors
+///
+/// [`Condition::PlanLimitReached`] and [`Condition::PlanAboveTier`].
+pub fn create(tx: &mut Tx<'_>, workspace: &Workspace, draft: &Draft) -> Result<(Key, SecretKey)> {
+    let terms = terms(tx.plans, workspace, None)?;
+    if let Some(plan) = draft.plan {
+        terms.check_key_plan(plan)?;
+    }
+    let cap = terms.limits.keys;
+    if !usage::take(tx.conn, workspace.id, usage::KEYS, usage::TOTAL, 1, cap.map(u64::cast_signed))? {
+        return Err(terms.full("API keys", cap.unwrap_or_default()).into());
+    }
+    insert(tx, workspace.id, draft)
+}
+
+fn insert(tx: &mut Tx<'_>, workspace: i64, draft: &Draft) -> Result<(Key, SecretKey)> {
     let secret = SecretKey::mint(draft.look, &mut |bytes| tx.random(bytes));
     let new = NewKey {
         uid: format!("key_{}", tx.fresh_uuid()),
@@ -79,7 +135,7 @@ pub fn create(tx: &mut Tx<'_>, workspace: i64, draft: &Draft) -> Result<(Key, Se
         prefix: secret.prefix().to_owned(),
         digest: secret.digest().as_bytes().to_vec(),
         scopes: draft.scopes.to_text(),
-        plan: None,
+        plan: draft.plan.map(|plan| plan.to_string()),
         created_at: tx.now,
         expires_at: draft.expires_at,
     };
@@ -100,9 +156,55 @@ pub fn get(conn: &mut Conn, name: &str) -> Result<Key> {
     keys::find(conn, name)?.ok_or_else(|| Condition::ResourceNotFound { what: "Key".to_owned() }.into())
 }
 
+/// Returns the caller's key with this id.
+///
+/// # Errors
+///
+/// [`Condition::ResourceNotFound`].
+pub fn get_own(conn: &mut Conn, caller: &Caller, uid: &str) -> Result<Key> {
+    keys::find_own(conn, caller.workspace, uid)?.ok_or_else(|| Condition::ResourceNotFound { what: "Key".to_owned() }.into())
+}
+
+/// Makes a key on behalf of another, which cannot give more than it has.
+///
+/// # Errors
+///
+/// As [`create`]; [`Condition::ScopeBeyond`], and [`Condition::KeyOutlives`] for a key that would live longer.
+pub fn create_by(tx: &mut Tx<'_>, caller: &Caller, draft: &Draft) -> Result<(Key, SecretKey)> {
+    caller.grant(draft.scopes, draft.expires_at)?;
+    create(tx, &caller.owner, draft)
+}
+
+/// Rotates a key on behalf of another, which cannot give more than it has.
+///
+/// # Errors
+///
+/// As [`create_by`], and as [`rotate`].
+pub fn rotate_by(tx: &mut Tx<'_>, caller: &Caller, key: &Key) -> Result<(Key, SecretKey)> {
+    caller.grant(Scopes::from_text(&key.scopes), key.expires_at)?;
+    rotate(tx, key)
+}
+
+/// How often the use of a key is written down, in milliseconds.
+const LAST_USED_STEP: i64 = 60_000;
+
+/// Returns whether it is time to [`touch`] a caller's key.
+pub fn is_stale(caller: &Caller, now: i64) -> bool {
+    caller.last_used_at.is_none_or(|at| now - at >= LAST_USED_STEP)
+}
+
+/// Notes that a key was used, at most once a minute.
+pub fn touch(tx: &mut Tx<'_>, workspace: i64, key: i64) -> Result<()> {
+    keys::touch(tx.conn, workspace, key, tx.now, tx.now - LAST_USED_STEP)
+}
+
 /// Revokes a key at once. Its row stays, so that its bearer is told what happened.
 pub fn revoke(tx: &mut Tx<'_>, key: &Key) -> Result<()> {
-    keys::revoke(tx.conn, key.workspace_id, key.id, tx.now, None)
+    if key.revoked_at.is_none() {
+        usage::give_back(tx.conn, key.workspace_id, usage::KEYS, usage::TOTAL, 1)?;
+    }
+    // A key that was rotated out ends its overlap; when it was revoked is not rewritten.
+    keys::revoke(tx.conn, key.workspace_id, key.id, key.revoked_at.unwrap_or(tx.now), None)
 }
 
 /// How long a rotated hub key works on: 24 hours, in milliseconds.
@@ -122,11 +224,16 @@ pub fn rotate(tx: &mut Tx<'_>, key: &Key) -> Result<(Key, SecretKey)> {
         }
     }
     keys::revoke(tx.conn, key.workspace_id, key.id, tx.now, overlap)?;
-    let draft = Draft { name: key.name.clone(), look, scopes: Scopes::from_text(&key.scopes), expires_at: key.expires_at };
-    create(tx, key.workspace_id, &draft)
+    let plan = key.plan.as_deref().map(parse_plan).transpose()?;
+    let scopes = Scopes::from_text(&key.scopes);
+    // One goes, one comes: the count stays.
+    insert(tx, key.workspace_id, &Draft { name: key.name.clone(), look, scopes, expires_at: key.expires_at, plan })
 }
 
 /// Deletes a key; it is as if it had never been.
 pub fn delete(tx: &mut Tx<'_>, key: &Key) -> Result<()> {
+    if key.revoked_at.is_none() {
+        usage::give_back(tx.conn, key.workspace_id, usage::KEYS, usage::TOTAL, 1)?;
+    }
     keys::delete(tx.conn, key.workspace_id, key.id)
 }

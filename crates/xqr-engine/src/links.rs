@@ -50,9 +50,9 @@ pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: Draft) -> Result<Link> {
 }
 
 fn create_in(tx: &mut Tx<'_>, caller: &Caller, project_id: Option<i64>, draft: Draft) -> Result<Link> {
-    let cap = caller.plan.limits().links.map(i64::from);
-    if !usage::take(tx.conn, caller.workspace, usage::LINKS, usage::TOTAL, 1, cap)? {
-        return Err(caller.plan.links_full());
+    let cap = caller.terms.limits.links;
+    if !usage::take(tx.conn, caller.workspace, usage::LINKS, usage::TOTAL, 1, cap.map(u64::cast_signed))? {
+        return Err(caller.terms.full("links", cap.unwrap_or_default()).into());
     }
     let labels = draft.labels;
     let mut new = NewLink {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use ipnet::IpNet;
 use serde::Deserialize;
 use toml::{Table, Value};
+use xqr_plans::PlanTable;
 
 /// `config/xqr.toml`: every setting with its default and a comment.
 pub const DEFAULTS: &str = include_str!("../../../config/xqr.toml");
@@ -19,6 +20,7 @@ pub struct Settings {
     pub public_url: String,
     pub data_dir: PathBuf,
     pub database_url: String,
+    pub plans_file: String,
     pub log: String,
     pub log_format: LogFormat,
     pub database: Database,
@@ -139,6 +141,20 @@ impl Settings {
         let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
         let unknown = names.filter(|name| name.starts_with("XQR_") && !name.starts_with("XQR_TEST_") && name != "XQR_CONFIG");
         Self::read(&text, file.as_deref(), env, unknown)
+    }
+
+    /// Reads the table of plans: the built-in one, overlaid by the file that `plans_file` names.
+    ///
+    /// # Errors
+    ///
+    /// A text for the operator that names the file, the plan and the limit.
+    pub fn plan_table(&self) -> Result<PlanTable, String> {
+        if self.plans_file.is_empty() {
+            return Ok(PlanTable::builtin());
+        }
+        let name = &self.plans_file;
+        let text = std::fs::read_to_string(name).map_err(|error| format!("cannot read {name}: {error}"))?;
+        PlanTable::overlaid(&text).map_err(|error| format!("{name}: {error}"))
     }
 
     /// Returns the defaults alone, untouched by files and environment.

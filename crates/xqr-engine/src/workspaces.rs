@@ -18,6 +18,7 @@ pub fn create(tx: &mut Tx<'_>, name: &str, plan: Plan) -> Result<Workspace> {
     let new = NewWorkspace { uid: uid.clone(), name: name.to_owned(), plan: plan.to_string(), created_at: tx.now };
     let id = workspaces::insert(tx.conn, &new)?;
     usage::begin(tx.conn, id, usage::LINKS, usage::TOTAL)?;
+    usage::begin(tx.conn, id, usage::KEYS, usage::TOTAL)?;
     let project = NewProject {
         uid: tx.fresh_code(PROJECT_ALPHABET, 20),
         workspace_id: id,
@@ -52,12 +53,28 @@ pub fn set_plan(tx: &mut Tx<'_>, uid: &str, plan: Plan) -> Result<Workspace> {
     Ok(Workspace { plan: plan.to_string(), ..workspace })
 }
 
+/// Gives a workspace limits of its own on top of its plan's: a JSON object, or nothing. The next request sees them.
+///
+/// # Errors
+///
+/// [`Condition::ResourceNotFound`], [`Condition::OverridesInvalid`].
+pub fn set_overrides(tx: &mut Tx<'_>, uid: &str, overrides: Option<&str>) -> Result<Workspace> {
+    let workspace = get(tx.conn, uid)?;
+    if let Some(text) = overrides {
+        let checked = tx.plans.terms_with(Plan::Enterprise, text);
+        checked.map_err(|reason| Condition::OverridesInvalid { reason })?;
+    }
+    workspaces::set_overrides(tx.conn, workspace.id, overrides)?;
+    Ok(Workspace { overrides: overrides.map(str::to_owned), ..workspace })
+}
+
 /// Makes the first workspace and its key, on an empty database; `None` on any other.
 pub fn bootstrap(tx: &mut Tx<'_>) -> Result<Option<SecretKey>> {
     if workspaces::count(tx.conn)? > 0 {
         return Ok(None);
     }
     let workspace = create(tx, "My Workspace", Plan::Enterprise)?;
-    let draft = keys::Draft { name: "First key".to_owned(), look: Look::Xqr, scopes: Scopes::all(), expires_at: None };
-    Ok(Some(keys::create(tx, workspace.id, &draft)?.1))
+    let draft =
+        keys::Draft { name: "First key".to_owned(), look: Look::Xqr, scopes: Scopes::all(), expires_at: None, plan: None };
+    Ok(Some(keys::create(tx, &workspace, &draft)?.1))
 }

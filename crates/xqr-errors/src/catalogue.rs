@@ -170,6 +170,39 @@ catalogue! {
         hub: 403 "This key lacks the {scope} scope" ours,
     }
 
+    /// A key was to grant a scope that it does not have.
+    ScopeBeyond { scope: String } => {
+        causes: "A key can make and rotate keys with its own scopes only.",
+        fix: "Leave the scope out, or use a key that has it.",
+        retry: Never,
+        xqr: 403 "INSUFFICIENT_SCOPE" "scopes: This key cannot grant the {scope} scope, which it does not have." ours,
+        studio: 403 "This key cannot grant the {scope} scope, which it does not have." ours,
+        forge: 403 "forbidden" "Access to this resource is not allowed." ours,
+        hub: 403 "This key cannot grant the {scope} scope, which it does not have" ours,
+    }
+
+    /// A key was to make one that lives longer than itself.
+    KeyOutlives { until: String } => {
+        causes: "A key that expires can make and rotate keys only that expire no later.",
+        fix: "Send an `expires_at` that is not later, or use a key that does not expire.",
+        retry: Never,
+        xqr: 403 "INSUFFICIENT_SCOPE" "expires_at: This key expires at {until}; it cannot make one that lives longer." ours,
+        studio: 403 "This key expires at {until}; it cannot make one that lives longer." ours,
+        forge: 403 "forbidden" "Access to this resource is not allowed." ours,
+        hub: 403 "This key expires at {until}; it cannot make one that lives longer" ours,
+    }
+
+    /// An operator named a limit that does not exist, or gave it a value of the wrong type.
+    OverridesInvalid { reason: String } => {
+        causes: "A misspelt limit, or a text where a number is expected.",
+        fix: "Name limits as config/plans.toml does.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "overrides: {reason}" ours,
+        studio: 400 in ["overrides"] "{reason}" ours,
+        forge: 400 "invalid_payload" "Invalid value for field: overrides" ours,
+        hub: 400 "Invalid parameter: overrides" ours,
+    }
+
     /// The workspace's plan does not include the use of the API.
     ApiLocked { plan: String } => {
         causes: "API access begins with the first paid plan.",
@@ -511,6 +544,17 @@ catalogue! {
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: Must be an ISO 8601 date and time with an offset, such as 2026-12-31T23:59:59Z." ours,
         studio: 400 in [field] "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z]." ours,
+        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        hub: 400 "Invalid parameter: {field}" ours,
+    }
+
+    /// A moment lies in the past where only the future makes sense.
+    MomentPast { field: String } => {
+        causes: "An expiry that has passed already.",
+        fix: "Send a moment in the future, or leave the field out.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "{field}: Must be in the future." ours,
+        studio: 400 in [field] "Must be in the future." ours,
         forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
         hub: 400 "Invalid parameter: {field}" ours,
     }

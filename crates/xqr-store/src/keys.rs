@@ -8,6 +8,7 @@ use xqr_errors::Result;
 use crate::Conn;
 use crate::backend::failed;
 use crate::schema::{api_keys, workspaces};
+use crate::workspaces::Workspace;
 
 /// An API key. `Debug` leaves the digest out.
 #[derive(Clone, Queryable, Selectable)]
@@ -72,12 +73,12 @@ pub fn insert(conn: &mut Conn, new: &NewKey) -> Result<Key> {
         .map_err(failed)
 }
 
-/// Returns the key with this digest, and its workspace's plan. The look-up of a caller: nobody is known yet.
-pub fn find_by_digest(conn: &mut Conn, digest: &[u8]) -> Result<Option<(Key, String)>> {
+/// Returns the key with this digest, and its workspace. The look-up of a caller: nobody is known yet.
+pub fn find_by_digest(conn: &mut Conn, digest: &[u8]) -> Result<Option<(Key, Workspace)>> {
     api_keys::table
         .inner_join(workspaces::table.on(workspaces::id.eq(api_keys::workspace_id)))
         .filter(api_keys::digest.eq(digest))
-        .select((Key::as_select(), workspaces::plan))
+        .select((Key::as_select(), Workspace::as_select()))
         .first(conn)
         .optional()
         .map_err(failed)
@@ -101,6 +102,20 @@ pub fn find(conn: &mut Conn, name: &str) -> Result<Option<Key>> {
         .first(conn)
         .optional()
         .map_err(failed)
+}
+
+/// Returns the workspace's key with this client-visible id.
+pub fn find_own(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<Option<Key>> {
+    let own = api_keys::table.filter(api_keys::workspace_id.eq(workspace_id).and(api_keys::uid.eq(uid)));
+    own.select(Key::as_select()).first(conn).optional().map_err(failed)
+}
+
+/// Notes that a key was used, unless that was noted after `before`.
+pub fn touch(conn: &mut Conn, workspace_id: i64, id: i64, now: i64, before: i64) -> Result<()> {
+    let stale = api_keys::last_used_at.is_null().or(api_keys::last_used_at.le(before));
+    let own = api_keys::table.find(id).filter(api_keys::workspace_id.eq(workspace_id));
+    diesel::update(own.filter(stale)).set(api_keys::last_used_at.eq(now)).execute(conn).map_err(failed)?;
+    Ok(())
 }
 
 /// Marks a key revoked; it works on until `overlap_until` when that is given.

@@ -8,6 +8,7 @@ diesel::table! {
         description -> Nullable<Text>,
         plan -> Text,
         created_at -> BigInt,
+        overrides -> Nullable<Text>,
     }
 }
 

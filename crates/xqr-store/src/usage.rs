@@ -9,6 +9,8 @@ use crate::schema::usage;
 
 /// The metric that counts a workspace's links.
 pub const LINKS: &str = "links";
+/// The metric that counts a workspace's keys that are not revoked.
+pub const KEYS: &str = "keys";
 /// The period of a metric that never starts anew.
 pub const TOTAL: &str = "";
 

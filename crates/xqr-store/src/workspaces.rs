@@ -22,6 +22,8 @@ pub struct Workspace {
     pub plan: String,
     /// When it was created, Unix milliseconds.
     pub created_at: i64,
+    /// Limits of its own: a JSON object with some of those of its plan.
+    pub overrides: Option<String>,
 }
 
 /// A workspace to insert.
@@ -57,6 +59,12 @@ pub fn list(conn: &mut Conn) -> Result<Vec<Workspace>> {
 /// Returns the workspace with this client-visible id.
 pub fn find(conn: &mut Conn, uid: &str) -> Result<Option<Workspace>> {
     workspaces::table.filter(workspaces::uid.eq(uid)).select(Workspace::as_select()).first(conn).optional().map_err(failed)
+}
+
+/// Gives a workspace limits of its own, or takes them away.
+pub fn set_overrides(conn: &mut Conn, id: i64, overrides: Option<&str>) -> Result<()> {
+    diesel::update(workspaces::table.find(id)).set(workspaces::overrides.eq(overrides)).execute(conn).map_err(failed)?;
+    Ok(())
 }
 
 /// Changes a workspace's plan.

@@ -97,8 +97,9 @@ impl TestApp {
         let scopes = Scopes::parse_list(scopes.iter().copied()).unwrap();
         let made = self.running.app.data.write_here(move |tx| {
             let workspace = workspaces::create(tx, "Another", plan)?;
-            let draft = keys::Draft { name: "key".into(), look: Look::Xqr, scopes, expires_at: Some(NOW + 1_000_000) };
-            keys::create(tx, workspace.id, &draft)
+            let draft =
+                keys::Draft { name: "key".into(), look: Look::Xqr, scopes, expires_at: Some(NOW + 1_000_000), plan: None };
+            keys::create(tx, &workspace, &draft)
         });
         made.unwrap().1.expose().to_owned()
     }

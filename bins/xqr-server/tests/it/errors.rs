@@ -84,6 +84,8 @@ async fn every_operation_demands_its_scope() {
         "workspace:read",
         "webhooks:read",
         "webhooks:write",
+        "keys:read",
+        "keys:write",
     ];
     for (method, path, scope) in [
         ("GET", "/links".to_owned(), "links:read"),
@@ -96,6 +98,12 @@ async fn every_operation_demands_its_scope() {
         ("GET", format!("/links/{id}/qr"), "qr:render"),
         ("POST", "/qr".to_owned(), "qr:render"),
         ("POST", "/qr/validate".to_owned(), "qr:render"),
+        ("GET", "/keys".to_owned(), "keys:read"),
+        ("POST", "/keys".to_owned(), "keys:write"),
+        ("GET", "/keys/key_x".to_owned(), "keys:read"),
+        ("DELETE", "/keys/key_x".to_owned(), "keys:write"),
+        ("POST", "/keys/key_x/rotate".to_owned(), "keys:write"),
+        ("POST", "/keys/key_x/revoke".to_owned(), "keys:write"),
     ] {
         let others: Vec<_> = all.into_iter().filter(|held| *held != scope).collect();
         let answer = app.call_as(&app.key_of(Plan::Enterprise, &others), method, &path, None).await;

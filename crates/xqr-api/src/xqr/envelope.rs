@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use serde::Serialize;
-use xqr_engine::plans::Plan;
+use xqr_engine::plans::{Cap, Limits};
 
 use super::Xqr;
 use crate::call::Call;
@@ -33,20 +33,19 @@ pub(super) struct PageMeta {
 /// The plan's figures; nothing is counted against them yet.
 #[derive(Serialize)]
 struct RateLimit {
-    limit: Option<u32>,
-    remaining: Option<u32>,
-    burst_limit: u32,
-    burst_remaining: u32,
+    limit: Cap,
+    remaining: Cap,
+    burst_limit: Cap,
+    burst_remaining: Cap,
 }
 
 impl RateLimit {
-    fn of(plan: Plan) -> Self {
-        let limits = plan.limits();
+    fn of(limits: &Limits) -> Self {
         Self {
             limit: limits.monthly_calls,
             remaining: limits.monthly_calls,
-            burst_limit: limits.burst,
-            burst_remaining: limits.burst,
+            burst_limit: limits.burst_per_second,
+            burst_remaining: limits.burst_per_second,
         }
     }
 }
@@ -63,7 +62,7 @@ impl Call<Xqr> {
     }
 
     fn envelope(&self, status: StatusCode, data: impl Serialize, page: Option<PageMeta>) -> HttpResponse {
-        let meta = Meta { request_id: self.id().to_string(), page, rate_limit: RateLimit::of(self.caller.plan) };
+        let meta = Meta { request_id: self.id().to_string(), page, rate_limit: RateLimit::of(&self.caller.terms.limits) };
         HttpResponse::build(status).json(Envelope { data, meta })
     }
 }

@@ -11,6 +11,7 @@ use xqr_engine::auth::Scope;
 use xqr_engine::errors::{Error, Result};
 use xqr_engine::links;
 use xqr_engine::pictures::{Drawn, Judgement, Order};
+use xqr_engine::plans::Terms;
 use xqr_engine::render::{Caps, Finding, Format, Report, Verdict};
 
 use super::Xqr;
@@ -88,7 +89,14 @@ async fn read(call: &mut Call<Xqr>) -> Result<Order> {
 impl Call<Xqr> {
     /// Returns what the caller's plan allows of a picture.
     fn caps(&self) -> Caps {
-        Caps { plan: self.caller.plan.name().to_owned(), ..Caps::default() }
+        let Terms { plan, limits } = &self.caller.terms;
+        Caps {
+            plan: plan.to_string(),
+            max_inches: limits.max_inches,
+            max_dpi: limits.max_dpi,
+            logo: limits.logo,
+            ..Caps::default()
+        }
     }
 
     async fn draw(&self, order: Order) -> Result<Drawn, Error> {

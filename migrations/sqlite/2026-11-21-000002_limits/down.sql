@@ -1,0 +1,2 @@
+DELETE FROM usage WHERE metric = 'keys';
+ALTER TABLE workspaces DROP COLUMN overrides;
