@@ -80,6 +80,7 @@ impl Running {
         let patience = Duration::from_secs(self.app.settings.edge.drain_seconds);
         self.server.stop(true).await;
         self.workers.stop(patience).await;
+        self.app.settle();
         tracing::info!("stopped");
     }
 }

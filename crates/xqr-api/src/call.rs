@@ -12,7 +12,7 @@ use futures_util::StreamExt as _;
 use futures_util::future::LocalBoxFuture;
 use xqr_engine::auth::Scope;
 use xqr_engine::errors::{Condition, Result};
-use xqr_engine::{App, Caller, keys};
+use xqr_engine::{App, Caller, Figures, keys};
 
 use crate::fault::Fault;
 use crate::fields::Fields;
@@ -52,6 +52,9 @@ impl<D: Wire> FromRequest for Call<D> {
             request.extensions_mut().insert(KeyPrefix(caller.key_prefix.clone()));
             note_use(&app, &caller, now);
             caller.terms.check_api()?;
+            let (figures, admission) = app.admit(&caller).await;
+            request.extensions_mut().insert(figures);
+            request.extensions_mut().insert(admission?);
             Ok(Self { app, caller, request, payload, dialect: PhantomData })
         })
     }
@@ -71,6 +74,11 @@ impl<D: Wire> Call<D> {
     /// Returns the query, to be read in the order of lines.
     pub(crate) fn query(&self) -> Query {
         Query::parse(self.request.query_string())
+    }
+
+    /// Returns what the caller may still do.
+    pub(crate) fn figures(&self) -> Figures {
+        *self.request.extensions().get::<Figures>().expect("every admitted call has them")
     }
 
     /// Returns the id of this request.

@@ -12,6 +12,7 @@ use actix_web::{HttpMessage as _, HttpResponse, Resource, web};
 use futures_util::FutureExt as _;
 use xqr_engine::errors::{Condition, Error, Result};
 use xqr_engine::settings::Edge;
+use xqr_engine::{Admission, Figures};
 
 use crate::fault::Fault;
 use crate::request_id::{RequestId, X_REQUEST_ID, foreign};
@@ -60,6 +61,14 @@ pub(crate) async fn speak<D: Wire>(
     } else {
         answer.headers_mut().insert(X_REQUEST_ID, id.header());
         answer.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    }
+    let admission = answer.request().extensions_mut().remove::<Admission>();
+    if let Some(admission) = admission.filter(|_| answer.status().is_success()) {
+        admission.keep();
+    }
+    let figures = answer.request().extensions().get::<Figures>().copied();
+    if let Some(figures) = figures {
+        D::show_figures(answer.headers_mut(), &figures);
     }
     let route = answer.request().match_pattern().unwrap_or_else(|| "(unknown)".to_owned());
     let status = answer.status().as_u16();

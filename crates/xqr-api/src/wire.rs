@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, HeaderMap, HeaderValue, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
+use xqr_engine::Figures;
 use xqr_engine::auth::SecretKey;
 use xqr_engine::errors::{Dialect, Error, Result};
 
@@ -17,6 +18,9 @@ pub(crate) trait Wire: 'static {
 
     /// Reads the caller's key.
     fn credential(headers: &HeaderMap) -> Result<SecretKey>;
+
+    /// Adds what the caller may still do to the headers of an answer.
+    fn show_figures(headers: &mut HeaderMap, figures: &Figures);
 }
 
 /// Which form a client asks for.

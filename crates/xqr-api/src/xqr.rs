@@ -4,6 +4,7 @@
 
 mod envelope;
 mod errors;
+mod figures;
 mod keys;
 mod links;
 mod order;
@@ -15,6 +16,7 @@ use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderValue, LINK, WWW_A
 use actix_web::middleware::from_fn;
 use actix_web::{HttpResponse, web};
 use serde_json::json;
+use xqr_engine::Figures;
 use xqr_engine::auth::{SecretKey, bearer};
 use xqr_engine::errors::{Condition, Dialect, Error, Result};
 
@@ -61,6 +63,10 @@ impl Wire for Xqr {
             (Some(value), None) => bearer(value),
             _ => Err(Condition::KeyInvalid.into()),
         }
+    }
+
+    fn show_figures(headers: &mut HeaderMap, figures: &Figures) {
+        figures::show(headers, figures);
     }
 }
 

@@ -6,11 +6,12 @@ use tokio::sync::oneshot;
 use xqr_errors::{Condition, Error, Result};
 use xqr_store::Conn;
 
+use crate::admission::{Admission, Figures, Gate};
 use crate::countries::Countries;
 use crate::desk::Desk;
 use crate::journal::Journal;
 use crate::redirects::Redirects;
-use crate::{Clock, Data, Entropy, Settings, Tx};
+use crate::{Caller, Clock, Data, Entropy, Settings, Tx};
 
 /// Everything that a request or a background step may use.
 pub struct App {
@@ -27,6 +28,7 @@ pub struct App {
     /// Countries by address.
     pub countries: Countries,
     desk: Desk,
+    gate: Gate,
 }
 
 impl App {
@@ -47,7 +49,8 @@ impl App {
         let redirects = Arc::new(Redirects::new(&settings.cache));
         let countries = Countries::open(&settings.scans)?;
         let desk = Desk::new(&settings.render);
-        Ok(Arc::new(Self { settings, public_url, data, journal, redirects, countries, desk }))
+        let gate = Gate::new(data.clock());
+        Ok(Arc::new(Self { settings, public_url, data, journal, redirects, countries, desk, gate }))
     }
 
     /// Returns the time, Unix milliseconds.
@@ -63,6 +66,20 @@ impl App {
     /// Runs `query` off the event loop.
     pub async fn read<T: Send + 'static>(&self, query: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static) -> Result<T> {
         self.data.read(query).await
+    }
+
+    /// Admits one call: a token of the key's bucket and a unit of the workspace's quota.
+    ///
+    /// # Errors
+    ///
+    /// [`Condition::RateExceeded`] and [`Condition::QuotaSpent`], each with the figures so far.
+    pub async fn admit(&self, caller: &Caller) -> (Figures, Result<Admission>) {
+        self.gate.admit(&self.data, caller).await
+    }
+
+    /// Gives back what this node has leased of quotas; for an orderly end.
+    pub fn settle(&self) {
+        self.gate.settle(&self.data);
     }
 
     /// Draws off the event loop, a few pictures at a time.

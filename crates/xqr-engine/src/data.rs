@@ -94,6 +94,11 @@ impl Data {
         self.clock.now()
     }
 
+    /// Returns the clock.
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock)
+    }
+
     /// Returns the source of randomness.
     pub fn entropy(&self) -> &dyn Entropy {
         &*self.entropy

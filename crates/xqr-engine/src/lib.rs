@@ -4,7 +4,9 @@
 //! function that takes a [`Tx`] and a [`Caller`]; [`App::write`] runs it in a transaction, so use cases compose. The rows
 //! that views show are re-exported in [`rows`], so that an API never names the store.
 
+mod admission;
 mod app;
+mod buckets;
 mod clock;
 mod data;
 mod desk;
@@ -17,6 +19,7 @@ pub mod journal;
 pub mod keys;
 pub mod links;
 pub mod pictures;
+mod quotas;
 pub mod redirects;
 pub mod scans;
 pub mod settings;
@@ -24,6 +27,7 @@ pub mod slug;
 pub mod user_agent;
 pub mod workspaces;
 
+pub use admission::{Admission, Figures};
 pub use app::App;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use data::{Data, Tx};

@@ -11,6 +11,8 @@ use crate::schema::usage;
 pub const LINKS: &str = "links";
 /// The metric that counts a workspace's keys that are not revoked.
 pub const KEYS: &str = "keys";
+/// The metric that counts a workspace's API calls in a month; leases included.
+pub const CALLS: &str = "calls";
 /// The period of a metric that never starts anew.
 pub const TOTAL: &str = "";
 

@@ -94,11 +94,17 @@ impl TestApp {
 
     /// Makes another workspace and a key for it.
     pub(crate) fn key_of(&self, plan: Plan, scopes: &[&str]) -> String {
+        self.key_with(plan, "{}", scopes)
+    }
+
+    /// Makes another workspace with limits of its own and a key for it.
+    pub(crate) fn key_with(&self, plan: Plan, overrides: &'static str, scopes: &[&str]) -> String {
         let scopes = Scopes::parse_list(scopes.iter().copied()).unwrap();
+        let expires_at = self.running.app.now() + 1_000_000;
         let made = self.running.app.data.write_here(move |tx| {
             let workspace = workspaces::create(tx, "Another", plan)?;
-            let draft =
-                keys::Draft { name: "key".into(), look: Look::Xqr, scopes, expires_at: Some(NOW + 1_000_000), plan: None };
+            let workspace = workspaces::set_overrides(tx, &workspace.uid, Some(overrides))?;
+            let draft = keys::Draft { name: "key".into(), look: Look::Xqr, scopes, expires_at: Some(expires_at), plan: None };
             keys::create(tx, &workspace, &draft)
         });
         made.unwrap().1.expose().to_owned()

@@ -10,6 +10,7 @@ mod edge;
 mod errors;
 mod house;
 mod keys;
+mod limits;
 mod links;
 mod operations;
 mod qr;

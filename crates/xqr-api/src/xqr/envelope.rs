@@ -3,7 +3,8 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use serde::Serialize;
-use xqr_engine::plans::{Cap, Limits};
+use xqr_engine::Figures;
+use xqr_engine::plans::Cap;
 
 use super::Xqr;
 use crate::call::Call;
@@ -30,7 +31,7 @@ pub(super) struct PageMeta {
     pub(super) offset: i64,
 }
 
-/// The plan's figures; nothing is counted against them yet.
+/// What the caller may still do; null is unlimited.
 #[derive(Serialize)]
 struct RateLimit {
     limit: Cap,
@@ -40,13 +41,9 @@ struct RateLimit {
 }
 
 impl RateLimit {
-    fn of(limits: &Limits) -> Self {
-        Self {
-            limit: limits.monthly_calls,
-            remaining: limits.monthly_calls,
-            burst_limit: limits.burst_per_second,
-            burst_remaining: limits.burst_per_second,
-        }
+    fn of(figures: Figures) -> Self {
+        let Figures { limit, remaining, burst_limit, burst_remaining, .. } = figures;
+        Self { limit, remaining, burst_limit, burst_remaining }
     }
 }
 
@@ -62,7 +59,7 @@ impl Call<Xqr> {
     }
 
     fn envelope(&self, status: StatusCode, data: impl Serialize, page: Option<PageMeta>) -> HttpResponse {
-        let meta = Meta { request_id: self.id().to_string(), page, rate_limit: RateLimit::of(&self.caller.terms.limits) };
+        let meta = Meta { request_id: self.id().to_string(), page, rate_limit: RateLimit::of(self.figures()) };
         HttpResponse::build(status).json(Envelope { data, meta })
     }
 }

@@ -1,0 +1,208 @@
+//! Quotas: how much somebody may do in a month. Never more, on any number of nodes, and not one write per request.
+//!
+//! A node leases up to 64 calls of a quota at once, in one transaction, and hands them out from memory. What is left of a quota
+//! when it nears its end is leased in smaller and smaller parts, at last one by one, so that nothing lies idle on another node. A
+//! node that is killed takes its lease with it: a workspace then has up to 64 calls less that month, never one more. A node that
+//! stops in order gives its lease back.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::oneshot;
+use xqr_errors::{Condition, Error, Result};
+use xqr_plans::{Cap, Month, Purse};
+use xqr_store::usage;
+
+use crate::{Caller, Data, Tx, events};
+
+/// The most units of a lease.
+const LEASE: u64 = 64;
+/// How long an exhausted quota is not asked for again, in milliseconds.
+const PAUSE: i64 = 1_000;
+
+/// The meters of this node, one per workspace.
+#[derive(Default)]
+pub(crate) struct Quotas(Mutex<HashMap<i64, Arc<Meter>>>);
+
+/// What this node knows of a workspace's quota.
+struct Meter {
+    lease: Mutex<Lease>,
+    /// Held while a lease is asked for, so that a crowd asks once.
+    asking: tokio::sync::Mutex<()>,
+}
+
+#[derive(Clone, Copy)]
+struct Lease {
+    month: Month,
+    /// Units that may be handed out.
+    left: u64,
+    /// What the database says is used or leased, by all nodes.
+    used: u64,
+    /// When the quota was found exhausted, and at which size.
+    refused: Option<(i64, Cap)>,
+}
+
+/// A call that has been admitted. It costs nothing unless it is [kept](Self::keep).
+pub(crate) struct Ticket {
+    meter: Arc<Meter>,
+    month: Month,
+    /// What is left of the month's quota after this call; `None` is unlimited.
+    pub(crate) remaining: Cap,
+    kept: bool,
+}
+
+impl Ticket {
+    /// Counts the call.
+    pub(crate) fn keep(mut self) {
+        self.kept = true;
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        if !self.kept {
+            self.meter.put_back(self.month, 1);
+        }
+    }
+}
+
+impl Quotas {
+    /// Admits one call of the caller's workspace.
+    ///
+    /// # Errors
+    ///
+    /// [`Condition::QuotaSpent`] until the month turns.
+    pub(crate) async fn admit(&self, data: &Data, caller: &Caller) -> Result<Ticket> {
+        let cap = caller.terms.limits.monthly_calls;
+        let meter = self.meter(caller.workspace, data.now());
+        loop {
+            let now = data.now();
+            let month = Month::of(now);
+            if let Some(remaining) = meter.take(month, cap) {
+                return Ok(Ticket { meter, month, remaining, kept: false });
+            }
+            let _asking = meter.asking.lock().await;
+            let Some(lease) = meter.to_ask(month) else { continue };
+            if lease.refused.is_some_and(|(at, size)| size == cap && (0..PAUSE).contains(&(now - at))) {
+                return Err(spent(caller, cap, month, now));
+            }
+            let granted = ask(data, caller.workspace, cap, month).await?;
+            if !meter.grant(month, granted, now, cap) {
+                return Err(spent(caller, cap, month, now));
+            }
+        }
+    }
+
+    /// Returns what is left of a quota, as far as this node knows, without taking any.
+    pub(crate) fn peek(&self, data: &Data, caller: &Caller) -> Cap {
+        let now = data.now();
+        let lease = *self.meter(caller.workspace, now).lock();
+        let cap = caller.terms.limits.monthly_calls;
+        if lease.month == Month::of(now) { cap.map(|cap| cap.saturating_sub(lease.used) + lease.left) } else { cap }
+    }
+
+    fn meter(&self, workspace: i64, now: i64) -> Arc<Meter> {
+        let mut meters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(meters.entry(workspace).or_insert_with(|| {
+            let lease = Lease { month: Month::of(now), left: 0, used: 0, refused: None };
+            Arc::new(Meter { lease: Mutex::new(lease), asking: tokio::sync::Mutex::default() })
+        }))
+    }
+
+    /// Gives all leases back; for an orderly end.
+    pub(crate) fn settle(&self, data: &Data) {
+        let meters = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        for (workspace, meter) in meters {
+            let Lease { month, left, .. } = *meter.lock();
+            if left > 0 {
+                let period = month.to_string();
+                let give = move |tx: &mut Tx<'_>| usage::give_back(tx.conn, workspace, usage::CALLS, &period, left.cast_signed());
+                if let Err(error) = data.write_here(give) {
+                    tracing::warn!(%error, workspace, left, "a lease of calls was not given back");
+                }
+            }
+        }
+    }
+}
+
+impl Meter {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Lease> {
+        self.lease.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a unit and returns what is left of the quota; `None` without a unit.
+    fn take(&self, month: Month, cap: Cap) -> Option<Cap> {
+        let mut lease = self.lock();
+        if lease.month != month || lease.left == 0 {
+            return None;
+        }
+        lease.left -= 1;
+        Some(cap.map(|cap| cap.saturating_sub(lease.used) + lease.left))
+    }
+
+    /// Returns the lease if it is empty; a lease of another month has run out.
+    fn to_ask(&self, month: Month) -> Option<Lease> {
+        let mut lease = self.lock();
+        if lease.month != month {
+            *lease = Lease { month, left: 0, used: 0, refused: None };
+        }
+        (lease.left == 0).then_some(*lease)
+    }
+
+    /// Takes over what the database granted, and returns whether that was anything.
+    fn grant(&self, month: Month, granted: Granted, now: i64, cap: Cap) -> bool {
+        let mut lease = self.lock();
+        if lease.month == month {
+            lease.left += granted.units;
+            lease.used = granted.used;
+            lease.refused = (granted.units == 0).then_some((now, cap));
+        }
+        granted.units > 0
+    }
+
+    fn put_back(&self, month: Month, units: u64) {
+        let mut lease = self.lock();
+        if lease.month == month {
+            lease.left += units;
+        }
+    }
+}
+
+/// What the database granted.
+struct Granted {
+    units: u64,
+    /// What is used or leased now, by all nodes.
+    used: u64,
+}
+
+async fn ask(data: &Data, workspace: i64, cap: Cap, month: Month) -> Result<Granted> {
+    let (tell, told) = oneshot::channel();
+    data.submit(move |tx| lease(tx, workspace, cap, month), |result| drop(tell.send(result)));
+    let result = told.await.unwrap_or_else(|_| Err(Error::from(Condition::Overloaded { seconds: 1 })));
+    result.map(|(granted, _)| granted)
+}
+
+/// Leases a part of what is left: the less there is, the smaller.
+fn lease(tx: &mut Tx<'_>, workspace: i64, cap: Cap, month: Month) -> Result<Granted> {
+    let period = month.to_string();
+    usage::begin(tx.conn, workspace, usage::CALLS, &period)?;
+    let used = usage::get(tx.conn, workspace, usage::CALLS, &period)?.max(0).unsigned_abs();
+    let purse = Purse { credits: 0, quota: cap, used, overage: false };
+    let room = purse.remaining().unwrap_or(u64::MAX);
+    let mut units = (room / 64).clamp(1, LEASE).min(room);
+    let limit = cap.map(u64::cast_signed);
+    let mut take = |units: u64| usage::take(tx.conn, workspace, usage::CALLS, &period, units.cast_signed(), limit);
+    // Another node may have leased since the look.
+    if units == 0 || !take(units)? {
+        units = u64::from(units > 1 && take(1)?);
+    }
+    for percent in purse.crossed(units) {
+        events::quota_threshold(tx, workspace, percent, used + units, cap.unwrap_or_default())?;
+    }
+    Ok(Granted { units, used: used + units })
+}
+
+fn spent(caller: &Caller, cap: Cap, month: Month, now: i64) -> Error {
+    let seconds = ((month.end() - now).max(1).unsigned_abs()).div_ceil(1000);
+    Condition::QuotaSpent { quota: cap.unwrap_or_default(), plan: caller.terms.plan.to_string(), seconds }.into()
+}
