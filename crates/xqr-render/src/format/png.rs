@@ -123,3 +123,67 @@ fn write_mixed(canvas: &Canvas, mut rows: Mixed, out: &mut impl Write) -> Result
     }
     Ok(stream.finish()?)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use png::{Decoder, Transformations};
+
+    use super::*;
+    use crate::{Caps, Design, EyeShape, Eyes, Level, Pattern, Size, Symbol};
+
+    /// Returns the px of a picture as RGBA.
+    fn pixels(write: impl FnOnce(&mut Vec<u8>) -> Result<(), Failure>) -> Vec<u8> {
+        let mut file = Vec::new();
+        write(&mut file).ok().unwrap();
+        let mut decoder = Decoder::new(Cursor::new(file));
+        decoder.set_transformations(Transformations::EXPAND | Transformations::ALPHA);
+        let mut reader = decoder.read_info().unwrap();
+        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+        reader.next_frame(&mut pixels).unwrap();
+        pixels
+    }
+
+    /// Returns the px of a picture written as it would be, as indexed and as mixed rows.
+    fn ways(design: &Design, size: Size) -> [Vec<u8>; 3] {
+        let symbol = Symbol::encode("https://example.com/summer24", Level::M).unwrap();
+        let canvas = Canvas::new(&symbol, design, size, &Caps::default()).unwrap();
+        [
+            pixels(|file| write(&canvas, file)),
+            pixels(|file| write_indexed(&canvas, Indexed::new(&canvas).unwrap(), file)),
+            pixels(|file| write_mixed(&canvas, Mixed::new(&canvas), file)),
+        ]
+    }
+
+    fn colorful() -> Eyes {
+        let (border_color, center_color) = (Some(Rgba::opaque(200, 30, 0)), Some(Rgba::opaque(0, 60, 200)));
+        Eyes { border_color, center_color, ..Eyes::default() }
+    }
+
+    #[test]
+    fn squares_look_the_same_however_they_are_written() {
+        for (eyes, background) in [(Eyes::default(), Rgba::WHITE), (colorful(), Rgba::opaque(250, 240, 9))] {
+            let design = Design { eyes, background, ..Design::default() };
+            // Whole px per module, even and odd: nothing is smoothed.
+            for module in [1, 2, 7, 8, 31] {
+                let [squares, indexed, mixed] = ways(&design, Size::Module(module));
+                assert!(squares == mixed, "squares, {module} px");
+                assert!(indexed == mixed, "indexed, {module} px");
+            }
+        }
+    }
+
+    #[test]
+    fn indexed_px_are_the_mixed_ones_but_for_the_depth_of_their_steps() {
+        let shape = EyeShape::Circle;
+        for eyes in [Eyes { shape, ..Eyes::default() }, Eyes { shape, ..colorful() }] {
+            for (pattern, px) in [(Pattern::Rounded, 301), (Pattern::Dot, 330), (Pattern::Liquid, 777)] {
+                let [_, indexed, mixed] = ways(&Design { pattern, eyes, ..Design::default() }, Size::Pixels(px));
+                // A step is 17 of 255.
+                let far = indexed.iter().zip(&mixed).find(|(indexed, mixed)| indexed.abs_diff(**mixed) > 9);
+                assert_eq!((indexed.len(), far), (mixed.len(), None), "{pattern:?}, {px} px");
+            }
+        }
+    }
+}

@@ -349,8 +349,8 @@ mod tests {
     #[test]
     fn codes_are_never_too_long() {
         // Counts of Fibonacci make the deepest tree there is.
-        let (mut a, mut b) = (1_u64, 1_u64);
-        let counts: Vec<u64> = (0..40).map(|_| std::mem::replace(&mut a, std::mem::replace(&mut b, a + b))).collect();
+        let pairs = std::iter::successors(Some((1_u64, 1_u64)), |(a, b)| Some((*b, a + b)));
+        let counts: Vec<u64> = pairs.map(|(a, _)| a).take(40).collect();
         let code = Code::new(&counts, 15);
         assert!(code.lengths.iter().all(|length| (1..=15).contains(length)), "{:?}", code.lengths);
         let kraft: f64 = code.lengths.iter().map(|length| 0.5_f64.powi((*length).into())).sum();
