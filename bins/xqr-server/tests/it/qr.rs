@@ -233,7 +233,7 @@ async fn bad_designs_are_named() {
     check(design("logo_data", json!(script)), "logo_data: The SVG must not contain <script>; only plain shapes are drawn.").await;
     check(design("logo_data", json!("A".repeat(2_800_000))), "logo_data: Max 2097152 bytes.").await;
     let large = json!({ "data": "https://example.com", "design": { "logo_data": "A".repeat(7_000_000) } });
-    app.call("POST", "/qr", Some(large)).await.refused(413, "VALIDATION_ERROR", "body: Must have at most 6291456 bytes.");
+    app.call("POST", "/qr", Some(large)).await.refused(413, "PAYLOAD_TOO_LARGE", "The request body exceeds 6291456 bytes.");
     let foreign = json!({ "type": "dynamic", "link_id": "01890000-0000-7000-8000-000000000000" });
-    app.call("POST", "/qr", Some(foreign)).await.refused(404, "RESOURCE_NOT_FOUND", "Link not found");
+    app.call("POST", "/qr", Some(foreign)).await.refused(404, "RESOURCE_NOT_FOUND", "Link not found.");
 }
