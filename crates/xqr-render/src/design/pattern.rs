@@ -93,8 +93,9 @@ impl Pattern {
             Self::Star => shape.star(point(0.5, 0.54), 5, 0.54, 0.31),
             Self::Halftone => shape.circle(center, 0.30 + 0.03 * f32::from(near.tone()), Turn::Solid),
             Self::Frame => {
-                shape.rect(0.03, 0.03, 0.94, 0.94);
-                shape.round_rect(0.15, 0.15, 0.7, 0.7, [0.0; 4], Turn::Hole);
+                // A thinner frame, or a wider gap, is a light module to decoders.
+                shape.rect(0.04, 0.04, 0.92, 0.92);
+                shape.round_rect(0.18, 0.18, 0.64, 0.64, [0.0; 4], Turn::Hole);
                 shape.rect(0.25, 0.25, 0.5, 0.5);
             }
             Self::Classy => {
