@@ -195,12 +195,8 @@ fn check_logo(symbol: &Symbol, design: &Design, report: &mut Report) {
 }
 
 fn check_shapes(design: &Design, report: &mut Report) {
-    match design.pattern {
-        Pattern::Halftone => report.find("pattern", Verdict::Risky, "The small dots of a halftone need a good camera."),
-        Pattern::Frame if design.logo.is_some() => {
-            report.find("pattern", Verdict::Risky, "Some scanners miss framed modules around a logo.");
-        }
-        _ => {}
+    if design.pattern == Pattern::Halftone {
+        report.find("pattern", Verdict::Risky, "The small dots of a halftone need a good camera.");
     }
     let center = design.eyes.center_shape();
     if design.eyes.border_shape() == EyeBorder::Circle && matches!(center, EyeCenter::Square | EyeCenter::Rounded) {

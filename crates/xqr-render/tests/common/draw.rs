@@ -33,11 +33,4 @@ impl Pixels {
     pub(crate) fn is_opaque(&self) -> bool {
         self.rgba.iter().all(|pixel| pixel[3] == 255)
     }
-
-    pub(crate) fn png_on_white(&self) -> Vec<u8> {
-        let mut png = Vec::new();
-        let rgb = image::RgbImage::from_raw(self.side, self.side, self.on_white().concat()).unwrap();
-        rgb.write_to(&mut std::io::Cursor::new(&mut png), image::ImageFormat::Png).unwrap();
-        png
-    }
 }

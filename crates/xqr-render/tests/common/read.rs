@@ -1,8 +1,6 @@
-//! Two decoders that share no code with the encoder, nor with each other: the crate `rxing` and ZBar's program.
+//! A decoder that shares no code with the encoder: the crate `rxing`.
 
-use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
-use std::process::Command;
+use std::collections::HashSet;
 
 use rxing::helpers::detect_in_luma_slice_with_hints;
 use rxing::{BarcodeFormat, DecodeHints};
@@ -25,34 +23,4 @@ pub(crate) fn rxing(pixels: &Pixels) -> Option<String> {
     let side = pixels.side;
     let read = detect_in_luma_slice_with_hints(&luma, side, side, Some(BarcodeFormat::QR_CODE), &mut hints).ok()?;
     Some(read.getText().to_owned())
-}
-
-/// Reads many PNG files with one call of `zbarimg`, and returns what it found by file. `None` when it is not installed and need
-/// not be.
-pub(crate) fn zbar(files: &[PathBuf]) -> Option<HashMap<PathBuf, String>> {
-    let xml = match run_zbar("--xml", files) {
-        Ok(xml) => xml,
-        Err(error) => {
-            assert!(std::env::var_os("XQR_TEST_REQUIRE_ZBAR").is_none(), "zbarimg: {error}");
-            return None;
-        }
-    };
-    let document = roxmltree::Document::parse(&xml).unwrap();
-    let sources = document.descendants().filter(|node| node.tag_name().name() == "source");
-    let read = sources.filter_map(|source| {
-        let file = PathBuf::from(source.attribute("href")?);
-        let data = source.descendants().find(|node| node.tag_name().name() == "data")?;
-        // What ZBar takes for binary it garbles in XML.
-        let text = match data.attribute("format") {
-            None => data.text()?.to_owned(),
-            Some(_) => run_zbar("--raw", std::slice::from_ref(&file)).unwrap().trim_end_matches('\n').to_owned(),
-        };
-        Some((file, text))
-    });
-    Some(read.collect())
-}
-
-fn run_zbar(form: &str, files: &[PathBuf]) -> std::io::Result<String> {
-    let output = Command::new("zbarimg").args(["--quiet", form, "-Sdisable", "-Sqrcode.enable"]).args(files).output()?;
-    Ok(String::from_utf8(output.stdout).unwrap())
 }
