@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbaImage, imageops};
+use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbaImage, imageops};
 use tiny_skia::Pixmap;
 use xqr_errors::{Condition, Error, Result};
 
@@ -19,6 +19,9 @@ pub(crate) const MAX_SIDE: u32 = 1024;
 
 /// The most memory that a decoder may take, in bytes.
 const MAX_ALLOC: u64 = 56 * 1024 * 1024;
+
+/// The most memory that a PNG may take beside its px: a scanline, texts, and a colour profile, which is unpacked.
+const MAX_PNG_EXTRA: u64 = 8 * 1024 * 1024;
 
 impl Picture {
     /// Decodes PNG, JPEG, GIF (first frame), BMP, WebP, TIFF or SVG; the content decides, not a name.
@@ -123,11 +126,15 @@ fn raster(field: &str, bytes: &[u8], format: ImageFormat, caps: &Caps) -> Result
     };
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut limits = Limits::default();
-    limits.max_alloc = Some(MAX_ALLOC);
+    limits.max_alloc = Some(if format == Png { MAX_PNG_EXTRA } else { MAX_ALLOC });
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(failed)?;
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > caps.max_logo_pixels || decoder.total_bytes() > MAX_ALLOC {
+    let pixels = u64::from(width) * u64::from(height);
+    // Px with alpha become RGBA of 8 bits before they are reduced.
+    let color = decoder.color_type();
+    let copy = if color.has_alpha() && color != ColorType::Rgba8 { 4 * pixels } else { 0 };
+    if pixels > caps.max_logo_pixels || decoder.total_bytes() + copy > MAX_ALLOC {
         return Err(too_large(field, caps));
     }
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
@@ -135,7 +142,8 @@ fn raster(field: &str, bytes: &[u8], format: ImageFormat, caps: &Caps) -> Result
     // Transparent px must not lend their colour to their neighbours: multiply by alpha before px are mixed.
     let mut image = if image.color().has_alpha() { DynamicImage::from(premultiplied(image.into_rgba8())) } else { image };
     if width.max(height) > MAX_SIDE {
-        image = image.resize(MAX_SIDE, MAX_SIDE, imageops::FilterType::Triangle);
+        // Unlike `resize`, this needs no copy of the picture in floating point.
+        image = image.thumbnail(MAX_SIDE, MAX_SIDE);
     }
     image.apply_orientation(orientation);
     into_pixmap(image.into_rgba8()).ok_or_else(|| Condition::ImageUnreadable { field: field.into() }.into())
