@@ -125,7 +125,7 @@ impl Design {
     pub(crate) fn check(&self) -> Result<()> {
         let mut wrong = Vec::new();
         let mut within = |field: &str, value: f32, min: f32, max: f32| {
-            if !(value >= min) {
+            if value < min || value.is_nan() {
                 wrong.push(Condition::NumberTooSmall { field: field.into(), min: min.to_string() });
             } else if value > max {
                 wrong.push(Condition::NumberTooLarge { field: field.into(), max: max.to_string() });

@@ -120,8 +120,7 @@ impl Size {
 }
 
 fn within(field: &str, value: f64, min: f64, max: f64) -> Result<()> {
-    // A comparison with NaN is false: it must not pass.
-    if !(value >= min) {
+    if value < min || value.is_nan() {
         return Err(Condition::NumberTooSmall { field: field.into(), min: min.to_string() }.into());
     }
     if value > max {

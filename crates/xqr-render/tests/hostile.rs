@@ -78,9 +78,6 @@ fn survives(name: &str, bytes: &[u8]) -> Option<Picture> {
     PEAK.set(held);
     let decoded = Picture::decode("logo", bytes, &Caps::default());
     let (taken, grown) = (cpu_time(start).saturating_sub(begun), PEAK.get() - held);
-    if std::env::var_os("SHOW").is_some() {
-        println!("{name}: {taken:?} {} KiB {:?}", grown / 1024, decoded.as_ref().map_err(|e| e.condition().clone()));
-    }
     assert!(taken <= MAX_TIME, "{name}: {taken:?}");
     assert!(grown <= MAX_BYTES, "{name}: {} KiB", grown / 1024);
     match decoded {
