@@ -131,9 +131,10 @@ fn raster(field: &str, bytes: &[u8], format: ImageFormat, caps: &Caps) -> Result
     let mut decoder = reader.into_decoder().map_err(failed)?;
     let (width, height) = decoder.dimensions();
     let pixels = u64::from(width) * u64::from(height);
-    // Px with alpha become RGBA of 8 bits before they are reduced.
+    // Px with alpha become RGBA of 8 bits before they are reduced; the decoder of WebP holds px of its own.
     let color = decoder.color_type();
-    let copy = if color.has_alpha() && color != ColorType::Rgba8 { 4 * pixels } else { 0 };
+    let copied = format == WebP || color.has_alpha() && color != ColorType::Rgba8;
+    let copy = if copied { 4 * pixels } else { 0 };
     if pixels > caps.max_logo_pixels || decoder.total_bytes() + copy > MAX_ALLOC {
         return Err(too_large(field, caps));
     }

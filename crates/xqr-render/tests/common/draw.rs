@@ -29,8 +29,4 @@ impl Pixels {
         };
         self.rgba.iter().map(|pixel| on_white(*pixel)).collect()
     }
-
-    pub(crate) fn is_opaque(&self) -> bool {
-        self.rgba.iter().all(|pixel| pixel[3] == 255)
-    }
 }

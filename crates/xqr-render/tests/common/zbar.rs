@@ -11,7 +11,7 @@ use super::draw::Pixels;
 
 /// Writes what is to be read, on white paper: ZBar takes what is transparent for black.
 pub(crate) fn write(pixels: &Pixels, png: &[u8], file: &Path) {
-    if pixels.is_opaque() {
+    if pixels.rgba.iter().all(|pixel| pixel[3] == 255) {
         return std::fs::write(file, png).unwrap();
     }
     let mut flat = Vec::new();
