@@ -250,8 +250,14 @@ fn large_pictures_within_the_limits_take_no_more_than_theirs() {
     for format in [ImageFormat::Jpeg, ImageFormat::WebP, ImageFormat::Gif] {
         let mut file = Vec::new();
         image.write_to(&mut Cursor::new(&mut file), format).unwrap();
-        survives(&format!("{format:?} of 12 Mi px"), &file);
+        let picture = survives(&format!("{format:?} of 12 Mi px"), &file);
+        assert!(picture.is_some() || format == ImageFormat::WebP, "{format:?}");
     }
+    let mut progressive = Vec::new();
+    let mut encoder = jpeg_encoder::Encoder::new(&mut progressive, 60);
+    encoder.set_progressive(true);
+    encoder.encode(image.as_bytes(), 4096, 3072, jpeg_encoder::ColorType::Rgb).unwrap();
+    survives("progressive JPEG of 12 Mi px", &progressive);
 }
 
 #[test]

@@ -131,11 +131,18 @@ fn raster(field: &str, bytes: &[u8], format: ImageFormat, caps: &Caps) -> Result
     let mut decoder = reader.into_decoder().map_err(failed)?;
     let (width, height) = decoder.dimensions();
     let pixels = u64::from(width) * u64::from(height);
-    // Px with alpha become RGBA of 8 bits before they are reduced; the decoder of WebP holds px of its own.
     let color = decoder.color_type();
-    let copied = format == WebP || color.has_alpha() && color != ColorType::Rgba8;
-    let copy = if copied { 4 * pixels } else { 0 };
-    if pixels > caps.max_logo_pixels || decoder.total_bytes() + copy > MAX_ALLOC {
+    // What is held beside the decoded px, in bytes per px.
+    let beside = match format {
+        // All coefficients of a progressive JPEG, 16 bits for each of three channels.
+        Jpeg if is_progressive(bytes) => 6,
+        // The px of a WebP before they are cut to the colours it has.
+        WebP => 4,
+        // Px with alpha become RGBA of 8 bits before they are reduced.
+        _ if color.has_alpha() && color != ColorType::Rgba8 => 4,
+        _ => 0,
+    };
+    if pixels > caps.max_logo_pixels || decoder.total_bytes() + beside * pixels > MAX_ALLOC {
         return Err(too_large(field, caps));
     }
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
@@ -148,6 +155,24 @@ fn raster(field: &str, bytes: &[u8], format: ImageFormat, caps: &Caps) -> Result
     }
     image.apply_orientation(orientation);
     into_pixmap(image.into_rgba8()).ok_or_else(|| Condition::ImageUnreadable { field: field.into() }.into())
+}
+
+/// Returns whether the first frame header of a JPEG is one of a progressive frame (ITU-T T.81, table B.1).
+fn is_progressive(jpeg: &[u8]) -> bool {
+    let mut rest = jpeg.get(2..).unwrap_or_default();
+    while let [0xff, marker, tail @ ..] = rest {
+        match *marker {
+            // Markers may be preceded by any number of fill bytes.
+            0xff => rest = &rest[1..],
+            0xc0..=0xc3 => return marker & 3 == 2,
+            _ => {
+                let length = tail.first_chunk().map_or(usize::MAX, |length| u16::from_be_bytes(*length).into());
+                rest = tail.get(length..).unwrap_or_default();
+            }
+        }
+    }
+    // What cannot be followed gets the dearer price.
+    true
 }
 
 fn too_large(field: &str, caps: &Caps) -> Error {
