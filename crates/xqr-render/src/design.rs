@@ -127,7 +127,7 @@ impl Design {
         let ratio = self.logo.as_ref().map(|logo| ("logo_size_ratio", logo.ratio, 0.05, 0.4));
         let opacity = self.backdrop.as_ref().map(|backdrop| ("background_opacity", backdrop.opacity, 0.0, 1.0));
         let ranges = [Some(("quiet_zone", self.quiet_zone as f32, 0.0, 16.0)), ratio, opacity].into_iter().flatten();
-        let wrong: Vec<_> = ranges.filter_map(|(field, value, min, max)| out_of_range(field, value.into(), min, max)).collect();
+        let wrong: Vec<_> = ranges.filter_map(|(field, value, min, max)| out_of_range(field, value, min, max)).collect();
         if wrong.is_empty() { Ok(()) } else { Err(xqr_errors::Error::all(wrong)) }
     }
 }

@@ -10,7 +10,7 @@ use xqr_errors::{Condition, Result};
 use crate::design::{Design, Paint, Rgba};
 use crate::room::{GOOD_DAMAGE, damage};
 use crate::symbol::Symbol;
-use crate::{Canvas, Caps, Pattern, Size};
+use crate::{Canvas, Caps, EyeBorder, EyeCenter, Pattern, Size};
 
 /// What the guard says of a design.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,7 +37,7 @@ impl Verdict {
 /// One thing that the guard looked at and found wanting.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
-    /// What was looked at: `contrast`, `quiet_zone`, `logo`, `polarity`, `pattern`, `background`, `module_size`, `decode`.
+    /// What was looked at: `contrast`, `quiet_zone`, `logo`, `polarity`, `pattern`, `eyes`, `background`, `module_size`, `decode`.
     pub check: &'static str,
     /// How bad it is.
     pub verdict: Verdict,
@@ -194,6 +194,10 @@ fn check_logo(symbol: &Symbol, design: &Design, report: &mut Report) {
 fn check_shapes(design: &Design, report: &mut Report) {
     if design.pattern == Pattern::Halftone {
         report.find("pattern", Verdict::Risky, "The small dots of a halftone need a good camera.");
+    }
+    let center = design.eyes.center_shape();
+    if design.eyes.border_shape() == EyeBorder::Circle && matches!(center, EyeCenter::Square | EyeCenter::Rounded) {
+        report.find("eyes", Verdict::Risky, "Some scanners miss eyes with a square centre in a round border.");
     }
     let needed = if design.pattern == Pattern::Squares { 2.0 } else { 4.0 };
     if report.module_px < needed {

@@ -1,5 +1,7 @@
 //! Sizes: how large a picture is, and what it may cost at most.
 
+use std::cmp::Ordering;
+
 use xqr_errors::{Condition, Result};
 
 /// How large a picture is to be.
@@ -124,8 +126,9 @@ fn within(field: &str, value: f64, min: f64, max: f64) -> Result<()> {
 }
 
 /// Returns the complaint about a number that is out of range, or none at all.
-pub(crate) fn out_of_range(field: &str, value: f64, min: f64, max: f64) -> Option<Condition> {
-    if value.is_nan() || value < min {
+pub(crate) fn out_of_range<T: PartialOrd + ToString>(field: &str, value: T, min: T, max: T) -> Option<Condition> {
+    // What is no number is not even comparable.
+    if value.partial_cmp(&min).is_none_or(Ordering::is_lt) {
         Some(Condition::NumberTooSmall { field: field.into(), min: min.to_string() })
     } else if value > max {
         Some(Condition::NumberTooLarge { field: field.into(), max: max.to_string() })

@@ -15,7 +15,6 @@ use anyhow::bail;
 use clap::Args;
 
 #[derive(Args)]
-#[cfg_attr(not(feature = "peers"), expect(dead_code, reason = "the run with the peers reads them"))]
 pub(crate) struct Render {
     /// Rounds; in each, all contenders take their turn
     #[arg(long, default_value_t = 7)]

@@ -131,7 +131,8 @@ impl EyeBorder {
     }
 
     pub(crate) fn outline(self) -> Outline {
-        self.ring(0.0, 1.0)
+        // A scanline seldom crosses a circle where it is one module thick: a stronger one has the right width more often.
+        if self == Self::Circle { self.ring(0.1, 1.1) } else { self.ring(0.0, 1.0) }
     }
 
     /// Returns the subtle ring around the border, inside of the separator.
@@ -164,10 +165,10 @@ impl EyeCenter {
             Self::Circle => shape.circle(middle, 1.5, Turn::Solid),
             Self::LeafTl => shape.round_rect(2.0, 2.0, 3.0, 3.0, [0.0, 1.2, 1.2, 1.2], Turn::Solid),
             Self::Sunburst => shape.star(middle, 12, 1.7, 1.32),
-            Self::Star => shape.star(point(3.5, 3.6), 5, 1.95, 1.1),
+            Self::Star => shape.star(point(3.5, 3.55), 5, 2.0, 1.25),
             Self::Diamond => shape.polygon([(3.5, 1.6), (5.4, 3.5), (3.5, 5.4), (1.6, 3.5)].map(|(x, y)| point(x, y))),
             Self::Cross => {
-                let (low, near, far, high) = (1.9, 2.75, 4.25, 5.1);
+                let (low, near, far, high) = (1.9, 2.6, 4.4, 5.1);
                 shape.polygon(
                     [
                         (near, low),

@@ -93,9 +93,10 @@ impl Pattern {
             Self::Star => shape.star(point(0.5, 0.54), 5, 0.54, 0.31),
             Self::Halftone => shape.circle(center, 0.30 + 0.03 * f32::from(near.tone()), Turn::Solid),
             Self::Frame => {
+                // Far from 1 : 1 : 3 : 1 : 1, lest decoders take each module for a finder pattern.
                 shape.rect(0.03, 0.03, 0.94, 0.94);
-                shape.round_rect(0.15, 0.15, 0.7, 0.7, [0.0; 4], Turn::Hole);
-                shape.rect(0.25, 0.25, 0.5, 0.5);
+                shape.round_rect(0.08, 0.08, 0.84, 0.84, [0.0; 4], Turn::Hole);
+                shape.rect(0.2, 0.2, 0.6, 0.6);
             }
             Self::Classy => {
                 let [top_left, _, bottom_right, _] = near.free_corners().map(|free| if free { 0.5 } else { 0.0 });

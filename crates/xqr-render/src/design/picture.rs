@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbaImage, imageops};
+use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbaImage, imageops};
 use tiny_skia::Pixmap;
 use xqr_errors::{Condition, Error, Result};
 
@@ -19,6 +19,9 @@ pub(crate) const MAX_SIDE: u32 = 1024;
 
 /// The most memory that a decoder may take, in bytes.
 const MAX_ALLOC: u64 = 56 * 1024 * 1024;
+
+/// The most memory that a PNG may take beside its px: a scanline, texts, and a colour profile, which is unpacked.
+const MAX_PNG_EXTRA: u64 = 8 * 1024 * 1024;
 
 impl Picture {
     /// Decodes PNG, JPEG, GIF (first frame), BMP, WebP, TIFF or SVG; the content decides, not a name.
@@ -123,11 +126,23 @@ fn raster(field: &str, bytes: &[u8], format: ImageFormat, caps: &Caps) -> Result
     };
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut limits = Limits::default();
-    limits.max_alloc = Some(MAX_ALLOC);
+    limits.max_alloc = Some(if format == Png { MAX_PNG_EXTRA } else { MAX_ALLOC });
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(failed)?;
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > caps.max_logo_pixels || decoder.total_bytes() > MAX_ALLOC {
+    let pixels = u64::from(width) * u64::from(height);
+    let color = decoder.color_type();
+    // What is held beside the decoded px, in bytes per px.
+    let beside = match format {
+        // All coefficients of a progressive JPEG, 16 bits for each of three channels.
+        Jpeg if is_progressive(bytes) => 6,
+        // The px of a WebP before they are cut to the colours it has.
+        WebP => 4,
+        // Px with alpha become RGBA of 8 bits before they are reduced.
+        _ if color.has_alpha() && color != ColorType::Rgba8 => 4,
+        _ => 0,
+    };
+    if pixels > caps.max_logo_pixels || decoder.total_bytes() + beside * pixels > MAX_ALLOC {
         return Err(too_large(field, caps));
     }
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
@@ -135,10 +150,29 @@ fn raster(field: &str, bytes: &[u8], format: ImageFormat, caps: &Caps) -> Result
     // Transparent px must not lend their colour to their neighbours: multiply by alpha before px are mixed.
     let mut image = if image.color().has_alpha() { DynamicImage::from(premultiplied(image.into_rgba8())) } else { image };
     if width.max(height) > MAX_SIDE {
-        image = image.resize(MAX_SIDE, MAX_SIDE, imageops::FilterType::Triangle);
+        // Unlike `resize`, this needs no copy of the picture in floating point.
+        image = image.thumbnail(MAX_SIDE, MAX_SIDE);
     }
     image.apply_orientation(orientation);
     into_pixmap(image.into_rgba8()).ok_or_else(|| Condition::ImageUnreadable { field: field.into() }.into())
+}
+
+/// Returns whether the first frame header of a JPEG is one of a progressive frame (ITU-T T.81, table B.1).
+fn is_progressive(jpeg: &[u8]) -> bool {
+    let mut rest = jpeg.get(2..).unwrap_or_default();
+    while let [0xff, marker, tail @ ..] = rest {
+        match *marker {
+            // Markers may be preceded by any number of fill bytes.
+            0xff => rest = &rest[1..],
+            0xc0..=0xc3 => return marker & 3 == 2,
+            _ => {
+                let length = tail.first_chunk().map_or(usize::MAX, |length| u16::from_be_bytes(*length).into());
+                rest = tail.get(length..).unwrap_or_default();
+            }
+        }
+    }
+    // What cannot be followed gets the dearer price.
+    true
 }
 
 fn too_large(field: &str, caps: &Caps) -> Error {

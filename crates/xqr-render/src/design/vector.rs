@@ -5,7 +5,7 @@
 //! before the first px.
 
 use resvg::tiny_skia::{Pixmap, Transform};
-use resvg::usvg::{Group, Node, Options, Tree};
+use resvg::usvg::{Fill, Group, Node, Options, Paint, Stroke, Tree};
 use roxmltree::{Document, ParsingOptions};
 use xqr_errors::{Condition, Error, Result};
 
@@ -18,7 +18,13 @@ const MAX_USES: usize = 64;
 const MAX_STYLE_BYTES: usize = 8 * 1024;
 /// The most px that all paths and layers together may touch.
 const MAX_PAINTED: f64 = 96.0 * (MAX_SIDE as f64) * (MAX_SIDE as f64);
+/// How far a shape may reach, in px: the rasteriser counts in 16 bits.
+const MAX_FAR: f32 = 16.0 * MAX_SIDE as f32;
 const MAX_SEGMENTS: usize = 200_000;
+/// How many steps one step of a stroke becomes.
+const STROKED: usize = 16;
+
+const SVG: &str = "http://www.w3.org/2000/svg";
 
 const ELEMENTS: [&str; 18] = [
     "svg",
@@ -63,6 +69,12 @@ pub(crate) fn rasterize(field: &str, bytes: &[u8]) -> Result<Pixmap> {
     let scale = MAX_SIDE as f32 / tree.size().width().max(tree.size().height());
     let mut price = Price::default();
     price.add(tree.root(), scale);
+    if price.effects {
+        return Err(Condition::ImageUnsafe { field: field.into(), what: "filters or masks".into() }.into());
+    }
+    if price.far {
+        return Err(Condition::ImageUnsafe { field: field.into(), what: "shapes far outside of the picture".into() }.into());
+    }
     if price.painted > MAX_PAINTED || price.segments > MAX_SEGMENTS {
         return Err(Condition::ImageUnsafe { field: field.into(), what: "so many shapes".into() }.into());
     }
@@ -74,12 +86,12 @@ pub(crate) fn rasterize(field: &str, bytes: &[u8]) -> Result<Pixmap> {
 
 /// Returns what the document holds and may not.
 fn check(document: &Document<'_>) -> Result<(), String> {
-    let mut uses = 0;
+    let (mut uses, mut copies) = (0, 0);
     let mut style_bytes = 0;
     for node in document.descendants().filter(|node| node.is_element()) {
         let name = node.tag_name().name();
-        // Editors leave notes in namespaces of their own; nothing draws them.
-        if node.tag_name().namespace() != Some("http://www.w3.org/2000/svg") {
+        // Editors leave notes in namespaces of their own; nothing draws them. What has no namespace is drawn as SVG.
+        if node.tag_name().namespace().is_some_and(|namespace| namespace != SVG) {
             continue;
         }
         if name == "style" {
@@ -94,10 +106,17 @@ fn check(document: &Document<'_>) -> Result<(), String> {
         }
         if name == "use" {
             uses += 1;
-            let target = node.attributes().find(|a| a.name() == "href").and_then(|a| a.value().strip_prefix('#'));
-            let target = target.and_then(|id| document.descendants().find(|node| node.attribute("id") == Some(id)));
-            if target.is_some_and(|target| target.descendants().any(|node| node.tag_name().name() == "use")) {
-                return Err("<use> of a <use>".to_owned());
+            if uses > MAX_USES {
+                return Err("so many <use> elements".to_owned());
+            }
+            let targets = node.attributes().filter(|attribute| attribute.name() == "href");
+            for id in targets.filter_map(|attribute| attribute.value().strip_prefix('#')) {
+                for target in document.descendants().filter(|node| node.attribute("id") == Some(id)) {
+                    if target.descendants().any(|node| node.tag_name().name() == "use") {
+                        return Err("<use> of a <use>".to_owned());
+                    }
+                    copies += target.descendants().count();
+                }
             }
         }
         for attribute in node.attributes() {
@@ -110,8 +129,11 @@ fn check(document: &Document<'_>) -> Result<(), String> {
             }
         }
     }
-    if uses > MAX_USES || style_bytes > MAX_STYLE_BYTES {
-        return Err("so many <use> elements or styles".to_owned());
+    if copies > MAX_NODES as usize {
+        return Err("so many copies by <use>".to_owned());
+    }
+    if style_bytes > MAX_STYLE_BYTES {
+        return Err("so many styles".to_owned());
     }
     Ok(())
 }
@@ -128,6 +150,15 @@ fn check_css(css: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// Returns what a px of a paint costs: a gradient looks at all its stops.
+fn cost(paint: &Paint) -> f64 {
+    match paint {
+        Paint::LinearGradient(gradient) => 1.0 + gradient.stops().len() as f64,
+        Paint::RadialGradient(gradient) => 1.0 + gradient.stops().len() as f64,
+        Paint::Color(_) | Paint::Pattern(_) => 1.0,
+    }
+}
+
 /// What a drawing costs.
 #[derive(Default)]
 struct Price {
@@ -135,11 +166,16 @@ struct Price {
     painted: f64,
     /// Steps of all paths.
     segments: usize,
+    /// Whether there are filters or masks: CSS has some that need no element, and no price holds for them.
+    effects: bool,
+    /// Whether a shape reaches so far that the rasteriser's numbers overflow.
+    far: bool,
 }
 
 impl Price {
     fn add(&mut self, group: &Group, scale: f32) {
         let canvas = f64::from(MAX_SIDE) * f64::from(MAX_SIDE);
+        self.effects |= !group.filters().is_empty() || group.mask().is_some();
         if group.should_isolate() {
             self.painted += 3.0 * canvas;
         }
@@ -154,9 +190,13 @@ impl Price {
                 Node::Group(group) => self.add(group, scale),
                 Node::Path(path) => {
                     let area = path.abs_stroke_bounding_box();
+                    let edges = [area.left(), area.top(), area.right(), area.bottom()];
+                    self.far |= !edges.iter().all(|edge| (edge * scale).abs() <= MAX_FAR);
                     let side = |length: f32| f64::from((length * scale).min(MAX_SIDE as f32));
-                    self.painted += side(area.width()) * side(area.height());
-                    self.segments += path.data().len();
+                    let paints = [path.fill().map(Fill::paint), path.stroke().map(Stroke::paint)];
+                    let layers: f64 = paints.into_iter().flatten().map(cost).sum();
+                    self.painted += side(area.width()) * side(area.height()) * layers.max(1.0);
+                    self.segments += path.data().len() * if path.stroke().is_some() { STROKED } else { 1 };
                 }
                 Node::Image(_) | Node::Text(_) => {}
             }

@@ -40,7 +40,8 @@ fn open(canvas: &Canvas, svg: &mut String) {
 fn write_squares(canvas: &Canvas, flat: &Flat, svg: &mut String) {
     let (modules, size) = (&canvas.modules, canvas.modules.size());
     let start = modules.x as i64;
-    let cells: Vec<u8> = (0..size).flat_map(|y| (0..size).map(move |x| modules.flat_color(x, y))).collect();
+    let mut cells = Vec::with_capacity((size * size) as usize);
+    (0..size).for_each(|y| cells.extend((0..size).map(|x| modules.flat_color(x, y))));
     let mut colors: Vec<Rgba> = Vec::with_capacity(3);
     for color in &flat[1..] {
         if *color != flat[0] && !colors.contains(color) {
@@ -61,7 +62,7 @@ fn write_squares(canvas: &Canvas, flat: &Flat, svg: &mut String) {
 fn lines(size: u32, start: i64, down: bool, has: impl Fn(u32, u32) -> bool) -> String {
     let (go, mut path) = (if down { 'v' } else { 'h' }, String::with_capacity(4096));
     let mut at: Option<(i64, i64)> = None;
-    let (mut forth, mut back) = (String::new(), String::new());
+    let mut back = String::new();
     let mut runs: Vec<(i64, i64)> = Vec::with_capacity(size as usize);
     for row in 0..size {
         runs.clear();
@@ -77,8 +78,6 @@ fn lines(size: u32, start: i64, down: bool, has: impl Fn(u32, u32) -> bool) -> S
             continue;
         }
         let y = start + i64::from(row);
-        forth.clear();
-        back.clear();
         let draw = |text: &mut String, from: Option<(i64, i64)>, begin: i64, end: i64| {
             if let Some((x, last)) = from {
                 let (along, aside) = (begin - x, y - last);
@@ -96,15 +95,20 @@ fn lines(size: u32, start: i64, down: bool, has: impl Fn(u32, u32) -> bool) -> S
             push_whole(text, end - begin);
             Some((end, y))
         };
-        let forth_end = runs.iter().fold(at, |from, (begin, end)| draw(&mut forth, from, *begin, *end));
-        let back_end = runs.iter().rev().fold(at, |from, (begin, end)| draw(&mut back, from, *end, *begin));
-        if back.len() < forth.len() {
-            path.push_str(&back);
-            at = back_end;
-        } else {
-            path.push_str(&forth);
-            at = forth_end;
+        let mark = path.len();
+        let forth_end = runs.iter().fold(at, |from, (begin, end)| draw(&mut path, from, *begin, *end));
+        // The way back costs a sign for each run and saves three letters at most, on the way to its beginning.
+        if runs.len() <= 3 {
+            back.clear();
+            let back_end = runs.iter().rev().fold(at, |from, (begin, end)| draw(&mut back, from, *end, *begin));
+            if back.len() < path.len() - mark {
+                path.truncate(mark);
+                path.push_str(&back);
+                at = back_end;
+                continue;
+            }
         }
+        at = forth_end;
     }
     path
 }

@@ -5,14 +5,17 @@ use super::{Eci, kanji};
 
 impl<'a> Segments<'a> {
     /// Returns the shortest cut of `text`, and where there is a choice on the way, one with fewer segments.
+    ///
+    /// What is not ASCII is all in kanji mode, or all in byte mode: decoders that have met the ECI of UTF-8 take kanji for UTF-8
+    /// as well, and lose the text.
     pub(super) fn shortest(text: &'a str, group: usize, eci: Eci) -> Self {
-        let any = Self { group, segments: cut(text, group, 0), eci: false };
-        if eci == Eci::Never || !any.has_wide_bytes() {
-            return any;
+        let wide = !text.is_ascii();
+        let bytes = Self { group, segments: cut(text, group, Mode::Byte), eci: wide && eci == Eci::Auto };
+        if !wide || text.chars().any(|character| !character.is_ascii() && kanji::bits(character).is_none()) {
+            return bytes;
         }
-        let designated = Self { eci: true, ..any };
-        let plain = Self { group, segments: cut(text, group, PROHIBITIVE), eci: false };
-        if plain.has_wide_bytes() || plain.bits() > designated.bits() { designated } else { plain }
+        let kanji = Self { group, segments: cut(text, group, Mode::Kanji), eci: false };
+        if bytes.bits() < kanji.bits() { bytes } else { kanji }
     }
 }
 
@@ -22,19 +25,15 @@ type Cost = (u64, u32);
 /// The cost of a character in a mode that lacks it: more than that of any text.
 const IMPOSSIBLE: u64 = 1 << 48;
 
-/// A surcharge for wide characters that makes byte mode the last resort: more than all that a symbol holds.
-const PROHIBITIVE: u64 = 1 << 20;
-
-/// Finds the cheapest way through the modes, character by character. A character that is not ASCII costs `surcharge` more in
-/// byte mode, in sixths of a bit.
-fn cut(text: &str, group: usize, surcharge: u64) -> Vec<Segment<'_>> {
+/// Finds the cheapest way through the modes, character by character. Those that are not ASCII go by the mode `wide`.
+fn cut(text: &str, group: usize, wide: Mode) -> Vec<Segment<'_>> {
     let headers = Mode::ALL.map(|mode| 6 * (4 + u64::from(mode.count_bits(group))));
     // For each mode, the cost of the text so far with a segment of this mode open behind it.
     let mut open: [Cost; 4] = headers.map(|header| (header, 1));
     // For each character, and each mode open behind it, the mode that holds it.
     let mut holders: Vec<[Mode; 4]> = Vec::with_capacity(text.len());
     for character in text.chars() {
-        for ((sixths, _), cost) in open.iter_mut().zip(costs(character, surcharge)) {
+        for ((sixths, _), cost) in open.iter_mut().zip(costs(character, wide)) {
             *sixths += cost;
         }
         let closed = open.map(close);
@@ -63,14 +62,12 @@ fn cut(text: &str, group: usize, surcharge: u64) -> Vec<Segment<'_>> {
 }
 
 /// Returns what `character` takes in each mode, in sixths of a bit.
-fn costs(character: char, surcharge: u64) -> [u64; 4] {
+fn costs(character: char, wide: Mode) -> [u64; 4] {
     match character {
         '0'..='9' => [20, 33, 48, IMPOSSIBLE],
         '\0'..='\x7f' => [IMPOSSIBLE, if alphanumeric(character).is_some() { 33 } else { IMPOSSIBLE }, 48, IMPOSSIBLE],
-        _ => {
-            let kanji = if kanji::bits(character).is_some() { 78 } else { IMPOSSIBLE };
-            [IMPOSSIBLE, IMPOSSIBLE, 48 * character.len_utf8() as u64 + surcharge, kanji]
-        }
+        _ if wide == Mode::Kanji => [IMPOSSIBLE, IMPOSSIBLE, IMPOSSIBLE, 78],
+        _ => [IMPOSSIBLE, IMPOSSIBLE, 48 * character.len_utf8() as u64, IMPOSSIBLE],
     }
 }
 

@@ -104,11 +104,6 @@ impl Segments<'_> {
         }
         out.finish(capacity)
     }
-
-    /// Returns whether byte mode holds characters that are not ASCII.
-    pub(super) fn has_wide_bytes(&self) -> bool {
-        self.segments.iter().any(|segment| segment.mode == Mode::Byte && !segment.text.is_ascii())
-    }
 }
 
 /// Returns the group of versions, 0 to 2, whose character counts take as many bits as those of `version`.
