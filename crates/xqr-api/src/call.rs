@@ -5,14 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
-use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, web};
 use bytes::BytesMut;
 use futures_util::StreamExt as _;
 use futures_util::future::LocalBoxFuture;
-use xqr_engine::auth::Scope;
+use xqr_engine::auth::{Scope, SealingKey};
 use xqr_engine::errors::{Condition, Result};
-use xqr_engine::{App, Caller, Figures, keys};
+use xqr_engine::idempotency::{Answer, Attempt};
+use xqr_engine::{Admission, App, Caller, Figures, Tx, keys};
 
 use crate::fault::Fault;
 use crate::fields::Fields;
@@ -26,6 +28,9 @@ pub(crate) struct Call<D> {
     pub(crate) caller: Caller,
     pub(crate) request: HttpRequest,
     payload: Payload,
+    sealing: SealingKey,
+    /// SHA-256 of the body in canonical form, once it has been read.
+    fingerprint: [u8; 32],
     dialect: PhantomData<D>,
 }
 
@@ -47,6 +52,7 @@ impl<D: Wire> FromRequest for Call<D> {
             let app = app(&request);
             let secret = D::credential(request.headers())?;
             let now = app.now();
+            let sealing = secret.sealing_key();
             let plans = app.data.plans().clone();
             let caller = app.read(move |conn| keys::authenticate(conn, &plans, &secret, now)).await?;
             request.extensions_mut().insert(KeyPrefix(caller.key_prefix.clone()));
@@ -55,7 +61,7 @@ impl<D: Wire> FromRequest for Call<D> {
             let (figures, admission) = app.admit(&caller).await;
             request.extensions_mut().insert(figures);
             request.extensions_mut().insert(admission?);
-            Ok(Self { app, caller, request, payload, dialect: PhantomData })
+            Ok(Self { app, caller, request, payload, sealing, fingerprint: [0; 32], dialect: PhantomData })
         })
     }
 }
@@ -127,7 +133,45 @@ impl<D: Wire> Call<D> {
             Ok(body)
         };
         let body = tokio::time::timeout(patience, read).await.map_err(|_| Condition::BodyTooSlow)??;
-        Fields::parse(&body)
+        let fields = Fields::parse(&body)?;
+        self.fingerprint = fields.fingerprint();
+        Ok(fields)
+    }
+
+    /// Reads the `Idempotency-Key` header: a bare token, or a quoted string as the IETF's draft has it.
+    fn idempotency_key(&self) -> Result<Option<&str>> {
+        let mut values = self.request.headers().get_all("idempotency-key");
+        let Some(value) = values.next() else { return Ok(None) };
+        let text = value.to_str().ok().filter(|_| values.next().is_none());
+        let bare = text.map(|text| text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text));
+        let printable = |text: &&str| (1..=255).contains(&text.len()) && text.bytes().all(|byte| (0x20..0x7f).contains(&byte));
+        bare.filter(printable)
+            .filter(|text| !text.trim().is_empty())
+            .map(Some)
+            .ok_or_else(|| Condition::IdempotencyKeyInvalid.into())
+    }
+
+    /// Runs a use case that makes something, once for each Idempotency-Key. `answer` makes the body of what `job` returns.
+    pub(crate) async fn make<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+        answer: impl FnOnce(T) -> Vec<u8> + Send + 'static,
+    ) -> Result<HttpResponse> {
+        let created = |body| HttpResponse::Created().content_type("application/json").body(body);
+        let Some(key) = self.idempotency_key()? else {
+            return Ok(created(answer(self.app.write(job).await?)));
+        };
+        let (method, path) = (self.request.method().as_str(), self.request.path());
+        let attempt = Attempt::new(self.caller.key, method, path, key, self.fingerprint, self.sealing.clone());
+        let status = StatusCode::CREATED.as_u16();
+        let Answer { body, replayed, .. } = self.app.write_once(attempt, job, move |made| (status, answer(made))).await?;
+        let mut response = created(body);
+        if replayed {
+            response.headers_mut().insert(HeaderName::from_static("idempotent-replayed"), HeaderValue::from_static("true"));
+            // It had no effect, so it costs nothing.
+            self.request.extensions_mut().remove::<Admission>();
+        }
+        Ok(response)
     }
 }
 

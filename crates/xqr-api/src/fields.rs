@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use jiff::fmt::temporal::Pieces;
 use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
 use xqr_engine::destination::Destination;
 use xqr_engine::errors::{Condition, Error, Result};
 use xqr_engine::pictures::Upload;
@@ -56,6 +57,12 @@ impl Fields {
             }
         }
         Self { object, complaints: Vec::new(), texts_only: true, prefix: "", unreadable }
+    }
+
+    /// Returns SHA-256 of the object with its fields in alphabetical order: the same for whatever means the same.
+    pub(crate) fn fingerprint(&self) -> [u8; 32] {
+        let canonical = serde_json::to_vec(&self.object).unwrap_or_default();
+        Sha256::digest(canonical).into()
     }
 
     /// Takes over the complaints of an object within this one.

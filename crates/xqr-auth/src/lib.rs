@@ -13,9 +13,11 @@
 mod digest;
 mod key;
 mod scopes;
+mod sealing;
 mod state;
 
 pub use digest::KeyDigest;
 pub use key::{Look, SecretKey, bearer};
 pub use scopes::{Scope, Scopes};
+pub use sealing::SealingKey;
 pub use state::KeyState;

@@ -9,6 +9,7 @@ use xqr_store::Conn;
 use crate::admission::{Admission, Figures, Gate};
 use crate::countries::Countries;
 use crate::desk::Desk;
+use crate::idempotency::Running;
 use crate::journal::Journal;
 use crate::redirects::Redirects;
 use crate::{Caller, Clock, Data, Entropy, Settings, Tx};
@@ -29,6 +30,7 @@ pub struct App {
     pub countries: Countries,
     desk: Desk,
     gate: Gate,
+    pub(crate) running: Running,
 }
 
 impl App {
@@ -50,7 +52,7 @@ impl App {
         let countries = Countries::open(&settings.scans)?;
         let desk = Desk::new(&settings.render);
         let gate = Gate::new(data.clock());
-        Ok(Arc::new(Self { settings, public_url, data, journal, redirects, countries, desk, gate }))
+        Ok(Arc::new(Self { settings, public_url, data, journal, redirects, countries, desk, gate, running: Running::default() }))
     }
 
     /// Returns the time, Unix milliseconds.

@@ -15,6 +15,7 @@ mod events;
 
 pub mod countries;
 pub mod destination;
+pub mod idempotency;
 pub mod journal;
 pub mod keys;
 pub mod links;

@@ -94,7 +94,8 @@ fn insert(tx: &mut Tx<'_>, found: &[Scan]) -> Result<()> {
 pub fn purge(tx: &mut Tx<'_>, retention_ms: i64) -> Result<usize> {
     /// Rows in one transaction: writers wait no longer than this takes.
     const SOME: i64 = 1000;
-    Ok(scans::purge(tx.conn, SOME)? + xqr_store::outbox::purge(tx.conn, tx.now - retention_ms, SOME)?)
+    let events = xqr_store::outbox::purge(tx.conn, tx.now - retention_ms, SOME)?;
+    Ok(scans::purge(tx.conn, SOME)? + events + crate::idempotency::purge(tx, SOME)?)
 }
 
 /// Returns a workspace's first scans, oldest first.

@@ -119,6 +119,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    idempotency (id) {
+        id -> Binary,
+        fingerprint -> Binary,
+        status -> Integer,
+        answer -> Binary,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
     outbox (id) {
         id -> BigInt,
         uid -> Text,

@@ -1,4 +1,4 @@
-//! Purges scans of deleted links, and events past their retention.
+//! Purges scans of deleted links, and events and stored answers past their retention.
 
 use xqr_engine::errors::Result;
 use xqr_engine::{App, scans};

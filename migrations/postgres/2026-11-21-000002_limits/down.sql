@@ -1,2 +1,3 @@
+DROP TABLE idempotency;
 DELETE FROM usage WHERE metric = 'keys';
 ALTER TABLE workspaces DROP COLUMN overrides;

@@ -4,3 +4,14 @@ ALTER TABLE workspaces ADD COLUMN overrides TEXT;
 -- Keys that are not revoked are counted like links.
 INSERT INTO usage (workspace_id, metric, period, value)
 SELECT w.id, 'keys', '', (SELECT COUNT(*) FROM api_keys k WHERE k.workspace_id = w.id AND k.revoked_at IS NULL) FROM workspaces w;
+
+-- Answers to requests with an Idempotency-Key. `id` is a digest of API key, method, path and Idempotency-Key; `answer` is sealed
+-- with a key that only the bearer of the API key has.
+CREATE TABLE idempotency (
+    id          BYTEA   NOT NULL PRIMARY KEY,
+    fingerprint BYTEA   NOT NULL,
+    status      INTEGER NOT NULL,
+    answer      BYTEA   NOT NULL,
+    created_at  BIGINT  NOT NULL
+);
+CREATE INDEX idempotency_by_age ON idempotency (created_at);

@@ -141,6 +141,25 @@ impl TestApp {
         self.send(self.request("GET", path)).await
     }
 
+    /// Searches every file of the service for a secret.
+    pub(crate) fn no_file_holds(&self, secret: &str) {
+        let mut files = 0;
+        let mut folders = vec![self.running.app.settings.data_dir.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                files += 1;
+                let bytes = std::fs::read(&path).unwrap();
+                assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()), "{}", path.display());
+            }
+        }
+        assert!(files > 0);
+    }
+
     /// Makes a link and returns its view.
     pub(crate) async fn link(&self, body: Value) -> Value {
         self.call("POST", "/links", Some(body)).await.expect(201).json()["data"].clone()

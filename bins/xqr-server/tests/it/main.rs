@@ -9,6 +9,7 @@ mod destinations;
 mod edge;
 mod errors;
 mod house;
+mod idempotency;
 mod keys;
 mod limits;
 mod links;

@@ -47,7 +47,27 @@ impl RateLimit {
     }
 }
 
+/// What an envelope says besides the data, taken before the work begins.
+pub(super) struct Cover {
+    request_id: String,
+    figures: Figures,
+}
+
+impl Cover {
+    /// Puts one resource into its envelope.
+    pub(super) fn close(self, data: impl Serialize) -> Vec<u8> {
+        let meta = Meta { request_id: self.request_id, page: None, rate_limit: RateLimit::of(self.figures) };
+        // Views are made of texts and numbers, which always have a JSON form.
+        serde_json::to_vec(&Envelope { data, meta }).unwrap_or_default()
+    }
+}
+
 impl Call<Xqr> {
+    /// Returns what the envelope of this call says besides the data.
+    pub(super) fn cover(&self) -> Cover {
+        Cover { request_id: self.id().to_string(), figures: self.figures() }
+    }
+
     /// Answers with one resource.
     pub(super) fn answer(&self, status: StatusCode, data: impl Serialize) -> HttpResponse {
         self.envelope(status, data, None)

@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
+use xqr_engine::Tx;
 use xqr_engine::auth::{Look, Scope, Scopes, SecretKey};
 use xqr_engine::errors::{Condition, Result};
 use xqr_engine::keys::{self, Draft};
@@ -39,9 +40,9 @@ async fn list(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 async fn create(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     call.allow(Scope::KeysWrite)?;
     let draft = draft(&mut call).await?;
-    let caller = call.caller.clone();
-    let (key, secret) = call.app.write(move |tx| keys::create_by(tx, &caller, &draft)).await?;
-    Ok(call.answer(StatusCode::CREATED, KeyView::with_secret(&key, &secret, call.app.now())))
+    let (caller, cover, now) = (call.caller.clone(), call.cover(), call.app.now());
+    let create = move |tx: &mut Tx<'_>| keys::create_by(tx, &caller, &draft);
+    Ok(call.make(create, move |(key, secret)| cover.close(KeyView::with_secret(&key, &secret, now))).await?)
 }
 
 /// `GET /api/v1/keys/{key_id}`
@@ -55,20 +56,19 @@ async fn get(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 /// `POST /api/v1/keys/{key_id}/rotate`
 async fn rotate(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     call.allow(Scope::KeysWrite)?;
-    let (uid, caller) = (call.path("key_id"), call.caller.clone());
-    let rotate = move |tx: &mut xqr_engine::Tx<'_>| {
+    let (uid, caller, cover, now) = (call.path("key_id"), call.caller.clone(), call.cover(), call.app.now());
+    let rotate = move |tx: &mut Tx<'_>| {
         let old = keys::get_own(tx.conn, &caller, &uid)?;
         keys::rotate_by(tx, &caller, &old)
     };
-    let (key, secret) = call.app.write(rotate).await?;
-    Ok(call.answer(StatusCode::CREATED, KeyView::with_secret(&key, &secret, call.app.now())))
+    Ok(call.make(rotate, move |(key, secret)| cover.close(KeyView::with_secret(&key, &secret, now))).await?)
 }
 
 /// `POST /api/v1/keys/{key_id}/revoke`
 async fn revoke(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     call.allow(Scope::KeysWrite)?;
     let (uid, caller) = (call.path("key_id"), call.caller.clone());
-    let revoke = move |tx: &mut xqr_engine::Tx<'_>| {
+    let revoke = move |tx: &mut Tx<'_>| {
         let key = keys::get_own(tx.conn, &caller, &uid)?;
         keys::revoke(tx, &key)?;
         keys::get_own(tx.conn, &caller, &uid)
@@ -81,7 +81,7 @@ async fn revoke(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 async fn delete(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     call.allow(Scope::KeysWrite)?;
     let (uid, caller) = (call.path("key_id"), call.caller.clone());
-    let delete = move |tx: &mut xqr_engine::Tx<'_>| {
+    let delete = move |tx: &mut Tx<'_>| {
         let key = keys::get_own(tx.conn, &caller, &uid)?;
         keys::delete(tx, &key)
     };

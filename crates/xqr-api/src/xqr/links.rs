@@ -4,11 +4,11 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use serde_json::Value;
-use xqr_engine::App;
 use xqr_engine::auth::Scope;
 use xqr_engine::errors::{Condition, Dialect, Error, Result};
 use xqr_engine::links::{self, Draft, Edit, text_of};
 use xqr_engine::rows::{Filter, Link, Page};
+use xqr_engine::{App, Tx};
 
 use super::Xqr;
 use super::envelope::PageMeta;
@@ -42,9 +42,9 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 async fn create(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     call.allow(Scope::LinksWrite)?;
     let draft = draft(call.fields().await?)?;
-    let caller = call.caller.clone();
-    let link = call.app.write(move |tx| links::create(tx, &caller, draft)).await?;
-    Ok(call.answer(StatusCode::CREATED, LinkView::new(&call.app, &link)))
+    let (caller, app, cover) = (call.caller.clone(), call.app.clone(), call.cover());
+    let create = move |tx: &mut Tx<'_>| links::create(tx, &caller, draft);
+    Ok(call.make(create, move |link| cover.close(LinkView::new(&app, &link))).await?)
 }
 
 /// `GET /api/v1/links`
@@ -113,17 +113,20 @@ async fn create_bulk(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
             Err(error) => errors.push(BulkError::new(index, &urls, &error)),
         }
     }
-    let caller = call.caller.clone();
-    let results = call.app.write(move |tx| links::create_each(tx, &caller, drafts)).await?;
-    let mut created = Vec::new();
-    for (index, result) in places.into_iter().zip(results) {
-        match result {
-            Ok(link) => created.push(LinkView::new(&call.app, &link)),
-            Err(error) => errors.push(BulkError::new(index, &urls, &error)),
+    let (caller, app, cover) = (call.caller.clone(), call.app.clone(), call.cover());
+    let create = move |tx: &mut Tx<'_>| links::create_each(tx, &caller, drafts);
+    let answer = move |results: Vec<Result<Link>>| {
+        let mut created = Vec::new();
+        for (index, result) in places.into_iter().zip(results) {
+            match result {
+                Ok(link) => created.push(LinkView::new(&app, &link)),
+                Err(error) => errors.push(BulkError::new(index, &urls, &error)),
+            }
         }
-    }
-    errors.sort_by_key(|error| error.index);
-    Ok(call.answer(StatusCode::CREATED, Bulk { created, errors }))
+        errors.sort_by_key(|error| error.index);
+        cover.close(Bulk { created, errors })
+    };
+    Ok(call.make(create, answer).await?)
 }
 
 /// `PATCH /api/v1/links/bulk/status`
