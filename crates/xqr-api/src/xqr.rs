@@ -9,6 +9,7 @@ mod keys;
 mod links;
 mod order;
 mod qr;
+mod workspace;
 
 use actix_web::dev::HttpServiceFactory;
 use actix_web::http::StatusCode;
@@ -76,6 +77,7 @@ pub(crate) fn scope() -> impl HttpServiceFactory {
         .configure(links::routes)
         .configure(qr::routes)
         .configure(keys::routes)
+        .configure(workspace::routes)
         .configure(errors::routes)
         .default_service(web::to(no_route))
 }

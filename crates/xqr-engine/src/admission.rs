@@ -72,6 +72,10 @@ impl Gate {
         }
     }
 
+    pub(crate) fn leased(&self, data: &Data, workspace: i64) -> u64 {
+        self.quotas.leased(data, workspace)
+    }
+
     pub(crate) fn settle(&self, data: &Data) {
         self.quotas.settle(data);
     }

@@ -79,6 +79,11 @@ impl App {
         self.gate.admit(&self.data, caller).await
     }
 
+    /// Returns the calls of this month that this node has leased for a workspace and not handed out.
+    pub fn leased(&self, workspace: i64) -> u64 {
+        self.gate.leased(&self.data, workspace)
+    }
+
     /// Gives back what this node has leased of quotas; for an orderly end.
     pub fn settle(&self) {
         self.gate.settle(&self.data);

@@ -101,6 +101,13 @@ impl Quotas {
         if lease.month == Month::of(now) { cap.map(|cap| cap.saturating_sub(lease.used) + lease.left) } else { cap }
     }
 
+    /// Returns the units that lie here.
+    pub(crate) fn leased(&self, data: &Data, workspace: i64) -> u64 {
+        let now = data.now();
+        let lease = *self.meter(workspace, now).lock();
+        if lease.month == Month::of(now) { lease.left } else { 0 }
+    }
+
     fn meter(&self, workspace: i64, now: i64) -> Arc<Meter> {
         let mut meters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(meters.entry(workspace).or_insert_with(|| {

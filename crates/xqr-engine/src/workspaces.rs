@@ -2,7 +2,7 @@
 
 use xqr_auth::{Look, Scopes, SecretKey};
 use xqr_errors::{Condition, Result};
-use xqr_plans::Plan;
+use xqr_plans::{Month, Plan};
 use xqr_store::projects::{self, NewProject};
 use xqr_store::workspaces::{self, NewWorkspace, Workspace};
 use xqr_store::{Conn, usage};
@@ -44,6 +44,29 @@ pub fn list(conn: &mut Conn) -> Result<Vec<Workspace>> {
 /// [`Condition::ResourceNotFound`].
 pub fn get(conn: &mut Conn, uid: &str) -> Result<Workspace> {
     workspaces::find(conn, uid)?.ok_or_else(|| Condition::ResourceNotFound { what: "Workspace".to_owned() }.into())
+}
+
+/// What a workspace has used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Usage {
+    /// Links that there are.
+    pub links: u64,
+    /// Links that were made this month, deleted ones included.
+    pub links_created_this_month: u64,
+    /// API calls of this month, what nodes have leased included.
+    pub calls_this_month: u64,
+}
+
+/// Returns what a workspace has used until `now`, Unix milliseconds.
+pub fn usage(conn: &mut Conn, workspace: i64, now: i64) -> Result<Usage> {
+    let month = Month::of(now).to_string();
+    let mut get =
+        |metric: &str, period: &str| usage::get(conn, workspace, metric, period).map(|value| value.max(0).unsigned_abs());
+    Ok(Usage {
+        links: get(usage::LINKS, usage::TOTAL)?,
+        links_created_this_month: get(usage::LINKS_CREATED, &month)?,
+        calls_this_month: get(usage::CALLS, &month)?,
+    })
 }
 
 /// Moves a workspace to another plan; the next request sees it.

@@ -11,6 +11,8 @@ use crate::schema::usage;
 pub const LINKS: &str = "links";
 /// The metric that counts a workspace's keys that are not revoked.
 pub const KEYS: &str = "keys";
+/// The metric that counts the links that a workspace made in a month.
+pub const LINKS_CREATED: &str = "links_created";
 /// The metric that counts a workspace's API calls in a month; leases included.
 pub const CALLS: &str = "calls";
 /// The period of a metric that never starts anew.
@@ -20,6 +22,21 @@ pub const TOTAL: &str = "";
 pub fn begin(conn: &mut Conn, workspace_id: i64, metric: &str, period: &str) -> Result<()> {
     let row = (usage::workspace_id.eq(workspace_id), usage::metric.eq(metric), usage::period.eq(period), usage::value.eq(0));
     on_backend!(conn, |c| diesel::insert_into(usage::table).values(row).on_conflict_do_nothing().execute(c)).map_err(failed)?;
+    Ok(())
+}
+
+/// Adds `n` to a counter that nothing limits and that may not be there yet.
+pub fn add(conn: &mut Conn, workspace_id: i64, metric: &str, period: &str, n: i64) -> Result<()> {
+    let row = (usage::workspace_id.eq(workspace_id), usage::metric.eq(metric), usage::period.eq(period), usage::value.eq(n));
+    on_backend!(conn, |c| {
+        diesel::insert_into(usage::table)
+            .values(row)
+            .on_conflict((usage::workspace_id, usage::metric, usage::period))
+            .do_update()
+            .set(usage::value.eq(usage::value + n))
+            .execute(c)
+    })
+    .map_err(failed)?;
     Ok(())
 }
 

@@ -155,3 +155,34 @@ async fn a_lease_is_given_back_at_an_orderly_end() {
     let answer = app.call_as(&key, "GET", "/links", None).await.expect(200);
     assert_eq!(answer.json()["meta"]["rate_limit"]["remaining"], Value::from(25_000 - 2));
 }
+
+#[actix_web::test]
+async fn the_workspace_tells_what_is_used_and_allowed() {
+    let app = TestApp::start().await;
+    let key = app.key_of(Plan::Pro, &["*"]);
+    let get = async |path: &str| app.call_as(&key, "GET", path, None).await.expect(200).json()["data"].clone();
+    let workspace = get("/workspace").await;
+    let id = workspace["id"].as_str().unwrap();
+    assert!(id.starts_with("ws_"), "{id}");
+    let expected =
+        json!({ "id": id, "name": "Another", "description": null, "plan": "pro", "created_at": "2026-03-21T14:30:00Z" });
+    assert_eq!(workspace, expected);
+    assert_eq!(get("/workspace/members").await, json!([]));
+    let link = app.call_as(&key, "POST", "/links", Some(json!({ "url": "https://a.example" }))).await.expect(201).json();
+    app.call_as(&key, "POST", "/links", Some(json!({ "url": "https://b.example" }))).await.expect(201);
+    let path = format!("/links/{}", link["data"]["id"].as_str().unwrap());
+    app.call_as(&key, "DELETE", &path, None).await.expect(204);
+    let expected = json!({
+        "plan": "pro",
+        "usage": {
+            "links_created_this_month": 2, "api_calls_this_month": 6, "total_links": 1, "total_qr_templates": 0,
+            "total_bio_pages": 0, "storage_bytes": 0, "storage_mb": 0.0,
+        },
+        "limits": {
+            "links_per_month": null, "dynamic_qr": 500, "bio_pages": 25, "storage_mb": 500, "api_calls_per_month": 1000,
+            "qr_templates": 100,
+        },
+        "features": { "routing_rules": true, "csv_export": true, "bulk_ops": true, "ad_free": true },
+    });
+    assert_eq!(get("/workspace/usage").await, expected);
+}
