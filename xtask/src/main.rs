@@ -4,6 +4,7 @@ mod bench;
 mod errors;
 mod gallery;
 mod keys;
+mod maintenance;
 mod migrate;
 mod office;
 mod postgres;
@@ -31,6 +32,9 @@ enum Task {
     /// Create, list, revoke, rotate and delete API keys
     #[command(subcommand)]
     Key(keys::Key),
+    /// Close the APIs for maintenance, and open them again
+    #[command(subcommand)]
+    Maintenance(maintenance::Maintenance),
     /// Print docs/errors.md from the catalogue
     Errors(errors::Errors),
     /// Draw docs/gallery.md and its pictures
@@ -60,6 +64,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Migrate(task) => task.run(),
         Task::Workspace(task) => task.run(),
         Task::Key(task) => task.run(),
+        Task::Maintenance(task) => task.run(),
         Task::Errors(task) => task.run(),
         Task::Gallery(task) => task.run(),
         Task::Test => test::run(),

@@ -57,6 +57,12 @@ fn tasks_work_beside_a_running_service() {
     task(folder.path(), &["key", "delete", rotated["id"].as_str().unwrap()]);
     assert_eq!(why(&rotated["key"]), "KeyInvalid");
 
+    assert_eq!(task(folder.path(), &["maintenance", "status"])["until"], Value::Null);
+    let on = task(folder.path(), &["maintenance", "on", "--until", "2999-12-31T06:00:00Z"]);
+    assert_eq!(on["until"], "2999-12-31T06:00:00Z");
+    assert_eq!(app.data.read_here(xqr_engine::maintenance::get).unwrap(), Some(32_503_615_200_000));
+    assert_eq!(task(folder.path(), &["maintenance", "off"])["until"], Value::Null);
+
     let hub = task(folder.path(), &["key", "create", id, "--look", "hub"]);
     let once = task(folder.path(), &["key", "rotate", hub["id"].as_str().unwrap()]);
     who(&hub["key"]).unwrap();

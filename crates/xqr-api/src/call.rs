@@ -18,6 +18,7 @@ use xqr_engine::{Admission, App, Caller, Figures, Tx, keys};
 
 use crate::fault::Fault;
 use crate::fields::Fields;
+use crate::peer;
 use crate::query::Query;
 use crate::request_id::RequestId;
 use crate::wire::Wire;
@@ -50,11 +51,21 @@ impl<D: Wire> FromRequest for Call<D> {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
             let app = app(&request);
+            let address = peer::address(&app.settings.edge, request.peer_addr(), request.headers());
+            if let Some(address) = address {
+                app.strangers.check_key_tries(address)?;
+            }
             let secret = D::credential(request.headers())?;
             let now = app.now();
             let sealing = secret.sealing_key();
             let plans = app.data.plans().clone();
-            let caller = app.read(move |conn| keys::authenticate(conn, &plans, &secret, now)).await?;
+            let known = app.read(move |conn| keys::authenticate(conn, &plans, &secret, now)).await;
+            if let (Some(address), Err(error)) = (address, &known)
+                && matches!(error.condition(), Condition::KeyInvalid)
+            {
+                app.strangers.note_bad_key(address);
+            }
+            let caller = known?;
             request.extensions_mut().insert(KeyPrefix(caller.key_prefix.clone()));
             note_use(&app, &caller, now);
             caller.terms.check_api()?;

@@ -17,7 +17,7 @@ use xqr_engine::{Admission, Figures};
 use crate::fault::Fault;
 use crate::request_id::{RequestId, X_REQUEST_ID, foreign};
 use crate::wire::{Accept, Wire, dress};
-use crate::{call, metric};
+use crate::{call, metric, peer};
 
 /// Speaks dialect `D`: every answer of the scope leaves through here, refusals and panics in the dialect's envelope.
 pub(crate) async fn speak<D: Wire>(
@@ -32,7 +32,11 @@ pub(crate) async fn speak<D: Wire>(
     let client_id = foreign(request.headers().get("x-request-id")).map(str::to_owned);
     request.extensions_mut().insert(id);
 
-    if let Err(error) = check_head(request.head(), &app.settings.edge) {
+    let open = match check_head(request.head(), &app.settings.edge).and_then(|()| check_https(&request, &app.settings.edge)) {
+        Ok(()) => app.check_maintenance().await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = open {
         let response = refuse::<D>(&error, id, accept, None);
         metric::request("(refused)", response.status().as_u16(), started.elapsed());
         return Ok(request.into_response(response));
@@ -89,6 +93,14 @@ pub(crate) fn refuse<D: Wire>(error: &Error, id: RequestId, accept: Accept, allo
         response.headers_mut().insert(ALLOW, HeaderValue::from_static(allow));
     }
     response
+}
+
+/// Refuses what came over plain HTTP where the settings demand HTTPS.
+fn check_https(request: &ServiceRequest, edge: &Edge) -> Result<()> {
+    if edge.require_https && !peer::is_https(edge, request.request().peer_addr(), request.headers()) {
+        return Err(Condition::HttpsRequired.into());
+    }
+    Ok(())
 }
 
 /// Refuses a request target or head beyond the limits.

@@ -12,6 +12,7 @@ mod metric;
 mod ops;
 mod pages;
 mod payload;
+mod peer;
 mod query;
 mod redirect;
 mod request_id;

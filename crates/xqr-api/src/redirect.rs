@@ -12,7 +12,7 @@ use crate::metric::{self, Redirect};
 use crate::request_id::{RequestId, X_REQUEST_ID};
 use crate::wire::{Accept, accepts};
 use crate::xqr::Xqr;
-use crate::{call, pages, visitor};
+use crate::{call, pages, peer, visitor};
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config.service(web::resource("/{code}").to(redirect)).default_service(web::to(no_page));
@@ -54,6 +54,10 @@ async fn redirect(request: HttpRequest) -> HttpResponse {
         }
         Ok(Target::Absent) => {
             metric::redirect(Redirect::Absent);
+            let address = peer::address(&app.settings.edge, request.peer_addr(), request.headers());
+            if let Some(Err(error)) = address.map(|address| app.strangers.check_miss(address)) {
+                return closed(&request, id, &error);
+            }
             closed(&request, id, &Condition::LinkNotFound { code: code.to_owned() }.into())
         }
         Err(error) => {

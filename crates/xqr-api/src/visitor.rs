@@ -1,12 +1,12 @@
-//! What a redirect remembers of a visitor. Forwarded headers count only when a trusted proxy sends them.
-
-use std::net::IpAddr;
+//! What a redirect remembers of a visitor.
 
 use actix_web::HttpRequest;
-use actix_web::http::header::{HeaderMap, REFERER, USER_AGENT};
+use actix_web::http::header::{REFERER, USER_AGENT};
 use xqr_engine::App;
 use xqr_engine::countries::parse_country;
 use xqr_engine::journal::{Scan, Text};
+
+use crate::peer;
 
 /// Returns the scan of a link by this request.
 pub(crate) fn scan(app: &App, request: &HttpRequest, link_id: i64, now: i64) -> Scan {
@@ -21,24 +21,12 @@ pub(crate) fn scan(app: &App, request: &HttpRequest, link_id: i64, now: i64) -> 
 }
 
 fn country(app: &App, request: &HttpRequest) -> Option<[u8; 2]> {
-    let peer = request.peer_addr()?.ip();
-    let trusts = |address: IpAddr| app.settings.edge.trusted_proxies.iter().any(|net| net.contains(&address));
+    let (edge, peer) = (&app.settings.edge, request.peer_addr()?);
     let header = &app.settings.scans.country_header;
-    if !header.is_empty() && trusts(peer) {
+    if !header.is_empty() && peer::trusts(edge, peer.ip()) {
         return parse_country(request.headers().get(header.as_str())?.to_str().ok()?);
     }
-    app.countries.of(if trusts(peer) { forwarded(request.headers(), trusts).unwrap_or(peer) } else { peer })
-}
-
-/// Returns the last address of `X-Forwarded-For` that is not one of our own proxies; what stands left of it is hearsay.
-fn forwarded(headers: &HeaderMap, trusts: impl Fn(IpAddr) -> bool) -> Option<IpAddr> {
-    let mut lists: Vec<_> = headers.get_all("x-forwarded-for").filter_map(|value| value.to_str().ok()).collect();
-    lists.reverse();
-    let mut addresses = lists.into_iter().flat_map(|list| list.rsplit(',')).map(|item| item.trim().parse::<IpAddr>());
-    addresses.find_map(|address| match address {
-        Ok(address) if trusts(address) => None,
-        address => Some(address.ok()),
-    })?
+    app.countries.of(peer::address(edge, Some(peer), request.headers())?)
 }
 
 /// Returns the host of a referrer: no path, no user, nothing that is not of a host name.
@@ -53,8 +41,6 @@ fn referrer_host(value: &[u8]) -> Option<&[u8]> {
 
 #[cfg(test)]
 mod tests {
-    use actix_web::http::header::{HeaderName, HeaderValue};
-
     use super::*;
 
     #[test]
@@ -67,22 +53,5 @@ mod tests {
         check("https://<script>/", None);
         check("https://", None);
         check("example.com", None);
-    }
-
-    #[test]
-    fn the_last_foreign_address_counts() {
-        let check = |lists: &[&str], expected: Option<&str>| {
-            let mut headers = HeaderMap::new();
-            for list in lists {
-                headers.append(HeaderName::from_static("x-forwarded-for"), HeaderValue::from_str(list).unwrap());
-            }
-            let trusts = |address: IpAddr| address.to_string().starts_with("10.");
-            assert_eq!(forwarded(&headers, trusts), expected.map(|ip| ip.parse().unwrap()), "{lists:?}");
-        };
-        check(&["1.1.1.1, 2.2.2.2, 10.0.0.1"], Some("2.2.2.2"));
-        check(&["1.1.1.1", "2.2.2.2, 10.0.0.1"], Some("2.2.2.2"));
-        check(&["10.0.0.2, 10.0.0.1"], None);
-        check(&["1.1.1.1, nonsense"], None);
-        check(&[], None);
     }
 }

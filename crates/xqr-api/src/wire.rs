@@ -1,10 +1,10 @@
 //! What a dialect must supply: its envelope for refusals, and where it carries the key.
 
 use actix_web::HttpResponse;
-use actix_web::http::header::{CACHE_CONTROL, HeaderMap, HeaderValue, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
+use actix_web::http::header::{CACHE_CONTROL, CONNECTION, HeaderMap, HeaderValue, RETRY_AFTER, UPGRADE, X_CONTENT_TYPE_OPTIONS};
 use xqr_engine::Figures;
 use xqr_engine::auth::SecretKey;
-use xqr_engine::errors::{Dialect, Error, Result};
+use xqr_engine::errors::{Condition, Dialect, Error, Result};
 
 use crate::request_id::{RequestId, X_REQUEST_ID};
 
@@ -51,6 +51,11 @@ pub(crate) fn dress(response: &mut HttpResponse, error: &Error, id: RequestId) {
     headers.insert(X_REQUEST_ID, id.header());
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if matches!(error.condition(), Condition::HttpsRequired) {
+        // RFC 9110 section 15.5.22.
+        headers.insert(UPGRADE, HeaderValue::from_static("TLS/1.2, HTTP/1.1"));
+        headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+    }
     if let Some(seconds) = error.condition().retry_after() {
         headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }

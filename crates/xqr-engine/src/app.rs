@@ -11,7 +11,9 @@ use crate::countries::Countries;
 use crate::desk::Desk;
 use crate::idempotency::Running;
 use crate::journal::Journal;
+use crate::maintenance::Maintenance;
 use crate::redirects::Redirects;
+use crate::strangers::Strangers;
 use crate::{Caller, Clock, Data, Entropy, Settings, Tx};
 
 /// Everything that a request or a background step may use.
@@ -29,7 +31,10 @@ pub struct App {
     /// Countries by address.
     pub countries: Countries,
     desk: Desk,
+    /// Limits by address, for who has no valid key.
+    pub strangers: Strangers,
     gate: Gate,
+    pub(crate) maintenance: Maintenance,
     pub(crate) running: Running,
 }
 
@@ -52,7 +57,20 @@ impl App {
         let countries = Countries::open(&settings.scans)?;
         let desk = Desk::new(&settings.render);
         let gate = Gate::new(data.clock());
-        Ok(Arc::new(Self { settings, public_url, data, journal, redirects, countries, desk, gate, running: Running::default() }))
+        let strangers = Strangers::new(&settings.limits, data.clock());
+        Ok(Arc::new(Self {
+            settings,
+            public_url,
+            data,
+            journal,
+            redirects,
+            countries,
+            desk,
+            strangers,
+            gate,
+            maintenance: Maintenance::default(),
+            running: Running::default(),
+        }))
     }
 
     /// Returns the time, Unix milliseconds.

@@ -19,12 +19,14 @@ pub mod idempotency;
 pub mod journal;
 pub mod keys;
 pub mod links;
+pub mod maintenance;
 pub mod pictures;
 mod quotas;
 pub mod redirects;
 pub mod scans;
 pub mod settings;
 pub mod slug;
+pub mod strangers;
 pub mod user_agent;
 pub mod workspaces;
 

@@ -21,6 +21,7 @@ pub struct Settings {
     pub data_dir: PathBuf,
     pub database_url: String,
     pub plans_file: String,
+    pub maintenance_until: String,
     pub log: String,
     pub log_format: LogFormat,
     pub database: Database,
@@ -30,6 +31,7 @@ pub struct Settings {
     pub scans: Scans,
     pub outbox: Outbox,
     pub render: Render,
+    pub limits: Limits,
 }
 
 /// How log lines look.
@@ -69,6 +71,7 @@ pub struct Edge {
     pub max_body_bytes: usize,
     pub max_upload_bytes: usize,
     pub drain_seconds: u64,
+    pub require_https: bool,
     #[serde(deserialize_with = "networks")]
     pub trusted_proxies: Vec<IpNet>,
 }
@@ -113,6 +116,15 @@ pub struct Outbox {
     pub retention_hours: u64,
 }
 
+/// Settings of what strangers may do.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/xqr.toml documents every setting")]
+pub struct Limits {
+    pub bad_keys_per_minute: u64,
+    pub misses_per_minute: u64,
+}
+
 /// Settings of the render engine.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -141,6 +153,11 @@ impl Settings {
         let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
         let unknown = names.filter(|name| name.starts_with("XQR_") && !name.starts_with("XQR_TEST_") && name != "XQR_CONFIG");
         Self::read(&text, file.as_deref(), env, unknown)
+    }
+
+    /// Returns when the maintenance of the settings ends, Unix milliseconds.
+    pub fn maintenance_until(&self) -> Option<i64> {
+        self.maintenance_until.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_millisecond)
     }
 
     /// Reads the table of plans: the built-in one, overlaid by the file that `plans_file` names.
@@ -195,6 +212,9 @@ impl Settings {
             if !matches!(url.scheme(), "http" | "https") || url.query().is_some() || url.fragment().is_some() {
                 return Err("public_url: must be an http:// or https:// address without query".into());
             }
+        }
+        if !self.maintenance_until.is_empty() && self.maintenance_until().is_none() {
+            return Err(format!("maintenance_until: '{}' is no moment such as 2026-12-31T06:00:00Z", self.maintenance_until));
         }
         let positive: [(&str, u64); 9] = [
             ("database.readers", self.database.readers.into()),

@@ -21,6 +21,7 @@ pub mod links;
 pub mod outbox;
 pub mod projects;
 pub mod scans;
+pub mod state;
 pub mod usage;
 pub mod workspaces;
 

@@ -119,6 +119,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    service_state (name) {
+        name -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
     idempotency (id) {
         id -> Binary,
         fingerprint -> Binary,

@@ -15,3 +15,9 @@ CREATE TABLE idempotency (
     created_at  BIGINT  NOT NULL
 );
 CREATE INDEX idempotency_by_age ON idempotency (created_at);
+
+-- What all nodes must know at once, such as maintenance.
+CREATE TABLE service_state (
+    name  TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL
+);

@@ -95,3 +95,76 @@ fn a_bad_setting_is_refused_at_start_in_one_line() {
         assert!(told.starts_with("xqr-server: ") && told.contains(words) && told.lines().count() == 1, "{told}");
     }
 }
+
+#[actix_web::test]
+async fn maintenance_closes_the_api_and_keeps_redirects() {
+    let app = TestApp::start().await;
+    app.link(json!({ "url": "https://example.com", "custom_slug": "open" })).await;
+    let switch = |until: Option<i64>| {
+        app.running.app.data.write_here(move |tx| xqr_engine::maintenance::set(tx, until)).unwrap();
+        app.clock.advance(1_000);
+    };
+    // 2026-03-21T15:00:00Z
+    switch(Some(crate::app::NOW + 30 * 60 * 1000));
+    for (method, path) in [("GET", "/links"), ("POST", "/links"), ("GET", "/none"), ("GET", "/errors")] {
+        let refused = app.call(method, path, None).await;
+        let message = "Service temporarily unavailable. Maintenance ends 2026-03-21T15:00:00Z.";
+        refused.refused(503, "MAINTENANCE", message);
+        assert_eq!(refused.header("retry-after"), "1799");
+    }
+    assert_eq!(app.get("/open").await.expect(302).header("location"), "https://example.com/");
+    app.get("/health").await.expect(200);
+    app.clock.advance(29 * 60 * 1000 + 59_000);
+    app.call("GET", "/links", None).await.expect(200);
+    switch(Some(crate::app::NOW + 24 * 60 * 60 * 1000));
+    app.call("GET", "/links", None).await.expect(503);
+    switch(None);
+    app.call("GET", "/links", None).await.expect(200);
+}
+
+#[actix_web::test]
+async fn https_may_be_demanded() {
+    let app = TestApp::start_with(|settings| {
+        settings.edge.require_https = true;
+        settings.edge.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
+    })
+    .await;
+    let plain = app.call("GET", "/links", None).await;
+    plain.refused(426, "HTTPS_REQUIRED", "This API requires HTTPS.");
+    assert_eq!(plain.header("upgrade"), "TLS/1.2, HTTP/1.1");
+    let request = app.request("GET", "/api/v1/links").bearer_auth(&app.key).header("x-forwarded-proto", "https");
+    app.send(request).await.expect(200);
+    app.get("/nowhere").await.expect(404);
+    // Who is no proxy cannot claim it.
+    let app = TestApp::start_with(|settings| settings.edge.require_https = true).await;
+    let request = app.request("GET", "/api/v1/links").bearer_auth(&app.key).header("x-forwarded-proto", "https");
+    app.send(request).await.expect(426);
+}
+
+#[actix_web::test]
+async fn who_tries_keys_is_shut_out() {
+    let app = TestApp::start_with(|settings| settings.limits.bad_keys_per_minute = 20).await;
+    let bad = format!("xqr_pk_00000000.{}", "x".repeat(64));
+    let mut statuses = Vec::new();
+    for _ in 0..40 {
+        statuses.push(app.call_as(&bad, "GET", "/links", None).await.status);
+    }
+    assert_eq!(statuses.iter().filter(|status| **status == 401).count(), 21);
+    let shut_out = app.call("GET", "/links", None).await;
+    shut_out.refused(429, "BURST_LIMIT_EXCEEDED", "Too many requests. Retry in 3 s.");
+    app.clock.advance(3_000);
+    app.call("GET", "/links", None).await.expect(200);
+}
+
+#[actix_web::test]
+async fn who_guesses_codes_is_slowed_and_others_are_not() {
+    let app = TestApp::start_with(|settings| settings.limits.misses_per_minute = 30).await;
+    app.link(json!({ "url": "https://example.com", "custom_slug": "real" })).await;
+    let mut missed = 0;
+    for i in 0..60 {
+        missed += usize::from(app.get(&format!("/guess{i}")).await.status == 404);
+        app.get("/real").await.expect(302);
+    }
+    assert_eq!(missed, 30);
+    assert_eq!(app.get("/guess").await.expect(429).header("retry-after"), "2");
+}

@@ -1,0 +1,118 @@
+//! Strangers: limits by address, for who has no valid key. Per node, in bounded memory.
+
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use moka::sync::Cache;
+use xqr_errors::{Condition, Result};
+
+use crate::Clock;
+use crate::buckets::{Buckets, Taken};
+use crate::settings::Limits;
+
+/// Addresses that are remembered as shut out.
+const REMEMBERED: u64 = 100_000;
+
+/// What strangers may do.
+pub struct Strangers {
+    limits: Limits,
+    clock: Arc<dyn Clock>,
+    failures: Buckets<IpAddr>,
+    misses: Buckets<IpAddr>,
+    /// Until when an address that tried too many keys is not listened to, Unix milliseconds.
+    shut_out: Cache<IpAddr, i64>,
+}
+
+impl Strangers {
+    pub(crate) fn new(limits: &Limits, clock: Arc<dyn Clock>) -> Self {
+        let buckets = || Buckets::new(Duration::from_secs(60), Arc::clone(&clock));
+        let shut_out = Cache::builder().max_capacity(REMEMBERED).time_to_live(Duration::from_secs(120)).build();
+        Self { limits: limits.clone(), failures: buckets(), misses: buckets(), shut_out, clock }
+    }
+
+    /// Refuses an address that has tried too many keys, before its next key is looked at.
+    ///
+    /// # Errors
+    ///
+    /// [`Condition::RateExceeded`].
+    pub fn check_key_tries(&self, address: IpAddr) -> Result<()> {
+        let wait = self.shut_out.get(&network(address)).map_or(0, |until| until - self.clock.now());
+        if wait <= 0 { Ok(()) } else { Err(Condition::RateExceeded { seconds: wait.unsigned_abs().div_ceil(1000) }.into()) }
+    }
+
+    /// Notes that an address showed a key that is not one.
+    pub fn note_bad_key(&self, address: IpAddr) {
+        let address = network(address);
+        if self.limits.bad_keys_per_minute > 0
+            && let Taken::No(seconds) = self.failures.take(&address, self.limits.bad_keys_per_minute)
+        {
+            self.shut_out.insert(address, self.clock.now() + seconds.cast_signed() * 1000);
+        }
+    }
+
+    /// Refuses an address that asks for too many codes that lead nowhere: codes can be guessed.
+    ///
+    /// # Errors
+    ///
+    /// [`Condition::RateExceeded`].
+    pub fn check_miss(&self, address: IpAddr) -> Result<()> {
+        if self.limits.misses_per_minute == 0 {
+            return Ok(());
+        }
+        match self.misses.take(&network(address), self.limits.misses_per_minute) {
+            Taken::Yes(_) => Ok(()),
+            Taken::No(seconds) => Err(Condition::RateExceeded { seconds }.into()),
+        }
+    }
+}
+
+/// Returns what one subscriber has: an IPv4 address, or the first 64 bits of an IPv6 one.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64)),
+        v4 => v4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ManualClock;
+
+    fn strangers() -> (Strangers, Arc<ManualClock>) {
+        let clock = Arc::new(ManualClock::at(1_774_103_400_000));
+        let limits = Limits { bad_keys_per_minute: 10, misses_per_minute: 5 };
+        (Strangers::new(&limits, Arc::clone(&clock) as _), clock)
+    }
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn who_tries_keys_is_shut_out_and_let_in_again() {
+        let (strangers, clock) = strangers();
+        for _ in 0..10 {
+            strangers.check_key_tries(ip("198.51.100.1")).unwrap();
+            strangers.note_bad_key(ip("198.51.100.1"));
+        }
+        strangers.check_key_tries(ip("198.51.100.1")).unwrap();
+        strangers.note_bad_key(ip("198.51.100.1"));
+        let refused = strangers.check_key_tries(ip("::ffff:198.51.100.1")).unwrap_err();
+        assert_eq!(refused.condition(), &Condition::RateExceeded { seconds: 6 });
+        strangers.check_key_tries(ip("198.51.100.2")).unwrap();
+        clock.advance(6_000);
+        strangers.check_key_tries(ip("198.51.100.1")).unwrap();
+    }
+
+    #[test]
+    fn an_ipv6_subscriber_is_one_stranger() {
+        let (strangers, _) = strangers();
+        for i in 0..5 {
+            strangers.check_miss(ip(&format!("2001:db8::{i}"))).unwrap();
+        }
+        assert!(strangers.check_miss(ip("2001:db8::ffff:1")).is_err());
+        strangers.check_miss(ip("2001:db8:0:1::1")).unwrap();
+    }
+}

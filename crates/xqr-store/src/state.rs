@@ -1,0 +1,26 @@
+//! What all nodes must know at once: a few named values.
+
+use diesel::prelude::*;
+use xqr_errors::Result;
+
+use crate::Conn;
+use crate::backend::failed;
+use crate::schema::service_state;
+
+/// The moment at which maintenance ends, Unix milliseconds; absent when there is none.
+pub const MAINTENANCE_UNTIL: &str = "maintenance_until";
+
+/// Returns a value.
+pub fn get(conn: &mut Conn, name: &str) -> Result<Option<String>> {
+    service_state::table.find(name).select(service_state::value).first(conn).optional().map_err(failed)
+}
+
+/// Sets a value, or takes it away.
+pub fn set(conn: &mut Conn, name: &str, value: Option<&str>) -> Result<()> {
+    diesel::delete(service_state::table.find(name)).execute(conn).map_err(failed)?;
+    if let Some(value) = value {
+        let row = (service_state::name.eq(name), service_state::value.eq(value));
+        diesel::insert_into(service_state::table).values(row).execute(conn).map_err(failed)?;
+    }
+    Ok(())
+}
