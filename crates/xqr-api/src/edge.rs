@@ -1,5 +1,6 @@
 //! What happens to every API request around its handler: id, head limits, envelope, log, counters.
 
+use std::cell::RefCell;
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
@@ -117,8 +118,21 @@ pub(crate) fn check_head(head: &RequestHead, edge: &Edge) -> Result<()> {
     Ok(())
 }
 
+thread_local! {
+    /// The resources that were made on this thread while somebody listens.
+    static MADE: RefCell<Option<Vec<(String, &'static str)>>> = const { RefCell::new(None) };
+}
+
+/// Returns path and methods of each resource that `configure` makes.
+pub(crate) fn made_by(configure: impl FnOnce()) -> Vec<(String, &'static str)> {
+    MADE.set(Some(Vec::new()));
+    configure();
+    MADE.take().unwrap_or_default()
+}
+
 /// A resource whose other methods are refused with `Allow`.
 pub(crate) fn resource(path: &str, allow: &'static str) -> Resource {
+    MADE.with_borrow_mut(|made| made.iter_mut().for_each(|made| made.push((path.to_owned(), allow))));
     let refuse =
         move || async move { Err::<HttpResponse, _>(Fault { error: Condition::MethodNotAllowed.into(), allow: Some(allow) }) };
     web::resource(path).default_service(web::to(refuse))

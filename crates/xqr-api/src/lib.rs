@@ -22,4 +22,4 @@ mod visitor;
 mod wire;
 mod xqr;
 
-pub use server::serve;
+pub use server::{api_resources, serve};

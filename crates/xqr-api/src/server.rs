@@ -19,7 +19,7 @@ use xqr_engine::settings::Edge;
 
 use crate::request_id::{RequestId, X_REQUEST_ID};
 use crate::stream::{GuardedStream, Patience, Phase};
-use crate::{metric, ops, pages, redirect, xqr};
+use crate::{edge, metric, ops, pages, redirect, xqr};
 
 /// Serves `app` on `listener` until [`Server::handle`] is told to stop. Signals are the caller's business.
 ///
@@ -90,6 +90,12 @@ pub fn serve(app: &Arc<App>, listener: TcpListener) -> io::Result<Server> {
         .and_then(http)
     })?;
     Ok(server.run())
+}
+
+/// Returns every resource of the APIs below `/api`, as the router has it: its path and its methods, separated by `, `. A test that
+/// goes through them forgets none.
+pub fn api_resources() -> Vec<(String, &'static str)> {
+    edge::made_by(|| drop(Web::new().configure(routes)))
 }
 
 /// Fixed paths first; `/{code}` takes what is left.

@@ -14,5 +14,6 @@ mod keys;
 mod limits;
 mod links;
 mod operations;
+mod order;
 mod qr;
 mod redirect;

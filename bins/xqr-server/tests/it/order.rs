@@ -1,0 +1,67 @@
+//! The order of checks, the same for every route: key, plan, burst, quota, scope, and only then what the route does.
+
+use serde_json::json;
+use xqr_engine::auth::Scope;
+use xqr_engine::plans::Plan;
+
+use crate::app::TestApp;
+
+/// The scope that each operation demands. The test fails when the router has another operation.
+const OPERATIONS: [(&str, &str, &str); 20] = [
+    ("GET", "/v1/links", "links:read"),
+    ("POST", "/v1/links", "links:write"),
+    ("POST", "/v1/links/bulk", "links:write"),
+    ("PATCH", "/v1/links/bulk/status", "links:write"),
+    ("GET", "/v1/links/{link_id}", "links:read"),
+    ("PATCH", "/v1/links/{link_id}", "links:write"),
+    ("DELETE", "/v1/links/{link_id}", "links:write"),
+    ("GET", "/v1/links/{link_id}/qr", "qr:render"),
+    ("POST", "/v1/qr", "qr:render"),
+    ("POST", "/v1/qr/validate", "qr:render"),
+    ("GET", "/v1/workspace", "workspace:read"),
+    ("GET", "/v1/workspace/usage", "workspace:read"),
+    ("GET", "/v1/workspace/members", "workspace:read"),
+    ("GET", "/v1/keys", "keys:read"),
+    ("POST", "/v1/keys", "keys:write"),
+    ("GET", "/v1/keys/{key_id}", "keys:read"),
+    ("DELETE", "/v1/keys/{key_id}", "keys:write"),
+    ("POST", "/v1/keys/{key_id}/rotate", "keys:write"),
+    ("POST", "/v1/keys/{key_id}/revoke", "keys:write"),
+    ("GET", "/v1/errors", ""),
+];
+
+#[test]
+fn no_operation_is_forgotten() {
+    let mut found: Vec<_> = xqr_api::api_resources()
+        .iter()
+        .flat_map(|(path, methods)| methods.split(", ").map(|method| (method.to_owned(), path.clone())).collect::<Vec<_>>())
+        .collect();
+    let mut known: Vec<_> = OPERATIONS.iter().map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned())).collect();
+    found.sort();
+    known.sort();
+    assert_eq!(found, known);
+}
+
+#[actix_web::test]
+async fn every_operation_checks_in_the_same_order() {
+    let app = TestApp::start().await;
+    let link = app.link(json!({ "url": "https://example.com" })).await["id"].as_str().unwrap().to_owned();
+    let free = app.key_with(Plan::Free, r#"{"monthly_calls":0,"burst_per_second":0}"#, &[]);
+    let fast = app.key_with(Plan::Pro, r#"{"monthly_calls":0,"burst_per_second":0}"#, &[]);
+    let spent = app.key_with(Plan::Pro, r#"{"monthly_calls":0}"#, &[]);
+    for (method, path, scope) in OPERATIONS.into_iter().filter(|(.., scope)| !scope.is_empty()) {
+        let path = path.replace("/v1", "").replace("{link_id}", &link).replace("{key_id}", "key_x");
+        let missing = app.send(app.request(method, &format!("/api/v1{path}"))).await;
+        missing.refused(401, "INVALID_API_KEY", "The API key is missing, malformed or unknown.");
+        let call = async |key: &str| app.call_as(key, method, &path, None).await;
+        call(&free).await.refused(403, "FEATURE_NOT_AVAILABLE", "API access is not available on the free plan.");
+        call(&fast).await.refused(429, "BURST_LIMIT_EXCEEDED", "Too many requests. Retry in 1 s.");
+        app.clock.advance(1_000);
+        call(&spent).await.refused(429, "RATE_LIMIT_EXCEEDED", "The monthly quota of 0 calls is used up.");
+        let others: Vec<_> = Scope::ALL.iter().map(|scope| scope.name()).filter(|name| ![scope, "*"].contains(name)).collect();
+        let refused = call(&app.key_of(Plan::Enterprise, &others)).await;
+        refused.refused(403, "INSUFFICIENT_SCOPE", &format!("This endpoint requires the {scope} scope."));
+        let admitted = call(&app.key_of(Plan::Enterprise, &[scope])).await;
+        assert!(![401, 403, 429].contains(&admitted.status), "{method} {path}: {}", admitted.status);
+    }
+}
