@@ -1,6 +1,7 @@
 //! Operator and developer tasks: `cargo xtask --help`.
 
 mod bench;
+mod credits;
 mod errors;
 mod gallery;
 mod keys;
@@ -32,6 +33,9 @@ enum Task {
     /// Create, list, revoke, rotate and delete API keys
     #[command(subcommand)]
     Key(keys::Key),
+    /// Grant credits to a workspace, and show its ledger
+    #[command(subcommand)]
+    Credits(credits::Credits),
     /// Close the APIs for maintenance, and open them again
     #[command(subcommand)]
     Maintenance(maintenance::Maintenance),
@@ -64,6 +68,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Migrate(task) => task.run(),
         Task::Workspace(task) => task.run(),
         Task::Key(task) => task.run(),
+        Task::Credits(task) => task.run(),
         Task::Maintenance(task) => task.run(),
         Task::Errors(task) => task.run(),
         Task::Gallery(task) => task.run(),

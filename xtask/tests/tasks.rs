@@ -57,6 +57,11 @@ fn tasks_work_beside_a_running_service() {
     task(folder.path(), &["key", "delete", rotated["id"].as_str().unwrap()]);
     assert_eq!(why(&rotated["key"]), "KeyInvalid");
 
+    assert_eq!(task(folder.path(), &["credits", "grant", id, "40", "--reason", "gift"])["balance"], 40);
+    assert_eq!(task(folder.path(), &["credits", "grant", id, "2"])["balance"], 42);
+    let ledger = task(folder.path(), &["credits", "list", id]);
+    assert_eq!((&ledger["balance"], &ledger["entries"][1]["reason"]), (&Value::from(42), &Value::from("gift")));
+
     assert_eq!(task(folder.path(), &["maintenance", "status"])["until"], Value::Null);
     let on = task(folder.path(), &["maintenance", "on", "--until", "2999-12-31T06:00:00Z"]);
     assert_eq!(on["until"], "2999-12-31T06:00:00Z");

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
 use uuid::Uuid;
-use xqr_errors::{Condition, Result};
+use xqr_errors::{Condition, Error, Result};
 use xqr_plans::PlanTable;
 use xqr_store::{Conn, Store, StoreOptions};
 
@@ -14,6 +15,8 @@ use crate::{Clock, Entropy, Settings};
 pub struct Data {
     store: Arc<Store>,
     plans: PlanTable,
+    /// Places of reads that run or wait.
+    reading: Arc<Semaphore>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 }
@@ -67,7 +70,8 @@ impl Data {
     pub fn open(settings: &Settings, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Self, String> {
         let options = StoreOptions { readers: settings.database.readers, writers: settings.database.writers };
         let plans = settings.plan_table()?;
-        Ok(Self { store: Arc::new(Store::open(&settings.database_url, options)?), plans, clock, entropy })
+        let reading = Arc::new(Semaphore::new(settings.database.queue));
+        Ok(Self { store: Arc::new(Store::open(&settings.database_url, options)?), plans, reading, clock, entropy })
     }
 
     /// Brings the schema up to date and returns the names of the migrations that ran.
@@ -120,8 +124,14 @@ impl Data {
     }
 
     async fn block<T: Send + 'static>(&self, job: impl FnOnce(&Store) -> Result<T> + Send + 'static) -> Result<T> {
+        let overloaded = |_| Error::from(Condition::Overloaded { seconds: 1 });
+        let place = Arc::clone(&self.reading).try_acquire_owned().map_err(overloaded)?;
         let store = Arc::clone(&self.store);
-        tokio::task::spawn_blocking(move || job(&store)).await.unwrap_or_else(|error| Err(xqr_errors::Error::internal(error)))
+        let job = move || {
+            let _held = place;
+            job(&store)
+        };
+        tokio::task::spawn_blocking(job).await.unwrap_or_else(|error| Err(Error::internal(error)))
     }
 
     /// Runs `job` in a transaction and tells `done` its result, and the codes whose redirects changed, after the commit.

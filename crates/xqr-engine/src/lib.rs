@@ -23,6 +23,7 @@ pub mod maintenance;
 pub mod pictures;
 mod quotas;
 pub mod redirects;
+pub mod renders;
 pub mod scans;
 pub mod settings;
 pub mod slug;

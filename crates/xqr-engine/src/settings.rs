@@ -51,6 +51,7 @@ pub enum LogFormat {
 pub struct Database {
     pub readers: u32,
     pub writers: usize,
+    pub queue: usize,
 }
 
 /// Settings of the HTTP edge.

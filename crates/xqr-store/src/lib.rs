@@ -15,6 +15,7 @@ mod schema;
 mod store;
 mod writer;
 
+pub mod credits;
 pub mod idempotency;
 pub mod keys;
 pub mod links;

@@ -119,6 +119,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    credit_entries (id) {
+        id -> BigInt,
+        workspace_id -> BigInt,
+        amount -> BigInt,
+        balance -> BigInt,
+        reason -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
     service_state (name) {
         name -> Text,
         value -> Text,

@@ -15,6 +15,12 @@ pub const KEYS: &str = "keys";
 pub const LINKS_CREATED: &str = "links_created";
 /// The metric that counts a workspace's API calls in a month; leases included.
 pub const CALLS: &str = "calls";
+/// The metric that counts the pictures of a month that credits did not pay for; overage included.
+pub const RENDERS: &str = "renders";
+/// The metric that counts the pictures of a month beyond the quota.
+pub const OVERAGE: &str = "renders_overage";
+/// The metric that holds a workspace's balance of credits.
+pub const CREDITS: &str = "credits";
 /// The period of a metric that never starts anew.
 pub const TOTAL: &str = "";
 

@@ -1,3 +1,4 @@
+DROP TABLE credit_entries;
 DROP TABLE service_state;
 DROP TABLE idempotency;
 DELETE FROM usage WHERE metric = 'keys';

@@ -21,3 +21,14 @@ CREATE TABLE service_state (
     name  TEXT NOT NULL PRIMARY KEY,
     value TEXT NOT NULL
 );
+
+-- The ledger of credits: what was granted (positive) and spent (negative), and the balance after it.
+CREATE TABLE credit_entries (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    workspace_id BIGINT NOT NULL REFERENCES workspaces (id),
+    amount       BIGINT NOT NULL,
+    balance      BIGINT NOT NULL,
+    reason       TEXT   NOT NULL,
+    created_at   BIGINT NOT NULL
+);
+CREATE INDEX credit_entries_by_workspace ON credit_entries (workspace_id, id);

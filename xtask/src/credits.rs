@@ -1,0 +1,70 @@
+//! `cargo xtask credits …`
+
+use clap::Subcommand;
+use serde_json::{Value, json};
+use xqr_engine::links::text_of;
+use xqr_engine::{renders, workspaces};
+
+use crate::office::{Output, open, table, told};
+
+#[derive(Subcommand)]
+pub(crate) enum Credits {
+    /// Grant credits to a workspace; they are spent before its quota
+    Grant {
+        /// The workspace's id
+        workspace: String,
+        #[arg(value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+        amount: u64,
+        /// Why, for the ledger
+        #[arg(long, default_value = "granted")]
+        reason: String,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Show a workspace's balance and the latest entries of its ledger
+    List {
+        /// The workspace's id
+        workspace: String,
+        #[command(flatten)]
+        output: Output,
+    },
+}
+
+/// Entries that are shown.
+const SHOWN: i64 = 50;
+
+impl Credits {
+    pub(crate) fn run(self) -> anyhow::Result<()> {
+        let data = open()?;
+        match self {
+            Self::Grant { workspace, amount, reason, output } => {
+                let balance = data
+                    .write_here(move |tx| {
+                        let workspace = workspaces::get(tx.conn, &workspace)?;
+                        renders::grant(tx, workspace.id, amount, &reason)
+                    })
+                    .map_err(told)?;
+                output.print(&json!({ "balance": balance }), || format!("balance: {balance}"));
+            }
+            Self::List { workspace, output } => {
+                let (balance, entries) = data
+                    .read_here(|conn| {
+                        let workspace = workspaces::get(conn, &workspace)?;
+                        Ok((renders::balance(conn, workspace.id)?, renders::ledger(conn, workspace.id, SHOWN)?))
+                    })
+                    .map_err(told)?;
+                let views: Vec<Value> = entries
+                    .iter()
+                    .map(|e| json!({ "at": text_of(e.created_at), "amount": e.amount, "balance": e.balance, "reason": e.reason }))
+                    .collect();
+                let lines: Vec<Vec<String>> = entries
+                    .iter()
+                    .map(|e| vec![text_of(e.created_at), format!("{:+}", e.amount), e.balance.to_string(), e.reason.clone()])
+                    .collect();
+                output
+                    .print(&json!({ "balance": balance, "entries": views }), || format!("balance: {balance}\n{}", table(&lines)));
+            }
+        }
+        Ok(())
+    }
+}
