@@ -2,8 +2,10 @@
 
 use serde_json::{Map, Value, json};
 use xqr_errors::Result;
+use xqr_plans::Purse;
 use xqr_store::links::Link;
 use xqr_store::outbox::{self, NewEvent};
+use xqr_store::usage;
 
 use crate::Tx;
 
@@ -19,10 +21,21 @@ pub(crate) fn link_deleted(tx: &mut Tx<'_>, link: &Link) -> Result<()> {
     push(tx, link, "link.deleted", [])
 }
 
-/// A monthly quota crossed 75 or reached 100 percent (QR Studio reference, section 13).
-pub(crate) fn quota_threshold(tx: &mut Tx<'_>, workspace: i64, percent: u8, used: u64, quota: u64) -> Result<()> {
+/// A monthly quota crosses 75 or reaches 100 percent (QR Studio reference, section 12.1): told once per `metric` and `period`, also
+/// when units are given back and taken again.
+pub(crate) fn quota_threshold(
+    tx: &mut Tx<'_>,
+    workspace: i64,
+    metric: &str,
+    period: &str,
+    percent: u8,
+    purse: &Purse,
+) -> Result<()> {
+    if !usage::begin(tx.conn, workspace, &format!("{metric}_{percent}"), period)? {
+        return Ok(());
+    }
     let (uid, event) = (tx.fresh_uuid(), format!("quota.threshold_{percent}"));
-    let payload = json!({ "quota": quota, "used": used, "percent": percent }).to_string();
+    let payload = json!({ "metric": metric, "quota": purse.quota, "used": purse.used, "percent": percent }).to_string();
     let event = NewEvent { uid: &uid, workspace_id: workspace, event: &event, payload: &payload, created_at: tx.now };
     outbox::push(tx.conn, &event)
 }

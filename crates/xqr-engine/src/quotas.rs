@@ -204,7 +204,8 @@ fn lease(tx: &mut Tx<'_>, workspace: i64, cap: Cap, month: Month) -> Result<Gran
         units = u64::from(units > 1 && take(1)?);
     }
     for percent in purse.crossed(units) {
-        events::quota_threshold(tx, workspace, percent, used + units, cap.unwrap_or_default())?;
+        let after = Purse { used: used + units, ..purse };
+        events::quota_threshold(tx, workspace, usage::CALLS, &period, percent, &after)?;
     }
     Ok(Granted { units, used: used + units })
 }

@@ -47,11 +47,11 @@ pub fn charge(tx: &mut Tx<'_>, caller: &Caller, units: u64) -> Result<Charge> {
     if spend.overage > 0 {
         usage::add(tx.conn, workspace, usage::OVERAGE, &period, spend.overage.cast_signed())?;
     }
+    let after = Purse { used: used + metered, ..purse };
     for percent in purse.crossed(metered) {
-        events::quota_threshold(tx, workspace, percent, used + metered, limits.monthly_renders.unwrap_or_default())?;
+        events::quota_threshold(tx, workspace, usage::RENDERS, &period, percent, &after)?;
     }
-    let remaining = Purse { used: used + metered, ..purse }.remaining();
-    Ok(Charge { month, spend, remaining })
+    Ok(Charge { month, spend, remaining: after.remaining() })
 }
 
 /// Gives a charge back.

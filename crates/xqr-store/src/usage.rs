@@ -24,11 +24,11 @@ pub const CREDITS: &str = "credits";
 /// The period of a metric that never starts anew.
 pub const TOTAL: &str = "";
 
-/// Begins a counter at zero. It must be there before the first [`take`].
-pub fn begin(conn: &mut Conn, workspace_id: i64, metric: &str, period: &str) -> Result<()> {
+/// Begins a counter at zero, and returns whether it was not there before. It must be there before the first [`take`].
+pub fn begin(conn: &mut Conn, workspace_id: i64, metric: &str, period: &str) -> Result<bool> {
     let row = (usage::workspace_id.eq(workspace_id), usage::metric.eq(metric), usage::period.eq(period), usage::value.eq(0));
-    on_backend!(conn, |c| diesel::insert_into(usage::table).values(row).on_conflict_do_nothing().execute(c)).map_err(failed)?;
-    Ok(())
+    let begun = on_backend!(conn, |c| diesel::insert_into(usage::table).values(row).on_conflict_do_nothing().execute(c));
+    Ok(begun.map_err(failed)? == 1)
 }
 
 /// Adds `n` to a counter that nothing limits and that may not be there yet.

@@ -92,6 +92,16 @@ impl TestApp {
         Self { running, clock, key, http, _folder: folder }
     }
 
+    /// Starts another node on the same database, with a folder and a key of its own.
+    pub(crate) fn node(&self) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut settings = self.running.app.settings.clone();
+        settings.data_dir = folder.path().to_owned();
+        let clock = Arc::clone(&self.clock);
+        let running = xqr_server::start(settings, Arc::clone(&clock) as _, Arc::new(SeededEntropy::new(2))).unwrap();
+        Self { running, clock, key: self.key.clone(), http: self.http.clone(), _folder: folder }
+    }
+
     /// Makes another workspace and a key for it.
     pub(crate) fn key_of(&self, plan: Plan, scopes: &[&str]) -> String {
         self.key_with(plan, "{}", scopes)

@@ -124,3 +124,19 @@ async fn bad_keys_are_refused() {
     post(&app, &app.key, "/links", &"x".repeat(255), json!({ "url": "https://example.com" })).await.expect(201);
     assert_eq!(total(&app, &app.key).await, 1);
 }
+
+#[actix_web::test]
+async fn two_nodes_have_one_effect() {
+    let app = TestApp::start().await;
+    let node = app.node();
+    for round in 0..10_u8 {
+        let (name, body) = (format!("k{round}"), || json!({ "url": "https://example.com" }));
+        let posts = (0..20).map(|i| post(if i % 2 == 0 { &app } else { &node }, &app.key, "/links", &name, body()));
+        let posts: Vec<_> = posts.collect();
+        let answers = join_all(posts).await;
+        assert!(answers.iter().all(|answer| [201, 409].contains(&answer.status)));
+        let made: Vec<_> = answers.iter().filter(|answer| answer.status == 201).collect();
+        assert!(made.iter().all(|answer| answer.bytes == made[0].bytes));
+    }
+    assert_eq!(total(&app, &app.key).await, 10);
+}

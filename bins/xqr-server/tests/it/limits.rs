@@ -69,6 +69,17 @@ async fn a_quota_admits_exactly_its_size() {
 }
 
 #[actix_web::test]
+async fn two_nodes_admit_exactly_a_quota() {
+    let app = TestApp::start().await;
+    let node = app.node();
+    let key = app.key_with(Plan::Pro, r#"{"monthly_calls":300,"burst_per_second":null}"#, &["*"]);
+    let (here, there) = futures_util::future::join(storm(&app, &key, 512), storm(&node, &key, 512)).await;
+    assert_eq!(count(&here, 200) + count(&there, 200), 300);
+    assert!(count(&here, 200) > 0 && count(&there, 200) > 0, "both had a part");
+    assert_eq!(count(&here, 429) + count(&there, 429), 1024 - 300);
+}
+
+#[actix_web::test]
 async fn the_month_turns() {
     let app = TestApp::start().await;
     // To the last millisecond of March.
