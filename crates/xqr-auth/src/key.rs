@@ -11,7 +11,8 @@ use crate::KeyDigest;
 /// How a key looks: that of the service whose clients it is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Look {
-    /// `xqr_pk_`, 8 lower-case hex, `.`, 64 characters of base64url: xQR reference, section 2.1.
+    /// `xqr_pk_`, 8 lower-case hex, `.`, 64 characters of base64url: xQR reference, section 2.1. The last 6 of them are a checksum
+    /// of all before them, so that a mistyped key is refused without a look-up, and a scanner for leaked secrets knows ours.
     Xqr,
     /// `smk_` and 36 characters of base64url: QR Studio reference, section 2.1.
     Studio,
@@ -67,10 +68,13 @@ impl SecretKey {
     pub fn mint(look: Look, random: &mut dyn FnMut(&mut [u8])) -> Self {
         let secret = match look {
             Look::Xqr => {
-                let (mut prefix, mut secret) = ([0; 4], [0; 48]);
+                let (mut prefix, mut secret) = ([0; 4], [0; 44]);
                 random(&mut prefix);
                 random(&mut secret);
-                format!("{:08x}.{}", u32::from_be_bytes(prefix), URL_SAFE_NO_PAD.encode(secret))
+                let secret = URL_SAFE_NO_PAD.encode(secret);
+                let unchecked = format!("{:08x}.{}", u32::from_be_bytes(prefix), &secret[..64 - CHECKSUM]);
+                let checksum = checksum(&format!("{}{unchecked}", look.tag()));
+                format!("{unchecked}{checksum}")
             }
             Look::Studio => {
                 let mut secret = [0; 27];
@@ -98,6 +102,7 @@ impl SecretKey {
                     && prefix.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
                     && secret.len() == 64
                     && url_safe(secret)
+                    && text.split_at_checked(text.len() - CHECKSUM).is_some_and(|(body, check)| checksum(body) == check)
             }),
             _ => (20..=128).contains(&secret.len()) && url_safe(secret),
         };
@@ -143,14 +148,29 @@ pub fn bearer(value: &str) -> Result<SecretKey> {
     }
 }
 
+/// Characters of a checksum.
+const CHECKSUM: usize = 6;
+
+/// Returns CRC-32 (ISO 3309) in base 62, most significant digit first.
+fn checksum(text: &str) -> String {
+    let mut rest = crc32fast::hash(text.as_bytes());
+    let mut digits = [b'0'; CHECKSUM];
+    for digit in digits.iter_mut().rev() {
+        *digit = LETTERS_AND_DIGITS[(rest % 62) as usize];
+        rest /= 62;
+    }
+    digits.map(char::from).iter().collect()
+}
+
+const LETTERS_AND_DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
 /// Draws characters without favouring any: a byte of 248 or more is drawn again.
 fn letters_and_digits(len: usize, random: &mut dyn FnMut(&mut [u8])) -> String {
-    const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     let mut text = String::with_capacity(len);
     let mut bytes = [0; 64];
     while text.len() < len {
         random(&mut bytes);
-        let fair = bytes.iter().filter(|byte| **byte < 248).map(|byte| char::from(ALPHABET[usize::from(*byte) % 62]));
+        let fair = bytes.iter().filter(|byte| **byte < 248).map(|byte| char::from(LETTERS_AND_DIGITS[usize::from(*byte) % 62]));
         text.extend(fair.take(len - text.len()));
     }
     text
@@ -237,6 +257,17 @@ mod tests {
             assert_eq!(bearer(&wrong).unwrap_err().condition(), &Condition::KeyInvalid, "{wrong}");
         }
         assert!(bearer(&format!("bearer {key}")).is_ok());
+    }
+
+    #[test]
+    fn a_mistyped_native_key_is_refused_at_sight() {
+        let key = mint(Look::Xqr, 3);
+        let key = key.expose();
+        for at in "xqr_pk_".len()..key.len() {
+            let other = if &key[at..=at] == "a" { "b" } else { "a" };
+            assert!(SecretKey::parse(&format!("{}{other}{}", &key[..at], &key[at + 1..])).is_err(), "{at}");
+        }
+        assert_eq!(checksum("123456789"), "3jZRME", "CRC-32 is 0xCBF43926");
     }
 
     #[test]
