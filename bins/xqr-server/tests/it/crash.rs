@@ -108,8 +108,9 @@ fn twenty_kills_lose_no_link_and_count_every_scan_once() {
             })
             .collect();
         // Work until some of it is done, so that every kill hits a busy server, at a different moment of its work.
-        let (goal, started) = (received.load(Ordering::SeqCst) + 20 + kill * 3, Instant::now());
-        while received.load(Ordering::SeqCst) < goal {
+        let (goal, links) = (received.load(Ordering::SeqCst) + 20 + kill * 3, acknowledged.lock().unwrap().len() + 2);
+        let started = Instant::now();
+        while received.load(Ordering::SeqCst) < goal || acknowledged.lock().unwrap().len() < links {
             assert!(started.elapsed() < Duration::from_secs(30), "no progress before kill {kill}");
             std::thread::yield_now();
         }
