@@ -2,6 +2,7 @@
 
 pub(crate) mod bare;
 mod edge;
+mod limits;
 mod load;
 mod redirect;
 mod render;
@@ -13,6 +14,8 @@ use clap::Subcommand;
 pub(crate) enum Bench {
     /// Slow peers: what they cost honest ones, and when they are let go
     Edge(edge::Edge),
+    /// What key, burst and quota cost a native read
+    Limits(limits::Limits),
     /// Redirects against a bare actix server, and link creations
     Redirect(redirect::Redirect),
     /// Symbols and pictures against other renderers: time, bytes, memory
@@ -23,6 +26,7 @@ impl Bench {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         match self {
             Self::Edge(task) => task.run(),
+            Self::Limits(task) => task.run(),
             Self::Redirect(task) => task.run(),
             Self::Render(task) => task.run(),
         }

@@ -17,6 +17,8 @@ use crate::{Caller, Data, Tx, events};
 
 /// The most units of a lease.
 const LEASE: u64 = 64;
+/// The units of a lease where there is no limit, and calls are counted for their own sake.
+const UNLIMITED_LEASE: u64 = 1024;
 /// How long an exhausted quota is not asked for again, in milliseconds.
 const PAUSE: i64 = 1_000;
 
@@ -196,7 +198,8 @@ fn lease(tx: &mut Tx<'_>, workspace: i64, cap: Cap, month: Month) -> Result<Gran
     let used = usage::get(tx.conn, workspace, usage::CALLS, &period)?.max(0).unsigned_abs();
     let purse = Purse { credits: 0, quota: cap, used, overage: false };
     let room = purse.remaining().unwrap_or(u64::MAX);
-    let mut units = (room / 64).clamp(1, LEASE).min(room);
+    let most = if cap.is_some() { LEASE } else { UNLIMITED_LEASE };
+    let mut units = (room / 64).clamp(1, most).min(room);
     let limit = cap.map(u64::cast_signed);
     let mut take = |units: u64| usage::take(tx.conn, workspace, usage::CALLS, &period, units.cast_signed(), limit);
     // Another node may have leased since the look.
