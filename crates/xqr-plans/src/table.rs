@@ -1,14 +1,25 @@
 //! The table of plans: built in, overlaid by the operator's file, overlaid by a workspace's own limits.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Map, Value};
 
 use crate::{Limits, Plan, Terms};
 
-/// What each plan allows.
+/// What each plan allows. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct PlanTable(Arc<[Arc<Limits>; 6]>);
+pub struct PlanTable {
+    plans: Arc<[Arc<Limits>; 6]>,
+    /// Overrides that have been read already: they come with every request of their workspace.
+    known: Arc<Mutex<Known>>,
+}
+
+/// Limits by plan and overrides.
+type Known = HashMap<(Plan, String), Arc<Limits>>;
+
+/// Overrides that are kept read. Past them all are forgotten, and read again.
+const KNOWN: usize = 4096;
 
 /// `config/plans.toml`: every plan with its limits and their explanation.
 const BUILTIN: &str = include_str!("../../../config/plans.toml");
@@ -35,12 +46,12 @@ impl PlanTable {
             serde_json::from_value(limits).map(Arc::new).map_err(|error| format!("{plan}: {error}"))
         });
         let [a, b, c, d, e, f] = limits;
-        Ok(Self(Arc::new([a?, b?, c?, d?, e?, f?])))
+        Ok(Self { plans: Arc::new([a?, b?, c?, d?, e?, f?]), known: Arc::default() })
     }
 
     /// Returns what a workspace on `plan` may do.
     pub fn terms(&self, plan: Plan) -> Terms {
-        Terms { plan, limits: Arc::clone(&self.0[plan as usize]) }
+        Terms { plan, limits: Arc::clone(&self.plans[plan as usize]) }
     }
 
     /// Returns what a workspace on `plan` with limits of its own may do: `overrides` is a JSON object with some of the limits.
@@ -49,11 +60,21 @@ impl PlanTable {
     ///
     /// A text for the operator that names the limit.
     pub fn terms_with(&self, plan: Plan, overrides: &str) -> Result<Terms, String> {
+        let name = (plan, overrides.to_owned());
+        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(limits) = known().get(&name) {
+            return Ok(Terms { plan, limits: Arc::clone(limits) });
+        }
         let overrides = serde_json::from_str(overrides).map_err(|error| format!("the overrides are no JSON: {error}"))?;
-        let mut limits = serde_json::to_value(&*self.0[plan as usize]).map_err(|error| error.to_string())?;
+        let mut limits = serde_json::to_value(&*self.plans[plan as usize]).map_err(|error| error.to_string())?;
         overlay(&mut limits, overrides)?;
-        let limits = serde_json::from_value(limits).map_err(|error| error.to_string())?;
-        Ok(Terms { plan, limits: Arc::new(limits) })
+        let limits: Arc<Limits> = serde_json::from_value(limits).map(Arc::new).map_err(|error| error.to_string())?;
+        let mut known = known();
+        if known.len() >= KNOWN {
+            known.clear();
+        }
+        known.insert(name, Arc::clone(&limits));
+        Ok(Terms { plan, limits })
     }
 }
 
