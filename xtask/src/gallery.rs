@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use clap::Args;
 use xqr_engine::render::{
     Backdrop, Canvas, Caps, ClearZone, Design, Direction, Encoding, EyeBorder, EyeCenter, EyeShape, Eyes, Format, Frame,
-    FrameStyle, Gradient, Level, Logo, Paint, Pattern, Picture, Rgba, Size, verify,
+    FrameStyle, Gradient, Level, Logo, Paint, Pattern, Picture, Rgba, Size, Verdict, assess, verify,
 };
 
 /// Draw docs/gallery.md and its pictures anew.
@@ -42,7 +42,8 @@ impl Gallery {
         std::fs::create_dir_all(&folder)?;
         let mut page = String::from(
             "# Gallery\n\nEvery picture here is drawn by `cargo xtask gallery`, says `https://xqr.example/gallery`, and was read back \
-             by a decoder before it was written. The same designs come as SVG, PDF, JPEG, WebP and EPS.\n",
+             by a decoder before it was written. What the guard calls risky is marked: some scanners miss it. The same designs \
+             come as SVG, PDF, JPEG, WebP and EPS.\n",
         );
         for room in rooms()? {
             write!(page, "\n## {}\n\n{}\n", room.heading, room.text)?;
@@ -52,7 +53,8 @@ impl Gallery {
                     format!(" <img src=\"gallery/{name}.png\" width=\"{}\" alt=\"{name}\"> |", PX / 2)
                 };
                 let cells: String = row.iter().map(cell).collect();
-                let names: String = row.iter().map(|exhibit| format!(" `{}` |", exhibit.name)).collect();
+                let risky = |exhibit: &Exhibit| if is_risky(&exhibit.design) { " (risky)" } else { "" };
+                let names: String = row.iter().map(|exhibit| format!(" `{}`{} |", exhibit.name, risky(exhibit))).collect();
                 write!(page, "\n|{names}\n|{}\n|{cells}\n", " --- |".repeat(row.len()))?;
             }
             for Exhibit { name, design } in &room.exhibits {
@@ -63,6 +65,16 @@ impl Gallery {
         std::fs::write(self.into.join("gallery.md"), page)?;
         Ok(())
     }
+}
+
+/// Returns whether some scanners would miss a design.
+fn is_risky(design: &Design) -> bool {
+    let drawn = || -> anyhow::Result<Verdict> {
+        let symbol = design.encode(TEXT, Encoding::new(design.level().max(Level::Q)))?;
+        let canvas = Canvas::new(&symbol, design, Size::Pixels(PX), &Caps::default())?;
+        Ok(assess(&symbol, design, &canvas).verdict)
+    };
+    drawn().is_ok_and(|verdict| verdict > Verdict::Good)
 }
 
 fn draw(design: &Design) -> anyhow::Result<Vec<u8>> {
@@ -129,8 +141,14 @@ fn patterns() -> anyhow::Result<Vec<Exhibit>> {
 
 fn borders() -> anyhow::Result<Vec<Exhibit>> {
     let exhibit = |(name, border): (&str, EyeBorder)| {
+        let center = match border {
+            EyeBorder::Circle => EyeCenter::Circle,
+            EyeBorder::Square | EyeBorder::Frame => EyeCenter::Square,
+            _ => EyeCenter::Rounded,
+        };
         let eyes = Eyes {
             border: Some(border),
+            center: Some(center),
             border_color: Some(color("#bc3908")?),
             outer_frame: name == "circle",
             ..Eyes::default()

@@ -58,8 +58,10 @@ pub(crate) async fn speak<D: Wire>(
     };
     if let Some(fault) = answer.response().error().and_then(|error| error.as_error::<Fault>()) {
         let error = &fault.error;
-        if error.cause().is_some() {
+        if error.cause().is_some() && answer.status().is_server_error() {
             tracing::error!(request_id = %id, %error, at = %error.location(), "a request failed");
+        } else if error.cause().is_some() {
+            tracing::debug!(request_id = %id, %error, "a request was refused");
         }
         let response = refuse::<D>(error, id, accept, fault.allow);
         answer = answer.into_response(response);

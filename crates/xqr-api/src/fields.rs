@@ -209,6 +209,7 @@ impl Fields {
         let found = choices.iter().find(|(name, _)| *name == value).map(|(_, choice)| *choice);
         if found.is_none() {
             let allowed = choices.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+            let value = value.chars().take(64).collect();
             self.complain(Condition::ChoiceUnknown { field: self.name(field), value, allowed });
         }
         found
@@ -228,6 +229,8 @@ impl Fields {
             Some(_) => "?",
             None => &text,
         };
+        // Tools wrap lines.
+        let data: String = data.split_ascii_whitespace().collect();
         match STANDARD.decode(data) {
             Ok(bytes) => Some(Upload { field: field.to_owned(), bytes }),
             Err(_) => {

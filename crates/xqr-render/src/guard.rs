@@ -159,7 +159,8 @@ fn check_colors(design: &Design, report: &mut Report) {
     } else if lighter > 0 {
         report.find("polarity", Verdict::Unreadable, "Some parts are lighter than the background and others darker.");
     }
-    let found = format!("The contrast between code and background is {:.1} : 1", report.contrast);
+    // Rounded down: what is below a bound must not look like it.
+    let found = format!("The contrast between code and background is {:.1} : 1", (report.contrast * 10.0).floor() / 10.0);
     if report.contrast < LEAST_CONTRAST {
         report.find("contrast", Verdict::Unreadable, format!("{found}; scanners need {LEAST_CONTRAST} : 1 at the very least."));
     } else if report.contrast < GOOD_CONTRAST {
@@ -195,13 +196,23 @@ fn check_shapes(design: &Design, report: &mut Report) {
     if design.pattern == Pattern::Halftone {
         report.find("pattern", Verdict::Risky, "The small dots of a halftone need a good camera.");
     }
-    let center = design.eyes.center_shape();
-    if design.eyes.border_shape() == EyeBorder::Circle && matches!(center, EyeCenter::Square | EyeCenter::Rounded) {
-        report.find("eyes", Verdict::Risky, "Some scanners miss eyes with a square centre in a round border.");
+    if !reads_everywhere(design.eyes.border_shape(), design.eyes.center_shape()) {
+        let reason = "Some scanners miss these eyes: a centre shaped like its border is safe.";
+        report.find("eyes", Verdict::Risky, reason);
     }
     let needed = if design.pattern == Pattern::Squares { 2.0 } else { 4.0 };
     if report.module_px < needed {
         let reason = format!("A module has {:.1} px; {needed} px or more can be told apart.", report.module_px);
         report.find("module_size", Verdict::Risky, reason);
+    }
+}
+
+/// Returns whether old scanners, too, find the widths 1 : 1 : 3 : 1 : 1 across an eye, however it is turned.
+fn reads_everywhere(border: EyeBorder, center: EyeCenter) -> bool {
+    match center {
+        EyeCenter::Square => matches!(border, EyeBorder::Square | EyeBorder::Frame),
+        EyeCenter::Rounded | EyeCenter::LeafTl => border != EyeBorder::Circle,
+        EyeCenter::Circle => border != EyeBorder::Square,
+        EyeCenter::Sunburst | EyeCenter::Star | EyeCenter::Diamond | EyeCenter::Cross => false,
     }
 }

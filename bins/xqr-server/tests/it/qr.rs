@@ -218,6 +218,9 @@ async fn bad_designs_are_named() {
     )
     .await;
     check(design("dot_style", json!("blob")), "dot_style: Must be one of square, dots, squares, rounded, dot, diamond, liquid, connected-h, connected-v, hexagon, star, halftone, frame, classy.").await;
+    check(json!({ "dot_style": "dots" }), "dot_style: Not supported; send design.dot_style instead.").await;
+    let both = json!({ "design": { "frame_style": "border", "frame_label": "x" } });
+    check(both, "frame_label: Cannot be combined with frame_style border.").await;
     check(design("quiet_zone", json!(17)), "quiet_zone: Must be at most 16.").await;
     check(design("gradient_to", json!("black")), "gradient_from: This field is required.").await;
     check(design("frame_style", json!("bubble")), "frame_label: This field is required.").await;

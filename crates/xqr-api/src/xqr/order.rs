@@ -92,7 +92,8 @@ pub(super) fn look(fields: &mut Fields) -> Look {
         outer_frame: fields.flag("eye_outer_frame").unwrap_or(false),
         outer_frame_match: fields.flag("eye_outer_frame_match").unwrap_or(false),
     };
-    design.frame = frame(fields, foreground);
+    let [_, dark] = ends(design.foreground);
+    design.frame = frame(fields, dark);
     look.logo = fields.file("logo_data").map(|file| LogoFile {
         file,
         ratio: fields.number("logo_size", 0.1..=0.4).map_or(Logo::RATIO, |ratio| ratio as f32),
@@ -125,10 +126,42 @@ fn gradient(fields: &mut Fields) -> Option<Gradient> {
     Some(Gradient { direction, from: from?, to: to? })
 }
 
+/// Returns both ends of a paint.
+fn ends(paint: Paint) -> [Rgba; 2] {
+    match paint {
+        Paint::Solid(color) => [color; 2],
+        Paint::Gradient(Gradient { from, to, .. }) => [from, to],
+    }
+}
+
+/// Refuses fields of a design beside `design` instead of within it.
+pub(super) fn no_stray_design(fields: &mut Fields) {
+    const NAMES: [&str; 12] = [
+        "foreground_color",
+        "background_color",
+        "error_correction",
+        "dot_style",
+        "corner_style",
+        "quiet_zone",
+        "gradient_from",
+        "gradient_to",
+        "logo_data",
+        "logo_size",
+        "frame_label",
+        "frame_style",
+    ];
+    for field in NAMES.into_iter().filter(|name| fields.has(name)).collect::<Vec<_>>() {
+        fields.complain(Condition::FieldUnsupported { field: field.to_owned(), instead: format!("design.{field}") });
+    }
+}
+
 fn frame(fields: &mut Fields, foreground: Rgba) -> Option<Frame> {
     let label = fields.text("frame_label");
     let style = fields.choice("frame_style", &FrameStyle::ALL);
     let (color, label_color) = (fields.color("frame_color"), fields.color("frame_label_color"));
+    if style == Some(FrameStyle::Border) && label.is_some() {
+        fields.complain(Condition::FieldConflict { field: "frame_label".into(), other: "frame_style border".into() });
+    }
     // A label alone is a wish for the usual frame.
     let style = style.or(label.is_some().then_some(FrameStyle::LabelBelow))?;
     Some(Frame { style, color: color.unwrap_or(foreground), label, label_color })

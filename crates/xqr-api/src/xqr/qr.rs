@@ -15,7 +15,7 @@ use xqr_engine::plans::Terms;
 use xqr_engine::render::{Caps, Finding, Format, Report, Verdict};
 
 use super::Xqr;
-use super::order::{look, order};
+use super::order::{look, no_stray_design, order};
 use crate::call::Call;
 use crate::edge::resource;
 use crate::fault::Fault;
@@ -71,6 +71,7 @@ async fn read(call: &mut Call<Xqr>) -> Result<Order> {
     } else {
         text = content(kind, &mut fields);
     }
+    no_stray_design(&mut fields);
     let look = fields.object("design", "").map(|mut design| {
         let look = look(&mut design);
         fields.absorb(design);

@@ -37,7 +37,8 @@ impl Rgba {
     ///
     /// [`Condition::ColorInvalid`] that names `field`.
     pub fn parse(field: &str, text: &str) -> Result<Self, Error> {
-        text.parse().map_err(|NotAColor| Condition::ColorInvalid { field: field.into(), value: text.into() }.into())
+        text.parse()
+            .map_err(|NotAColor| Condition::ColorInvalid { field: field.into(), value: text.chars().take(32).collect() }.into())
     }
 
     pub(crate) fn is_opaque(self) -> bool {

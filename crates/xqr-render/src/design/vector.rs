@@ -59,6 +59,9 @@ pub(crate) fn rasterize(field: &str, bytes: &[u8]) -> Result<Pixmap> {
         return Err(Condition::UploadTooLarge { field: field.into(), max: MAX_BYTES as u64 }.into());
     }
     let text = std::str::from_utf8(bytes).map_err(|error| unreadable().because(error))?;
+    if text.contains("<!DOCTYPE") {
+        return Err(Condition::ImageUnsafe { field: field.into(), what: "a DOCTYPE".into() }.into());
+    }
     let parsing = ParsingOptions { allow_dtd: false, nodes_limit: MAX_NODES, ..ParsingOptions::default() };
     let document = Document::parse_with_options(text, parsing).map_err(|error| unreadable().because(error))?;
     check(&document).map_err(|what| Error::from(Condition::ImageUnsafe { field: field.into(), what }))?;
