@@ -4,14 +4,20 @@
 //! [`Symbol`] → [`Design`] → [`Canvas`] → [`Format`]: what the code says, how it looks, how large it is, what file it becomes.
 //!
 //! ```
-//! use xqr_render::{Canvas, Caps, Design, Format, Level, Size, Symbol};
+//! use xqr_render::{Canvas, Caps, Design, Encoding, Format, Size, verify};
 //!
-//! let symbol = Symbol::encode("https://example.com/summer24", Level::M)?;
-//! let canvas = Canvas::new(&symbol, &Design::default(), Size::Module(10), &Caps::default())?;
+//! let text = "https://example.com/summer24";
+//! let design = Design::default();
+//! let symbol = design.encode(text, Encoding::new(design.level()))?;
+//! let canvas = Canvas::new(&symbol, &design, Size::Module(10), &Caps::default())?;
+//! verify(&symbol, &design, &canvas, text)?.demand()?;
 //! let mut picture = Vec::new();
 //! canvas.write(Format::Png, &mut picture)?;
-//! # Ok::<(), xqr_errors::Error>(())
+//! # Ok::<(), xqr_render::errors::Error>(())
 //! ```
+//!
+//! [`Design::encode`] gives a logo the level and the room that it needs; [`Symbol::encode`] takes the level that it is told.
+//! [`verify`] draws a small picture and reads it. [`payload`] writes contacts, Wi-Fi, events and the like.
 
 mod canvas;
 mod design;
@@ -34,3 +40,4 @@ pub use self::format::Format;
 pub use self::guard::{Finding, Report, Verdict, assess, verify};
 pub use self::size::{Caps, Size};
 pub use self::symbol::{Damage, Eci, Encoding, Level, Symbol};
+pub use xqr_errors as errors;

@@ -63,7 +63,8 @@ fn by_font<'f>(fonts: &'f [Font; 2], text: &str, run: Range<usize>) -> Result<Ve
     for (at, character) in text[run.clone()].char_indices() {
         let range = run.start + at..run.start + at + character.len_utf8();
         let has = |font: usize| fonts[font].charmap().map_unicode(character).is_some();
-        let current = parts.last().map(|(font, _)| *font);
+        // Letters go by the first font that has them; signs stay with what is before them.
+        let current = parts.last().map(|(font, _)| *font).filter(|_| !character.is_alphanumeric());
         let font = current.filter(|font| has(*font)).or_else(|| (0..fonts.len()).find(|font| has(*font)));
         let font = font.ok_or_else(|| Error::from(Condition::GlyphMissing { field: "frame_label".into(), character }))?;
         match parts.last_mut() {
