@@ -56,10 +56,8 @@ impl<D: Wire> FromRequest for Call<D> {
                 app.strangers.check_key_tries(address)?;
             }
             let secret = D::credential(request.headers())?;
-            let now = app.now();
             let sealing = secret.sealing_key();
-            let plans = app.data.plans().clone();
-            let known = app.read(move |conn| keys::authenticate(conn, &plans, &secret, now)).await;
+            let known = app.authenticate(secret).await;
             if let (Some(address), Err(error)) = (address, &known)
                 && matches!(error.condition(), Condition::KeyInvalid)
             {
@@ -67,7 +65,7 @@ impl<D: Wire> FromRequest for Call<D> {
             }
             let caller = known?;
             request.extensions_mut().insert(KeyPrefix(caller.key_prefix.clone()));
-            note_use(&app, &caller, now);
+            note_use(&app, &caller);
             caller.terms.check_api()?;
             let (figures, admission) = app.admit(&caller).await;
             request.extensions_mut().insert(figures);
@@ -187,8 +185,8 @@ impl<D: Wire> Call<D> {
 }
 
 /// Writes down that a key was used; nobody waits for it.
-fn note_use(app: &App, caller: &Caller, now: i64) {
-    if keys::is_stale(caller, now) {
+fn note_use(app: &App, caller: &Caller) {
+    if keys::is_stale(caller, app.now()) {
         let (workspace, key) = (caller.workspace, caller.key);
         app.data.submit(move |tx| keys::touch(tx, workspace, key), |_| ());
     }

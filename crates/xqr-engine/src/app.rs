@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tokio::sync::oneshot;
+use xqr_auth::SecretKey;
 use xqr_errors::{Condition, Error, Result};
 use xqr_store::Conn;
 
@@ -14,7 +15,7 @@ use crate::journal::Journal;
 use crate::maintenance::Maintenance;
 use crate::redirects::Redirects;
 use crate::strangers::Strangers;
-use crate::{Caller, Clock, Data, Entropy, Settings, Tx};
+use crate::{Caller, Clock, Data, Entropy, Settings, Tx, keys};
 
 /// Everything that a request or a background step may use.
 pub struct App {
@@ -86,6 +87,16 @@ impl App {
     /// Runs `query` off the event loop.
     pub async fn read<T: Send + 'static>(&self, query: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static) -> Result<T> {
         self.data.read(query).await
+    }
+
+    /// Finds out who presents `secret`: anew with each call, so that a revoked key fails on the very next one.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`keys::authenticate`].
+    pub async fn authenticate(&self, secret: SecretKey) -> Result<Caller> {
+        let (plans, now) = (self.data.plans().clone(), self.now());
+        self.data.read_brief(move |conn| keys::authenticate(conn, &plans, &secret, now)).await
     }
 
     /// Admits one call: a token of the key's bucket and a unit of the workspace's quota.

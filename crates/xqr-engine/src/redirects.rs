@@ -127,7 +127,7 @@ pub async fn resolve(app: &App, key: &CodeKey) -> Result<Target> {
 async fn load(app: &App, key: &str) -> Result<Target> {
     let generation = app.redirects.generation(key).load(Ordering::SeqCst);
     let owned = key.to_owned();
-    let target = Target::from(app.read(move |conn| links::find_by_code(conn, "", &owned)).await?);
+    let target = Target::from(app.data.read_brief(move |conn| links::find_by_code(conn, "", &owned)).await?);
     app.redirects.keep(key, generation, &target);
     Ok(target)
 }

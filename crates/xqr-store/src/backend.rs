@@ -13,6 +13,7 @@ pub enum Conn {
 }
 
 /// Compiles one query text once per database, for what [`Conn`] cannot carry: `ON CONFLICT` and `RETURNING`.
+/// And for what is asked all the time: a query through [`Conn`] has its SQL written anew each time, one on the connection itself does not.
 macro_rules! on_backend {
     ($conn:expr, |$c:ident| $query:expr) => {
         match $conn {

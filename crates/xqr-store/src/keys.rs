@@ -75,13 +75,11 @@ pub fn insert(conn: &mut Conn, new: &NewKey) -> Result<Key> {
 
 /// Returns the key with this digest, and its workspace. The look-up of a caller: nobody is known yet.
 pub fn find_by_digest(conn: &mut Conn, digest: &[u8]) -> Result<Option<(Key, Workspace)>> {
-    api_keys::table
+    let found = api_keys::table
         .inner_join(workspaces::table.on(workspaces::id.eq(api_keys::workspace_id)))
-        .filter(api_keys::digest.eq(digest))
-        .select((Key::as_select(), Workspace::as_select()))
-        .first(conn)
-        .optional()
-        .map_err(failed)
+        .filter(api_keys::digest.eq(digest));
+    // Every call begins here, and a statement stays prepared only when the connection itself is asked.
+    on_backend!(conn, |c| found.select((Key::as_select(), Workspace::as_select())).first(c)).optional().map_err(failed)
 }
 
 /// Returns the workspace's keys, oldest first.

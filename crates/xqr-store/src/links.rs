@@ -191,13 +191,8 @@ pub fn find(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<Option<Link
 
 /// Returns what a redirect needs of the link with this code. The one look-up of links that knows no owner.
 pub fn find_by_code(conn: &mut Conn, host: &str, code_key: &str) -> Result<Option<RedirectRow>> {
-    links::table
-        .filter(links::host.eq(host))
-        .filter(links::code_key.eq(code_key))
-        .select(RedirectRow::as_select())
-        .first(conn)
-        .optional()
-        .map_err(failed)
+    let found = links::table.filter(links::host.eq(host)).filter(links::code_key.eq(code_key));
+    on_backend!(conn, |c| found.select(RedirectRow::as_select()).first(c)).optional().map_err(failed)
 }
 
 /// Applies a [`Filter`] to a query; the same text for rows and for their number.

@@ -74,6 +74,22 @@ impl Store {
         query(&mut conn)
     }
 
+    /// Runs a query of a row or two on this thread, where that takes less than to hand it to another: on SQLite, with a connection
+    /// at hand. Otherwise gives the query back.
+    ///
+    /// # Errors
+    ///
+    /// The query itself, unused.
+    pub fn try_read<T, Q: FnOnce(&mut Conn) -> Result<T>>(&self, query: Q) -> Result<Result<T>, Q> {
+        match &self.target {
+            Target::Sqlite(_) => match self.readers.try_get() {
+                Some(mut conn) => Ok(query(&mut conn)),
+                None => Err(query),
+            },
+            Target::Postgres(_) => Err(query),
+        }
+    }
+
     /// Asks the database for an answer, whatever it is. Blocks the thread.
     ///
     /// # Errors

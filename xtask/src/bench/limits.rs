@@ -50,14 +50,12 @@ impl Limits {
     }
 
     async fn round(&self, app: &Arc<App>, secret: &SecretKey, guarded: bool) -> anyhow::Result<Duration> {
-        let now = app.now();
-        let known = app.data.read_here(|conn| keys::authenticate(conn, app.data.plans(), secret, now))?;
+        let known = app.authenticate(secret.clone()).await?;
         let started = Instant::now();
         for _ in 0..self.reads {
             let mut admission = None;
             let caller = if guarded {
-                let (plans, secret) = (app.data.plans().clone(), secret.clone());
-                let caller = app.read(move |conn| keys::authenticate(conn, &plans, &secret, now)).await?;
+                let caller = app.authenticate(secret.clone()).await?;
                 admission = Some(app.admit(&caller).await.1?);
                 caller
             } else {
