@@ -67,7 +67,7 @@ impl<D: Wire> FromRequest for Call<D> {
             request.extensions_mut().insert(KeyPrefix(caller.key_prefix.clone()));
             note_use(&app, &caller);
             caller.terms.check_api()?;
-            let (figures, admission) = app.admit(&caller).await;
+            let (figures, admission) = app.admit(&caller, D::RATES).await;
             request.extensions_mut().insert(figures);
             request.extensions_mut().insert(admission?);
             Ok(Self { app, caller, request, payload, sealing, fingerprint: [0; 32], dialect: PhantomData })

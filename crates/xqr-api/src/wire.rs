@@ -2,9 +2,9 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, CONNECTION, HeaderMap, HeaderValue, RETRY_AFTER, UPGRADE, X_CONTENT_TYPE_OPTIONS};
-use xqr_engine::Figures;
 use xqr_engine::auth::SecretKey;
 use xqr_engine::errors::{Condition, Dialect, Error, Result};
+use xqr_engine::{Figures, Rates};
 
 use crate::request_id::{RequestId, X_REQUEST_ID};
 
@@ -12,6 +12,9 @@ use crate::request_id::{RequestId, X_REQUEST_ID};
 pub(crate) trait Wire: 'static {
     /// The column of the catalogue.
     const DIALECT: Dialect;
+
+    /// The limits that a call meets.
+    const RATES: Rates;
 
     /// Puts a refusal into the dialect's envelope.
     fn refuse(error: &Error, id: RequestId, accept: Accept) -> HttpResponse;

@@ -17,9 +17,10 @@ use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderValue, LINK, WWW_A
 use actix_web::middleware::from_fn;
 use actix_web::{HttpResponse, web};
 use serde_json::json;
-use xqr_engine::Figures;
 use xqr_engine::auth::{SecretKey, bearer};
 use xqr_engine::errors::{Condition, Dialect, Error, Result};
+use xqr_engine::plans::Cycle;
+use xqr_engine::{Figures, Pace, Rates};
 
 use crate::edge::{no_route, speak};
 use crate::request_id::RequestId;
@@ -30,6 +31,7 @@ pub(crate) struct Xqr;
 
 impl Wire for Xqr {
     const DIALECT: Dialect = Dialect::Xqr;
+    const RATES: Rates = Rates { pace: Pace::KeySecond, quota: Some(Cycle::Month) };
 
     fn refuse(error: &Error, id: RequestId, accept: Accept) -> HttpResponse {
         let reply = error.condition().reply(Self::DIALECT);

@@ -7,7 +7,7 @@ use xqr_auth::SecretKey;
 use xqr_errors::{Condition, Error, Result};
 use xqr_store::Conn;
 
-use crate::admission::{Admission, Figures, Gate};
+use crate::admission::{Admission, Figures, Gate, Rates};
 use crate::countries::Countries;
 use crate::desk::Desk;
 use crate::idempotency::Running;
@@ -99,13 +99,13 @@ impl App {
         self.data.read_brief(move |conn| keys::authenticate(conn, &plans, &secret, now)).await
     }
 
-    /// Admits one call: a token of the key's bucket and a unit of the workspace's quota.
+    /// Admits one call: a token of a bucket, and a unit of the workspace's quota.
     ///
     /// # Errors
     ///
-    /// [`Condition::RateExceeded`] and [`Condition::QuotaSpent`], each with the figures so far.
-    pub async fn admit(&self, caller: &Caller) -> (Figures, Result<Admission>) {
-        self.gate.admit(&self.data, caller).await
+    /// [`Condition::RateExceeded`], [`Condition::QuotaSpent`] and [`Condition::DailyQuotaSpent`], each with the figures so far.
+    pub async fn admit(&self, caller: &Caller, rates: Rates) -> (Figures, Result<Admission>) {
+        self.gate.admit(&self.data, caller, rates).await
     }
 
     /// Returns the calls of this month that this node has leased for a workspace and not handed out.

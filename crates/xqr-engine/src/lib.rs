@@ -28,10 +28,12 @@ pub mod scans;
 pub mod settings;
 pub mod slug;
 pub mod strangers;
+#[cfg(test)]
+mod trial;
 pub mod user_agent;
 pub mod workspaces;
 
-pub use admission::{Admission, Figures};
+pub use admission::{Admission, Figures, Pace, Rates};
 pub use app::App;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use data::{Data, Tx};

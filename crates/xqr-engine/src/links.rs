@@ -2,7 +2,7 @@
 
 use serde_json::{Map, json};
 use xqr_errors::{Condition, Error, Result};
-use xqr_plans::Month;
+use xqr_plans::Cycle;
 use xqr_store::links::{self, Filter, Link, LinkChanges, NewLink};
 use xqr_store::{Conn, Page, projects, usage};
 
@@ -55,7 +55,7 @@ fn create_in(tx: &mut Tx<'_>, caller: &Caller, project_id: Option<i64>, draft: D
     if !usage::take(tx.conn, caller.workspace, usage::LINKS, usage::TOTAL, 1, cap.map(u64::cast_signed))? {
         return Err(caller.terms.full("links", cap.unwrap_or_default()).into());
     }
-    usage::add(tx.conn, caller.workspace, usage::LINKS_CREATED, &Month::of(tx.now).to_string(), 1)?;
+    usage::add(tx.conn, caller.workspace, usage::LINKS_CREATED, &Cycle::Month.at(tx.now).to_string(), 1)?;
     let labels = draft.labels;
     let mut new = NewLink {
         uid: tx.fresh_uuid(),

@@ -1,8 +1,8 @@
-//! Quotas: how much somebody may do in a month. Never more, on any number of nodes, and not one write per request.
+//! Quotas: how much somebody may do in a month or a day. Never more, on any number of nodes, and not one write per request.
 //!
 //! A node leases up to 64 calls of a quota at once, in one transaction, and hands them out from memory. What is left of a quota
 //! when it nears its end is leased in smaller and smaller parts, at last one by one, so that nothing lies idle on another node. A
-//! node that is killed takes its lease with it: a workspace then has up to 64 calls less that month, never one more. A node that
+//! node that is killed takes its lease with it: a workspace then has up to 64 calls less in that period, never one more. A node that
 //! stops in order gives its lease back.
 
 use std::collections::HashMap;
@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::oneshot;
 use xqr_errors::{Condition, Error, Result};
-use xqr_plans::{Cap, Month, Purse};
+use xqr_plans::{Cap, Cycle, Period, Purse};
 use xqr_store::usage;
 
 use crate::{Caller, Data, Tx, events};
@@ -22,9 +22,9 @@ const UNLIMITED_LEASE: u64 = 1024;
 /// How long an exhausted quota is not asked for again, in milliseconds.
 const PAUSE: i64 = 1_000;
 
-/// The meters of this node, one per workspace.
+/// The meters of this node, one per workspace and cycle.
 #[derive(Default)]
-pub(crate) struct Quotas(Mutex<HashMap<i64, Arc<Meter>>>);
+pub(crate) struct Quotas(Mutex<HashMap<(i64, Cycle), Arc<Meter>>>);
 
 /// What this node knows of a workspace's quota.
 struct Meter {
@@ -35,7 +35,7 @@ struct Meter {
 
 #[derive(Clone, Copy)]
 struct Lease {
-    month: Month,
+    period: Period,
     /// Units that may be handed out.
     left: u64,
     /// What the database says is used or leased, by all nodes.
@@ -47,8 +47,8 @@ struct Lease {
 /// A call that has been admitted. It costs nothing unless it is [kept](Self::keep).
 pub(crate) struct Ticket {
     meter: Arc<Meter>,
-    month: Month,
-    /// What is left of the month's quota after this call; `None` is unlimited.
+    period: Period,
+    /// What is left of the quota after this call; `None` is unlimited.
     pub(crate) remaining: Cap,
     kept: bool,
 }
@@ -63,7 +63,7 @@ impl Ticket {
 impl Drop for Ticket {
     fn drop(&mut self) {
         if !self.kept {
-            self.meter.put_back(self.month, 1);
+            self.meter.put_back(self.period, 1);
         }
     }
 }
@@ -73,47 +73,47 @@ impl Quotas {
     ///
     /// # Errors
     ///
-    /// [`Condition::QuotaSpent`] until the month turns.
-    pub(crate) async fn admit(&self, data: &Data, caller: &Caller) -> Result<Ticket> {
-        let cap = caller.terms.limits.monthly_calls;
-        let meter = self.meter(caller.workspace, data.now());
+    /// [`Condition::QuotaSpent`] until the month turns, [`Condition::DailyQuotaSpent`] until the day does.
+    pub(crate) async fn admit(&self, data: &Data, caller: &Caller, cycle: Cycle) -> Result<Ticket> {
+        let cap = cap(caller, cycle);
+        let meter = self.meter(caller.workspace, cycle, data.now());
         loop {
             let now = data.now();
-            let month = Month::of(now);
-            if let Some(remaining) = meter.take(month, cap) {
-                return Ok(Ticket { meter, month, remaining, kept: false });
+            let period = cycle.at(now);
+            if let Some(remaining) = meter.take(period, cap) {
+                return Ok(Ticket { meter, period, remaining, kept: false });
             }
             let _asking = meter.asking.lock().await;
-            let Some(lease) = meter.to_ask(month) else { continue };
+            let Some(lease) = meter.to_ask(period) else { continue };
             if lease.refused.is_some_and(|(at, size)| size == cap && (0..PAUSE).contains(&(now - at))) {
-                return Err(spent(caller, cap, month, now));
+                return Err(spent(caller, cycle, now));
             }
-            let granted = ask(data, caller.workspace, cap, month).await?;
-            if !meter.grant(month, granted, now, cap) {
-                return Err(spent(caller, cap, month, now));
+            let granted = ask(data, caller.workspace, cap, period).await?;
+            if !meter.grant(period, granted, now, cap) {
+                return Err(spent(caller, cycle, now));
             }
         }
     }
 
     /// Returns what is left of a quota, as far as this node knows, without taking any.
-    pub(crate) fn peek(&self, data: &Data, caller: &Caller) -> Cap {
+    pub(crate) fn peek(&self, data: &Data, caller: &Caller, cycle: Cycle) -> Cap {
         let now = data.now();
-        let lease = *self.meter(caller.workspace, now).lock();
-        let cap = caller.terms.limits.monthly_calls;
-        if lease.month == Month::of(now) { cap.map(|cap| cap.saturating_sub(lease.used) + lease.left) } else { cap }
+        let lease = *self.meter(caller.workspace, cycle, now).lock();
+        let cap = cap(caller, cycle);
+        if lease.period == cycle.at(now) { cap.map(|cap| cap.saturating_sub(lease.used) + lease.left) } else { cap }
     }
 
     /// Returns the units that lie here.
-    pub(crate) fn leased(&self, data: &Data, workspace: i64) -> u64 {
+    pub(crate) fn leased(&self, data: &Data, workspace: i64, cycle: Cycle) -> u64 {
         let now = data.now();
-        let lease = *self.meter(workspace, now).lock();
-        if lease.month == Month::of(now) { lease.left } else { 0 }
+        let lease = *self.meter(workspace, cycle, now).lock();
+        if lease.period == cycle.at(now) { lease.left } else { 0 }
     }
 
-    fn meter(&self, workspace: i64, now: i64) -> Arc<Meter> {
+    fn meter(&self, workspace: i64, cycle: Cycle, now: i64) -> Arc<Meter> {
         let mut meters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(meters.entry(workspace).or_insert_with(|| {
-            let lease = Lease { month: Month::of(now), left: 0, used: 0, refused: None };
+        Arc::clone(meters.entry((workspace, cycle)).or_insert_with(|| {
+            let lease = Lease { period: cycle.at(now), left: 0, used: 0, refused: None };
             Arc::new(Meter { lease: Mutex::new(lease), asking: tokio::sync::Mutex::default() })
         }))
     }
@@ -121,10 +121,10 @@ impl Quotas {
     /// Gives all leases back; for an orderly end.
     pub(crate) fn settle(&self, data: &Data) {
         let meters = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
-        for (workspace, meter) in meters {
-            let Lease { month, left, .. } = *meter.lock();
+        for ((workspace, _), meter) in meters {
+            let Lease { period, left, .. } = *meter.lock();
             if left > 0 {
-                let period = month.to_string();
+                let period = period.to_string();
                 let give = move |tx: &mut Tx<'_>| usage::give_back(tx.conn, workspace, usage::CALLS, &period, left.cast_signed());
                 if let Err(error) = data.write_here(give) {
                     tracing::warn!(%error, workspace, left, "a lease of calls was not given back");
@@ -140,9 +140,9 @@ impl Meter {
     }
 
     /// Takes a unit and returns what is left of the quota; `None` without a unit.
-    fn take(&self, month: Month, cap: Cap) -> Option<Cap> {
+    fn take(&self, period: Period, cap: Cap) -> Option<Cap> {
         let mut lease = self.lock();
-        if lease.month != month || lease.left == 0 {
+        if lease.period != period || lease.left == 0 {
             return None;
         }
         lease.left -= 1;
@@ -150,18 +150,18 @@ impl Meter {
     }
 
     /// Returns the lease if it is empty; a lease of another month has run out.
-    fn to_ask(&self, month: Month) -> Option<Lease> {
+    fn to_ask(&self, period: Period) -> Option<Lease> {
         let mut lease = self.lock();
-        if lease.month != month {
-            *lease = Lease { month, left: 0, used: 0, refused: None };
+        if lease.period != period {
+            *lease = Lease { period, left: 0, used: 0, refused: None };
         }
         (lease.left == 0).then_some(*lease)
     }
 
     /// Takes over what the database granted, and returns whether that was anything.
-    fn grant(&self, month: Month, granted: Granted, now: i64, cap: Cap) -> bool {
+    fn grant(&self, period: Period, granted: Granted, now: i64, cap: Cap) -> bool {
         let mut lease = self.lock();
-        if lease.month == month {
+        if lease.period == period {
             lease.left += granted.units;
             lease.used = granted.used;
             lease.refused = (granted.units == 0).then_some((now, cap));
@@ -169,9 +169,9 @@ impl Meter {
         granted.units > 0
     }
 
-    fn put_back(&self, month: Month, units: u64) {
+    fn put_back(&self, period: Period, units: u64) {
         let mut lease = self.lock();
-        if lease.month == month {
+        if lease.period == period {
             lease.left += units;
         }
     }
@@ -184,16 +184,16 @@ struct Granted {
     used: u64,
 }
 
-async fn ask(data: &Data, workspace: i64, cap: Cap, month: Month) -> Result<Granted> {
+async fn ask(data: &Data, workspace: i64, cap: Cap, period: Period) -> Result<Granted> {
     let (tell, told) = oneshot::channel();
-    data.submit(move |tx| lease(tx, workspace, cap, month), |result| drop(tell.send(result)));
+    data.submit(move |tx| lease(tx, workspace, cap, period), |result| drop(tell.send(result)));
     let result = told.await.unwrap_or_else(|_| Err(Error::from(Condition::Overloaded { seconds: 1 })));
     result.map(|(granted, _)| granted)
 }
 
 /// Leases a part of what is left: the less there is, the smaller.
-fn lease(tx: &mut Tx<'_>, workspace: i64, cap: Cap, month: Month) -> Result<Granted> {
-    let period = month.to_string();
+fn lease(tx: &mut Tx<'_>, workspace: i64, cap: Cap, period: Period) -> Result<Granted> {
+    let period = period.to_string();
     usage::begin(tx.conn, workspace, usage::CALLS, &period)?;
     let used = usage::get(tx.conn, workspace, usage::CALLS, &period)?.max(0).unsigned_abs();
     let purse = Purse { credits: 0, quota: cap, used, overage: false };
@@ -213,7 +213,19 @@ fn lease(tx: &mut Tx<'_>, workspace: i64, cap: Cap, month: Month) -> Result<Gran
     Ok(Granted { units, used: used + units })
 }
 
-fn spent(caller: &Caller, cap: Cap, month: Month, now: i64) -> Error {
-    let seconds = ((month.end() - now).max(1).unsigned_abs()).div_ceil(1000);
-    Condition::QuotaSpent { quota: cap.unwrap_or_default(), plan: caller.terms.plan.to_string(), seconds }.into()
+/// Returns the size of a caller's quota.
+pub(crate) fn cap(caller: &Caller, cycle: Cycle) -> Cap {
+    match cycle {
+        Cycle::Month => caller.terms.limits.monthly_calls,
+        Cycle::Day => caller.terms.limits.calls_per_day,
+    }
+}
+
+fn spent(caller: &Caller, cycle: Cycle, now: i64) -> Error {
+    let seconds = ((cycle.at(now).end() - now).max(1).unsigned_abs()).div_ceil(1000);
+    let quota = cap(caller, cycle).unwrap_or_default();
+    match cycle {
+        Cycle::Month => Condition::QuotaSpent { quota, plan: caller.terms.plan.to_string(), seconds }.into(),
+        Cycle::Day => Condition::DailyQuotaSpent { seconds }.into(),
+    }
 }

@@ -4,7 +4,7 @@
 //! free. A batch is charged as a whole or not at all.
 
 use xqr_errors::{Condition, Result};
-use xqr_plans::{Month, Purse, Spend};
+use xqr_plans::{Cycle, Period, Purse, Spend};
 use xqr_store::credits::{self, Entry};
 use xqr_store::{Conn, usage};
 
@@ -13,7 +13,7 @@ use crate::{Caller, Tx, events};
 /// What a charge was paid with; needed to refund it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Charge {
-    month: Month,
+    month: Period,
     /// Where the units came from.
     pub spend: Spend,
     /// What is left of the month's quota; `None` is unlimited.
@@ -26,7 +26,7 @@ pub struct Charge {
 ///
 /// [`Condition::QuotaSpent`] where neither credits, quota nor overage pay for all of them.
 pub fn charge(tx: &mut Tx<'_>, caller: &Caller, units: u64) -> Result<Charge> {
-    let (workspace, limits, month) = (caller.workspace, &caller.terms.limits, Month::of(tx.now));
+    let (workspace, limits, month) = (caller.workspace, &caller.terms.limits, Cycle::Month.at(tx.now));
     let period = month.to_string();
     usage::begin(tx.conn, workspace, usage::RENDERS, &period)?;
     // Whoever holds this row decides alone; an update that adds nothing locks it.
@@ -93,39 +93,12 @@ fn book(tx: &mut Tx<'_>, workspace: i64, amount: i64, reason: &str) -> Result<i6
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
-    use xqr_auth::{Look, Scopes};
     use xqr_plans::Plan;
     use xqr_store::outbox;
 
     use super::*;
-    use crate::{Data, ManualClock, SeededEntropy, Settings, keys, workspaces};
-
-    /// 2026-03-21T14:30:00Z.
-    const NOW: i64 = 1_774_103_400_000;
-
-    fn open() -> (Data, Arc<ManualClock>, tempfile::TempDir) {
-        let folder = tempfile::tempdir().unwrap();
-        let mut settings = Settings::defaults();
-        settings.database_url = folder.path().join("xqr.db").display().to_string();
-        let clock = Arc::new(ManualClock::at(NOW));
-        let data = Data::open(&settings, Arc::clone(&clock) as _, Arc::new(SeededEntropy::new(1))).unwrap();
-        data.migrate().unwrap();
-        (data, clock, folder)
-    }
-
-    /// Makes a workspace and returns a caller of it.
-    fn caller(data: &Data, plan: Plan, overrides: &'static str) -> Caller {
-        let make = move |tx: &mut Tx<'_>| {
-            let workspace = workspaces::create(tx, "Another", plan)?;
-            let workspace = workspaces::set_overrides(tx, &workspace.uid, Some(overrides))?;
-            let draft = keys::Draft { name: "k".into(), look: Look::Studio, scopes: Scopes::all(), expires_at: None, plan: None };
-            keys::create(tx, &workspace, &draft)
-        };
-        let (_, secret) = data.write_here(make).unwrap();
-        data.read_here(|conn| keys::authenticate(conn, data.plans(), &secret, data.now())).unwrap()
-    }
+    use crate::Data;
+    use crate::trial::{NOW, caller, open};
 
     fn charge_of(data: &Data, caller: &Caller, units: u64) -> Result<Charge> {
         let caller = caller.clone();
@@ -174,7 +147,7 @@ mod tests {
         let (data, _, _folder) = open();
         let caller = caller(&data, Plan::Starter, r#"{"monthly_renders":2}"#);
         assert_eq!(charge_of(&data, &caller, 5).unwrap().spend, Spend { credits: 0, quota: 2, overage: 3 });
-        let month = Month::of(NOW).to_string();
+        let month = Cycle::Month.at(NOW).to_string();
         assert_eq!(data.read_here(|conn| usage::get(conn, caller.workspace, usage::OVERAGE, &month)).unwrap(), 3);
     }
 }

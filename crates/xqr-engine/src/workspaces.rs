@@ -2,7 +2,7 @@
 
 use xqr_auth::{Look, Scopes, SecretKey};
 use xqr_errors::{Condition, Result};
-use xqr_plans::{Month, Plan};
+use xqr_plans::{Cycle, Plan};
 use xqr_store::projects::{self, NewProject};
 use xqr_store::workspaces::{self, NewWorkspace, Workspace};
 use xqr_store::{Conn, usage};
@@ -59,7 +59,7 @@ pub struct Usage {
 
 /// Returns what a workspace has used until `now`, Unix milliseconds.
 pub fn usage(conn: &mut Conn, workspace: i64, now: i64) -> Result<Usage> {
-    let month = Month::of(now).to_string();
+    let month = Cycle::Month.at(now).to_string();
     let mut get =
         |metric: &str, period: &str| usage::get(conn, workspace, metric, period).map(|value| value.max(0).unsigned_abs());
     Ok(Usage {

@@ -18,7 +18,7 @@ mod table;
 mod terms;
 
 pub use self::limits::{Cap, Limits};
-pub use self::period::{Day, Month};
+pub use self::period::{Cycle, Period};
 pub use self::plan::Plan;
 pub use self::quota::{Purse, Spend};
 pub use self::table::PlanTable;

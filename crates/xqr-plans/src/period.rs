@@ -6,61 +6,54 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-/// A calendar month in UTC. Displayed as `2026-03`.
+/// How often a quota starts anew, in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Month(Date);
+pub enum Cycle {
+    /// On the 1st of a month, 00:00.
+    Month,
+    /// At 00:00.
+    Day,
+}
 
-/// A calendar day in UTC. Displayed as `2026-03-21`.
+/// A calendar month or day in UTC. Displayed as `2026-03` or `2026-03-21`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Day(Date);
+pub struct Period {
+    cycle: Cycle,
+    first: Date,
+}
 
-fn date(now: i64) -> Date {
-    let moment = Timestamp::from_millisecond(now).unwrap_or(Timestamp::MAX);
-    TimeZone::UTC.to_datetime(moment).date()
+impl Cycle {
+    /// Returns the period that a moment is in, Unix milliseconds.
+    pub fn at(self, now: i64) -> Period {
+        let moment = Timestamp::from_millisecond(now).unwrap_or(Timestamp::MAX);
+        let date = TimeZone::UTC.to_datetime(moment).date();
+        Period { cycle: self, first: if self == Self::Month { date.first_of_month() } else { date } }
+    }
+}
+
+impl Period {
+    /// Returns when it begins, Unix milliseconds.
+    pub fn start(self) -> i64 {
+        millis(self.first)
+    }
+
+    /// Returns when the next one begins, Unix milliseconds.
+    pub fn end(self) -> i64 {
+        let last = if self.cycle == Cycle::Month { self.first.last_of_month() } else { self.first };
+        last.tomorrow().map_or(i64::MAX, millis)
+    }
 }
 
 fn millis(date: Date) -> i64 {
     date.to_zoned(TimeZone::UTC).map_or(i64::MAX, |zoned| zoned.timestamp().as_millisecond())
 }
 
-impl Month {
-    /// Returns the month of a moment, Unix milliseconds.
-    pub fn of(now: i64) -> Self {
-        Self(date(now).first_of_month())
-    }
-
-    /// Returns when the month begins, Unix milliseconds.
-    pub fn start(self) -> i64 {
-        millis(self.0)
-    }
-
-    /// Returns when the next month begins, Unix milliseconds.
-    pub fn end(self) -> i64 {
-        self.0.last_of_month().tomorrow().map_or(i64::MAX, millis)
-    }
-}
-
-impl Day {
-    /// Returns the day of a moment, Unix milliseconds.
-    pub fn of(now: i64) -> Self {
-        Self(date(now))
-    }
-
-    /// Returns when the next day begins, Unix milliseconds.
-    pub fn end(self) -> i64 {
-        self.0.tomorrow().map_or(i64::MAX, millis)
-    }
-}
-
-impl fmt::Display for Month {
+impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:04}-{:02}", self.0.year(), self.0.month())
-    }
-}
-
-impl fmt::Display for Day {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)
+        match self.cycle {
+            Cycle::Month => write!(f, "{:04}-{:02}", self.first.year(), self.first.month()),
+            Cycle::Day => write!(f, "{}", self.first),
+        }
     }
 }
 
@@ -82,23 +75,23 @@ mod tests {
             ("2026-12-31T23:59:59Z", "2026-12", "2027-01-01T00:00:00Z"),
             ("2026-03-31T23:00:00-05:00", "2026-04", "2026-05-01T00:00:00Z"),
         ] {
-            let found = Month::of(at(moment));
+            let found = Cycle::Month.at(at(moment));
             assert_eq!((found.to_string().as_str(), found.end()), (month, at(end)), "{moment}");
         }
-        assert_eq!(Month::of(at("2026-03-21T14:30:00Z")).start(), at("2026-03-01T00:00:00Z"));
+        assert_eq!(Cycle::Month.at(at("2026-03-21T14:30:00Z")).start(), at("2026-03-01T00:00:00Z"));
     }
 
     #[test]
     fn days_turn_at_midnight_utc() {
-        let day = Day::of(at("2028-02-28T23:59:59.999Z"));
+        let day = Cycle::Day.at(at("2028-02-28T23:59:59.999Z"));
         assert_eq!((day.to_string().as_str(), day.end()), ("2028-02-28", at("2028-02-29T00:00:00Z")));
     }
 
     #[test]
     fn no_moment_is_out_of_reach() {
         for now in [i64::MIN, -1, 0, i64::MAX] {
-            assert!(Month::of(now).end() > Month::of(now).start() || now == i64::MAX, "{now}");
-            assert!(!Day::of(now).to_string().is_empty());
+            assert!(Cycle::Month.at(now).end() > Cycle::Month.at(now).start() || now == i64::MAX, "{now}");
+            assert!(Cycle::Day.at(now).end() > Cycle::Day.at(now).start() || now == i64::MAX, "{now}");
         }
     }
 }

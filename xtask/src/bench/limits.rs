@@ -8,8 +8,9 @@ use clap::Args;
 use xqr_engine::auth::SecretKey;
 use xqr_engine::destination::Destination;
 use xqr_engine::links::{self, Draft};
+use xqr_engine::plans::Cycle;
 use xqr_engine::rows::{Filter, Page};
-use xqr_engine::{App, OsEntropy, Settings, SystemClock, keys, workspaces};
+use xqr_engine::{App, OsEntropy, Pace, Rates, Settings, SystemClock, keys, workspaces};
 
 #[derive(Args)]
 pub(crate) struct Limits {
@@ -25,6 +26,8 @@ pub(crate) struct Limits {
 const REQUIRED: f64 = 1.3;
 /// Links of the page that is read.
 const PAGE: i64 = 50;
+/// The limits of the native dialect.
+const RATES: Rates = Rates { pace: Pace::KeySecond, quota: Some(Cycle::Month) };
 
 impl Limits {
     pub(crate) fn run(self) -> anyhow::Result<()> {
@@ -56,7 +59,7 @@ impl Limits {
             let mut admission = None;
             let caller = if guarded {
                 let caller = app.authenticate(secret.clone()).await?;
-                admission = Some(app.admit(&caller).await.1?);
+                admission = Some(app.admit(&caller, RATES).await.1?);
                 caller
             } else {
                 known.clone()

@@ -153,21 +153,26 @@ impl TestApp {
 
     /// Searches every file of the service for a secret.
     pub(crate) fn no_file_holds(&self, secret: &str) {
-        let mut files = 0;
+        for (name, bytes) in self.files() {
+            assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()), "{name}");
+        }
+    }
+
+    /// Returns every file of the service.
+    pub(crate) fn files(&self) -> Vec<(String, Vec<u8>)> {
+        let mut files = Vec::new();
         let mut folders = vec![self.running.app.settings.data_dir.clone()];
         while let Some(folder) = folders.pop() {
             for entry in std::fs::read_dir(folder).unwrap() {
                 let path = entry.unwrap().path();
-                if path.is_dir() {
-                    folders.push(path);
-                    continue;
+                match path.is_dir() {
+                    true => folders.push(path),
+                    false => files.push((path.display().to_string(), std::fs::read(&path).unwrap())),
                 }
-                files += 1;
-                let bytes = std::fs::read(&path).unwrap();
-                assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()), "{}", path.display());
             }
         }
-        assert!(files > 0);
+        assert!(!files.is_empty());
+        files
     }
 
     /// Makes a link and returns its view.

@@ -171,3 +171,57 @@ fn an_orderly_end_under_load_loses_no_scan() {
     let counted = serde_json::from_str::<Value>(&body).unwrap()["data"]["scan_count"].as_u64().unwrap();
     assert!(counted >= done.load(Ordering::SeqCst), "{counted} counted, {} answered", done.load(Ordering::SeqCst));
 }
+
+/// Creations of the test below; a kill comes after every tenth.
+const CREATIONS: usize = 200;
+
+#[test]
+fn a_creation_that_is_retried_through_kills_happens_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = actix_web::rt::System::new().block_on(database_url(&folder));
+    let mut program = Program::start(folder.path(), &database, true);
+    let authorization = format!("Authorization: Bearer {}", program.key.clone().unwrap());
+    let address = Arc::new(Mutex::new(program.address.clone()));
+    let (next, done) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+    let clients: Vec<_> = (0..4)
+        .map(|_| {
+            let (address, next, done) = (Arc::clone(&address), Arc::clone(&next), Arc::clone(&done));
+            let create = format!("POST /api/v1/links HTTP/1.1\r\n{authorization}\r\nIdempotency-Key: ");
+            std::thread::spawn(move || {
+                loop {
+                    let i = next.fetch_add(1, Ordering::SeqCst);
+                    if i >= CREATIONS as u64 {
+                        return;
+                    }
+                    let head = format!("{create}creation-{i}");
+                    let body = format!(r#"{{"url":"https://example.com/{i}","labels":["kept"]}}"#);
+                    loop {
+                        let here = address.lock().unwrap().clone();
+                        match request(&here, &head, &body) {
+                            Some((201, _)) => break,
+                            Some((status, body)) => assert!([409, 503].contains(&status), "{status} {body}"),
+                            None => std::thread::yield_now(),
+                        }
+                    }
+                    done.fetch_add(1, Ordering::SeqCst);
+                }
+            })
+        })
+        .collect();
+    let started = Instant::now();
+    for kill in 1..=KILLS {
+        while done.load(Ordering::SeqCst) < kill * CREATIONS as u64 / (KILLS + 1) {
+            assert!(started.elapsed() < Duration::from_secs(120), "no progress before kill {kill}");
+            std::thread::yield_now();
+        }
+        program.child.kill().unwrap();
+        program.child.wait().unwrap();
+        program = Program::start(folder.path(), &database, false);
+        *address.lock().unwrap() = program.address.clone();
+    }
+    clients.into_iter().for_each(|client| client.join().unwrap());
+    let (_, body) =
+        request(&program.address, &format!("GET /api/v1/links?label=kept&limit=1 HTTP/1.1\r\n{authorization}"), "").unwrap();
+    let total = serde_json::from_str::<Value>(&body).unwrap()["meta"]["total"].clone();
+    assert_eq!(total, CREATIONS, "each creation once, however often it was sent");
+}

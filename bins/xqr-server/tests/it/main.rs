@@ -17,3 +17,4 @@ mod operations;
 mod order;
 mod qr;
 mod redirect;
+mod storms;
