@@ -22,6 +22,7 @@ fn the_arrows_are_the_only_arrows() {
         ("crates/xqr-render", &["xqr-errors"]),
         ("crates/xqr-plans", &["xqr-errors"]),
         ("crates/xqr-auth", &["xqr-errors"]),
+        ("crates/xqr-fetch", &[]),
         ("crates/xqr-store", &["xqr-errors"]),
         ("crates/xqr-engine", &["xqr-auth", "xqr-errors", "xqr-plans", "xqr-render", "xqr-store"]),
         ("crates/xqr-work", &["xqr-engine"]),
@@ -43,6 +44,8 @@ fn the_arrows_are_the_only_arrows() {
         let speaks_http = ["crates/xqr-api", "bins/xqr-server", "xtask"].contains(&name);
         assert!(speaks_http || !all.iter().any(|name| name.starts_with("actix")), "{name} uses actix");
         assert!(name == "crates/xqr-store" || !all.iter().any(|name| name.starts_with("diesel")), "{name} uses diesel");
+        let dials = all.iter().any(|name| ["hyper", "hyper-util", "reqwest", "rustls"].contains(&name.as_str()));
+        assert!(name == "crates/xqr-fetch" || !dials, "{name} dials out");
         let pure = ["crates/xqr-errors", "crates/xqr-render", "crates/xqr-plans", "crates/xqr-auth"].contains(&name);
         assert!(!pure || !all.contains("tokio"), "{name} is pure");
     }
