@@ -1,0 +1,206 @@
+//! The client: what fetches and posts.
+
+use std::sync::Arc;
+
+use http_body_util::Full;
+use hyper::body::Bytes;
+use hyper::header::{
+    ACCEPT, ACCEPT_ENCODING, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, LOCATION,
+    USER_AGENT,
+};
+use hyper::{Method, Request, StatusCode};
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout_at};
+
+use crate::places::{Party, Place, Places};
+use crate::wire::{Exchange, Wire};
+use crate::{
+    Delivered, FetchError, Fetched, Kind, Policy, Resolve, SystemResolver, Target, UrlFault, body, guard, picture, retry,
+};
+
+/// What every request says about its sender.
+const AGENT: HeaderValue = HeaderValue::from_static(concat!("xqr/", env!("CARGO_PKG_VERSION")));
+/// How much of an answer to a post is kept.
+const EXCERPT: usize = 1024;
+/// Headers of a post that are ours: whoever sets them speaks to another host, or past the end of the body.
+const OURS: [&str; 12] = [
+    "accept-encoding",
+    "connection",
+    "content-length",
+    "expect",
+    "host",
+    "keep-alive",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// A certificate that is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not the certificate of an authority, in DER")]
+pub struct BadRoot;
+
+/// The guarded client. It keeps nothing between requests but its counts: no connection, cookie or ticket.
+pub struct Outbound {
+    policy: Policy,
+    resolver: Arc<dyn Resolve>,
+    wire: Wire,
+    places: Arc<Places>,
+    room: Arc<Semaphore>,
+}
+
+impl Outbound {
+    /// A client with the machine's resolver and the authorities that browsers trust.
+    pub fn new(policy: Policy) -> Self {
+        let places = Places::new(&policy);
+        let room = Arc::new(Semaphore::new(policy.memory as usize));
+        Self { policy, resolver: Arc::new(SystemResolver::default()), wire: Wire::new(), places, room }
+    }
+
+    /// Looks names up elsewhere.
+    #[must_use]
+    pub fn resolving(self, resolver: Arc<dyn Resolve>) -> Self {
+        Self { resolver, ..self }
+    }
+
+    /// Trusts one certificate authority more, such as a company's own.
+    ///
+    /// # Errors
+    ///
+    /// [`BadRoot`] where these bytes are no certificate.
+    pub fn trusting(mut self, certificate: &[u8]) -> Result<Self, BadRoot> {
+        self.wire = self.wire.trusting(certificate)?;
+        Ok(self)
+    }
+
+    /// What this client allows.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Gets what is behind an address. Redirects are followed as far as the policy goes, each judged like a first address.
+    ///
+    /// # Errors
+    ///
+    /// Every [`FetchError`].
+    pub async fn fetch(&self, target: &Target, kind: Kind) -> Result<Fetched, FetchError> {
+        let deadline = Instant::now() + self.policy.deadline;
+        let _place = self.places.take()?;
+        let mut hop = target.clone();
+        for followed in 0..=self.policy.max_redirects {
+            let got = self.get(&hop, kind, deadline).await;
+            match got.map_err(|error| if followed == 0 { error } else { of_redirect(error, target) })? {
+                Got::Body(fetched) => return Ok(fetched),
+                Got::Redirect(location) => {
+                    hop = hop.follow(&location, &self.policy).map_err(|error| of_redirect(error, target))?;
+                }
+            }
+        }
+        Err(FetchError::TooManyRedirects)
+    }
+
+    /// Posts a body with these headers. No redirect is followed, and any status is an answer; so is one whose body does not end in
+    /// time. Headers that belong to the connection, and `Host`, are not taken from the caller.
+    ///
+    /// # Errors
+    ///
+    /// [`FetchError::BadUrl`], [`FetchError::Internal`], [`FetchError::Unreachable`], [`FetchError::TooSlow`], [`FetchError::Garbled`]
+    /// and [`FetchError::Busy`].
+    pub async fn post(&self, target: &Target, headers: HeaderMap, body: Vec<u8>) -> Result<Delivered, FetchError> {
+        let started = Instant::now();
+        let deadline = started + self.policy.deadline;
+        let _place = self.places.take()?;
+        let (mut exchange, _at_host) = self.send(target, Method::POST, headers, Bytes::from(body), deadline).await?;
+        let mut excerpt = Vec::new();
+        if !is_compressed(exchange.response.headers()) {
+            // The status has been said; an excerpt that is cut short does not unsay it.
+            timeout_at(deadline, body::read_excerpt(exchange.response.body_mut(), EXCERPT, &mut excerpt)).await.ok();
+        }
+        Ok(Delivered {
+            status: exchange.response.status().as_u16(),
+            duration: started.elapsed(),
+            retry_after: retry::after(exchange.response.headers()),
+            body_excerpt: body::legible(&excerpt, EXCERPT),
+        })
+    }
+
+    async fn get(&self, target: &Target, kind: Kind, deadline: Instant) -> Result<Got, FetchError> {
+        let accept = if kind == Kind::Picture { "image/*" } else { "*/*" };
+        let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(accept))]);
+        let (mut exchange, _at_host) = self.send(target, Method::GET, headers, Bytes::new(), deadline).await?;
+        let (status, headers) = (exchange.response.status(), exchange.response.headers());
+        if let (301 | 302 | 303 | 307 | 308, Some(location)) = (status.as_u16(), text(headers, &LOCATION)) {
+            return Ok(Got::Redirect(location));
+        }
+        if status != StatusCode::OK {
+            return Err(FetchError::Status(status.as_u16()));
+        }
+        if is_compressed(headers) {
+            return Err(FetchError::Compressed);
+        }
+        let content_type = text(headers, &CONTENT_TYPE);
+        let reading = body::read(exchange.response.body_mut(), self.policy.max_bytes, &self.room);
+        let (bytes, room) = timeout_at(deadline, reading).await.unwrap_or(Err(FetchError::TooSlow))?;
+        if kind == Kind::Picture && !picture::is_picture(&bytes) {
+            return Err(FetchError::NotAPicture);
+        }
+        Ok(Got::Body(Fetched { bytes, content_type, room }))
+    }
+
+    /// One attempt: one look-up, and a connection to what it brought.
+    async fn send(
+        &self,
+        target: &Target,
+        method: Method,
+        mut headers: HeaderMap,
+        body: Bytes,
+        deadline: Instant,
+    ) -> Result<(Exchange, Place), FetchError> {
+        for name in OURS {
+            headers.remove(name);
+        }
+        if !headers.contains_key(USER_AGENT) {
+            headers.insert(USER_AGENT, AGENT);
+        }
+        let host = HeaderValue::from_str(target.authority()).map_err(|_| FetchError::BadUrl(UrlFault::Syntax))?;
+        headers.extend([
+            (HOST, host),
+            (ACCEPT_ENCODING, HeaderValue::from_static("identity")),
+            (CONNECTION, HeaderValue::from_static("close")),
+        ]);
+        let mut request = Request::new(Full::new(body));
+        *request.method_mut() = method;
+        *request.uri_mut() = target.request();
+        *request.headers_mut() = headers;
+
+        let at_host = self.places.take_at(Party::Name(target.host().to_owned()))?;
+        let admission = guard::admit(target, &self.policy, &*self.resolver);
+        let addresses = timeout_at(deadline, admission).await.unwrap_or(Err(FetchError::Unreachable))?;
+        Ok((self.wire.exchange(target, &addresses, &self.places, request, deadline).await?, at_host))
+    }
+}
+
+enum Got {
+    Body(Fetched),
+    Redirect(String),
+}
+
+/// What is said of an address that a redirect named: it is the target's text, so no more than that it led there.
+fn of_redirect(error: FetchError, first: &Target) -> FetchError {
+    match error {
+        FetchError::BadUrl(_) => FetchError::BadUrl(UrlFault::Redirect),
+        FetchError::Internal { .. } => FetchError::Internal { host: first.host().to_owned(), address: None, literal: false },
+        other => other,
+    }
+}
+
+fn is_compressed(headers: &HeaderMap) -> bool {
+    headers.get_all(CONTENT_ENCODING).iter().any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
+}
+
+fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    headers.get(name)?.to_str().ok().map(str::to_owned)
+}
