@@ -6,6 +6,7 @@ mod corpus;
 mod environment;
 mod limits;
 mod names;
+mod namespace;
 mod places;
 mod post;
 mod python;
