@@ -1,6 +1,6 @@
 //! The data modules that are drawn: the symbol without its eyes and without what gives way to a logo.
 
-use crate::design::pattern::{Near, Pattern};
+use crate::design::pattern::{Near, Pattern, Shapes};
 use crate::design::{ClearZone, Design, Logo};
 use crate::outline::Outline;
 use crate::symbol::Symbol;
@@ -76,14 +76,13 @@ impl Modules {
 
     /// Calls `draw` with each outline and its place; whole squares side by side are one rectangle.
     pub(crate) fn outlines(&self, mut draw: impl FnMut(&Outline, f32, f32)) {
-        let mut square = Outline::default();
-        square.rect(0.0, 0.0, 1.0, 1.0);
+        let mut shapes = Shapes::new(self.pattern);
         for row in 0..self.size {
             let top = self.y + row as f32;
             let mut run = 0;
             for column in 0..=self.size {
-                let outline = if column < self.size { self.pattern.outline(self.near(column, row)) } else { Outline::default() };
-                if outline == square {
+                let shape = if column < self.size { shapes.of(self.near(column, row)) } else { Shapes::EMPTY };
+                if shape == Shapes::SQUARE {
                     run += 1;
                     continue;
                 }
@@ -93,8 +92,8 @@ impl Modules {
                     draw(&bar, self.x + (column - run) as f32, top);
                     run = 0;
                 }
-                if !outline.is_empty() {
-                    draw(&outline, self.x + column as f32, top);
+                if shape != Shapes::EMPTY {
+                    draw(shapes.outline(shape), self.x + column as f32, top);
                 }
             }
         }
@@ -103,7 +102,7 @@ impl Modules {
     /// Returns all modules as one outline.
     pub(crate) fn outline(&self) -> Outline {
         let mut all = Outline::default();
-        self.outlines(|outline, x, y| all.extend(outline.placed(1.0, x, y)));
+        self.outlines(|outline, x, y| all.extend(outline, 1.0, x, y));
         all
     }
 

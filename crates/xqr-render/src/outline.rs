@@ -112,19 +112,21 @@ impl Outline {
 
     /// Returns the outline scaled by `scale` and then moved by `dx`, `dy`.
     pub(crate) fn placed(&self, scale: f32, dx: f32, dy: f32) -> Self {
+        let mut placed = Self::default();
+        placed.extend(self, scale, dx, dy);
+        placed
+    }
+
+    /// Adds another outline, placed as [`placed`](Self::placed) would.
+    pub(crate) fn extend(&mut self, other: &Self, scale: f32, dx: f32, dy: f32) {
         let place = |p: Point| point(p.x * scale + dx, p.y * scale + dy);
-        let steps = self.steps.iter().map(|step| match *step {
+        self.steps.extend(other.steps.iter().map(|step| match *step {
             Step::Move(to) => Step::Move(place(to)),
             Step::Line(to) => Step::Line(place(to)),
             Step::Arc { radius, clockwise, to } => Step::Arc { radius: radius * scale, clockwise, to: place(to) },
             Step::Cubic(a, b, to) => Step::Cubic(place(a), place(b), place(to)),
             Step::Close => Step::Close,
-        });
-        Self { steps: steps.collect() }
-    }
-
-    pub(crate) fn extend(&mut self, other: Self) {
-        self.steps.extend(other.steps);
+        }));
     }
 
     /// Returns the steps with arcs turned into cubic Bézier curves, for formats without arcs.

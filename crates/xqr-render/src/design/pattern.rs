@@ -50,7 +50,7 @@ impl Pattern {
     ];
 
     /// Returns the outline in the unit square of a module; light modules have one too where neighbours reach into them.
-    pub(crate) fn outline(self, near: Near) -> Outline {
+    fn outline(self, near: Near) -> Outline {
         let mut shape = Outline::default();
         if !near.dark() {
             match self {
@@ -107,6 +107,48 @@ impl Pattern {
     }
 }
 
+/// The different outlines of a pattern, each made once and known by a number.
+pub(crate) struct Shapes {
+    pattern: Pattern,
+    /// The number for each [`Near`], or [`UNKNOWN`].
+    known: Vec<u16>,
+    outlines: Vec<Outline>,
+}
+
+const UNKNOWN: u16 = u16::MAX;
+
+impl Shapes {
+    /// The number of the outline that is empty.
+    pub(crate) const EMPTY: u16 = 0;
+    /// The number of the whole square.
+    pub(crate) const SQUARE: u16 = 1;
+
+    pub(crate) fn new(pattern: Pattern) -> Self {
+        let mut square = Outline::default();
+        square.rect(0.0, 0.0, 1.0, 1.0);
+        Self { pattern, known: vec![UNKNOWN; Near::KINDS], outlines: vec![Outline::default(), square] }
+    }
+
+    /// Returns the number of a module's outline: neighbourhoods that look the same share it.
+    pub(crate) fn of(&mut self, near: Near) -> u16 {
+        let known = &mut self.known[near.index()];
+        if *known == UNKNOWN {
+            let outline = self.pattern.outline(near);
+            let at = self.outlines.iter().position(|known| *known == outline).unwrap_or_else(|| {
+                self.outlines.push(outline);
+                self.outlines.len() - 1
+            });
+            *known = at as u16;
+        }
+        *known
+    }
+
+    /// Returns the outline of a number, in the unit square of a module.
+    pub(crate) fn outline(&self, number: u16) -> &Outline {
+        &self.outlines[usize::from(number)]
+    }
+}
+
 /// By how much a diamond reaches over each edge of its module.
 const TIP: f32 = 0.08;
 
@@ -146,7 +188,7 @@ pub(crate) struct Near(u16);
 
 impl Near {
     /// The number of different values.
-    pub(crate) const KINDS: usize = 1 << 12;
+    const KINDS: usize = 1 << 12;
     /// The largest tone, the darkest.
     pub(crate) const TONES: u8 = 5;
 
@@ -155,7 +197,7 @@ impl Near {
         Self(above | level << 3 | below << 6 | u16::from(tone) << 9)
     }
 
-    pub(crate) fn index(self) -> usize {
+    fn index(self) -> usize {
         self.0.into()
     }
 
@@ -179,7 +221,7 @@ impl Near {
         self.bit(3)
     }
 
-    pub(crate) fn dark(self) -> bool {
+    fn dark(self) -> bool {
         self.bit(4)
     }
 

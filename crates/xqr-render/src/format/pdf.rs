@@ -33,7 +33,7 @@ pub(super) fn write(canvas: &Canvas, cmyk: bool, out: &mut impl Write) -> Result
             Layer::Modules(ink) | Layer::Shape { ink, .. } => {
                 let mut outline = canvas.outline(layer);
                 while let Some(next) = layers.next_if(|next| next.ink() == Some(ink)) {
-                    outline.extend(canvas.outline(next));
+                    outline.steps.extend(canvas.outline(next).steps);
                 }
                 page.ink(ink, &outline, canvas.background, points, scale);
             }

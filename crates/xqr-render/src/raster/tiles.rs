@@ -3,7 +3,7 @@
 use tiny_skia::{FillRule, Mask, Transform};
 
 use super::{edge, path};
-use crate::design::pattern::Near;
+use crate::design::pattern::Shapes;
 use crate::modules::Modules;
 use crate::outline::Outline;
 
@@ -41,7 +41,7 @@ impl Tiles {
         let size = modules.size();
         let edges = |start: f32| (0..=size).map(|i| edge(start, i, scale)).collect::<Vec<_>>();
         let (columns, rows) = (edges(modules.x), edges(modules.y));
-        let mut shapes = Shapes { modules, known: vec![UNKNOWN; Near::KINDS], outlines: vec![Outline::default()] };
+        let mut shapes = Shapes::new(modules.pattern);
         let mut tiles = Vec::new();
         let mut sizes: Vec<(u16, u32, u32)> = Vec::new();
         let mut cells = Vec::with_capacity((size * size) as usize);
@@ -50,13 +50,13 @@ impl Tiles {
                 let shape = shapes.of(modules.near(x, y));
                 let span = |edges: &[u32], i: u32| edges[i as usize + 1] - edges[i as usize];
                 let key = (shape, span(&columns, x), span(&rows, y));
-                cells.push(if shape == 0 {
+                cells.push(if shape == Shapes::EMPTY {
                     0
                 } else if let Some(at) = sizes.iter().position(|known| *known == key) {
                     at as u16 + 1
                 } else {
                     sizes.push(key);
-                    tiles.push(Tile::new(&shapes.outlines[shape as usize], key.1, key.2));
+                    tiles.push(Tile::new(shapes.outline(shape), key.1, key.2));
                     sizes.len() as u16
                 });
             }
@@ -76,30 +76,6 @@ impl Tiles {
             tile: usize::from(*cell) - 1,
             row: within,
         })
-    }
-}
-
-const UNKNOWN: u16 = u16::MAX;
-
-/// The different outlines of a pattern; the first is the empty one.
-struct Shapes<'m> {
-    modules: &'m Modules,
-    known: Vec<u16>,
-    outlines: Vec<Outline>,
-}
-
-impl Shapes<'_> {
-    /// Returns the number of an outline: neighbourhoods that look the same share it.
-    fn of(&mut self, near: Near) -> u16 {
-        if self.known[near.index()] == UNKNOWN {
-            let outline = self.modules.pattern.outline(near);
-            let at = self.outlines.iter().position(|known| *known == outline).unwrap_or_else(|| {
-                self.outlines.push(outline);
-                self.outlines.len() - 1
-            });
-            self.known[near.index()] = at as u16;
-        }
-        self.known[near.index()]
     }
 }
 
