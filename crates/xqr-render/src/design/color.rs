@@ -76,6 +76,11 @@ impl Rgba {
         0.2126 * linear(self.r) + 0.7152 * linear(self.g) + 0.0722 * linear(self.b)
     }
 
+    /// Returns the grey that a camera sees, 0 to 255, by ITU-R BT.601; alpha is not looked at.
+    pub(crate) fn luma(self) -> u8 {
+        ((u32::from(self.r) * 299 + u32::from(self.g) * 587 + u32::from(self.b) * 114) / 1000) as u8
+    }
+
     /// Returns red, green, blue and alpha with the colour multiplied by the alpha, as pixels are mixed.
     pub(crate) fn premultiplied(self) -> [u8; 4] {
         let by_alpha = |channel: u8| ((u32::from(channel) * u32::from(self.a) + 127) / 255) as u8;

@@ -2,7 +2,7 @@
 //! shapes of the QR Studio reference, section 8.1).
 
 use super::color::Rgba;
-use crate::outline::{Outline, Turn, point};
+use crate::outline::{Outline, Point, Turn, point};
 
 /// The coarse choice of an eye's shape, from which border and centre follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -102,24 +102,7 @@ impl EyeBorder {
             }
             Self::Frame => {
                 let (notch, low, high) = (0.55, -grow, 7.0 + grow);
-                let (near, far) = (low + notch, high - notch);
-                ring.polygon(
-                    [
-                        (near, low),
-                        (far, low),
-                        (far, near),
-                        (high, near),
-                        (high, far),
-                        (far, far),
-                        (far, high),
-                        (near, high),
-                        (near, far),
-                        (low, far),
-                        (low, near),
-                        (near, near),
-                    ]
-                    .map(|(x, y)| point(x, y)),
-                );
+                ring.polygon(notched(low, low + notch, high - notch, high));
                 ring.round_rect(hole.0, hole.0, hole.1, hole.1, [0.0; 4], Turn::Hole);
             }
             _ => {
@@ -167,29 +150,29 @@ impl EyeCenter {
             Self::Sunburst => shape.star(middle, 12, 1.7, 1.32),
             Self::Star => shape.star(point(3.5, 3.55), 5, 2.0, 1.25),
             Self::Diamond => shape.polygon([(3.5, 1.6), (5.4, 3.5), (3.5, 5.4), (1.6, 3.5)].map(|(x, y)| point(x, y))),
-            Self::Cross => {
-                let (low, near, far, high) = (1.9, 2.6, 4.4, 5.1);
-                shape.polygon(
-                    [
-                        (near, low),
-                        (far, low),
-                        (far, near),
-                        (high, near),
-                        (high, far),
-                        (far, far),
-                        (far, high),
-                        (near, high),
-                        (near, far),
-                        (low, far),
-                        (low, near),
-                        (near, near),
-                    ]
-                    .map(|(x, y)| point(x, y)),
-                );
-            }
+            Self::Cross => shape.polygon(notched(1.9, 2.6, 4.4, 5.1)),
         }
         shape
     }
+}
+
+/// Returns the square from `low` to `high` without its corners, which are notched up to `near` and from `far` on.
+fn notched(low: f32, near: f32, far: f32, high: f32) -> [Point; 12] {
+    [
+        (near, low),
+        (far, low),
+        (far, near),
+        (high, near),
+        (high, far),
+        (far, far),
+        (far, high),
+        (near, high),
+        (near, far),
+        (low, far),
+        (low, near),
+        (near, near),
+    ]
+    .map(|(x, y)| point(x, y))
 }
 
 /// How the eyes are drawn; what is left out follows from the rest.

@@ -7,6 +7,7 @@ use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Lim
 use tiny_skia::Pixmap;
 use xqr_errors::{Condition, Error, Result};
 
+use super::color::Rgba;
 use super::vector;
 use crate::Caps;
 
@@ -98,10 +99,7 @@ impl Picture {
         let ratio = self.width() as f32 / reduced.width() as f32;
         let place = place.pre_scale(ratio, ratio);
         square.draw_pixmap(0, 0, reduced.0.as_ref(), &tiny_skia::PixmapPaint::default(), place, None);
-        let luma = |p: &tiny_skia::PremultipliedColorU8| {
-            ((u32::from(p.red()) * 299 + u32::from(p.green()) * 587 + u32::from(p.blue()) * 114) / 1000) as u8
-        };
-        Some(square.pixels().iter().map(luma).collect())
+        Some(square.pixels().iter().map(|p| Rgba::opaque(p.red(), p.green(), p.blue()).luma()).collect())
     }
 }
 
@@ -182,7 +180,7 @@ fn too_large(field: &str, caps: &Caps) -> Error {
 fn premultiplied(mut image: RgbaImage) -> RgbaImage {
     for pixel in image.pixels_mut() {
         let [r, g, b, a] = pixel.0;
-        pixel.0 = super::color::Rgba { r, g, b, a }.premultiplied();
+        pixel.0 = Rgba { r, g, b, a }.premultiplied();
     }
     image
 }

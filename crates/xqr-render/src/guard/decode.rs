@@ -6,6 +6,7 @@ use rxing::helpers::detect_in_luma_slice_with_hints;
 use rxing::{BarcodeFormat, DecodeHints};
 
 use crate::canvas::Canvas;
+use crate::design::Rgba;
 use crate::raster::mixed::{Mixed, on_white};
 
 /// Px per module of a small picture: what a phone's camera sees from an arm's length.
@@ -25,9 +26,7 @@ pub(super) fn read(canvas: &Canvas) -> Option<String> {
     for y in 0..px {
         rows.paint(y, &mut row);
         on_white(&mut row);
-        luma.extend(
-            row.iter().map(|[r, g, b, _]| ((u32::from(*r) * 299 + u32::from(*g) * 587 + u32::from(*b) * 114) / 1000) as u8),
-        );
+        luma.extend(row.iter().map(|[r, g, b, a]| Rgba { r: *r, g: *g, b: *b, a: *a }.luma()));
     }
     stretch(&mut luma);
     let mut hints = DecodeHints {
