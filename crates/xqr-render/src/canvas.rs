@@ -43,12 +43,31 @@ pub struct Canvas {
 
 /// Something that lies on the background; later ones cover earlier ones. Units are modules of the whole picture.
 pub(crate) enum Layer {
-    /// A picture scaled to cover (`crop`) or to fit a box.
-    Picture { picture: Arc<Picture>, x: f32, y: f32, width: f32, height: f32, opacity: f32, crop: bool },
+    /// A picture in its box.
+    Picture(Placed),
     /// The data modules.
     Modules(Ink),
     /// A filled outline, and the colour that it lies on where that is not the background.
     Shape { outline: Outline, ink: Ink, under: Option<Rgba> },
+}
+
+/// A picture and its box.
+pub(crate) struct Placed {
+    pub(crate) picture: Arc<Picture>,
+    pub(crate) x: f32,
+    pub(crate) y: f32,
+    pub(crate) width: f32,
+    pub(crate) height: f32,
+    pub(crate) opacity: f32,
+    /// Whether the picture covers the box, a square, and is cut, instead of being stretched to it.
+    pub(crate) crop: bool,
+}
+
+impl Placed {
+    /// Returns x, y, width and height of the whole picture, of which what lies in the box shows.
+    pub(crate) fn whole(&self) -> [f32; 4] {
+        if self.crop { self.picture.around(self.x, self.y, self.width) } else { [self.x, self.y, self.width, self.height] }
+    }
 }
 
 impl Layer {
@@ -56,7 +75,7 @@ impl Layer {
     pub(crate) fn ink(&self) -> Option<&Ink> {
         match self {
             Self::Modules(ink) | Self::Shape { ink, .. } => Some(ink),
-            Self::Picture { .. } => None,
+            Self::Picture(_) => None,
         }
     }
 }
@@ -86,26 +105,18 @@ impl Canvas {
         let area = Area { x, y, side: modules };
         let mut layers = Vec::with_capacity(8);
         if let Some(backdrop) = &design.backdrop {
-            let picture = backdrop.picture.clone();
-            layers.push(Layer::Picture {
-                picture,
-                x: left,
-                y: top,
-                width: whole,
-                height: whole,
-                opacity: backdrop.opacity,
-                crop: true,
-            });
+            let (picture, opacity) = (Arc::clone(&backdrop.picture), backdrop.opacity);
+            layers.push(Layer::Picture(Placed { picture, x: left, y: top, width: whole, height: whole, opacity, crop: true }));
         }
         layers.push(Layer::Modules(Ink { paint: design.foreground, area }));
         push_eyes(&mut layers, design, area);
         let mut grid = Modules::new(symbol, design, x, y);
         if let Some(logo) = &design.logo {
             let (width, height) = logo_size(logo, symbol.size());
-            let (logo_x, logo_y) = (x + (modules - width) / 2.0, y + (modules - height) / 2.0);
             grid.clear(logo.clear_zone, width, height);
-            let picture = logo.picture.clone();
-            layers.push(Layer::Picture { picture, x: logo_x, y: logo_y, width, height, opacity: 1.0, crop: false });
+            let (x, y) = (x + (modules - width) / 2.0, y + (modules - height) / 2.0);
+            let picture = Arc::clone(&logo.picture);
+            layers.push(Layer::Picture(Placed { picture, x, y, width, height, opacity: 1.0, crop: false }));
         }
         for frame::Filled { outline, color, under } in layout.into_iter().flat_map(|layout| layout.shapes) {
             layers.push(Layer::Shape { outline, ink: Ink { paint: Paint::Solid(color), area }, under });
@@ -138,7 +149,7 @@ impl Canvas {
     /// Returns a layer's shapes as one outline; a picture has none.
     pub(crate) fn outline(&self, layer: &Layer) -> Outline {
         match layer {
-            Layer::Picture { .. } => Outline::default(),
+            Layer::Picture(_) => Outline::default(),
             Layer::Shape { outline, .. } => outline.clone(),
             Layer::Modules(_) => self.modules.outline(),
         }

@@ -81,8 +81,15 @@ impl Picture {
         into_pixmap(image).map(Self)
     }
 
-    /// Returns the part of the picture that covers a square of `side` × `side` px, in lengths of the picture: x, y, side.
-    pub(crate) fn cropped(&self) -> (f32, f32, f32) {
+    /// Returns x, y, width and height of the whole picture where it covers the square at `x`, `y` in its middle.
+    pub(crate) fn around(&self, x: f32, y: f32, side: f32) -> [f32; 4] {
+        let (cut_x, cut_y, crop) = self.cropped();
+        let zoom = side / crop;
+        [x - cut_x * zoom, y - cut_y * zoom, self.width() as f32 * zoom, self.height() as f32 * zoom]
+    }
+
+    /// Returns the largest square in the middle of the picture: x, y, side.
+    fn cropped(&self) -> (f32, f32, f32) {
         let (width, height) = (self.width() as f32, self.height() as f32);
         let side = width.min(height);
         ((width - side) / 2.0, (height - side) / 2.0, side)

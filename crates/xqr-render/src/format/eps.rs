@@ -7,9 +7,9 @@ use flate2::Compression;
 use flate2::write::ZlibEncoder;
 
 use super::Failure;
-use crate::canvas::{Canvas, Layer};
+use crate::canvas::{Canvas, Layer, Placed};
 use crate::design::paint::Ink;
-use crate::design::{Direction, Paint, Picture, Rgba};
+use crate::design::{Direction, Paint, Rgba};
 use crate::outline::{Outline, Step};
 
 pub(super) fn write(canvas: &Canvas, out: &mut impl Write) -> Result<(), Failure> {
@@ -33,9 +33,7 @@ pub(super) fn write(canvas: &Canvas, out: &mut impl Write) -> Result<(), Failure
     }
     for layer in &canvas.layers {
         match layer {
-            Layer::Picture { picture, x, y, width, height, opacity, crop } => {
-                draw_picture(picture, [*x, *y, *width, *height], *opacity, *crop, paper, &mut eps)?;
-            }
+            Layer::Picture(placed) => draw_picture(placed, paper, &mut eps)?,
             Layer::Modules(ink) => fill(ink, &canvas.outline(layer), paper, &mut eps),
             Layer::Shape { outline, ink, under } => fill(ink, outline, under.unwrap_or(paper), &mut eps),
         }
@@ -94,30 +92,20 @@ fn fill(ink: &Ink, outline: &Outline, paper: Rgba, eps: &mut String) {
     }
 }
 
-fn draw_picture(
-    picture: &Picture,
-    [x, y, width, height]: [f32; 4],
-    opacity: f32,
-    crop: bool,
-    paper: Rgba,
-    eps: &mut String,
-) -> Result<(), Failure> {
+fn draw_picture(placed: &Placed, paper: Rgba, eps: &mut String) -> Result<(), Failure> {
+    let Placed { picture, x, y, width, height, opacity, crop } = placed;
     let on_paper = |pixel: &[u8]| {
-        let Rgba { r, g, b, .. } = Rgba { r: pixel[0], g: pixel[1], b: pixel[2], a: pixel[3] }.faded(opacity).over(paper);
+        let Rgba { r, g, b, .. } = Rgba { r: pixel[0], g: pixel[1], b: pixel[2], a: pixel[3] }.faded(*opacity).over(paper);
         [r, g, b]
     };
     let colors: Vec<u8> = picture.straight().chunks_exact(4).flat_map(on_paper).collect();
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(&colors)?;
     eps.push_str("gsave\n");
-    let (mut x, mut y, mut width, mut height) = (x, y, width, height);
-    if crop {
+    if *crop {
         let _ = writeln!(eps, "{x} {y} {width} {height} rectclip");
-        let (cut_x, cut_y, side) = picture.cropped();
-        let zoom = width / side;
-        (x, y) = (x - cut_x * zoom, y - cut_y * zoom);
-        (width, height) = (picture.width() as f32 * zoom, picture.height() as f32 * zoom);
     }
+    let [x, y, width, height] = placed.whole();
     let (wide, high) = (picture.width(), picture.height());
     let _ = write!(
         eps,

@@ -8,9 +8,9 @@ use pdf_writer::types::FunctionShadingType;
 use pdf_writer::{Content, Filter, Finish, Name, Pdf, Rect, Ref};
 
 use super::Failure;
-use crate::canvas::{Canvas, Layer};
+use crate::canvas::{Canvas, Layer, Placed};
 use crate::design::paint::{Ink, Line};
-use crate::design::{Direction, Gradient, Paint, Picture, Rgba};
+use crate::design::{Direction, Gradient, Paint, Rgba};
 use crate::outline::{Outline, Step};
 
 pub(super) fn write(canvas: &Canvas, cmyk: bool, out: &mut impl Write) -> Result<(), Failure> {
@@ -27,9 +27,7 @@ pub(super) fn write(canvas: &Canvas, cmyk: bool, out: &mut impl Write) -> Result
     let mut layers = canvas.layers.iter().peekable();
     while let Some(layer) = layers.next() {
         match layer {
-            Layer::Picture { picture, x, y, width, height, opacity, crop } => {
-                page.picture(picture, [*x, *y, *width, *height], *opacity, *crop)?;
-            }
+            Layer::Picture(placed) => page.picture(placed)?,
             Layer::Modules(ink) | Layer::Shape { ink, .. } => {
                 let mut outline = canvas.outline(layer);
                 while let Some(next) = layers.next_if(|next| next.ink() == Some(ink)) {
@@ -155,7 +153,8 @@ impl Page {
         name
     }
 
-    fn picture(&mut self, picture: &Picture, [x, y, width, height]: [f32; 4], opacity: f32, crop: bool) -> Result<(), Failure> {
+    fn picture(&mut self, placed: &Placed) -> Result<(), Failure> {
+        let Placed { picture, x, y, width, height, opacity, crop } = placed;
         let (reference, mask) = (self.reference(), self.reference());
         let name = format!("I{}", self.next);
         let pixels = picture.straight();
@@ -173,15 +172,11 @@ impl Page {
         image.color_space().device_gray();
         image.finish();
         self.content.save_state();
-        self.opacity(opacity);
-        let (mut x, mut y, mut width, mut height) = (x, y, width, height);
-        if crop {
-            self.content.rect(x, y, width, height).clip_nonzero().end_path();
-            let (cut_x, cut_y, side) = picture.cropped();
-            let zoom = width / side;
-            (x, y) = (x - cut_x * zoom, y - cut_y * zoom);
-            (width, height) = (picture.width() as f32 * zoom, picture.height() as f32 * zoom);
+        self.opacity(*opacity);
+        if *crop {
+            self.content.rect(*x, *y, *width, *height).clip_nonzero().end_path();
         }
+        let [x, y, width, height] = placed.whole();
         // An image fills the unit square with y upwards.
         self.content.transform([width, 0.0, 0.0, -height, x, y + height]);
         self.content.x_object(Name(name.as_bytes()));

@@ -7,8 +7,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::Failure;
-use crate::canvas::{Canvas, Flat, Layer};
-use crate::design::paint::{Ink, Line};
+use crate::canvas::{Canvas, Flat, Layer, Placed};
+use crate::design::paint::Ink;
 use crate::design::{Direction, Paint, Picture, Rgba};
 use crate::outline::{Outline, Point, Step};
 
@@ -118,7 +118,7 @@ fn write_layers(canvas: &Canvas, svg: &mut String) -> Result<(), Failure> {
     let mut layers = canvas.layers.iter().peekable();
     while let Some(layer) = layers.next() {
         match layer {
-            Layer::Picture { picture, x, y, width, height, opacity, crop } => {
+            Layer::Picture(Placed { picture, x, y, width, height, opacity, crop }) => {
                 let [x, y, width, height] = [*x, *y, *width, *height].map(|length| Number(milli(length)));
                 let fit = if *crop { "xMidYMid slice" } else { "none" };
                 let _ =
@@ -151,23 +151,20 @@ fn write_path(ink: &Ink, path: &str, ids: &mut u32, svg: &mut String) {
         }
         Paint::Gradient(gradient) => {
             *ids += 1;
-            let Line { from, to } = ink.area.line(gradient.direction);
-            let [x1, y1, x2, y2] = [from.x, from.y, to.x, to.y].map(|length| Number(milli(length)));
-            let radius = Number(milli(ink.area.line(gradient.direction).length()));
-            let _ = match gradient.direction {
-                Direction::Radial => write!(
-                    svg,
-                    "<radialGradient id=\"g{ids}\" gradientUnits=\"userSpaceOnUse\" cx=\"{x1}\" cy=\"{y1}\" r=\"{radius}\">"
-                ),
-                _ => write!(
-                    svg,
-                    "<linearGradient id=\"g{ids}\" gradientUnits=\"userSpaceOnUse\" x1=\"{x1}\" y1=\"{y1}\" x2=\"{x2}\" y2=\"{y2}\">"
-                ),
+            let line = ink.area.line(gradient.direction);
+            let [x, y, x2, y2, radius] =
+                [line.from.x, line.from.y, line.to.x, line.to.y, line.length()].map(|length| Number(milli(length)));
+            let (name, place) = if gradient.direction == Direction::Radial {
+                ("radial", format!("cx=\"{x}\" cy=\"{y}\" r=\"{radius}\""))
+            } else {
+                ("linear", format!("x1=\"{x}\" y1=\"{y}\" x2=\"{x2}\" y2=\"{y2}\""))
             };
-            let name = if gradient.direction == Direction::Radial { "radial" } else { "linear" };
             let (from, to) = (Fill("stop-color", gradient.from), Fill("stop-color", gradient.to));
-            let _ =
-                write!(svg, "<stop{from}/><stop offset=\"1\"{to}/></{name}Gradient><path fill=\"url(#g{ids})\" d=\"{path}\"/>");
+            let _ = write!(
+                svg,
+                "<{name}Gradient id=\"g{ids}\" gradientUnits=\"userSpaceOnUse\" {place}><stop{from}/><stop offset=\"1\"{to}/>\
+                 </{name}Gradient><path fill=\"url(#g{ids})\" d=\"{path}\"/>"
+            );
         }
     }
 }
@@ -259,7 +256,7 @@ struct PathText {
 impl PathText {
     fn layer(&mut self, canvas: &Canvas, layer: &Layer) {
         match layer {
-            Layer::Picture { .. } => {}
+            Layer::Picture(_) => {}
             Layer::Shape { outline, .. } => self.outline(outline, 0.0, 0.0),
             Layer::Modules(_) => canvas.modules.outlines(|outline, x, y| self.outline(outline, x, y)),
         }

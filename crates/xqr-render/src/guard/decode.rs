@@ -26,7 +26,7 @@ pub(super) fn read(canvas: &Canvas) -> Option<String> {
     for y in 0..px {
         rows.paint(y, &mut row);
         on_white(&mut row);
-        luma.extend(row.iter().map(|[r, g, b, a]| Rgba { r: *r, g: *g, b: *b, a: *a }.luma()));
+        luma.extend(row.iter().map(|&[r, g, b, a]| Rgba { r, g, b, a }.luma()));
     }
     stretch(&mut luma);
     let mut hints = DecodeHints {

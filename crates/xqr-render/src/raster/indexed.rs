@@ -53,7 +53,7 @@ impl Indexed {
         let mut bases = Vec::with_capacity(canvas.layers.len());
         for layer in &canvas.layers {
             bases.push(match layer {
-                Layer::Picture { .. } => return None,
+                Layer::Picture(_) => return None,
                 Layer::Modules(ink) => base_of(ink, canvas.background)?,
                 Layer::Shape { ink, under, .. } => base_of(ink, under.unwrap_or(canvas.background))?,
             });
@@ -61,7 +61,7 @@ impl Indexed {
         let bits = if palette.len() <= 16 { 4 } else { 8 };
         let (scale, px) = (canvas.scale(), canvas.px());
         let painter = |(layer, base): (&Layer, u8)| match layer {
-            Layer::Picture { .. } => None,
+            Layer::Picture(_) => None,
             Layer::Modules(_) => {
                 let mut tiles = Tiles::new(&canvas.modules, scale);
                 let index = std::array::from_fn(|covered| match level(covered as u8) {

@@ -2,7 +2,7 @@
 
 use super::brush::{Brush, Colors, Pixel};
 use super::shape::Shape;
-use super::strip::{Strip, Target};
+use super::strip::Strip;
 use super::tiles::Tiles;
 use crate::canvas::{Canvas, Layer};
 
@@ -22,10 +22,7 @@ impl Mixed {
     pub(crate) fn new(canvas: &Canvas) -> Self {
         let (scale, px) = (canvas.scale(), canvas.px());
         let painter = |layer: &Layer| match layer {
-            Layer::Picture { picture, x, y, width, height, opacity, crop } => {
-                let [x, y, width, height] = [*x, *y, *width, *height].map(|length| f64::from(length) * scale);
-                Strip::new(picture, &Target { x, y, width, height, opacity: *opacity, crop: *crop }, px).map(Painter::Picture)
-            }
+            Layer::Picture(placed) => Strip::new(placed, scale, px).map(Painter::Picture),
             Layer::Modules(ink) => Some(Painter::Modules(Tiles::new(&canvas.modules, scale), Brush::new(ink, scale, px))),
             Layer::Shape { outline, ink, .. } => Some(Painter::Shape(Shape::new(outline, scale, px), Brush::new(ink, scale, px))),
         };

@@ -3,6 +3,7 @@
 use tiny_skia::{BlendMode, FilterQuality, Pixmap, PixmapPaint, Transform};
 
 use super::brush::Pixel;
+use crate::canvas::Placed;
 use crate::design::Picture;
 
 /// Rows of a strip. Fixed, so that the same picture always has the same px.
@@ -21,37 +22,22 @@ pub(crate) struct Strip {
     opacity: f32,
 }
 
-/// Where a picture goes, in px of the canvas.
-pub(crate) struct Target {
-    pub(crate) x: f64,
-    pub(crate) y: f64,
-    pub(crate) width: f64,
-    pub(crate) height: f64,
-    pub(crate) opacity: f32,
-    /// Whether the picture covers the box and is cut, instead of being stretched to it.
-    pub(crate) crop: bool,
-}
-
 impl Strip {
     /// `px` is the side of the canvas. Returns `None` for an empty box.
-    pub(crate) fn new(picture: &Picture, target: &Target, px: u32) -> Option<Self> {
-        let Target { x, y, width, height, opacity, crop } = *target;
+    pub(crate) fn new(placed: &Placed, scale: f64, px: u32) -> Option<Self> {
+        let Placed { picture, x, y, width, height, opacity, crop } = placed;
+        let [x, y, width, height] = [x, y, width, height].map(|length| f64::from(*length) * scale);
         let (left, top) = (x.round().max(0.0) as u32, y.round().max(0.0) as u32);
         let (right, bottom) = (((x + width).round() as u32).min(px), ((y + height).round() as u32).min(px));
         let (wide, high) = (right.checked_sub(left)?, bottom.checked_sub(top)?);
-        // The part of the picture that shows, and the size of the whole picture when that part fills the box.
-        let (cut_x, cut_y, whole_x, whole_y) = if crop {
-            let (cut_x, cut_y, side) = picture.cropped();
-            let scale = wide as f32 / side;
-            (cut_x * scale, cut_y * scale, picture.width() as f32 * scale, picture.height() as f32 * scale)
-        } else {
-            (0.0, 0.0, wide as f32, high as f32)
-        };
+        // The whole picture in px of the box, which shows a part of it.
+        let [x, y, width, height] =
+            if *crop { picture.around(0.0, 0.0, wide as f32) } else { [0.0, 0.0, wide as f32, high as f32] };
         // Bilinear filtering looks at four px only: what is to become smaller is averaged first.
-        let picture = picture.reduced(whole_x.round() as u32, whole_y.round() as u32)?;
-        let scale = (whole_x / picture.width() as f32, whole_y / picture.height() as f32);
-        let place = Transform::from_scale(scale.0, scale.1).post_translate(-cut_x, -cut_y);
-        Some(Self { picture, place, strip: Pixmap::new(wide, high.min(ROWS))?, left, top, bottom, first: None, opacity })
+        let picture = picture.reduced(width.round() as u32, height.round() as u32)?;
+        let place = Transform::from_scale(width / picture.width() as f32, height / picture.height() as f32).post_translate(x, y);
+        let strip = Pixmap::new(wide, high.min(ROWS))?;
+        Some(Self { picture, place, strip, left, top, bottom, first: None, opacity: *opacity })
     }
 
     /// Returns where row `y` begins (px) and its premultiplied px.
