@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use clap::Args;
 use xqr_engine::render::{
     Backdrop, Canvas, Caps, ClearZone, Design, Direction, Encoding, EyeBorder, EyeCenter, EyeShape, Eyes, Format, Frame,
-    FrameStyle, Gradient, Level, Logo, Paint, Pattern, Picture, Rgba, Size, Verdict, assess, verify,
+    FrameStyle, Gradient, Level, Logo, Paint, Pattern, Picture, Rgba, Size, Verdict, verify,
 };
 
 /// Draw docs/gallery.md and its pictures anew.
@@ -48,18 +48,15 @@ impl Gallery {
         for room in rooms()? {
             write!(page, "\n## {}\n\n{}\n", room.heading, room.text)?;
             for row in room.exhibits.chunks(4) {
-                let cell = |exhibit: &Exhibit| {
-                    let name = &exhibit.name;
-                    format!(" <img src=\"gallery/{name}.png\" width=\"{}\" alt=\"{name}\"> |", PX / 2)
-                };
-                let cells: String = row.iter().map(cell).collect();
-                let risky = |exhibit: &Exhibit| if is_risky(&exhibit.design) { " (risky)" } else { "" };
-                let names: String = row.iter().map(|exhibit| format!(" `{}`{} |", exhibit.name, risky(exhibit))).collect();
+                let (mut names, mut cells) = (String::new(), String::new());
+                for Exhibit { name, design } in row {
+                    let (picture, verdict) = draw(design).with_context(|| name.clone())?;
+                    std::fs::write(folder.join(format!("{name}.png")), picture)?;
+                    let risky = if verdict > Verdict::Good { " (risky)" } else { "" };
+                    write!(names, " `{name}`{risky} |")?;
+                    write!(cells, " <img src=\"gallery/{name}.png\" width=\"{}\" alt=\"{name}\"> |", PX / 2)?;
+                }
                 write!(page, "\n|{names}\n|{}\n|{cells}\n", " --- |".repeat(row.len()))?;
-            }
-            for Exhibit { name, design } in &room.exhibits {
-                let picture = draw(design).with_context(|| name.clone())?;
-                std::fs::write(folder.join(format!("{name}.png")), picture)?;
             }
         }
         std::fs::write(self.into.join("gallery.md"), page)?;
@@ -67,24 +64,15 @@ impl Gallery {
     }
 }
 
-/// Returns whether some scanners would miss a design.
-fn is_risky(design: &Design) -> bool {
-    let drawn = || -> anyhow::Result<Verdict> {
-        let symbol = design.encode(TEXT, Encoding::new(design.level().max(Level::Q)))?;
-        let canvas = Canvas::new(&symbol, design, Size::Pixels(PX), &Caps::default())?;
-        Ok(assess(&symbol, design, &canvas).verdict)
-    };
-    drawn().is_ok_and(|verdict| verdict > Verdict::Good)
-}
-
-fn draw(design: &Design) -> anyhow::Result<Vec<u8>> {
+/// Returns the PNG of a design that a decoder has read, and what the guard says of it.
+fn draw(design: &Design) -> anyhow::Result<(Vec<u8>, Verdict)> {
     let symbol = design.encode(TEXT, Encoding::new(design.level().max(Level::Q)))?;
     let canvas = Canvas::new(&symbol, design, Size::Pixels(PX), &Caps::default())?;
     let report = verify(&symbol, design, &canvas, TEXT)?;
     anyhow::ensure!(report.decoded == Some(true), "not readable: {}", report.reasons());
     let mut picture = Vec::new();
     canvas.write(Format::Png, &mut picture)?;
-    Ok(picture)
+    Ok((picture, report.verdict))
 }
 
 fn color(text: &str) -> anyhow::Result<Rgba> {
