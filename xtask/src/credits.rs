@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use xqr_engine::links::text_of;
 use xqr_engine::{renders, workspaces};
 
-use crate::office::{Output, open, table, told};
+use crate::office::{Output, open, table};
 
 #[derive(Subcommand)]
 pub(crate) enum Credits {
@@ -38,21 +38,17 @@ impl Credits {
         let data = open()?;
         match self {
             Self::Grant { workspace, amount, reason, output } => {
-                let balance = data
-                    .write_here(move |tx| {
-                        let workspace = workspaces::get(tx.conn, &workspace)?;
-                        renders::grant(tx, workspace.id, amount, &reason)
-                    })
-                    .map_err(told)?;
+                let balance = data.write_here(move |tx| {
+                    let workspace = workspaces::get(tx.conn, &workspace)?;
+                    renders::grant(tx, workspace.id, amount, &reason)
+                })?;
                 output.print(&json!({ "balance": balance }), || format!("balance: {balance}"));
             }
             Self::List { workspace, output } => {
-                let (balance, entries) = data
-                    .read_here(|conn| {
-                        let workspace = workspaces::get(conn, &workspace)?;
-                        Ok((renders::balance(conn, workspace.id)?, renders::ledger(conn, workspace.id, SHOWN)?))
-                    })
-                    .map_err(told)?;
+                let (balance, entries) = data.read_here(|conn| {
+                    let workspace = workspaces::get(conn, &workspace)?;
+                    Ok((renders::balance(conn, workspace.id)?, renders::ledger(conn, workspace.id, SHOWN)?))
+                })?;
                 let views: Vec<Value> = entries
                     .iter()
                     .map(|e| json!({ "at": text_of(e.created_at), "amount": e.amount, "balance": e.balance, "reason": e.reason }))

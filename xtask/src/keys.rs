@@ -7,7 +7,7 @@ use xqr_engine::auth::{Look, Scopes, SecretKey};
 use xqr_engine::links::text_of;
 use xqr_engine::{keys, rows, workspaces};
 
-use crate::office::{Output, open, table, told};
+use crate::office::{Output, open, table};
 
 #[derive(Subcommand)]
 pub(crate) enum Key {
@@ -91,7 +91,7 @@ impl Key {
         let data = open()?;
         match self {
             Self::Create { workspace, name, look, scopes, expires_at, output } => {
-                let scopes = Scopes::parse_list(scopes.iter().map(String::as_str)).map_err(told)?;
+                let scopes = Scopes::parse_list(scopes.iter().map(String::as_str))?;
                 let expires_at = expires_at.map(jiff::Timestamp::as_millisecond);
                 let draft = keys::Draft { name, look, scopes, expires_at, plan: None };
                 let (key, secret) = data.write_here(move |tx| {

@@ -39,11 +39,11 @@ pub(crate) fn open_as_is() -> anyhow::Result<Data> {
     Data::open(&settings, Arc::new(SystemClock), Arc::new(OsEntropy)).map_err(anyhow::Error::msg)
 }
 
-/// Turns a refusal into the sentence that a client would read.
-pub(crate) fn told(error: Error) -> anyhow::Error {
-    match error.cause() {
-        Some(_) => anyhow::anyhow!("{error}"),
-        None => anyhow::anyhow!(error.condition().reply(Dialect::Xqr).message),
+/// Returns what to tell of an error: of a refusal the sentence that a client would read.
+pub(crate) fn told(error: &anyhow::Error) -> String {
+    match error.chain().next().and_then(|error| error.downcast_ref::<Error>()) {
+        Some(refusal) if refusal.cause().is_none() => refusal.condition().reply(Dialect::Xqr).message,
+        _ => format!("{error:#}"),
     }
 }
 

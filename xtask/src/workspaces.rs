@@ -8,7 +8,7 @@ use xqr_engine::plans::Plan;
 use xqr_engine::rows;
 use xqr_engine::workspaces;
 
-use crate::office::{Output, open, table, told};
+use crate::office::{Output, open, table};
 
 #[derive(Subcommand)]
 pub(crate) enum Workspace {
@@ -77,7 +77,7 @@ impl Workspace {
                 output.print(&view(&moved), || table(&[line(&moved)]));
             }
             Self::Override { id, limits, output } => {
-                let changed = data.write_here(move |tx| workspaces::set_overrides(tx, &id, limits.as_deref())).map_err(told)?;
+                let changed = data.write_here(move |tx| workspaces::set_overrides(tx, &id, limits.as_deref()))?;
                 output.print(&view(&changed), || table(&[line(&changed)]));
             }
         }

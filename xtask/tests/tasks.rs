@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -11,11 +11,24 @@ use xqr_engine::auth::SecretKey;
 use xqr_engine::errors::Result;
 use xqr_engine::{App, Caller, OsEntropy, Settings, SystemClock, keys};
 
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_xtask")).args(arguments).arg("--json").env("XQR_DATA_DIR", folder).output().unwrap()
+}
+
 fn task(folder: &Path, arguments: &[&str]) -> Value {
-    let output =
-        Command::new(env!("CARGO_BIN_EXE_xtask")).args(arguments).arg("--json").env("XQR_DATA_DIR", folder).output().unwrap();
+    let output = run(folder, arguments);
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn a_refused_task_says_why_in_a_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [&["key", "list", "nobody"][..], &["key", "create", "nobody"], &["credits", "grant", "nobody", "1"]] {
+        let output = run(folder.path(), arguments);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.success(), said.as_str()), (false, "xtask: Workspace not found.\n"), "{arguments:?}");
+    }
 }
 
 #[test]
