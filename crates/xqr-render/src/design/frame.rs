@@ -66,7 +66,7 @@ pub(crate) struct Filled {
 /// The longest label in characters.
 const LABEL_CHARS: usize = 64;
 
-/// The space that a label's text may take: its box, from which the text's height and width follow.
+/// The box that a label's text may take, from which the size of the text follows.
 struct Panel {
     x: f32,
     y: f32,
@@ -79,7 +79,8 @@ impl Frame {
     ///
     /// # Errors
     ///
-    /// [`Condition::FieldMissing`], [`Condition::TextTooLong`] and [`Condition::GlyphMissing`] of `frame_label`.
+    /// [`Condition::FieldMissing`], [`Condition::TextTooLong`], [`Condition::TextControls`] and [`Condition::GlyphMissing`] of
+    /// `frame_label`.
     pub(crate) fn layout(&self, side: f32) -> Result<Layout> {
         let text = self.text()?;
         let label_color = self.label_color.unwrap_or(if self.color.luminance() > 0.3 { Rgba::BLACK } else { Rgba::WHITE });
@@ -150,10 +151,10 @@ impl Panel {
     /// Returns the text as large as the panel allows, in its middle.
     fn set(&self, text: &str) -> Result<Outline> {
         let line = label::shape(text)?;
-        let scale = (self.height * 0.62 / line.height).min(self.width * 0.86 / line.width);
+        let scale = (self.height * 0.62).min(self.width * 0.86 / line.width);
         let x = self.x + (self.width - line.width * scale) / 2.0;
         // Capitals, not the line with its descenders, look centred.
-        let baseline = self.y + (self.height + line.cap_height * scale) / 2.0;
+        let baseline = self.y + (self.height + label::CAP_HEIGHT * scale) / 2.0;
         Ok(line.outline.placed(scale, x, baseline))
     }
 }

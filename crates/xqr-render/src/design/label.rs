@@ -13,13 +13,13 @@ use xqr_errors::{Condition, Error, Result};
 
 use crate::outline::{Outline, Step, point};
 
+/// The height of capitals in font sizes.
+pub(crate) const CAP_HEIGHT: f32 = 0.727;
+
 /// A line of text in font sizes: one unit is the size of the font, the baseline is at 0, y grows downwards.
 pub(crate) struct Line {
     pub(crate) outline: Outline,
     pub(crate) width: f32,
-    /// From the top of the tallest letters to the bottom of the deepest.
-    pub(crate) height: f32,
-    pub(crate) cap_height: f32,
 }
 
 /// Shapes one line of text.
@@ -29,7 +29,7 @@ pub(crate) struct Line {
 /// [`Condition::GlyphMissing`] for a character that no embedded font has.
 pub(crate) fn shape(text: &str) -> Result<Line> {
     let fonts = fonts()?;
-    let mut line = Line { outline: Outline::default(), width: 0.0, height: 1.0, cap_height: 0.727 };
+    let mut line = Line { outline: Outline::default(), width: 0.0 };
     let bidi = BidiInfo::new(text, None);
     for paragraph in &bidi.paragraphs {
         let (levels, runs) = bidi.visual_runs(paragraph, paragraph.range.clone());

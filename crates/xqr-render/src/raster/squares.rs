@@ -1,8 +1,8 @@
 //! Pictures of squares in flat colours: a scanline per row of modules, and the rest is counting.
 //!
-//! A PNG of 9,000 × 9,000 px has 9,000 scanlines, of which at most 177 differ. Each is packed once; the others become copies
-//! in the DEFLATE stream, and the checksum of what they stand for follows from a formula. Time and memory hardly depend on
-//! the size of the picture.
+//! A PNG of 9,000 × 9,000 px has 9,000 scanlines, of which at most 178 differ: 177 rows of modules and the margin. Each is packed
+//! once; the others become copies in the DEFLATE stream, and the checksum of what they stand for follows from a formula. Time
+//! and memory hardly depend on the size of the picture.
 
 use super::deflate::{Token, Tokens};
 use crate::canvas::{Canvas, Flat};
