@@ -35,6 +35,15 @@ impl Kind {
         ("event", Self::Event),
         ("dynamic", Self::Dynamic),
     ];
+
+    /// Returns the field that holds the content.
+    pub(crate) fn field(self) -> &'static str {
+        match self {
+            Self::Url | Self::Text => "data",
+            Self::Dynamic => "link_id",
+            _ => "payload",
+        }
+    }
 }
 
 /// Reads the content of a static kind; a dynamic one is the caller's.

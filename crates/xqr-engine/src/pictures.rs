@@ -12,6 +12,8 @@ use xqr_render::{
 pub struct Order {
     /// What the code says.
     pub text: String,
+    /// The field that the text comes from, which refusals name.
+    pub field: &'static str,
     /// How it looks, but for the pictures in it.
     pub design: Design,
     /// The picture in the middle.
@@ -132,7 +134,7 @@ impl Order {
         if let Some(BackdropFile { file, opacity }) = &self.backdrop {
             design.backdrop = Some(Backdrop { picture: decode(file)?, opacity: *opacity });
         }
-        let mut encoding = Encoding::new(self.level.unwrap_or_else(|| design.level()));
+        let mut encoding = Encoding::new(self.level.unwrap_or_else(|| design.level())).field(self.field);
         if let Some(version) = self.version {
             encoding = encoding.version(version);
         }

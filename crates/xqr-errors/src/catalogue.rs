@@ -670,11 +670,11 @@ catalogue! {
     }
 
     /// The picture asked for has too many pixels.
-    PictureTooLarge { max: u64 } => {
+    PictureTooLarge { field: String, max: u64 } => {
         causes: "A large size at a fine resolution, or WebP, which must be held in memory as a whole.",
         fix: "Ask for a smaller size, or for SVG or PDF, which have no pixels.",
         retry: Never,
-        xqr: 400 "VALIDATION_ERROR" "size: The picture must have at most {max} pixels." ours,
+        xqr: 400 "VALIDATION_ERROR" "{field}: The picture must have at most {max} pixels." ours,
         studio: 400 in ["size_inches"] "The picture must have at most {max} pixels." ours,
         forge: 400 "invalid_payload" "Invalid value for field: size" ours,
         hub: 400 "Invalid parameter: size" ours,

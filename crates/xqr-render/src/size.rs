@@ -71,6 +71,8 @@ pub(crate) struct Extent {
     pub(crate) px: u32,
     /// The resolution in px per inch.
     pub(crate) dpi: f64,
+    /// The field that the size was given by, which refusals name.
+    pub(crate) field: &'static str,
 }
 
 impl Extent {
@@ -115,9 +117,9 @@ impl Size {
             return Err(Condition::NumberTooSmall { field: field.into(), min }.into());
         }
         if px * px > caps.max_pixels as f64 {
-            return Err(Condition::PictureTooLarge { max: caps.max_pixels }.into());
+            return Err(Condition::PictureTooLarge { field: field.into(), max: caps.max_pixels }.into());
         }
-        Ok(Extent { px: px as u32, dpi })
+        Ok(Extent { px: px as u32, dpi, field })
     }
 }
 

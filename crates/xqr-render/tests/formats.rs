@@ -422,6 +422,19 @@ fn the_same_design_gives_the_same_bytes() {
 }
 
 #[test]
+fn a_webp_that_is_too_large_names_what_gave_its_size() {
+    let sizes =
+        [(Size::Pixels(4001), "width"), (Size::Module(100), "size"), (Size::Inches { inches: 13.4, dpi: 300 }, "size_inches")];
+    for (size, field) in sizes {
+        let symbol = Symbol::encode(&"x".repeat(100), Level::M).unwrap();
+        let canvas = Canvas::new(&symbol, &Design::default(), size, &Caps::default()).unwrap();
+        let error = canvas.write(Format::WebP, std::io::sink()).unwrap_err();
+        let expected = xqr_errors::Condition::PictureTooLarge { field: field.into(), max: 16_000_000 };
+        assert_eq!(error.condition(), &expected);
+    }
+}
+
+#[test]
 fn a_broken_sink_is_an_error() {
     struct Full;
     impl std::io::Write for Full {

@@ -53,6 +53,8 @@ fn content_that_is_too_long_is_told_where_it_fits() {
         let (level, advice) = (level.to_string(), advice.to_owned());
         assert_eq!(error.condition(), &Condition::ContentTooLong { field: "data".into(), level, over, advice });
     };
+    let error = Encoding::new(Level::H).field("payload").encode(&"x".repeat(1274)).unwrap_err();
+    assert!(matches!(error.condition(), Condition::ContentTooLong { field, .. } if field == "payload"), "{error:?}");
     check(Encoding::new(Level::H), 1274, 1, 'H', "fits at level Q");
     check(Encoding::new(Level::H), 1664, 391, 'H', "fits at level M");
     check(Encoding::new(Level::H), 2953, 1680, 'H', "fits at level L");

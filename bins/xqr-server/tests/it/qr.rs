@@ -211,7 +211,12 @@ async fn bad_designs_are_named() {
     check(json!({ "width": 30 }), "width: Must be at least 33.").await;
     check(json!({ "version": 41 }), "version: Must be at most 40.").await;
     check(json!({ "version": 1 }), "data: Content too long to encode. Bytes over at level M: 5; it fits at no level.").await;
-    check(json!({ "format": "webp", "width": 5000 }), "size: The picture must have at most 16000000 pixels.").await;
+    let too_large = "The picture must have at most 16000000 pixels.";
+    check(json!({ "format": "webp", "width": 5000 }), &format!("width: {too_large}")).await;
+    check(json!({ "format": "webp", "size_inches": 15 }), &format!("size_inches: {too_large}")).await;
+    let card = json!({ "name": "Ada", "note": "x".repeat(2000), "address": "y".repeat(2000) });
+    let long = "payload: Content too long to encode. Bytes over at level M: 1905; it fits at no level.";
+    check(json!({ "type": "vcard", "payload": card }), long).await;
     check(
         design("foreground_color", json!("rouge")),
         "foreground_color: Invalid color 'rouge'. Use 'black', 'white', or hex like #RRGGBB.",

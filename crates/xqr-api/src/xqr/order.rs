@@ -22,11 +22,12 @@ const CORNERS: [(&str, EyeShape); 5] = [
     ("frame", EyeShape::Frame),
 ];
 
-/// Reads everything but the text and the design: format, size, symbol.
-pub(super) fn order(fields: &mut Fields, text: String, look: Look) -> Order {
+/// Reads everything but the design and the text, which `field` holds: format, size, symbol.
+pub(super) fn order(fields: &mut Fields, field: &'static str, text: String, look: Look) -> Order {
     let Look { design, level, logo, backdrop } = look;
     Order {
         text,
+        field,
         design,
         logo,
         backdrop,

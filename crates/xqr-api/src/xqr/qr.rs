@@ -35,7 +35,7 @@ async fn draw_link(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     call.allow(Scope::QrRender)?;
     let mut fields = Fields::from_query(&call.query());
     let look = look(&mut fields);
-    let mut order = order(&mut fields, String::new(), look);
+    let mut order = order(&mut fields, "link_id", String::new(), look);
     fields.end()?;
     let (uid, caller) = (call.path("link_id"), call.caller.clone());
     let link = call.app.read(move |conn| links::get(conn, &caller, &uid)).await?;
@@ -77,7 +77,7 @@ async fn read(call: &mut Call<Xqr>) -> Result<Order> {
         fields.absorb(design);
         look
     });
-    let mut order = order(&mut fields, text.unwrap_or_default(), look.unwrap_or_default());
+    let mut order = order(&mut fields, kind.field(), text.unwrap_or_default(), look.unwrap_or_default());
     fields.end()?;
     if let Some(uid) = link {
         let caller = call.caller.clone();

@@ -18,6 +18,7 @@ pub struct Encoding {
     version: Option<u8>,
     mask: Option<u8>,
     eci: Eci,
+    field: &'static str,
 }
 
 /// Whether a symbol says that its bytes are UTF-8, by the Extended Channel Interpretation 26 of ISO/IEC 18004 clause 7.4.2.
@@ -32,7 +33,7 @@ pub enum Eci {
 impl Encoding {
     /// Returns an encoding in the smallest version that holds the text at `level`, with the mask that scans best.
     pub const fn new(level: Level) -> Self {
-        Self { level, boost: true, version: None, mask: None, eci: Eci::Auto }
+        Self { level, boost: true, version: None, mask: None, eci: Eci::Auto, field: "data" }
     }
 
     /// Sets whether the level is raised as far as that costs no larger version. It is, unless told otherwise.
@@ -57,6 +58,12 @@ impl Encoding {
     #[must_use]
     pub const fn eci(self, eci: Eci) -> Self {
         Self { eci, ..self }
+    }
+
+    /// Names the field that holds the text, for the refusal of one that is too long. `data`, unless told otherwise.
+    #[must_use]
+    pub const fn field(self, field: &'static str) -> Self {
+        Self { field, ..self }
     }
 
     pub(crate) const fn forces_version(self) -> bool {
@@ -113,7 +120,7 @@ impl Encoding {
             Some(level) => format!("fits at level {}", level.letter()),
             None => "fits at no level".to_owned(),
         };
-        Condition::ContentTooLong { field: "data".to_owned(), level: self.level.letter().to_string(), over, advice }
+        Condition::ContentTooLong { field: self.field.to_owned(), level: self.level.letter().to_string(), over, advice }
     }
 }
 
