@@ -186,6 +186,59 @@ async fn the_guard_reports_and_refuses() {
 }
 
 #[actix_web::test]
+async fn fields_that_would_say_nothing_are_refused() {
+    let app = TestApp::start().await;
+    let link = app.link(json!({ "url": "https://example.com" })).await;
+    let id = link["id"].as_str().unwrap();
+    let alone = [
+        ("gradient_direction", json!("radial"), "absent without gradient_from"),
+        ("eye_outer_frame_match", json!(true), "absent without eye_outer_frame"),
+        ("frame_color", json!("black"), "absent without frame_style"),
+        ("frame_label_color", json!("white"), "absent without frame_label"),
+        ("logo_size", json!(0.3), "absent without logo_data"),
+        ("logo_clear_zone", json!("none"), "absent without logo_data"),
+        ("background_opacity", json!(0.2), "absent without background_data"),
+    ];
+    let besides = [
+        ("dpi", json!(300), "absent without size_inches"),
+        ("cmyk", json!(true), "absent without format pdf"),
+        ("quality", json!(80), "absent without format jpeg"),
+    ];
+    for (field, value, expected) in alone.iter().chain(&besides) {
+        let message = format!("{field}: Must be {expected}.");
+        let body = if besides.iter().any(|(name, ..)| name == field) {
+            json!({ "data": "https://example.com", "format": "png", *field: value })
+        } else {
+            json!({ "data": "https://example.com", "design": { *field: value } })
+        };
+        app.call("POST", "/qr", Some(body)).await.refused(400, "VALIDATION_ERROR", &message);
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let query = format!("/links/{id}/qr?{field}={value}");
+        app.call("GET", &query, None).await.refused(400, "VALIDATION_ERROR", &message);
+    }
+    // The reference's own example of a design, and a `null` for what there is not.
+    let design = json!({
+        "foreground_color": "#8B5CF6", "background_color": "#FFFFFF", "error_correction": "H", "dot_style": "rounded",
+        "corner_style": "rounded", "logo_url": null, "logo_size": 0.25, "quiet_zone": 2, "frame_label": null, "frame_color": "black",
+    });
+    let drawn = json!({ "data": "https://example.com", "size": 10, "size_inches": null, "dpi": 300, "design": design });
+    app.call("POST", "/qr", Some(drawn)).await.expect(200);
+    let unknown = json!({ "data": "https://example.com", "format": "bmp", "quality": 80 });
+    let message = "format: Must be one of svg, png, pdf, jpeg, webp, eps, txt.";
+    app.call("POST", "/qr", Some(unknown)).await.refused(400, "VALIDATION_ERROR", message);
+}
+
+#[actix_web::test]
+async fn fields_of_a_design_beside_it_are_refused() {
+    let app = TestApp::start().await;
+    for field in ["eye_color", "gradient_direction", "logo_url", "logo_clear_zone", "background_data", "frame_label_color"] {
+        let message = format!("{field}: Not supported; send design.{field} instead.");
+        let body = json!({ "data": "https://example.com", field: "#000000" });
+        app.call("POST", "/qr", Some(body)).await.refused(400, "VALIDATION_ERROR", &message);
+    }
+}
+
+#[actix_web::test]
 async fn bad_designs_are_named() {
     let app = TestApp::start().await;
     let check = async |change: Value, message: &str| {

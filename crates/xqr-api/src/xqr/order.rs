@@ -35,7 +35,7 @@ pub(super) fn order(fields: &mut Fields, field: &'static str, text: String, look
         version: fields.int("version", 1..=40).map(|version| version as u8),
         mask: fields.int("mask", 0..=7).map(|mask| mask as u8),
         size: size(fields),
-        format: format(fields),
+        format: format(fields).unwrap_or(Format::Svg),
         verify: fields.flag("verify").unwrap_or(false),
     }
 }
@@ -49,13 +49,28 @@ pub(super) struct Look {
     backdrop: Option<BackdropFile>,
 }
 
-fn format(fields: &mut Fields) -> Format {
-    let chosen = fields.choice("format", &Format::ALL).unwrap_or(Format::Svg);
-    match chosen {
+/// Refuses a field that would be passed over in silence for want of others. One of those that is null is left out on purpose: the
+/// reference's own design has a `logo_size` beside a `logo_url` of null.
+fn needs(fields: &mut Fields, field: &str, others: &[&str]) {
+    if fields.has(field) && !others.iter().any(|other| fields.has(other) || fields.is_null(other)) {
+        fields.wrong(field, &format!("absent without {}", others[0]));
+    }
+}
+
+fn format(fields: &mut Fields) -> Option<Format> {
+    let chosen = if fields.has("format") { fields.choice("format", &Format::ALL)? } else { Format::Svg };
+    let format = match chosen {
         Format::Pdf { .. } => Format::Pdf { cmyk: fields.flag("cmyk").unwrap_or(false) },
         Format::Jpeg { quality } => Format::Jpeg { quality: fields.int("quality", 1..=100).map_or(quality, |it| it as u8) },
         other => other,
+    };
+    for (field, only) in [("cmyk", "pdf"), ("quality", "jpeg")] {
+        // The format that knows it has taken it.
+        if fields.has(field) {
+            fields.wrong(field, &format!("absent without format {only}"));
+        }
     }
+    Some(format)
 }
 
 /// Reads the size: `size` px per module, `width` px, or `size_inches` at `dpi`. Only one of them.
@@ -64,6 +79,7 @@ fn size(fields: &mut Fields) -> Size {
     if let [first, second, ..] = sent[..] {
         fields.complain(Condition::FieldConflict { field: second.to_owned(), other: first.to_owned() });
     }
+    needs(fields, "dpi", &["size_inches"]);
     if let Some(inches) = fields.number("size_inches", 0.5..=15.0) {
         let dpi = fields.int("dpi", 72..=600).unwrap_or(300) as u32;
         return Size::Inches { inches, dpi };
@@ -83,6 +99,7 @@ pub(super) fn look(fields: &mut Fields) -> Look {
     design.background = fields.color("background_color").unwrap_or(Rgba::WHITE);
     design.pattern = fields.choice("dot_style", &patterns()).unwrap_or_default();
     design.quiet_zone = fields.int("quiet_zone", 0..=16).map_or(design.quiet_zone, |quiet| quiet as u32);
+    needs(fields, "eye_outer_frame_match", &["eye_outer_frame"]);
     design.eyes = Eyes {
         shape: fields.choice("corner_style", &CORNERS).unwrap_or_default(),
         color: fields.color("eye_color"),
@@ -95,11 +112,13 @@ pub(super) fn look(fields: &mut Fields) -> Look {
     };
     let [_, dark] = ends(design.foreground);
     design.frame = frame(fields, dark);
+    ["logo_size", "logo_clear_zone"].iter().for_each(|field| needs(fields, field, &["logo_data", "logo_url"]));
     look.logo = fields.file("logo_data").map(|file| LogoFile {
         file,
         ratio: fields.number("logo_size", 0.1..=0.4).map_or(Logo::RATIO, |ratio| ratio as f32),
         clear_zone: fields.choice("logo_clear_zone", &ClearZone::ALL).unwrap_or_default(),
     });
+    needs(fields, "background_opacity", &["background_data"]);
     look.backdrop = fields.file("background_data").map(|file| BackdropFile {
         file,
         opacity: fields.number("background_opacity", 0.0..=1.0).map_or(0.35, |opacity| opacity as f32),
@@ -122,6 +141,7 @@ fn gradient(fields: &mut Fields) -> Option<Gradient> {
     if ENDS.iter().any(|end| fields.has(end)) {
         ENDS.iter().for_each(|end| fields.demand(end));
     }
+    needs(fields, "gradient_direction", &ENDS);
     let [from, to] = ENDS.map(|end| fields.color(end));
     let direction = fields.choice("gradient_direction", &Direction::ALL).unwrap_or_default();
     Some(Gradient { direction, from: from?, to: to? })
@@ -137,26 +157,18 @@ fn ends(paint: Paint) -> [Rgba; 2] {
 
 /// Refuses fields of a design beside `design` instead of within it.
 pub(super) fn no_stray_design(fields: &mut Fields) {
-    const NAMES: [&str; 12] = [
-        "foreground_color",
-        "background_color",
-        "error_correction",
-        "dot_style",
-        "corner_style",
-        "quiet_zone",
-        "gradient_from",
-        "gradient_to",
-        "logo_data",
-        "logo_size",
-        "frame_label",
-        "frame_style",
-    ];
-    for field in NAMES.into_iter().filter(|name| fields.has(name)).collect::<Vec<_>>() {
+    const NAMES: &str = "foreground_color background_color error_correction dot_style corner_style quiet_zone \
+        gradient_from gradient_to gradient_direction eye_color eye_border_shape eye_border_color eye_center_shape eye_center_color \
+        eye_outer_frame eye_outer_frame_match logo_url logo_data logo_size logo_clear_zone background_data background_opacity \
+        frame_style frame_label frame_color frame_label_color";
+    for field in NAMES.split_whitespace().filter(|name| fields.has(name)).collect::<Vec<_>>() {
         fields.complain(Condition::FieldUnsupported { field: field.to_owned(), instead: format!("design.{field}") });
     }
 }
 
 fn frame(fields: &mut Fields, foreground: Rgba) -> Option<Frame> {
+    needs(fields, "frame_color", &["frame_style", "frame_label"]);
+    needs(fields, "frame_label_color", &["frame_label"]);
     let label = fields.text("frame_label");
     let style = fields.choice("frame_style", &FrameStyle::ALL);
     let (color, label_color) = (fields.color("frame_color"), fields.color("frame_label_color"));
