@@ -4,6 +4,7 @@ pub(crate) mod bare;
 mod edge;
 mod limits;
 mod load;
+mod overload;
 mod redirect;
 mod render;
 mod target;
@@ -14,6 +15,8 @@ use clap::Subcommand;
 pub(crate) enum Bench {
     /// Slow peers: what they cost honest ones, and when they are let go
     Edge(edge::Edge),
+    /// Redirects beside clients that draw the largest pictures
+    Overload(overload::Overload),
     /// What key, burst and quota cost a native read
     Limits(limits::Limits),
     /// Redirects against a bare actix server, and link creations
@@ -26,6 +29,7 @@ impl Bench {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         match self {
             Self::Edge(task) => task.run(),
+            Self::Overload(task) => task.run(),
             Self::Limits(task) => task.run(),
             Self::Redirect(task) => task.run(),
             Self::Render(task) => task.run(),

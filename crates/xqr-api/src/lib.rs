@@ -13,6 +13,7 @@ mod ops;
 mod pages;
 mod payload;
 mod peer;
+mod pieces;
 mod query;
 mod redirect;
 mod request_id;

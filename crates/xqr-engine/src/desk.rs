@@ -1,36 +1,76 @@
-//! The drawing desk: how many pictures are drawn at once, and how many may wait.
+//! The drawing desk: how many pictures are drawn at once, and how many may wait. Its threads give way to all others, so a redirect
+//! does not wait for a picture.
 
-use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use xqr_errors::{Condition, Error, Result};
 
 use crate::settings::Render;
 
-/// Seats for drawing, and places to wait for one.
+type Job = Box<dyn FnOnce() + Send>;
+
+/// Threads that draw, and places for what they have taken up and what waits.
 pub(crate) struct Desk {
-    seats: Arc<Semaphore>,
-    /// Seats and places together.
+    jobs: Sender<Job>,
     places: Arc<Semaphore>,
 }
 
 impl Desk {
     pub(crate) fn new(settings: &Render) -> Self {
-        let processors = || std::thread::available_parallelism().map_or(1, usize::from);
+        let processors = || thread::available_parallelism().map_or(1, usize::from);
         let seats = if settings.parallel == 0 { processors() } else { settings.parallel };
-        Self { seats: Arc::new(Semaphore::new(seats)), places: Arc::new(Semaphore::new(seats + settings.queue)) }
+        let (jobs, waiting) = channel();
+        let waiting = Arc::new(Mutex::new(waiting));
+        for seat in 0..seats {
+            let waiting = Arc::clone(&waiting);
+            let work = move || sit(&waiting);
+            thread::Builder::new().name(format!("draw-{seat}")).spawn(work).expect("the system gives a few threads at start");
+        }
+        Self { jobs, places: Arc::new(Semaphore::new(seats + settings.queue)) }
     }
 
+    /// Runs `job` at a seat. A job that has begun is finished also when its client has gone; one that has not is dropped.
     pub(crate) async fn draw<T: Send + 'static>(&self, job: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-        let overloaded = || Error::from(Condition::Overloaded { seconds: 1 });
-        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| overloaded())?;
-        let seat = Arc::clone(&self.seats).acquire_owned().await.map_err(|_| overloaded())?;
-        // The job keeps its seat also when its client has gone: what is drawn takes a processor either way.
+        let overloaded = |_| Error::from(Condition::Overloaded { seconds: 1 });
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(overloaded)?;
+        let (tell, told) = oneshot::channel();
         let work = move || {
-            let _held = (place, seat);
-            job()
+            let _held: OwnedSemaphorePermit = place;
+            if !tell.is_closed() {
+                tell.send(job()).ok();
+            }
         };
-        tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| Err(Error::internal(error)))
+        let lost = || Error::internal("a drawing thread ended early");
+        self.jobs.send(Box::new(work)).map_err(|_| lost())?;
+        told.await.unwrap_or_else(|_| Err(lost()))
+    }
+}
+
+/// Draws until the desk is gone.
+fn sit(waiting: &Mutex<Receiver<Job>>) {
+    stand_back();
+    loop {
+        let job = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(job) = job else { return };
+        // A picture that panics is the loss of one client, who is told so; the seat is needed by the others.
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(job)).ok();
+    }
+}
+
+/// Lets every thread of ordinary priority go first. Without it the 99th percentile of redirects beside 64 large pictures was 20 times
+/// that without them; with it, 4 times (two processors).
+fn stand_back() {
+    #[cfg(target_os = "linux")]
+    {
+        use thread_priority::{NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy};
+        let idle = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
+        let (this, least) = (thread_priority::thread_native_id(), ThreadPriority::Min);
+        if let Err(error) = thread_priority::set_thread_priority_and_policy(this, least, idle) {
+            tracing::warn!(?error, "pictures are drawn at ordinary priority");
+        }
     }
 }
 
@@ -41,8 +81,8 @@ mod tests {
     #[tokio::test]
     async fn who_finds_no_place_is_told_to_come_back() {
         let desk = Arc::new(Desk::new(&Render { parallel: 1, queue: 1 }));
-        let (release, wait) = std::sync::mpsc::channel::<()>();
-        let (started, mut first) = tokio::sync::oneshot::channel();
+        let (release, wait) = channel::<()>();
+        let (started, mut first) = oneshot::channel();
         let job = move || {
             started.send(()).ok();
             wait.recv().ok();

@@ -62,6 +62,16 @@ pub(crate) fn once(address: &str, request: &[u8], status: u16) -> anyhow::Result
     })
 }
 
+/// Sends one request, which must ask for the connection to be closed, reads all of the answer and returns its status.
+pub(crate) async fn status_of(address: &str, request: &[u8]) -> anyhow::Result<u16> {
+    let mut stream = TcpStream::connect(address).await?;
+    stream.write_all(request).await?;
+    let (mut head, mut rest) = ([0; 12], [0; 1 << 16]);
+    stream.read_exact(&mut head).await?;
+    while stream.read(&mut rest).await? > 0 {}
+    std::str::from_utf8(&head[9..])?.parse().context("no status")
+}
+
 async fn connection(address: &str, request: &[u8], status: u16, stop: &AtomicBool) -> anyhow::Result<Vec<u32>> {
     let mut stream = TcpStream::connect(address).await?;
     stream.set_nodelay(true)?;

@@ -22,6 +22,7 @@ use crate::fault::Fault;
 use crate::fields::Fields;
 use crate::metric;
 use crate::payload::{Kind, content};
+use crate::pieces::Pieces;
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
@@ -132,7 +133,7 @@ fn picture(format: Format, name: &str, drawn: Drawn) -> HttpResponse {
         answer
             .insert_header(("content-security-policy", "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox"));
     }
-    answer.body(bytes)
+    answer.body(Pieces::new(bytes))
 }
 
 /// What the guard says, in full.
