@@ -12,12 +12,14 @@
 
 mod digest;
 mod key;
+mod master;
 mod scopes;
 mod sealing;
 mod state;
 
 pub use digest::KeyDigest;
 pub use key::{Look, SecretKey, bearer};
+pub use master::MasterSecret;
 pub use scopes::{Scope, Scopes};
 pub use sealing::SealingKey;
 pub use state::KeyState;

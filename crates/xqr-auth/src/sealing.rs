@@ -24,6 +24,10 @@ impl SecretKey {
 }
 
 impl SealingKey {
+    pub(crate) fn new(key: [u8; 32]) -> Self {
+        Self(key)
+    }
+
     /// Seals `plain` (XChaCha20-Poly1305, RFC 8439 and its extended nonce) for `context`, without which it cannot be opened.
     /// `random` fills its argument with random bytes.
     ///

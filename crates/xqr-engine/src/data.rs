@@ -4,17 +4,19 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 use uuid::Uuid;
+use xqr_auth::MasterSecret;
 use xqr_errors::{Condition, Error, Result};
 use xqr_plans::PlanTable;
 use xqr_store::{Conn, Store, StoreOptions};
 
-use crate::{Clock, Entropy, Settings};
+use crate::{Clock, Entropy, Settings, secret_file};
 
 /// The database, the time and the randomness that use cases work with.
 #[derive(Clone)]
 pub struct Data {
     store: Arc<Store>,
     plans: PlanTable,
+    secret: MasterSecret,
     /// Places of reads that run or wait.
     reading: Arc<Semaphore>,
     clock: Arc<dyn Clock>,
@@ -70,8 +72,9 @@ impl Data {
     pub fn open(settings: &Settings, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Self, String> {
         let options = StoreOptions { readers: settings.database.readers, writers: settings.database.writers };
         let plans = settings.plan_table()?;
+        let secret = secret_file::load(settings, &*entropy)?;
         let reading = Arc::new(Semaphore::new(settings.database.queue));
-        Ok(Self { store: Arc::new(Store::open(&settings.database_url, options)?), plans, reading, clock, entropy })
+        Ok(Self { store: Arc::new(Store::open(&settings.database_url, options)?), plans, secret, reading, clock, entropy })
     }
 
     /// Brings the schema up to date and returns the names of the migrations that ran.
@@ -86,6 +89,11 @@ impl Data {
     /// Returns what each plan allows.
     pub fn plans(&self) -> &PlanTable {
         &self.plans
+    }
+
+    /// Returns the service's own secret.
+    pub fn secret(&self) -> &MasterSecret {
+        &self.secret
     }
 
     /// Returns the name of the database system: `sqlite` or `postgres`.

@@ -25,6 +25,7 @@ mod quotas;
 pub mod redirects;
 pub mod renders;
 pub mod scans;
+mod secret_file;
 pub mod settings;
 pub mod slug;
 pub mod strangers;

@@ -20,6 +20,7 @@ pub struct Settings {
     pub public_url: String,
     pub data_dir: PathBuf,
     pub database_url: String,
+    pub secret: String,
     pub plans_file: String,
     pub maintenance_until: String,
     pub log: String,

@@ -14,6 +14,7 @@ pub(crate) const NOW: i64 = 1_774_103_400_000;
 pub(crate) fn open() -> (Data, Arc<ManualClock>, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let mut settings = Settings::defaults();
+    settings.data_dir = folder.path().to_owned();
     settings.database_url = folder.path().join("xqr.db").display().to_string();
     let clock = Arc::new(ManualClock::at(NOW));
     let data = Data::open(&settings, Arc::clone(&clock) as _, Arc::new(SeededEntropy::new(1))).unwrap();

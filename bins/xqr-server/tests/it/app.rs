@@ -83,6 +83,7 @@ impl TestApp {
         settings.public_url = "https://qr.example".to_owned();
         settings.data_dir = folder.path().to_owned();
         settings.database_url = database_url(&folder).await;
+        settings.secret = "5e".repeat(32);
         settings.edge.drain_seconds = 5;
         change(&mut settings);
         let clock = Arc::new(ManualClock::at(NOW));
