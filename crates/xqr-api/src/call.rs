@@ -11,9 +11,11 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, web};
 use bytes::BytesMut;
 use futures_util::StreamExt as _;
 use futures_util::future::LocalBoxFuture;
+use sha2::{Digest as _, Sha256};
 use xqr_engine::auth::{Scope, SealingKey};
 use xqr_engine::errors::{Condition, Result};
 use xqr_engine::idempotency::{Answer, Attempt};
+use xqr_engine::pictures::Upload;
 use xqr_engine::{Admission, App, Caller, Figures, Tx, keys};
 
 use crate::fault::Fault;
@@ -66,7 +68,7 @@ impl<D: Wire> FromRequest for Call<D> {
             let caller = known?;
             request.extensions_mut().insert(KeyPrefix(caller.key_prefix.clone()));
             note_use(&app, &caller);
-            caller.terms.check_api()?;
+            caller.terms.check_api(D::is_included(&caller.terms.limits))?;
             let (figures, admission) = app.admit(&caller, D::RATES).await;
             request.extensions_mut().insert(figures);
             request.extensions_mut().insert(admission?);
@@ -145,6 +147,22 @@ impl<D: Wire> Call<D> {
         let fields = Fields::parse(&body)?;
         self.fingerprint = fields.fingerprint();
         Ok(fields)
+    }
+
+    /// Returns the unread body, for a reader of another form than JSON, who then [marks](Self::mark) what was in it.
+    pub(crate) fn take_payload(&mut self) -> Payload {
+        std::mem::replace(&mut self.payload, Payload::None)
+    }
+
+    /// Notes what was in the body, for its Idempotency-Key.
+    pub(crate) fn mark(&mut self, fields: &Fields, files: &[Upload]) {
+        let mut hash = Sha256::new();
+        hash.update(fields.fingerprint());
+        for file in files {
+            hash.update(Sha256::digest(&file.field));
+            hash.update(Sha256::digest(&file.bytes));
+        }
+        self.fingerprint = hash.finalize().into();
     }
 
     /// Reads the `Idempotency-Key` header: a bare token, or a quoted string as the IETF's draft has it.

@@ -59,6 +59,17 @@ impl Fields {
         Self { object, complaints: Vec::new(), texts_only: true, prefix: "", unreadable }
     }
 
+    /// Takes the texts of a form, whose numbers and truth values are texts, too, and whose `payload` is JSON. The last of several
+    /// texts of a name counts.
+    pub(crate) fn from_form(texts: Vec<(String, String)>) -> Self {
+        let mut object = Map::new();
+        for (name, text) in texts {
+            let payload = (name == "payload").then(|| serde_json::from_str(&text).ok()).flatten();
+            object.insert(name, payload.unwrap_or(Value::String(text)));
+        }
+        Self { object, complaints: Vec::new(), texts_only: true, prefix: "", unreadable: Vec::new() }
+    }
+
     /// Returns SHA-256 of the object with its fields in alphabetical order: the same for whatever means the same.
     pub(crate) fn fingerprint(&self) -> [u8; 32] {
         let canonical = serde_json::to_vec(&self.object).unwrap_or_default();
@@ -109,6 +120,11 @@ impl Fields {
             self.complain(complaint);
         }
         self.object.remove(field).filter(|value| !value.is_null())
+    }
+
+    /// Returns a field without taking it.
+    pub(crate) fn peek(&self, field: &str) -> Option<&Value> {
+        self.object.get(field)
     }
 
     /// Returns whether a field was sent and is not null.

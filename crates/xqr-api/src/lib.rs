@@ -19,6 +19,7 @@ mod redirect;
 mod request_id;
 mod server;
 mod stream;
+mod studio;
 mod visitor;
 mod wire;
 mod xqr;

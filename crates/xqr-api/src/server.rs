@@ -19,7 +19,7 @@ use xqr_engine::settings::Edge;
 
 use crate::request_id::{RequestId, X_REQUEST_ID};
 use crate::stream::{GuardedStream, Patience, Phase};
-use crate::{edge, metric, ops, pages, redirect, xqr};
+use crate::{edge, metric, ops, pages, redirect, studio, xqr};
 
 /// Serves `app` on `listener` until [`Server::handle`] is told to stop. Signals are the caller's business.
 ///
@@ -100,7 +100,12 @@ pub fn api_resources() -> Vec<(String, &'static str)> {
 
 /// Fixed paths first; `/{code}` takes what is left.
 fn routes(config: &mut web::ServiceConfig) {
-    config.service(xqr::scope()).configure(ops::routes).configure(pages::routes).configure(redirect::routes);
+    config
+        .service(studio::scope())
+        .service(xqr::scope())
+        .configure(ops::routes)
+        .configure(pages::routes)
+        .configure(redirect::routes);
 }
 
 /// A cap below the descriptor limit, so that the journal, the database and accept itself always find a descriptor.

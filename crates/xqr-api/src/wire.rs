@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, CONNECTION, HeaderMap, HeaderValue, RETRY_AFTER, UPGRADE, X_CONTENT_TYPE_OPTIONS};
 use xqr_engine::auth::SecretKey;
 use xqr_engine::errors::{Condition, Dialect, Error, Result};
+use xqr_engine::plans::Limits;
 use xqr_engine::{Figures, Rates};
 
 use crate::request_id::{RequestId, X_REQUEST_ID};
@@ -15,6 +16,9 @@ pub(crate) trait Wire: 'static {
 
     /// The limits that a call meets.
     const RATES: Rates;
+
+    /// Returns whether the plan of these limits includes the dialect.
+    fn is_included(limits: &Limits) -> bool;
 
     /// Puts a refusal into the dialect's envelope.
     fn refuse(error: &Error, id: RequestId, accept: Accept) -> HttpResponse;

@@ -19,7 +19,7 @@ use actix_web::{HttpResponse, web};
 use serde_json::json;
 use xqr_engine::auth::{SecretKey, bearer};
 use xqr_engine::errors::{Condition, Dialect, Error, Result};
-use xqr_engine::plans::Cycle;
+use xqr_engine::plans::{Cycle, Limits};
 use xqr_engine::{Figures, Pace, Rates};
 
 use crate::edge::{no_route, speak};
@@ -32,6 +32,10 @@ pub(crate) struct Xqr;
 impl Wire for Xqr {
     const DIALECT: Dialect = Dialect::Xqr;
     const RATES: Rates = Rates { pace: Pace::KeySecond, quota: Some(Cycle::Month) };
+
+    fn is_included(limits: &Limits) -> bool {
+        limits.api_xqr
+    }
 
     fn refuse(error: &Error, id: RequestId, accept: Accept) -> HttpResponse {
         let reply = error.condition().reply(Self::DIALECT);

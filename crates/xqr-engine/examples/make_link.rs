@@ -15,7 +15,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let now = data.now();
     let caller = data.read_here(|conn| keys::authenticate(conn, data.plans(), &secret, now))?;
     let destination = Destination::parse("url", "https://example.com/menu").map_err(xqr_engine::errors::Error::from)?;
-    let draft = links::Draft { destination, slug: None, labels: vec!["menu".to_owned()], expires_at: None };
+    let draft = links::Draft { labels: vec!["menu".to_owned()], ..links::Draft::new(destination) };
     let link = data.write_here(move |tx| links::create(tx, &caller, draft))?;
     println!("/{} leads to {}", link.code, link.destination.unwrap_or_default());
     Ok(())

@@ -14,6 +14,7 @@ use crate::idempotency::Running;
 use crate::journal::Journal;
 use crate::maintenance::Maintenance;
 use crate::redirects::Redirects;
+use crate::shelf::Shelf;
 use crate::strangers::Strangers;
 use crate::{Caller, Clock, Data, Entropy, Settings, Tx, keys};
 
@@ -32,6 +33,7 @@ pub struct App {
     /// Countries by address.
     pub countries: Countries,
     desk: Desk,
+    pub(crate) shelf: Shelf,
     /// Limits by address, for who has no valid key.
     pub strangers: Strangers,
     gate: Gate,
@@ -57,6 +59,7 @@ impl App {
         let redirects = Arc::new(Redirects::new(&settings.cache));
         let countries = Countries::open(&settings.scans)?;
         let desk = Desk::new(&settings.render);
+        let shelf = Shelf::new(settings.render.shelf_bytes);
         let gate = Gate::new(data.clock());
         let strangers = Strangers::new(&settings.limits, data.clock());
         Ok(Arc::new(Self {
@@ -67,6 +70,7 @@ impl App {
             redirects,
             countries,
             desk,
+            shelf,
             strangers,
             gate,
             maintenance: Maintenance::default(),

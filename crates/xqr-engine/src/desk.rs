@@ -80,7 +80,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_finds_no_place_is_told_to_come_back() {
-        let desk = Arc::new(Desk::new(&Render { parallel: 1, queue: 1 }));
+        let desk = Arc::new(Desk::new(&Render { parallel: 1, queue: 1, shelf_bytes: 0 }));
         let (release, wait) = channel::<()>();
         let (started, mut first) = oneshot::channel();
         let job = move || {

@@ -27,6 +27,7 @@ pub mod renders;
 pub mod scans;
 mod secret_file;
 pub mod settings;
+mod shelf;
 pub mod slug;
 pub mod strangers;
 #[cfg(test)]
@@ -41,6 +42,7 @@ pub use data::{Data, Tx};
 pub use entropy::{Entropy, OsEntropy, SeededEntropy};
 pub use keys::Caller;
 pub use settings::Settings;
+pub use shelf::Served;
 pub use xqr_auth as auth;
 pub use xqr_errors as errors;
 pub use xqr_plans as plans;

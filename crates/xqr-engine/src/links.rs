@@ -9,10 +9,13 @@ use xqr_store::{Conn, Page, projects, usage};
 use crate::data::is_uuid;
 use crate::destination::Destination;
 use crate::slug::{CodeKey, Slug};
-use crate::{Caller, Tx, events};
+use crate::{Caller, Tx, events, renders};
 
 /// Codes drawn before giving up; with 35 bits even the second is rare.
 const ATTEMPTS: usize = 8;
+/// Characters of a drawn code, and of a dynamic QR's.
+const CODE: usize = 7;
+const DYNAMIC_CODE: usize = 8;
 
 /// A link to make.
 #[derive(Debug, Clone)]
@@ -25,6 +28,22 @@ pub struct Draft {
     pub labels: Vec<String>,
     /// When it stops answering scans, Unix milliseconds.
     pub expires_at: Option<i64>,
+    /// What its owner calls it.
+    pub name: Option<String>,
+    /// Whether it is a dynamic QR of the studio: a code of 8 characters, and a place among those that a plan lets be active.
+    pub dynamic: bool,
+}
+
+impl Draft {
+    /// A link and nothing more.
+    pub fn new(destination: Destination) -> Self {
+        Self { destination, slug: None, labels: Vec::new(), expires_at: None, name: None, dynamic: false }
+    }
+
+    /// A dynamic QR of the studio.
+    pub fn dynamic(name: String, destination: Destination) -> Self {
+        Self { name: Some(name), dynamic: true, ..Self::new(destination) }
+    }
 }
 
 /// What to change of a link; `None` leaves it as it is.
@@ -38,6 +57,10 @@ pub struct Edit {
     pub labels: Option<Vec<String>>,
     /// When it stops answering scans, Unix milliseconds; `Some(None)` is never.
     pub expires_at: Option<Option<i64>>,
+    /// What its owner calls it.
+    pub name: Option<String>,
+    /// Whether the rules for dynamic QRs of the studio hold: so many active ones, so many changes of a destination.
+    pub dynamic: bool,
 }
 
 /// Makes a link.
@@ -55,6 +78,7 @@ fn create_in(tx: &mut Tx<'_>, caller: &Caller, project_id: Option<i64>, draft: D
     if !usage::take(tx.conn, caller.workspace, usage::LINKS, usage::TOTAL, 1, cap.map(u64::cast_signed))? {
         return Err(caller.terms.full("links", cap.unwrap_or_default()).into());
     }
+    activate(tx, caller, draft.dynamic)?;
     usage::add(tx.conn, caller.workspace, usage::LINKS_CREATED, &Cycle::Month.at(tx.now).to_string(), 1)?;
     let labels = draft.labels;
     let mut new = NewLink {
@@ -65,7 +89,7 @@ fn create_in(tx: &mut Tx<'_>, caller: &Caller, project_id: Option<i64>, draft: D
         code: String::new(),
         code_key: String::new(),
         destination: Some(draft.destination.into_string()),
-        name: None,
+        name: draft.name,
         enabled: true,
         archived: false,
         labels: json!(labels).to_string(),
@@ -80,7 +104,7 @@ fn create_in(tx: &mut Tx<'_>, caller: &Caller, project_id: Option<i64>, draft: D
     };
     let attempts = if draft.slug.is_some() { 1 } else { ATTEMPTS };
     for _ in 0..attempts {
-        let slug = draft.slug.clone().unwrap_or_else(|| Slug::generate(tx));
+        let slug = draft.slug.clone().unwrap_or_else(|| Slug::generate(tx, if draft.dynamic { DYNAMIC_CODE } else { CODE }));
         (new.code, new.code_key) = (slug.as_str().to_owned(), slug.key());
         if let Some(link) = links::insert(tx.conn, new.clone(), &labels)? {
             tx.stale.push(new.code_key);
@@ -89,6 +113,7 @@ fn create_in(tx: &mut Tx<'_>, caller: &Caller, project_id: Option<i64>, draft: D
         }
     }
     usage::give_back(tx.conn, caller.workspace, usage::LINKS, usage::TOTAL, 1)?;
+    deactivate(tx, caller)?;
     match draft.slug {
         Some(slug) => Err(Condition::SlugTaken { slug: slug.as_str().to_owned() }.into()),
         None => Err(Error::internal("every drawn code was taken")),
@@ -140,15 +165,30 @@ pub fn edit(tx: &mut Tx<'_>, caller: &Caller, uid: &str, edit: Edit) -> Result<L
     let mut update = LinkChanges { updated_at: Some(tx.now), ..LinkChanges::default() };
     if let Some(destination) = edit.destination.map(Destination::into_string) {
         changes.insert("destination".to_owned(), json!(destination));
-        link.edit_count += i64::from(link.destination.as_ref() != Some(&destination));
+        let moved = link.destination.as_ref() != Some(&destination);
+        if moved && edit.dynamic && renders::balance(tx.conn, caller.workspace)? <= 0 {
+            // A balance of credits unlocks further changes (QR Studio reference, section 11.3).
+            caller.terms.check_edit(link.edit_count.max(0).unsigned_abs())?;
+        }
+        link.edit_count += i64::from(moved);
         update.edit_count = Some(link.edit_count);
         link.destination = Some(destination);
         update.destination = link.destination.clone();
     }
     if let Some(enabled) = edit.enabled {
+        match (link.enabled, enabled) {
+            (false, true) => activate(tx, caller, edit.dynamic)?,
+            (true, false) => deactivate(tx, caller)?,
+            _ => {}
+        }
         changes.insert("enabled".to_owned(), json!(enabled));
         link.enabled = enabled;
         update.enabled = Some(enabled);
+    }
+    if let Some(name) = edit.name {
+        changes.insert("name".to_owned(), json!(name));
+        link.name = Some(name);
+        update.name.clone_from(&link.name);
     }
     if let Some(labels) = &edit.labels {
         changes.insert("labels".to_owned(), json!(labels));
@@ -181,6 +221,9 @@ pub fn delete(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<()> {
         return Err(Condition::LinkNotFound { code: uid.to_owned() }.into());
     }
     usage::give_back(tx.conn, caller.workspace, usage::LINKS, usage::TOTAL, 1)?;
+    if link.enabled {
+        deactivate(tx, caller)?;
+    }
     forget(tx, &link);
     events::link_deleted(tx, &link)
 }
@@ -192,6 +235,20 @@ pub fn set_enabled(tx: &mut Tx<'_>, caller: &Caller, uids: &[String], enabled: b
         edit(tx, caller, &link.uid, Edit { enabled: Some(enabled), ..Edit::default() })?;
     }
     Ok(found.len())
+}
+
+/// Counts one more active link; where `capped`, refuses it when the plan has no place for it.
+fn activate(tx: &mut Tx<'_>, caller: &Caller, capped: bool) -> Result<()> {
+    let cap = caller.terms.limits.dynamic_codes.filter(|_| capped);
+    usage::begin(tx.conn, caller.workspace, usage::ACTIVE_LINKS, usage::TOTAL)?;
+    if usage::take(tx.conn, caller.workspace, usage::ACTIVE_LINKS, usage::TOTAL, 1, cap.map(u64::cast_signed))? {
+        return Ok(());
+    }
+    Err(caller.terms.full("active dynamic QRs", cap.unwrap_or_default()).into())
+}
+
+fn deactivate(tx: &mut Tx<'_>, caller: &Caller) -> Result<()> {
+    usage::give_back(tx.conn, caller.workspace, usage::ACTIVE_LINKS, usage::TOTAL, 1)
 }
 
 fn forget(tx: &mut Tx<'_>, link: &Link) {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use sha2::{Digest as _, Sha256};
 use xqr_errors::{Condition, Result};
 use xqr_render::{
     Backdrop, Canvas, Caps, ClearZone, Design, Encoding, Format, Level, Logo, Picture, Report, Size, Symbol, assess, verify,
@@ -122,10 +123,53 @@ impl Order {
         Ok(Judgement { symbol, report, px: canvas.px() })
     }
 
-    fn lay_out(&self, caps: &Caps) -> Result<Sheet> {
+    /// Refuses what needs no drawing to be refused: a logo or a size beyond the plan, a content that is too long.
+    ///
+    /// # Errors
+    ///
+    /// As [`draw`](Self::draw), but for the pictures in the design, which are not looked at.
+    pub fn check(&self, caps: &Caps) -> Result<()> {
+        self.check_logo(caps)?;
+        let plain = Design { frame: None, ..self.design.clone() };
+        let level = self.level.unwrap_or_else(|| if self.logo.is_some() { Level::H } else { plain.level() });
+        let symbol = plain.encode(&self.text, self.encoding(level))?;
+        Canvas::new(&symbol, &plain, self.size, caps).map(|_| ())
+    }
+
+    /// Returns what tells this picture from any other: SHA-256 over everything that it is drawn from.
+    pub fn digest(&self) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        let Self { text, field: _, design, logo, backdrop, level, version, mask, size, format, verify } = self;
+        let rest = (text, design, level, version, mask, size, format, verify);
+        hash.update(format!("{rest:?}"));
+        for (file, more) in [
+            logo.as_ref().map(|logo| (&logo.file, format!("{:?} {:?}", logo.ratio, logo.clear_zone))),
+            backdrop.as_ref().map(|backdrop| (&backdrop.file, format!("{:?}", backdrop.opacity))),
+        ]
+        .into_iter()
+        .flatten()
+        {
+            hash.update(Sha256::digest(&file.bytes));
+            hash.update(format!("{} {more}", file.field));
+        }
+        hash.finalize().into()
+    }
+
+    fn check_logo(&self, caps: &Caps) -> Result<()> {
         if self.logo.is_some() && !caps.logo {
             return Err(Condition::LogoLocked { plan: caps.plan.clone() }.into());
         }
+        Ok(())
+    }
+
+    fn encoding(&self, level: Level) -> Encoding {
+        let encoding = Encoding::new(level).field(self.field);
+        let encoding = self.version.into_iter().fold(encoding, Encoding::version);
+        self.mask.into_iter().fold(encoding, Encoding::mask)
+    }
+
+    fn lay_out(&self, caps: &Caps) -> Result<Sheet> {
+        self.check_logo(caps)?;
         let decode = |file: &Upload| Picture::decode(&file.field, &file.bytes, caps).map(Arc::new);
         let mut design = self.design.clone();
         if let Some(LogoFile { file, ratio, clear_zone }) = &self.logo {
@@ -134,14 +178,7 @@ impl Order {
         if let Some(BackdropFile { file, opacity }) = &self.backdrop {
             design.backdrop = Some(Backdrop { picture: decode(file)?, opacity: *opacity });
         }
-        let mut encoding = Encoding::new(self.level.unwrap_or_else(|| design.level())).field(self.field);
-        if let Some(version) = self.version {
-            encoding = encoding.version(version);
-        }
-        if let Some(mask) = self.mask {
-            encoding = encoding.mask(mask);
-        }
-        let symbol = design.encode(&self.text, encoding)?;
+        let symbol = design.encode(&self.text, self.encoding(self.level.unwrap_or_else(|| design.level())))?;
         let canvas = Canvas::new(&symbol, &design, self.size, caps)?;
         Ok(Sheet { symbol, design, canvas })
     }

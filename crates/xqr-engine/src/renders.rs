@@ -69,6 +69,29 @@ pub fn refund(tx: &mut Tx<'_>, caller: &Caller, charge: &Charge) -> Result<()> {
     Ok(())
 }
 
+/// What a workspace has used of what the studio counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Used {
+    /// Pictures of the month that credits did not pay for.
+    pub renders: u64,
+    /// Links that are active.
+    pub active_codes: u64,
+    /// Credits that are left.
+    pub credits: u64,
+}
+
+/// Returns what a workspace has used until `now`, Unix milliseconds.
+pub fn usage(conn: &mut Conn, workspace: i64, now: i64) -> Result<Used> {
+    let month = Cycle::Month.at(now).to_string();
+    let mut get =
+        |metric: &str, period: &str| usage::get(conn, workspace, metric, period).map(|value| value.max(0).unsigned_abs());
+    Ok(Used {
+        renders: get(usage::RENDERS, &month)?,
+        active_codes: get(usage::ACTIVE_LINKS, usage::TOTAL)?,
+        credits: get(usage::CREDITS, usage::TOTAL)?,
+    })
+}
+
 /// Grants credits to a workspace and returns its balance.
 pub fn grant(tx: &mut Tx<'_>, workspace: i64, amount: u64, reason: &str) -> Result<i64> {
     book(tx, workspace, amount.cast_signed(), reason)

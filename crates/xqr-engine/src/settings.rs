@@ -134,6 +134,7 @@ pub struct Limits {
 pub struct Render {
     pub parallel: usize,
     pub queue: usize,
+    pub shelf_bytes: u64,
 }
 
 impl Settings {

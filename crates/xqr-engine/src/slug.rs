@@ -7,9 +7,6 @@ use crate::Tx;
 /// Shortest and longest custom slug, in characters.
 const LENGTHS: std::ops::RangeInclusive<usize> = 3..=64;
 
-/// Length of a generated code, in characters.
-const GENERATED: usize = 7;
-
 /// Letters and digits that people do not confuse when they type a printed code: no `0o1l`.
 const ALPHABET: &[u8; 32] = b"23456789abcdefghijkmnpqrstuvwxyz";
 
@@ -80,10 +77,10 @@ impl Slug {
         Ok(Self(text.to_owned()))
     }
 
-    /// Returns a random code: 7 characters of 32, which is 35 bits.
-    pub fn generate(tx: &Tx<'_>) -> Self {
+    /// Returns a random code of so many characters of 32: 7 are 35 bits.
+    pub fn generate(tx: &Tx<'_>, len: usize) -> Self {
         loop {
-            let code = tx.fresh_code(ALPHABET, GENERATED);
+            let code = tx.fresh_code(ALPHABET, len);
             if !is_reserved(&code) {
                 return Self(code);
             }

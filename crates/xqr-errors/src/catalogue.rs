@@ -724,6 +724,17 @@ catalogue! {
         hub: 400 "Invalid JSON body" ours,
     }
 
+    /// The body is no form that can be read.
+    FormMalformed => {
+        causes: "A part without a name, a missing boundary, a truncated body, text that is not UTF-8, or too many parts.",
+        fix: "Let an HTTP library build the multipart/form-data body.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "body: Must be a well-formed form." ours,
+        studio: 400 "Multipart form parse error." ours,
+        forge: 400 "invalid_request" "Malformed form body." ours,
+        hub: 400 "Invalid form body" ours,
+    }
+
     /// The body is JSON, but not an object.
     BodyNotObject => {
         causes: "A list, a text or a number at the top of the body, or no body at all.",

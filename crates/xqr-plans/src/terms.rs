@@ -20,13 +20,13 @@ impl Terms {
         self.plan.to_string()
     }
 
-    /// Refuses the native API to workspaces without it.
+    /// Refuses an API that `included` says the workspace does not have.
     ///
     /// # Errors
     ///
     /// [`Condition::ApiLocked`].
-    pub fn check_api(&self) -> Result<()> {
-        if self.limits.api_xqr { Ok(()) } else { Err(Condition::ApiLocked { plan: self.plan_name() }.into()) }
+    pub fn check_api(&self, included: bool) -> Result<()> {
+        if included { Ok(()) } else { Err(Condition::ApiLocked { plan: self.plan_name() }.into()) }
     }
 
     /// Refuses a feature that `included` says the workspace does not have. `feature` is what people call it.
@@ -113,7 +113,10 @@ mod tests {
     fn refusals_carry_what_their_sentences_need() {
         let refused = |result: Result<()>| result.unwrap_err().condition().clone();
         let plan = || "starter".to_owned();
-        assert_eq!(refused(terms(Plan::Starter).check_api()), Condition::ApiLocked { plan: plan() });
+        assert_eq!(
+            refused(terms(Plan::Starter).check_api(terms(Plan::Starter).limits.api_xqr)),
+            Condition::ApiLocked { plan: plan() }
+        );
         let full = Condition::PlanLimitReached { what: "links".into(), cap: 500, plan: "pro".into() };
         assert_eq!(refused(terms(Plan::Pro).check_count("links", Some(500), 500, 1)), full);
         assert_eq!(refused(terms(Plan::Free).check_bulk("items", 1)), Condition::BulkLocked { plan: "free".into() });
@@ -128,7 +131,7 @@ mod tests {
 
     #[test]
     fn the_native_api_begins_with_pro() {
-        let open: Vec<_> = Plan::ALL.into_iter().filter(|plan| terms(*plan).check_api().is_ok()).collect();
+        let open: Vec<_> = Plan::ALL.into_iter().filter(|plan| terms(*plan).limits.api_xqr).collect();
         assert_eq!(open, Plan::ALL[2..]);
     }
 

@@ -112,6 +112,7 @@ impl NewLink {
 #[expect(missing_docs, reason = "the fields are those of Link")]
 pub struct LinkChanges {
     pub destination: Option<String>,
+    pub name: Option<String>,
     pub enabled: Option<bool>,
     pub labels: Option<String>,
     pub routing_rules: Option<String>,

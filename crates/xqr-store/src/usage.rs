@@ -9,6 +9,8 @@ use crate::schema::usage;
 
 /// The metric that counts a workspace's links.
 pub const LINKS: &str = "links";
+/// The metric that counts a workspace's links that are enabled.
+pub const ACTIVE_LINKS: &str = "links_active";
 /// The metric that counts a workspace's keys that are not revoked.
 pub const KEYS: &str = "keys";
 /// The metric that counts the links that a workspace made in a month.

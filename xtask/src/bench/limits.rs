@@ -84,7 +84,7 @@ fn furnish(app: &App) -> anyhow::Result<SecretKey> {
     for i in 0..PAGE {
         let destination =
             Destination::parse("url", &format!("https://example.com/{i}")).map_err(xqr_engine::errors::Error::from)?;
-        let draft = Draft { destination, slug: None, labels: vec!["bench".to_owned()], expires_at: None };
+        let draft = Draft { labels: vec!["bench".to_owned()], ..Draft::new(destination) };
         let caller = caller.clone();
         app.data.write_here(move |tx| links::create(tx, &caller, draft))?;
     }

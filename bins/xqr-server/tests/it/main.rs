@@ -18,3 +18,4 @@ mod order;
 mod qr;
 mod redirect;
 mod storms;
+mod studio;

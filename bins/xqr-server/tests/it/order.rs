@@ -6,6 +6,18 @@ use xqr_engine::plans::Plan;
 
 use crate::app::TestApp;
 
+/// The operations of the studio dialect, whose paths end in a slash; an empty scope needs no key.
+const STUDIO: [(&str, &str, &str); 8] = [
+    ("POST", "/v1/generate/", "qr:render"),
+    ("POST", "/v1/generate/bulk/", "qr:render"),
+    ("POST", "/v1/validate/", "qr:render"),
+    ("GET", "/v1/usage/", "workspace:read"),
+    ("GET", "/health/", ""),
+    ("HEAD", "/health/", ""),
+    ("GET", "/status/", ""),
+    ("HEAD", "/status/", ""),
+];
+
 /// The scope that each operation demands. The test fails when the router has another operation.
 const OPERATIONS: [(&str, &str, &str); 20] = [
     ("GET", "/v1/links", "links:read"),
@@ -36,7 +48,8 @@ fn no_operation_is_forgotten() {
         .iter()
         .flat_map(|(path, methods)| methods.split(", ").map(|method| (method.to_owned(), path.clone())).collect::<Vec<_>>())
         .collect();
-    let mut known: Vec<_> = OPERATIONS.iter().map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned())).collect();
+    let mut known: Vec<_> =
+        OPERATIONS.iter().chain(&STUDIO).map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned())).collect();
     found.sort();
     known.sort();
     assert_eq!(found, known);
@@ -62,6 +75,29 @@ async fn every_operation_checks_in_the_same_order() {
         let refused = call(&app.key_of(Plan::Enterprise, &others)).await;
         refused.refused(403, "INSUFFICIENT_SCOPE", &format!("This endpoint requires the {scope} scope."));
         let admitted = call(&app.key_of(Plan::Enterprise, &[scope])).await;
+        assert!(![401, 403, 429].contains(&admitted.status), "{method} {path}: {}", admitted.status);
+    }
+}
+
+#[actix_web::test]
+async fn every_studio_operation_checks_in_the_same_order() {
+    let app = TestApp::start().await;
+    let locked = app.key_with(Plan::Free, r#"{"api_studio":false,"calls_per_minute":0}"#, &[]);
+    let fast = app.key_with(Plan::Pro, r#"{"calls_per_minute":0}"#, &[]);
+    for (method, path, scope) in STUDIO.into_iter().filter(|(.., scope)| !scope.is_empty()) {
+        let call = async |key: &str| app.send(app.request(method, &format!("/api{path}")).header("x-api-key", key)).await;
+        let detail = |text: &str| json!({ "detail": text }).to_string();
+        let refused = async |key: &str, status: u16, text: &str| {
+            let answer = call(key).await;
+            assert_eq!((answer.status, answer.text()), (status, detail(text)), "{method} {path}");
+            answer
+        };
+        refused("", 401, "Invalid or revoked API key.").await;
+        refused(&locked, 403, "Plan 'free' doesn't include API access.").await;
+        assert_eq!(refused(&fast, 429, "Too many requests. Retry in 60 seconds.").await.header("retry-after"), "60");
+        let others: Vec<_> = Scope::ALL.iter().map(|scope| scope.name()).filter(|name| ![scope, "*"].contains(name)).collect();
+        refused(&app.key_of(Plan::Pro, &others), 403, &format!("This endpoint requires the {scope} scope.")).await;
+        let admitted = call(&app.key_of(Plan::Pro, &[scope])).await;
         assert!(![401, 403, 429].contains(&admitted.status), "{method} {path}: {}", admitted.status);
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::app::TestApp;
 
-/// Returns the side of a PNG in px and its first channel.
+/// Returns the side of a PNG in px and its first channel, on white.
 fn pixels(picture: &[u8]) -> (usize, Vec<u8>) {
     let mut decoder = png::Decoder::new(std::io::Cursor::new(picture));
     decoder.set_transformations(png::Transformations::EXPAND);
@@ -12,7 +12,11 @@ fn pixels(picture: &[u8]) -> (usize, Vec<u8>) {
     let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
     let info = reader.next_frame(&mut pixels).unwrap();
     let channels = info.color_type.samples();
-    (info.width as usize, pixels.into_iter().step_by(channels).collect())
+    let on_white = |px: &[u8]| match px {
+        [value, .., alpha] if channels % 2 == 0 => 255 - (255 - u16::from(*value)) * u16::from(*alpha) / 255,
+        _ => u16::from(px[0]),
+    };
+    (info.width as usize, pixels.chunks(channels).map(|px| on_white(px) as u8).collect())
 }
 
 /// Decodes a PNG with `rqrr`, which shares no code with the encoder.

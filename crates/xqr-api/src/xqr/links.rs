@@ -78,6 +78,7 @@ async fn edit(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
         labels: fields.texts("labels", LABELS, LABEL_CHARS),
         enabled: fields.flag("enabled"),
         expires_at: if fields.is_null("expires_at") { Some(None) } else { fields.moment("expires_at").map(Some) },
+        ..Edit::default()
     };
     no_routing_rules(&mut fields);
     fields.end()?;
@@ -154,7 +155,7 @@ fn draft(mut fields: Fields) -> Result<Draft> {
     let expires_at = fields.moment("expires_at");
     fields.end()?;
     let destination = destination.ok_or(Condition::BodyNotObject)?;
-    Ok(Draft { destination, slug, labels, expires_at })
+    Ok(Draft { slug, labels, expires_at, ..Draft::new(destination) })
 }
 
 /// Rules that would not be followed are refused, not stored.

@@ -1,0 +1,287 @@
+//! The studio dialect: pictures, batches, quota; every documented refusal, whole.
+
+use std::io::Read as _;
+
+use serde_json::{Value, json};
+use xqr_engine::plans::Plan;
+
+use crate::app::{Answer, TestApp};
+use crate::qr::read as read_png;
+
+/// Calls the studio dialect with a key.
+async fn call(app: &TestApp, key: &str, method: &str, path: &str, body: Option<Value>) -> Answer {
+    let mut request = app.request(method, path).header("x-api-key", key);
+    if let Some(body) = body {
+        request = request.json(&body);
+    }
+    app.send(request).await
+}
+
+async fn generate(app: &TestApp, key: &str, body: Value) -> Answer {
+    call(app, key, "POST", "/api/v1/generate/", Some(body)).await
+}
+
+fn studio_key(app: &TestApp, plan: Plan) -> String {
+    app.key_with(plan, r#"{"calls_per_minute":null}"#, &["*"])
+}
+
+/// Compares a refusal whole.
+#[track_caller]
+fn refused(answer: &Answer, status: u16, body: &Value) {
+    let found: Value = serde_json::from_slice(&answer.bytes).unwrap_or_else(|_| panic!("{}", answer.text()));
+    assert_eq!((answer.status, &found), (status, body));
+    assert_eq!(answer.header("content-type"), "application/json");
+    assert!(answer.header("x-request-id").len() >= 26);
+}
+
+const MENU: &str = "https://example.com/menu";
+
+#[actix_web::test]
+async fn a_picture_is_drawn_charged_and_kept() {
+    let app = TestApp::start().await;
+    let key = studio_key(&app, Plan::Starter);
+    let wish = json!({ "data": MENU, "size_inches": 2, "dpi": 150 });
+    let first = generate(&app, &key, wish.clone()).await.expect(200);
+    assert_eq!(first.header("content-type"), "image/png");
+    assert_eq!((first.header("x-qr-cache"), first.header("x-qr-plan")), ("MISS", "starter"));
+    assert_eq!(first.header("x-qr-quota-remaining"), "499");
+    assert_eq!(read_png(&first.bytes), MENU);
+    let again = generate(&app, &key, wish.clone()).await.expect(200);
+    assert_eq!((again.header("x-qr-cache"), again.header("x-qr-duration-ms")), ("HIT", "0"));
+    assert_eq!((again.header("x-qr-quota-remaining"), &again.bytes), ("498", &first.bytes));
+    let other = studio_key(&app, Plan::Pro);
+    assert_eq!(generate(&app, &other, wish.clone()).await.header("x-qr-cache"), "HIT", "shared among customers");
+    app.clock.advance(24 * 60 * 60 * 1000);
+    let late = studio_key(&app, Plan::Pro);
+    assert_eq!(generate(&app, &late, wish).await.header("x-qr-cache"), "MISS", "for a day");
+    let vector = generate(&app, &late, json!({ "data": MENU, "size_inches": 2, "format": "svg" })).await.expect(200);
+    assert_eq!(vector.header("content-type"), "image/svg+xml");
+    assert!(!vector.text().contains("<rect"), "transparent by default");
+}
+
+#[actix_web::test]
+async fn refusals_are_word_for_word() {
+    let app = TestApp::start().await;
+    let [free, starter, pro] = [Plan::Free, Plan::Starter, Plan::Pro].map(|plan| studio_key(&app, plan));
+    let sized = |inches: f64| json!({ "data": MENU, "size_inches": inches });
+    let with = |name: &str, value: Value| {
+        let mut wish = sized(2.0);
+        wish[name] = value;
+        wish
+    };
+    for (key, wish, status, body) in [
+        (&pro, json!({ "size_inches": 2 }), 400, json!({ "data": ["This field is required."] })),
+        (&pro, json!({ "data": MENU }), 400, json!({ "size_inches": ["This field is required."] })),
+        (&free, sized(15.01), 400, json!({ "size_inches": ["Ensure this value is less than or equal to 15."] })),
+        (&pro, sized(0.4), 400, json!({ "size_inches": ["Ensure this value is greater than or equal to 0.5."] })),
+        (
+            &pro,
+            with("color", json!("rouge")),
+            400,
+            json!({ "color": "Invalid color 'rouge'. Use 'black', 'white', or hex like #RRGGBB." }),
+        ),
+        (
+            &pro,
+            json!({ "data": MENU, "size_inches": 20, "color": "rouge" }),
+            400,
+            json!({
+                "size_inches": ["Ensure this value is less than or equal to 15."],
+                "color": "Invalid color 'rouge'. Use 'black', 'white', or hex like #RRGGBB.",
+            }),
+        ),
+        (&free, sized(3.01), 403, json!({ "detail": "Plan 'free' allows up to 3\". Upgrade for larger sizes." })),
+        (
+            &starter,
+            with("dpi", json!(600)),
+            403,
+            json!({ "detail": "Plan 'starter' caps DPI at 300. Upgrade for higher resolution." }),
+        ),
+        (&pro, with("dpi", json!(601)), 400, json!({ "dpi": ["Ensure this value is less than or equal to 600."] })),
+        (&pro, with("gradient_from", json!("#112233")), 400, json!({ "gradient_to": ["This field is required."] })),
+        (&pro, with("data_type", json!("fax")), 400, json!({ "data_type": ["\"fax\" is not a valid choice."] })),
+        (&pro, json!([]), 400, json!({ "detail": "Invalid data. Expected a dictionary." })),
+    ] {
+        for path in ["/api/v1/generate/", "/api/v1/validate/"] {
+            refused(&call(&app, key, "POST", path, Some(wish.clone())).await, status, &body);
+        }
+    }
+    generate(&app, &free, sized(3.0)).await.expect(200);
+    let detail = |text: &str| json!({ "detail": text });
+    for key in ["", "smk_", "smk_aBc12dEfaBc12dEfaBc12dEfaBc12dEfaBc12dEf", "nonsense"] {
+        refused(&generate(&app, key, sized(2.0)).await, 401, &detail("Invalid or revoked API key."));
+    }
+    refused(&call(&app, &pro, "GET", "/api/v1/generate/", None).await, 405, &detail("Method not allowed."));
+    refused(&call(&app, &pro, "GET", "/api/v1/nothing/", None).await, 404, &detail("Not found."));
+    let narrow = app.key_of(Plan::Pro, &["links:read"]);
+    refused(&generate(&app, &narrow, sized(2.0)).await, 403, &detail("This endpoint requires the qr:render scope."));
+}
+
+#[actix_web::test]
+async fn the_sixth_picture_of_a_free_month_is_refused() {
+    let app = TestApp::start().await;
+    app.clock.advance(898_200_000 - 1_000);
+    let key = studio_key(&app, Plan::Free);
+    for i in 0..5 {
+        let wish = json!({ "data": format!("{MENU}/{i}"), "size_inches": 1 });
+        assert_eq!(generate(&app, &key, wish).await.expect(200).header("x-qr-quota-remaining"), (4 - i).to_string());
+        // What fails is free.
+        generate(&app, &key, json!({ "data": "x".repeat(5_000), "size_inches": 1 })).await.expect(400);
+        call(&app, &key, "POST", "/api/v1/validate/", Some(json!({ "data": MENU, "size_inches": 1 }))).await.expect(200);
+    }
+    let sixth = generate(&app, &key, json!({ "data": MENU, "size_inches": 1 })).await;
+    refused(&sixth, 429, &json!({ "detail": "Monthly quota of 5 exceeded for plan 'free'." }));
+    app.clock.advance(1_000);
+    generate(&app, &key, json!({ "data": MENU, "size_inches": 1 })).await.expect(200);
+}
+
+#[actix_web::test]
+async fn usage_is_told() {
+    let app = TestApp::start().await;
+    let key = studio_key(&app, Plan::Starter);
+    generate(&app, &key, json!({ "data": MENU, "size_inches": 1 })).await.expect(200);
+    let dynamic = json!({ "name": "Menu", "destination_url": MENU });
+    let wish = json!({ "data_type": "dynamic", "payload": dynamic, "size_inches": 2, "background": "white" });
+    let made = generate(&app, &key, wish).await.expect(200);
+    let short_id = made.header("x-qr-short-id").to_owned();
+    assert_eq!(short_id.len(), 8);
+    assert_eq!(made.header("x-qr-public-url"), format!("https://qr.example/q/{short_id}/"));
+    assert_eq!(read_png(&made.bytes), format!("https://qr.example/q/{short_id}/"));
+    let usage: Value = serde_json::from_slice(&call(&app, &key, "GET", "/api/v1/usage/", None).await.expect(200).bytes).unwrap();
+    let prefix = usage["key_prefix"].clone();
+    assert_eq!(
+        usage,
+        json!({
+            "key_prefix": prefix, "plan": "starter", "monthly_quota": 500, "used_this_month": 2, "remaining": 498,
+            "max_size_inches": 8, "max_dpi": 300, "allow_custom_logo": true, "max_active_dynamic_qrs": 10,
+            "max_bulk_items": 50, "active_dynamic_qrs": 1, "credits_remaining": 0
+        })
+    );
+}
+
+/// A PNG of one colour.
+fn square(color: [u8; 3]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, 64, 64);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.write_header().unwrap().write_image_data(&color.repeat(64 * 64)).unwrap();
+    bytes
+}
+
+/// A form with these parts: name, file name, content.
+fn form(parts: &[(&str, Option<&str>, &[u8])]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (name, file, bytes) in parts {
+        let file = file.map(|file| format!("; filename=\"{file}\"")).unwrap_or_default();
+        body.extend_from_slice(format!("--XX\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n").as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(b"--XX--\r\n");
+    body
+}
+
+#[actix_web::test]
+async fn a_form_carries_a_logo() {
+    let app = TestApp::start().await;
+    let [free, pro] = [Plan::Free, Plan::Pro].map(|plan| studio_key(&app, plan));
+    let send = async |key: &str, parts: &[(&str, Option<&str>, &[u8])]| {
+        let request = app.request("POST", "/api/v1/generate/").header("x-api-key", key);
+        app.send(request.header("content-type", "multipart/form-data; boundary=XX").body(form(parts))).await
+    };
+    let red = square([200, 30, 30]);
+    let fields: [(&str, Option<&str>, &[u8]); 4] =
+        [("data", None, MENU.as_bytes()), ("size_inches", None, b"2"), ("background", None, b"white"), ("pattern", None, b"dot")];
+    let logo: (&str, Option<&str>, &[u8]) = ("logo_file", Some("logo.png"), &red);
+    let plain = send(&pro, &fields).await.expect(200);
+    let drawn = send(&pro, &[&fields[..], &[logo]].concat()).await.expect(200);
+    assert_eq!((read_png(&plain.bytes), read_png(&drawn.bytes)), (MENU.to_owned(), MENU.to_owned()));
+    assert_ne!(plain.bytes, drawn.bytes);
+    let locked = send(&free, &[&fields[..], &[logo]].concat()).await;
+    refused(&locked, 403, &json!({ "detail": "Plan 'free' doesn't support custom logos." }));
+    let huge = vec![0; 2_097_153];
+    let too_large = send(&pro, &[&fields[..], &[("logo_file", Some("x"), &huge)]].concat()).await;
+    refused(&too_large, 400, &json!({ "logo_file": "Max 2097152 bytes." }));
+    let broken = send(&pro, &[&fields[..], &[("logo_file", Some("x"), b"no picture")]].concat()).await;
+    let text = "Upload a valid image. The file you uploaded was either not an image or a corrupted image.";
+    refused(&broken, 400, &json!({ "logo_file": [text] }));
+    let request = app.request("POST", "/api/v1/generate/").header("x-api-key", &pro);
+    let cut = app.send(request.header("content-type", "multipart/form-data; boundary=XX").body("--XX\r\nConte")).await;
+    refused(&cut, 400, &json!({ "detail": "Multipart form parse error." }));
+    let usage: Value = serde_json::from_slice(&call(&app, &pro, "GET", "/api/v1/usage/", None).await.bytes).unwrap();
+    assert_eq!(usage["used_this_month"], 2, "what failed was given back");
+}
+
+#[actix_web::test]
+async fn a_batch_is_one_archive() {
+    let app = TestApp::start().await;
+    let key = studio_key(&app, Plan::Starter);
+    let items = json!([
+        { "data": MENU, "size_inches": 3, "dpi": 100, "background": "white" },
+        { "data_type": "vcard", "payload": { "name": "Alice", "phone": "+15145550001" }, "size_inches": 2, "dpi": 100,
+          "background": "white" },
+        { "data_type": "dynamic", "payload": { "name": "Promo card 003", "destination_url": MENU }, "size_inches": 1.5, "dpi": 100,
+          "background": "white" },
+        { "data": MENU, "size_inches": 2, "format": "svg" },
+    ]);
+    let answer = call(&app, &key, "POST", "/api/v1/generate/bulk/", Some(json!({ "items": items }))).await.expect(200);
+    assert_eq!(answer.header("content-type"), "application/zip");
+    assert_eq!(answer.header("content-disposition"), "attachment; filename=\"qrstudio-bulk-4.zip\"");
+    assert_eq!((answer.header("x-qr-plan"), answer.header("x-qr-quota-remaining")), ("starter", "496"));
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(answer.bytes)).unwrap();
+    let (mut names, mut files) = (Vec::new(), Vec::new());
+    for i in 0..archive.len() {
+        let mut file = archive.by_index(i).unwrap();
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).unwrap();
+        names.push(file.name().unwrap().into_owned());
+        assert!(names[i] != "manifest.json" || file.compression() == zip::CompressionMethod::Stored);
+        files.push(bytes);
+    }
+    assert_eq!(names, ["qr-0001.png", "qr-0002.png", "qr-0003.png", "qr-0004.svg", "manifest.json"]);
+    assert_eq!(read_png(&files[0]), MENU);
+    assert!(read_png(&files[1]).starts_with("BEGIN:VCARD"));
+    let manifest: Value = serde_json::from_slice(&files[4]).unwrap();
+    assert_eq!((&manifest["count"], &manifest["plan"]), (&json!(4), &json!("starter")));
+    for (i, item) in manifest["items"].as_array().unwrap().iter().enumerate() {
+        assert_eq!((&item["index"], &item["filename"], &item["bytes"]), (&json!(i), &json!(names[i]), &json!(files[i].len())));
+    }
+    assert_eq!(manifest["items"][2]["size_inches"], 1.5);
+    assert_eq!(manifest["items"][2]["public_url"], read_png(&files[2]));
+}
+
+#[actix_web::test]
+async fn a_batch_is_refused_whole() {
+    let app = TestApp::start().await;
+    let [free, starter] = [Plan::Free, Plan::Starter].map(|plan| studio_key(&app, plan));
+    let bulk = async |key: &str, items: Vec<Value>| {
+        call(&app, key, "POST", "/api/v1/generate/bulk/", Some(json!({ "items": items }))).await
+    };
+    let item = || json!({ "data": MENU, "size_inches": 1, "dpi": 72 });
+    let text = "Plan 'free' doesn't include bulk generation. Upgrade to Starter or higher.";
+    refused(&bulk(&free, vec![item()]).await, 403, &json!({ "detail": text }));
+    let text = "Plan 'starter' caps bulk at 50 items per request, got 51.";
+    refused(&bulk(&starter, vec![item(); 51]).await, 400, &json!({ "items": text }));
+    refused(&bulk(&starter, vec![]).await, 400, &json!({ "items": ["This list may not be empty."] }));
+    let mut items = vec![item(); 20];
+    items[3]["size_inches"] = json!(9);
+    items[17]["color"] = json!("rouge");
+    items[5] = json!({ "data_type": "dynamic", "payload": { "name": "n", "destination_url": MENU }, "size_inches": 1 });
+    let errors = json!({ "3": "size_inches > plan max (8)", "17": "Invalid color 'rouge'." });
+    refused(&bulk(&starter, items).await, 422, &json!({ "errors": errors, "rendered_before_failure": 17 }));
+    let usage: Value = serde_json::from_slice(&call(&app, &starter, "GET", "/api/v1/usage/", None).await.bytes).unwrap();
+    assert_eq!((&usage["used_this_month"], &usage["active_dynamic_qrs"]), (&json!(0), &json!(0)));
+    bulk(&starter, vec![item(); 50]).await.expect(200);
+    let capped = app.key_with(Plan::Starter, r#"{"monthly_renders":3,"overage":false}"#, &["*"]);
+    let text = "Monthly quota of 3 exceeded for plan 'starter'.";
+    refused(&bulk(&capped, vec![item(); 4]).await, 429, &json!({ "detail": text }));
+    bulk(&capped, vec![item(); 3]).await.expect(200);
+}
+
+#[actix_web::test]
+async fn health_needs_no_key() {
+    let app = TestApp::start().await;
+    assert_eq!(app.get("/api/health/").await.expect(200).text(), r#"{"status":"ok"}"#);
+    app.send(app.request("HEAD", "/api/health/")).await.expect(200);
+    let status: Value = serde_json::from_slice(&app.get("/api/status/").await.expect(200).bytes).unwrap();
+    assert_eq!(status, json!({ "status": "ok", "components": { "database": "ok", "cache": "ok" } }));
+}

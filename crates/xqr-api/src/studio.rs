@@ -1,0 +1,88 @@
+//! The studio dialect: `X-Api-Key`, every path with a trailing slash, bare bodies, errors in the way of Django
+//! (QR Studio reference, sections 1, 2 and 15).
+//!
+//! Order of checks: HTTPS, key, rate, fields, plan, items, quota, fetches, drawing (section 15.5).
+
+mod bulk;
+mod form;
+mod generate;
+mod order;
+mod status;
+mod usage;
+
+use actix_web::dev::HttpServiceFactory;
+use actix_web::guard::fn_guard;
+use actix_web::http::StatusCode;
+use actix_web::http::header::HeaderMap;
+use actix_web::middleware::from_fn;
+use actix_web::{HttpResponse, web};
+use serde_json::{Map, Value, json};
+use xqr_engine::auth::SecretKey;
+use xqr_engine::errors::{Condition, Dialect, Error, Place, Result};
+use xqr_engine::plans::Limits;
+use xqr_engine::{Figures, Pace, Rates};
+
+use crate::edge::{no_route, speak};
+use crate::request_id::RequestId;
+use crate::wire::{Accept, Wire};
+
+/// The studio dialect, called with a key.
+pub(crate) struct Studio;
+
+impl Wire for Studio {
+    const DIALECT: Dialect = Dialect::Studio;
+    // Pictures are charged one by one; calls are not counted.
+    const RATES: Rates = Rates { pace: Pace::KeyMinute, quota: None };
+
+    fn is_included(limits: &Limits) -> bool {
+        limits.api_studio
+    }
+
+    fn refuse(error: &Error, _: RequestId, _: Accept) -> HttpResponse {
+        let status = error.condition().reply(Self::DIALECT).status;
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        HttpResponse::build(status).json(body(error))
+    }
+
+    fn credential(headers: &HeaderMap) -> Result<SecretKey> {
+        let mut values = headers.get_all("x-api-key");
+        match (values.next().and_then(|value| value.to_str().ok()), values.next()) {
+            (Some(value), None) => SecretKey::parse(value),
+            _ => Err(Condition::KeyInvalid.into()),
+        }
+    }
+
+    fn show_figures(_: &mut HeaderMap, _: &Figures) {}
+}
+
+/// Complaints about fields stand under their fields, as a text or a list of texts; all else is the `detail`.
+fn body(error: &Error) -> Value {
+    let mut fields = Map::new();
+    for condition in error.conditions() {
+        let reply = condition.reply(Dialect::Studio);
+        match reply.place {
+            Place::Top if fields.is_empty() => return json!({ "detail": reply.message }),
+            Place::Top => {}
+            Place::Field(field) => {
+                fields.entry(field).or_insert(Value::String(reply.message));
+            }
+            Place::List(field) => {
+                if let Value::Array(messages) = fields.entry(field).or_insert_with(|| json!([])) {
+                    messages.push(Value::String(reply.message));
+                }
+            }
+        }
+    }
+    Value::Object(fields)
+}
+
+pub(crate) fn scope() -> impl HttpServiceFactory {
+    web::scope("/api")
+        .guard(fn_guard(|context| context.head().uri.path().ends_with('/')))
+        .wrap(from_fn(speak::<Studio>))
+        .configure(generate::routes)
+        .configure(bulk::routes)
+        .configure(usage::routes)
+        .configure(status::routes)
+        .default_service(web::to(no_route))
+}

@@ -1,0 +1,153 @@
+//! What a studio request wants drawn (QR Studio reference, sections 8.1, 9 and 10).
+
+use serde_json::Value;
+use xqr_engine::destination::Destination;
+use xqr_engine::errors::Condition;
+use xqr_engine::pictures::{BackdropFile, LogoFile, Order, Upload};
+use xqr_engine::render::{
+    ClearZone, Design, Direction, EyeBorder, EyeCenter, EyeShape, Eyes, Format, Frame, FrameStyle, Gradient, Logo, Paint,
+    Pattern, Rgba, Size,
+};
+
+use crate::fields::Fields;
+use crate::payload::{Kind, content};
+
+/// Characters of a dynamic QR's name.
+pub(super) const NAME_CHARS: usize = 120;
+
+/// A picture to draw, and perhaps a dynamic QR to make for it.
+pub(super) struct Wish {
+    /// Without a text where the code is that of `dynamic`.
+    pub(super) order: Order,
+    pub(super) dynamic: Option<Dynamic>,
+    /// As clients named it, for the manifest.
+    pub(super) data_type: &'static str,
+    pub(super) format: &'static str,
+    pub(super) inches: f64,
+    pub(super) dpi: u32,
+}
+
+/// A dynamic QR to make.
+pub(super) struct Dynamic {
+    pub(super) name: String,
+    pub(super) destination: Destination,
+}
+
+const FORMATS: [(&str, Format); 2] = [("png", Format::Png), ("svg", Format::Svg)];
+
+/// Reads a request; `files` are those of a multipart body. What is wrong is left in `fields`.
+pub(super) fn wish(fields: &mut Fields, files: &mut Vec<Upload>) -> Option<Wish> {
+    let kind = if fields.has("data_type") { fields.choice("data_type", &Kind::ALL) } else { Some(Kind::Url) };
+    let (mut dynamic, mut text) = (None, None);
+    match kind {
+        Some(Kind::Dynamic) => dynamic = self::dynamic(fields),
+        Some(kind) => text = content(kind, fields),
+        None => {}
+    }
+    fields.demand("size_inches");
+    let inches = fields.number("size_inches", 0.5..=15.0);
+    let dpi = if fields.has("dpi") { fields.int("dpi", 72..=600) } else { Some(300) };
+    let format = if fields.has("format") { fields.choice("format", &FORMATS) } else { Some(Format::Png) };
+    let design = design(fields);
+    let logo = logo(fields, files);
+    let backdrop = take_file(files, "bg_image_file").map(|file| BackdropFile { file, opacity: 0.35 });
+    for (field, instead) in [("logo_url", "logo_file"), ("bg_image_url", "bg_image_file")] {
+        if fields.has(field) {
+            fields.complain(Condition::FieldUnsupported { field: field.into(), instead: instead.into() });
+        }
+    }
+    let (kind, inches, dpi, format) = (kind?, inches?, dpi? as u32, format?);
+    let name = |names: &[(&'static str, Kind)]| names.iter().find(|(_, other)| *other == kind).map_or("url", |(name, _)| name);
+    let order = Order {
+        text: text.unwrap_or_default(),
+        field: if kind == Kind::Url || kind == Kind::Text { "data" } else { "payload" },
+        design,
+        logo,
+        backdrop,
+        level: None,
+        version: None,
+        mask: None,
+        size: Size::Inches { inches, dpi },
+        format,
+        verify: false,
+    };
+    let format = if format == Format::Svg { "svg" } else { "png" };
+    Some(Wish { order, dynamic, data_type: name(&Kind::ALL), format, inches, dpi })
+}
+
+/// Reads the payload of a dynamic QR.
+fn dynamic(fields: &mut Fields) -> Option<Dynamic> {
+    fields.demand("payload");
+    let mut payload = fields.object("payload", "")?;
+    payload.demand("name");
+    let name = payload.line("name", NAME_CHARS);
+    payload.demand("destination_url");
+    let destination = payload.url("destination_url");
+    fields.absorb(payload);
+    Some(Dynamic { name: name?, destination: destination? })
+}
+
+fn design(fields: &mut Fields) -> Design {
+    let color = fields.color("color").unwrap_or(Rgba::BLACK);
+    let foreground = gradient(fields).map_or(Paint::Solid(color), Paint::Gradient);
+    let pattern = if fields.has("pattern") { fields.choice("pattern", &Pattern::ALL) } else { None };
+    Design {
+        foreground,
+        background: fields.color("background").unwrap_or(Rgba::TRANSPARENT),
+        pattern: pattern.unwrap_or(Pattern::Rounded),
+        eyes: Eyes {
+            shape: fields.choice("eye_shape", &EyeShape::ALL).unwrap_or_default(),
+            color: fields.color("eye_color"),
+            border: fields.choice("eye_border_shape", &EyeBorder::ALL),
+            center: fields.choice("eye_center_shape", &EyeCenter::ALL),
+            border_color: fields.color("eye_border_color"),
+            center_color: fields.color("eye_center_color"),
+            outer_frame: fields.flag("eye_outer_frame").unwrap_or(false),
+            outer_frame_match: fields.flag("eye_outer_frame_match").unwrap_or(false),
+        },
+        frame: frame(fields, color),
+        ..Design::default()
+    }
+}
+
+/// A gradient runs from top to bottom; one end alone is a mistake.
+fn gradient(fields: &mut Fields) -> Option<Gradient> {
+    const ENDS: [&str; 2] = ["gradient_from", "gradient_to"];
+    if ENDS.iter().any(|end| fields.has(end)) {
+        ENDS.iter().for_each(|end| fields.demand(end));
+    }
+    let [from, to] = ENDS.map(|end| fields.color(end));
+    Some(Gradient { direction: Direction::Vertical, from: from?, to: to? })
+}
+
+fn frame(fields: &mut Fields, foreground: Rgba) -> Option<Frame> {
+    let label = fields.text("frame_label").filter(|label| !label.is_empty());
+    let style = fields.choice("frame_style", &FrameStyle::ALL);
+    let (color, label_color) = (fields.color("frame_color"), fields.color("frame_label_color"));
+    if style == Some(FrameStyle::Border) && label.is_some() {
+        fields.complain(Condition::FieldConflict { field: "frame_label".into(), other: "frame_style border".into() });
+    }
+    let style = style.or(label.is_some().then_some(FrameStyle::LabelBelow))?;
+    Some(Frame { style, color: color.unwrap_or(foreground), label, label_color })
+}
+
+/// The bounds of `logo_size_ratio` and the form of `logo_clear_zone` are not published; a truth value is taken, too.
+fn logo(fields: &mut Fields, files: &mut Vec<Upload>) -> Option<LogoFile> {
+    let ratio = fields.number("logo_size_ratio", 0.1..=0.4).map_or(Logo::RATIO, |ratio| ratio as f32);
+    let clear_zone = match fields.peek("logo_clear_zone") {
+        Some(Value::Bool(_)) => {
+            if fields.flag("logo_clear_zone") == Some(false) {
+                ClearZone::None
+            } else {
+                ClearZone::default()
+            }
+        }
+        _ => fields.choice("logo_clear_zone", &ClearZone::ALL).unwrap_or_default(),
+    };
+    take_file(files, "logo_file").map(|file| LogoFile { file, ratio, clear_zone })
+}
+
+fn take_file(files: &mut Vec<Upload>, field: &str) -> Option<Upload> {
+    let at = files.iter().position(|file| file.field == field)?;
+    Some(files.swap_remove(at))
+}

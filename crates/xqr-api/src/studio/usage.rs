@@ -1,0 +1,43 @@
+//! `GET /api/v1/usage/` (QR Studio reference, section 13.2).
+
+use actix_web::{HttpResponse, web};
+use serde_json::json;
+use xqr_engine::auth::Scope;
+use xqr_engine::errors::Result;
+use xqr_engine::renders;
+
+use super::Studio;
+use crate::call::Call;
+use crate::edge::resource;
+use crate::fault::Fault;
+
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    config.service(resource("/v1/usage/", "GET").route(web::get().to(usage)));
+}
+
+/// `GET /api/v1/usage/`: the month of the workspace, in the terms of the calling key. What is unlimited is null.
+async fn usage(call: Call<Studio>) -> Result<HttpResponse, Fault> {
+    call.allow(Scope::WorkspaceRead)?;
+    let (workspace, now) = (call.caller.workspace, call.app.now());
+    let used = call.app.read(move |conn| renders::usage(conn, workspace, now)).await?;
+    let (terms, limits) = (&call.caller.terms, &call.caller.terms.limits);
+    Ok(HttpResponse::Ok().json(json!({
+        "key_prefix": call.caller.key_prefix,
+        "plan": terms.plan.name(),
+        "monthly_quota": limits.monthly_renders,
+        "used_this_month": used.renders,
+        "remaining": limits.monthly_renders.map(|quota| quota.saturating_sub(used.renders)),
+        "max_size_inches": whole(limits.max_inches),
+        "max_dpi": limits.max_dpi,
+        "allow_custom_logo": limits.logo,
+        "max_active_dynamic_qrs": limits.dynamic_codes,
+        "max_bulk_items": limits.bulk_items,
+        "active_dynamic_qrs": used.active_codes,
+        "credits_remaining": used.credits,
+    })))
+}
+
+/// Returns a number without a fraction as an integer: 8, not 8.0.
+pub(super) fn whole(number: f64) -> serde_json::Value {
+    if number.fract() == 0.0 { json!(number as i64) } else { json!(number) }
+}
