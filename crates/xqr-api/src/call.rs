@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, web};
 use bytes::BytesMut;
 use futures_util::StreamExt as _;
@@ -14,7 +14,7 @@ use futures_util::future::LocalBoxFuture;
 use sha2::{Digest as _, Sha256};
 use xqr_engine::auth::{Scope, SealingKey};
 use xqr_engine::errors::{Condition, Result};
-use xqr_engine::idempotency::{Answer, Attempt};
+use xqr_engine::idempotency::{Answer, Attempt, Outcome, Place};
 use xqr_engine::pictures::Upload;
 use xqr_engine::{Admission, App, Caller, Figures, Tx, keys};
 
@@ -54,24 +54,33 @@ impl<D: Wire> FromRequest for Call<D> {
         Box::pin(async move {
             let app = app(&request);
             let address = peer::address(&app.settings.edge, request.peer_addr(), request.headers());
-            if let Some(address) = address {
-                app.strangers.check_key_tries(address)?;
-            }
-            let secret = D::credential(request.headers())?;
-            let sealing = secret.sealing_key();
-            let known = app.authenticate(secret).await;
+            peer::warn_of_unknown_proxy(&app.settings.edge, request.peer_addr(), request.headers());
+            let known = match D::credential(request.headers()) {
+                Ok(secret) => {
+                    address.map_or(Ok(()), |address| app.strangers.check_key_tries(address, &secret))?;
+                    app.authenticate(secret.clone()).await.map(|caller| (secret, caller))
+                }
+                Err(error) => Err(error),
+            };
             if let (Some(address), Err(error)) = (address, &known)
                 && matches!(error.condition(), Condition::KeyInvalid)
             {
                 app.strangers.note_bad_key(address);
             }
-            let caller = known?;
+            let (secret, caller) = known?;
+            app.strangers.note_good_key(&secret);
+            let sealing = secret.sealing_key();
             request.extensions_mut().insert(KeyPrefix(caller.key_prefix.clone()));
             note_use(&app, &caller);
             caller.terms.check_api(D::is_included(&caller.terms.limits))?;
             let (figures, admission) = app.admit(&caller, D::RATES).await;
             request.extensions_mut().insert(figures);
-            request.extensions_mut().insert(admission?);
+            match admission {
+                Ok(admission) => drop(request.extensions_mut().insert(admission)),
+                // An answer that is stored was paid for.
+                Err(error) if !is_answered(&app, &caller, &request).await? => return Err(error.into()),
+                Err(_) => {}
+            }
             Ok(Self { app, caller, request, payload, sealing, fingerprint: [0; 32], dialect: PhantomData })
         })
     }
@@ -165,17 +174,14 @@ impl<D: Wire> Call<D> {
         self.fingerprint = hash.finalize().into();
     }
 
-    /// Reads the `Idempotency-Key` header: a bare token, or a quoted string as the IETF's draft has it.
-    fn idempotency_key(&self) -> Result<Option<&str>> {
-        let mut values = self.request.headers().get_all("idempotency-key");
-        let Some(value) = values.next() else { return Ok(None) };
-        let text = value.to_str().ok().filter(|_| values.next().is_none());
-        let bare = text.map(|text| text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text));
-        let printable = |text: &&str| (1..=255).contains(&text.len()) && text.bytes().all(|byte| (0x20..0x7f).contains(&byte));
-        bare.filter(printable)
-            .filter(|text| !text.trim().is_empty())
-            .map(Some)
-            .ok_or_else(|| Condition::IdempotencyKeyInvalid.into())
+    /// Gives the unit of the quota back: what was asked for had no effect.
+    fn cost_nothing(&self) {
+        let mut extensions = self.request.extensions_mut();
+        if extensions.remove::<Admission>().is_some()
+            && let Some(figures) = extensions.get_mut::<Figures>()
+        {
+            figures.give_back();
+        }
     }
 
     /// Runs a use case that makes something, once for each Idempotency-Key. `answer` makes the body of what `job` returns.
@@ -184,22 +190,60 @@ impl<D: Wire> Call<D> {
         job: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
         answer: impl FnOnce(T) -> Vec<u8> + Send + 'static,
     ) -> Result<HttpResponse> {
-        let created = |body| HttpResponse::Created().content_type("application/json").body(body);
-        let Some(key) = self.idempotency_key()? else {
-            return Ok(created(answer(self.app.write(job).await?)));
-        };
-        let (method, path) = (self.request.method().as_str(), self.request.path());
-        let attempt = Attempt::new(self.caller.key, method, path, key, self.fingerprint, self.sealing.clone());
         let status = StatusCode::CREATED.as_u16();
-        let Answer { body, replayed, .. } = self.app.write_once(attempt, job, move |made| (status, answer(made))).await?;
-        let mut response = created(body);
-        if replayed {
-            response.headers_mut().insert(HeaderName::from_static("idempotent-replayed"), HeaderValue::from_static("true"));
-            // It had no effect, so it costs nothing.
-            self.request.extensions_mut().remove::<Admission>();
-        }
-        Ok(response)
+        self.try_make(job, move |made| Outcome { status, body: answer(made), had_effect: true }).await
     }
+
+    /// As [`make`](Self::make), for what may turn out to make nothing: that costs nothing, and is not kept.
+    pub(crate) async fn try_make<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+        answer: impl FnOnce(T) -> Outcome + Send + 'static,
+    ) -> Result<HttpResponse> {
+        let answered = match idempotency_key(&self.request)? {
+            Some(key) => {
+                let place = place(&self.caller, &self.request, key);
+                let attempt = Attempt::new(place, self.fingerprint, self.sealing.clone());
+                self.app.write_once(attempt, job, answer).await?
+            }
+            None => {
+                let Outcome { status, body, had_effect } = answer(self.app.write(job).await?);
+                Answer { status, body, replayed: false, had_effect }
+            }
+        };
+        if !answered.had_effect {
+            self.cost_nothing();
+        }
+        let mut response = HttpResponse::build(StatusCode::from_u16(answered.status).unwrap_or(StatusCode::CREATED));
+        // What was made may be a secret.
+        response.content_type("application/json").insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")));
+        if answered.replayed {
+            response.insert_header(("idempotent-replayed", "true"));
+        }
+        Ok(response.body(answered.body))
+    }
+}
+
+/// Reads the `Idempotency-Key` header: a bare token, or a quoted string as the IETF's draft has it.
+fn idempotency_key(request: &HttpRequest) -> Result<Option<&str>> {
+    let mut values = request.headers().get_all("idempotency-key");
+    let Some(value) = values.next() else { return Ok(None) };
+    let text = value.to_str().ok().filter(|_| values.next().is_none());
+    let bare = text.map(|text| text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text));
+    let printable = |text: &&str| (1..=255).contains(&text.len()) && text.bytes().all(|byte| (0x20..0x7f).contains(&byte));
+    bare.filter(printable).filter(|text| !text.trim().is_empty()).map(Some).ok_or_else(|| Condition::IdempotencyKeyInvalid.into())
+}
+
+/// Names a caller's request with an Idempotency-Key.
+fn place(caller: &Caller, request: &HttpRequest, key: &str) -> Place {
+    Place::new(caller.key, request.method().as_str(), request.path(), key)
+}
+
+/// Returns whether an answer to this very request is stored.
+async fn is_answered(app: &App, caller: &Caller, request: &HttpRequest) -> Result<bool> {
+    let Some(key) = idempotency_key(request)? else { return Ok(false) };
+    let (place, now) = (place(caller, request, key), app.now());
+    app.read(move |conn| place.is_answered(conn, now)).await
 }
 
 /// Writes down that a key was used; nobody waits for it.

@@ -70,8 +70,10 @@ pub(crate) async fn speak<D: Wire>(
         answer.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     }
     let admission = answer.request().extensions_mut().remove::<Admission>();
-    if let Some(admission) = admission.filter(|_| answer.status().is_success()) {
-        admission.keep();
+    match admission {
+        Some(admission) if answer.status().is_success() => admission.keep(),
+        Some(_) => drop(answer.request().extensions_mut().get_mut::<Figures>().map(Figures::give_back)),
+        None => {}
     }
     let figures = answer.request().extensions().get::<Figures>().copied();
     if let Some(figures) = figures {

@@ -29,11 +29,31 @@ pub(crate) fn trusts(edge: &Edge, address: IpAddr) -> bool {
 fn forwarded(headers: &HeaderMap, trusts: impl Fn(IpAddr) -> bool) -> Option<IpAddr> {
     let mut lists: Vec<_> = headers.get_all("x-forwarded-for").filter_map(|value| value.to_str().ok()).collect();
     lists.reverse();
-    let mut addresses = lists.into_iter().flat_map(|list| list.rsplit(',')).map(|item| item.trim().parse::<IpAddr>());
+    let mut addresses = lists.into_iter().flat_map(|list| list.rsplit(',')).map(|item| one_address(item).ok_or(()));
     addresses.find_map(|address| match address {
         Ok(address) if trusts(address) => None,
         address => Some(address.ok()),
     })?
+}
+
+/// Reads an item of the list: an address, perhaps with a port, in brackets or in quotes, as proxies write it.
+fn one_address(item: &str) -> Option<IpAddr> {
+    let item = item.trim().trim_matches('"');
+    let bare = item.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(item);
+    bare.parse().ok().or_else(|| item.parse::<SocketAddr>().ok().map(|address| address.ip()))
+}
+
+/// Warns once that a proxy stands in front which the settings do not know: all its clients look like one.
+pub(crate) fn warn_of_unknown_proxy(edge: &Edge, peer: Option<SocketAddr>, headers: &HeaderMap) {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    if let Some(peer) = peer
+        && headers.contains_key("x-forwarded-for")
+        && !trusts(edge, peer.ip())
+    {
+        ONCE.call_once(|| {
+            tracing::warn!(proxy = %peer.ip(), "X-Forwarded-For from a peer that edge.trusted_proxies does not name is ignored");
+        });
+    }
 }
 
 #[cfg(test)]
@@ -56,6 +76,9 @@ mod tests {
         check(&["1.1.1.1", "2.2.2.2, 10.0.0.1"], Some("2.2.2.2"));
         check(&["10.0.0.2, 10.0.0.1"], None);
         check(&["1.1.1.1, nonsense"], None);
+        check(&["1.1.1.1, 2.2.2.2:4711, 10.0.0.1:80"], Some("2.2.2.2"));
+        check(&["\"[2001:db8::1]:44\""], Some("2001:db8::1"));
+        check(&["[2001:db8::1]"], Some("2001:db8::1"));
         check(&[], None);
     }
 

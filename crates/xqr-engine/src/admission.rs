@@ -71,6 +71,13 @@ pub struct Figures {
     pub burst_remaining: Cap,
 }
 
+impl Figures {
+    /// Counts a unit of the quota that was given back.
+    pub fn give_back(&mut self) {
+        self.remaining = self.remaining.zip(self.limit).map(|(remaining, limit)| (remaining + 1).min(limit));
+    }
+}
+
 impl Gate {
     pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
         Self {

@@ -10,6 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use sha2::{Digest as _, Sha256};
 use xqr_auth::SealingKey;
 use xqr_errors::{Condition, Error, Result};
+use xqr_store::Conn;
 use xqr_store::idempotency::{self, Record};
 
 use crate::{App, Tx};
@@ -34,19 +35,47 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// Whether an earlier attempt had the effect.
     pub replayed: bool,
+    /// Whether this attempt had an effect.
+    pub had_effect: bool,
 }
 
-impl Attempt {
-    /// Describes an attempt: the API key `key` asks for `method path` with a client's `idempotency_key`, and a body of which
-    /// `fingerprint` is the digest.
-    pub fn new(key: i64, method: &str, path: &str, idempotency_key: &str, fingerprint: [u8; 32], sealing: SealingKey) -> Self {
+/// What an attempt came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body.
+    pub body: Vec<u8>,
+    /// Whether anything was made; if not, the answer is not kept, and the request may be tried again.
+    pub had_effect: bool,
+}
+
+/// Which request it is: a digest of who asks for what, with which Idempotency-Key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place([u8; 32]);
+
+impl Place {
+    /// Names a request: the API key `key` asks for `method path` with a client's `idempotency_key`.
+    pub fn new(key: i64, method: &str, path: &str, idempotency_key: &str) -> Self {
         let mut hash = Sha256::new();
         hash.update(key.to_be_bytes());
         for part in [method, path, idempotency_key] {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
         }
-        Self { id: hash.finalize().into(), fingerprint, sealing }
+        Self(hash.finalize().into())
+    }
+
+    /// Returns whether an answer is stored at `now`, Unix milliseconds.
+    pub fn is_answered(&self, conn: &mut Conn, now: i64) -> Result<bool> {
+        Ok(idempotency::find(conn, &self.0)?.is_some_and(|earlier| now - earlier.created_at < RETENTION))
+    }
+}
+
+impl Attempt {
+    /// Describes an attempt at a request with a body of which `fingerprint` is the digest.
+    pub fn new(place: Place, fingerprint: [u8; 32], sealing: SealingKey) -> Self {
+        Self { id: place.0, fingerprint, sealing }
     }
 }
 
@@ -54,27 +83,27 @@ impl Attempt {
 #[derive(Default)]
 pub(crate) struct Running(Mutex<HashSet<[u8; 32]>>);
 
-/// A place among the running attempts.
-struct Place<'r>(&'r Running, [u8; 32]);
+/// A seat among the running attempts.
+struct Seat<'r>(&'r Running, [u8; 32]);
 
 impl Running {
-    fn enter(&self, id: [u8; 32]) -> Result<Place<'_>> {
+    fn enter(&self, id: [u8; 32]) -> Result<Seat<'_>> {
         if self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id) {
-            return Ok(Place(self, id));
+            return Ok(Seat(self, id));
         }
         Err(Condition::IdempotencyRunning { seconds: 1 }.into())
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for Seat<'_> {
     fn drop(&mut self) {
         self.0.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.1);
     }
 }
 
 impl App {
-    /// Runs a use case in a transaction, unless an earlier attempt did: then its answer comes again. `answer` makes status and
-    /// body of what `job` returns.
+    /// Runs a use case in a transaction, unless an earlier attempt did: then its answer comes again. `answer` makes the outcome of
+    /// what `job` returns.
     ///
     /// # Errors
     ///
@@ -84,7 +113,7 @@ impl App {
         &self,
         attempt: Attempt,
         job: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
-        answer: impl FnOnce(T) -> (u16, Vec<u8>) + Send + 'static,
+        answer: impl FnOnce(T) -> Outcome + Send + 'static,
     ) -> Result<Answer> {
         let _place = self.running.enter(attempt.id)?;
         self.write(move |tx| attempt.run(tx, job, answer)).await
@@ -96,15 +125,19 @@ impl Attempt {
         &self,
         tx: &mut Tx<'_>,
         job: impl FnOnce(&mut Tx<'_>) -> Result<T>,
-        answer: impl FnOnce(T) -> (u16, Vec<u8>),
+        answer: impl FnOnce(T) -> Outcome,
     ) -> Result<Answer> {
         if let Some(earlier) = self.begin(tx)? {
             return self.replay(&earlier);
         }
-        let (status, body) = answer(job(tx)?);
+        let Outcome { status, body, had_effect } = answer(job(tx)?);
+        if !had_effect {
+            idempotency::delete(tx.conn, &self.id)?;
+            return Ok(Answer { status, body, replayed: false, had_effect });
+        }
         let sealed = self.sealing.seal(&self.id, &body, |nonce| tx.random(nonce))?;
         idempotency::finish(tx.conn, &self.id, status.into(), &sealed)?;
-        Ok(Answer { status, body, replayed: false })
+        Ok(Answer { status, body, replayed: false, had_effect })
     }
 
     /// Writes the record, or returns that of an earlier attempt.
@@ -133,7 +166,7 @@ impl Attempt {
         }
         let body =
             self.sealing.open(&self.id, &earlier.answer).ok_or_else(|| Error::internal("a stored answer cannot be opened"))?;
-        Ok(Answer { status: u16::try_from(earlier.status).unwrap_or(500), body, replayed: true })
+        Ok(Answer { status: u16::try_from(earlier.status).unwrap_or(500), body, replayed: true, had_effect: false })
     }
 }
 

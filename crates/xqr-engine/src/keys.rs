@@ -28,6 +28,8 @@ pub struct Caller {
     pub last_used_at: Option<i64>,
     expires_at: Option<i64>,
     scopes: Scopes,
+    /// The plan of its own that the key has.
+    plan: Option<Plan>,
 }
 
 impl Caller {
@@ -41,8 +43,14 @@ impl Caller {
     }
 
     /// Refuses to give a key more than the caller's has.
-    fn grant(&self, scopes: Scopes, expires_at: Option<i64>) -> Result<()> {
+    fn grant(&self, scopes: Scopes, expires_at: Option<i64>, plan: Option<Plan>) -> Result<()> {
         self.scopes.grant(scopes)?;
+        if let Some(own) = self.plan
+            && plan.is_none_or(|wish| wish > own)
+        {
+            let plan = plan.map_or_else(|| self.owner.plan.clone(), |wish| wish.to_string());
+            return Err(Condition::PlanAboveTier { plan, tier: own.to_string() }.into());
+        }
         match self.expires_at {
             Some(own) if expires_at.is_none_or(|wish| wish > own) => {
                 Err(Condition::KeyOutlives { until: crate::links::text_of(own) }.into())
@@ -73,6 +81,7 @@ pub fn authenticate(conn: &mut Conn, plans: &PlanTable, secret: &SecretKey, now:
         last_used_at: key.last_used_at,
         expires_at: key.expires_at,
         scopes: Scopes::from_text(&key.scopes),
+        plan: key.plan.as_deref().map(parse_plan).transpose()?,
     })
 }
 
@@ -83,13 +92,18 @@ fn parse_plan(name: &str) -> Result<Plan> {
 /// Returns what a workspace may do, by its own limits, its key's plan, or its plan.
 fn terms(plans: &PlanTable, workspace: &Workspace, key_plan: Option<&str>) -> Result<Terms> {
     let plan = parse_plan(&workspace.plan)?;
+    let whole = match &workspace.overrides {
+        Some(overrides) => plans.terms_with(plan, overrides).map_err(Error::internal)?,
+        None => plans.terms(plan),
+    };
     match key_plan.map(parse_plan).transpose()? {
-        // A workspace that has come down since takes its keys with it.
-        Some(lower) if lower < plan => Ok(plans.terms(lower)),
-        _ => match &workspace.overrides {
-            Some(overrides) => plans.terms_with(plan, overrides).map_err(Error::internal),
-            None => Ok(plans.terms(plan)),
-        },
+        // The lower plan narrows what the workspace has; it lifts none of the workspace's own limits. And a workspace that has come
+        // down since takes its keys with it.
+        Some(lower) if lower < plan => {
+            let own = plans.terms(lower);
+            Ok(Terms { limits: Arc::new(own.limits.within(&whole.limits)), ..own })
+        }
+        _ => Ok(whole),
     }
 }
 
@@ -151,9 +165,16 @@ pub fn list(conn: &mut Conn, workspace: i64) -> Result<Vec<Key>> {
 ///
 /// # Errors
 ///
-/// [`Condition::ResourceNotFound`].
+/// [`Condition::ResourceNotFound`]; [`Condition::StateConflict`] for a prefix that several keys have.
 pub fn get(conn: &mut Conn, name: &str) -> Result<Key> {
-    keys::find(conn, name)?.ok_or_else(|| Condition::ResourceNotFound { what: "Key".to_owned() }.into())
+    let mut found = keys::find(conn, name)?;
+    match (found.pop(), found.is_empty()) {
+        (Some(key), true) => Ok(key),
+        (Some(_), false) => {
+            Err(Condition::StateConflict { state: "one of several with this prefix; name it by its id".to_owned() }.into())
+        }
+        (None, _) => Err(Condition::ResourceNotFound { what: "Key".to_owned() }.into()),
+    }
 }
 
 /// Returns the caller's key with this id.
@@ -171,8 +192,10 @@ pub fn get_own(conn: &mut Conn, caller: &Caller, uid: &str) -> Result<Key> {
 ///
 /// As [`create`]; [`Condition::ScopeBeyond`], and [`Condition::KeyOutlives`] for a key that would live longer.
 pub fn create_by(tx: &mut Tx<'_>, caller: &Caller, draft: &Draft) -> Result<(Key, SecretKey)> {
-    caller.grant(draft.scopes, draft.expires_at)?;
-    create(tx, &caller.owner, draft)
+    // What is not said of the plan is as with the caller.
+    let draft = Draft { plan: draft.plan.or(caller.plan), ..draft.clone() };
+    caller.grant(draft.scopes, draft.expires_at, draft.plan)?;
+    create(tx, &caller.owner, &draft)
 }
 
 /// Rotates a key on behalf of another, which cannot give more than it has.
@@ -181,7 +204,7 @@ pub fn create_by(tx: &mut Tx<'_>, caller: &Caller, draft: &Draft) -> Result<(Key
 ///
 /// As [`create_by`], and as [`rotate`].
 pub fn rotate_by(tx: &mut Tx<'_>, caller: &Caller, key: &Key) -> Result<(Key, SecretKey)> {
-    caller.grant(Scopes::from_text(&key.scopes), key.expires_at)?;
+    caller.grant(Scopes::from_text(&key.scopes), key.expires_at, key.plan.as_deref().map(parse_plan).transpose()?)?;
     rotate(tx, key)
 }
 
@@ -214,7 +237,14 @@ const HUB_OVERLAP: i64 = 24 * 60 * 60 * 1000;
 /// 24 hours, as its service promises, and its predecessors die.
 pub fn rotate(tx: &mut Tx<'_>, key: &Key) -> Result<(Key, SecretKey)> {
     let look = Look::parse(&key.look).ok_or_else(|| Error::internal(format!("unknown look: {}", key.look)))?;
-    KeyState { revoked_at: key.revoked_at, ..KeyState::default() }.admit(tx.now)?;
+    // About this key and not about the caller's, who would take a 401 for their own.
+    let state = |state: &str| Condition::StateConflict { state: state.to_owned() };
+    if key.revoked_at.is_some() {
+        return Err(state("revoked").into());
+    }
+    if key.expires_at.is_some_and(|at| at <= tx.now) {
+        return Err(state("expired").into());
+    }
     let overlap = (look == Look::Hub).then_some(tx.now + HUB_OVERLAP);
     if overlap.is_some() {
         for old in keys::list(tx.conn, key.workspace_id)? {

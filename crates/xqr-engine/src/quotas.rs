@@ -17,8 +17,6 @@ use crate::{Caller, Data, Tx, events};
 
 /// The most units of a lease.
 const LEASE: u64 = 64;
-/// The units of a lease where there is no limit, and calls are counted for their own sake.
-const UNLIMITED_LEASE: u64 = 1024;
 /// How long an exhausted quota is not asked for again, in milliseconds.
 const PAUSE: i64 = 1_000;
 
@@ -84,11 +82,19 @@ impl Quotas {
                 return Ok(Ticket { meter, period, remaining, kept: false });
             }
             let _asking = meter.asking.lock().await;
-            let Some(lease) = meter.to_ask(period) else { continue };
+            let Some(lease) = meter.to_ask(period, cap) else { continue };
             if lease.refused.is_some_and(|(at, size)| size == cap && (0..PAUSE).contains(&(now - at))) {
                 return Err(spent(caller, cycle, now));
             }
-            let granted = ask(data, caller.workspace, cap, period).await?;
+            // What lies here was leased under a larger cap: the database, which knows of all nodes, decides anew.
+            let surplus = meter.surrender(period);
+            let granted = match ask(data, caller.workspace, cap, period, surplus).await {
+                Ok(granted) => granted,
+                Err(error) => {
+                    meter.put_back(period, surplus);
+                    return Err(error);
+                }
+            };
             if !meter.grant(period, granted, now, cap) {
                 return Err(spent(caller, cycle, now));
             }
@@ -100,7 +106,7 @@ impl Quotas {
         let now = data.now();
         let lease = *self.meter(caller.workspace, cycle, now).lock();
         let cap = cap(caller, cycle);
-        if lease.period == cycle.at(now) { cap.map(|cap| cap.saturating_sub(lease.used) + lease.left) } else { cap }
+        if lease.period == cycle.at(now) { lease.remaining(cap) } else { cap }
     }
 
     /// Returns the units that lie here.
@@ -134,6 +140,13 @@ impl Quotas {
     }
 }
 
+impl Lease {
+    /// Returns what is left of a quota of this size; `used` counts what lies here as used.
+    fn remaining(&self, cap: Cap) -> Cap {
+        cap.map(|cap| cap.saturating_sub(self.used - self.left.min(self.used)))
+    }
+}
+
 impl Meter {
     fn lock(&self) -> std::sync::MutexGuard<'_, Lease> {
         self.lease.lock().unwrap_or_else(PoisonError::into_inner)
@@ -142,20 +155,26 @@ impl Meter {
     /// Takes a unit and returns what is left of the quota; `None` without a unit.
     fn take(&self, period: Period, cap: Cap) -> Option<Cap> {
         let mut lease = self.lock();
-        if lease.period != period || lease.left == 0 {
+        if lease.period != period || lease.left == 0 || lease.remaining(cap) == Some(0) {
             return None;
         }
         lease.left -= 1;
-        Some(cap.map(|cap| cap.saturating_sub(lease.used) + lease.left))
+        Some(lease.remaining(cap))
     }
 
-    /// Returns the lease if it is empty; a lease of another month has run out.
-    fn to_ask(&self, period: Period) -> Option<Lease> {
+    /// Returns the lease if nothing of it may be handed out under this cap; a lease of another period has run out.
+    fn to_ask(&self, period: Period, cap: Cap) -> Option<Lease> {
         let mut lease = self.lock();
         if lease.period != period {
             *lease = Lease { period, left: 0, used: 0, refused: None };
         }
-        (lease.left == 0).then_some(*lease)
+        (lease.left == 0 || lease.remaining(cap) == Some(0)).then_some(*lease)
+    }
+
+    /// Takes back all that lies here.
+    fn surrender(&self, period: Period) -> u64 {
+        let mut lease = self.lock();
+        if lease.period == period { std::mem::take(&mut lease.left) } else { 0 }
     }
 
     /// Takes over what the database granted, and returns whether that was anything.
@@ -184,22 +203,24 @@ struct Granted {
     used: u64,
 }
 
-async fn ask(data: &Data, workspace: i64, cap: Cap, period: Period) -> Result<Granted> {
+async fn ask(data: &Data, workspace: i64, cap: Cap, period: Period, surplus: u64) -> Result<Granted> {
     let (tell, told) = oneshot::channel();
-    data.submit(move |tx| lease(tx, workspace, cap, period), |result| drop(tell.send(result)));
+    data.submit(move |tx| lease(tx, workspace, cap, period, surplus), |result| drop(tell.send(result)));
     let result = told.await.unwrap_or_else(|_| Err(Error::from(Condition::Overloaded { seconds: 1 })));
     result.map(|(granted, _)| granted)
 }
 
-/// Leases a part of what is left: the less there is, the smaller.
-fn lease(tx: &mut Tx<'_>, workspace: i64, cap: Cap, period: Period) -> Result<Granted> {
+/// Gives `surplus` back and leases a part of what is left: the less there is, the smaller.
+fn lease(tx: &mut Tx<'_>, workspace: i64, cap: Cap, period: Period, surplus: u64) -> Result<Granted> {
     let period = period.to_string();
     usage::begin(tx.conn, workspace, usage::CALLS, &period)?;
+    if surplus > 0 {
+        usage::give_back(tx.conn, workspace, usage::CALLS, &period, surplus.cast_signed())?;
+    }
     let used = usage::get(tx.conn, workspace, usage::CALLS, &period)?.max(0).unsigned_abs();
     let purse = Purse { credits: 0, quota: cap, used, overage: false };
     let room = purse.remaining().unwrap_or(u64::MAX);
-    let most = if cap.is_some() { LEASE } else { UNLIMITED_LEASE };
-    let mut units = (room / 64).clamp(1, most).min(room);
+    let mut units = (room / 64).clamp(1, LEASE).min(room);
     let limit = cap.map(u64::cast_signed);
     let mut take = |units: u64| usage::take(tx.conn, workspace, usage::CALLS, &period, units.cast_signed(), limit);
     // Another node may have leased since the look.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use moka::sync::Cache;
+use xqr_auth::SecretKey;
 use xqr_errors::{Condition, Result};
 
 use crate::Clock;
@@ -22,23 +23,38 @@ pub struct Strangers {
     misses: Buckets<IpAddr>,
     /// Until when an address that tried too many keys is not listened to, Unix milliseconds.
     shut_out: Cache<IpAddr, i64>,
+    /// Digests of keys that were good within the hour.
+    good: Cache<Vec<u8>, ()>,
 }
 
 impl Strangers {
     pub(crate) fn new(limits: &Limits, clock: Arc<dyn Clock>) -> Self {
         let buckets = || Buckets::new(Duration::from_secs(60), Arc::clone(&clock));
         let shut_out = Cache::builder().max_capacity(REMEMBERED).time_to_live(Duration::from_secs(120)).build();
-        Self { limits: limits.clone(), failures: buckets(), misses: buckets(), shut_out, clock }
+        let good = Cache::builder().max_capacity(REMEMBERED).time_to_live(Duration::from_secs(3600)).build();
+        Self { limits: limits.clone(), failures: buckets(), misses: buckets(), shut_out, good, clock }
     }
 
-    /// Refuses an address that has tried too many keys, before its next key is looked at.
+    /// Refuses an address that has tried too many keys, before its next key is looked at; unless that key was good of late: behind
+    /// one address there may be many, and not all of them guess.
     ///
     /// # Errors
     ///
     /// [`Condition::RateExceeded`].
-    pub fn check_key_tries(&self, address: IpAddr) -> Result<()> {
+    pub fn check_key_tries(&self, address: IpAddr, key: &SecretKey) -> Result<()> {
+        if self.good.contains_key(key.digest().as_bytes()) {
+            return Ok(());
+        }
         let wait = self.shut_out.get(&network(address)).map_or(0, |until| until - self.clock.now());
         if wait <= 0 { Ok(()) } else { Err(Condition::RateExceeded { seconds: wait.unsigned_abs().div_ceil(1000) }.into()) }
+    }
+
+    /// Notes that a key is good.
+    pub fn note_good_key(&self, key: &SecretKey) {
+        let digest = key.digest();
+        if !self.good.contains_key(digest.as_bytes()) {
+            self.good.insert(digest.as_bytes().to_vec(), ());
+        }
     }
 
     /// Notes that an address showed a key that is not one.
@@ -93,17 +109,20 @@ mod tests {
     #[test]
     fn who_tries_keys_is_shut_out_and_let_in_again() {
         let (strangers, clock) = strangers();
+        let [key, good] = [1, 2].map(|seed| SecretKey::mint(xqr_auth::Look::Xqr, &mut |bytes| bytes.fill(seed)));
+        strangers.note_good_key(&good);
         for _ in 0..10 {
-            strangers.check_key_tries(ip("198.51.100.1")).unwrap();
+            strangers.check_key_tries(ip("198.51.100.1"), &key).unwrap();
             strangers.note_bad_key(ip("198.51.100.1"));
         }
-        strangers.check_key_tries(ip("198.51.100.1")).unwrap();
+        strangers.check_key_tries(ip("198.51.100.1"), &key).unwrap();
         strangers.note_bad_key(ip("198.51.100.1"));
-        let refused = strangers.check_key_tries(ip("::ffff:198.51.100.1")).unwrap_err();
+        let refused = strangers.check_key_tries(ip("::ffff:198.51.100.1"), &key).unwrap_err();
         assert_eq!(refused.condition(), &Condition::RateExceeded { seconds: 6 });
-        strangers.check_key_tries(ip("198.51.100.2")).unwrap();
+        strangers.check_key_tries(ip("198.51.100.2"), &key).unwrap();
+        strangers.check_key_tries(ip("198.51.100.1"), &good).unwrap();
         clock.advance(6_000);
-        strangers.check_key_tries(ip("198.51.100.1")).unwrap();
+        strangers.check_key_tries(ip("198.51.100.1"), &key).unwrap();
     }
 
     #[test]

@@ -92,14 +92,10 @@ pub fn list(conn: &mut Conn, workspace_id: i64) -> Result<Vec<Key>> {
         .map_err(failed)
 }
 
-/// Returns the key with this client-visible id or public prefix. For operators, who own every workspace.
-pub fn find(conn: &mut Conn, name: &str) -> Result<Option<Key>> {
-    api_keys::table
-        .filter(api_keys::uid.eq(name).or(api_keys::prefix.eq(name)))
-        .select(Key::as_select())
-        .first(conn)
-        .optional()
-        .map_err(failed)
+/// Returns the key with this client-visible id, or two of those with this public prefix. For operators, who own every workspace.
+pub fn find(conn: &mut Conn, name: &str) -> Result<Vec<Key>> {
+    let named = api_keys::table.filter(api_keys::uid.eq(name).or(api_keys::prefix.eq(name)));
+    named.order(api_keys::id).limit(2).select(Key::as_select()).load(conn).map_err(failed)
 }
 
 /// Returns the workspace's key with this client-visible id.

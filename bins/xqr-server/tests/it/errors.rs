@@ -179,9 +179,12 @@ async fn the_key_is_judged_before_the_body() {
 #[actix_web::test]
 async fn paths_and_methods_that_are_none() {
     let app = TestApp::start().await;
-    for path in ["/api", "/api/v1", "/api/v1/nothing", "/api/v1/links/", "/api/v2/links", "/api/v1/links/x/y"] {
+    for path in ["/api", "/api/v1", "/api/v1/nothing", "/api/v2/links", "/api/v1/links/x/y"] {
         app.get(path).await.refused(404, "RESOURCE_NOT_FOUND", "No such endpoint.");
     }
+    // The slash at the end decides who answers.
+    let theirs = app.get("/api/v1/links/").await;
+    assert_eq!((theirs.status, theirs.text()), (404, r#"{"detail":"Not found."}"#.to_owned()));
     for (method, path, allow) in [
         ("PUT", "/api/v1/links", "GET, POST"),
         ("DELETE", "/api/v1/links", "GET, POST"),

@@ -13,7 +13,7 @@ fn pixels(picture: &[u8]) -> (usize, Vec<u8>) {
     let info = reader.next_frame(&mut pixels).unwrap();
     let channels = info.color_type.samples();
     let on_white = |px: &[u8]| match px {
-        [value, .., alpha] if channels % 2 == 0 => 255 - (255 - u16::from(*value)) * u16::from(*alpha) / 255,
+        [value, .., alpha] if channels.is_multiple_of(2) => 255 - (255 - u16::from(*value)) * u16::from(*alpha) / 255,
         _ => u16::from(px[0]),
     };
     (info.width as usize, pixels.chunks(channels).map(|px| on_white(px) as u8).collect())

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 use xqr_engine::auth::Scope;
 use xqr_engine::errors::{Condition, Dialect, Error, Result};
+use xqr_engine::idempotency::Outcome;
 use xqr_engine::links::{self, Draft, Edit, text_of};
 use xqr_engine::rows::{Filter, Link, Page};
 use xqr_engine::{App, Tx};
@@ -125,9 +126,10 @@ async fn create_bulk(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
             }
         }
         errors.sort_by_key(|error| error.index);
-        cover.close(Bulk { created, errors })
+        let had_effect = !created.is_empty();
+        Outcome { status: 201, body: cover.close(Bulk { created, errors }), had_effect }
     };
-    Ok(call.make(create, answer).await?)
+    Ok(call.try_make(create, answer).await?)
 }
 
 /// `PATCH /api/v1/links/bulk/status`
