@@ -6,16 +6,16 @@ use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, web};
 use bytes::BytesMut;
 use futures_util::StreamExt as _;
 use futures_util::future::LocalBoxFuture;
 use sha2::{Digest as _, Sha256};
-use xqr_engine::auth::{Scope, SealingKey};
+use xqr_engine::auth::{Scope, SealingKey, SecretKey};
 use xqr_engine::errors::{Condition, Result};
 use xqr_engine::idempotency::{Answer, Attempt, Outcome, Place};
-use xqr_engine::pictures::Upload;
+use xqr_engine::pictures::{Source, Upload};
 use xqr_engine::{Admission, App, Caller, Figures, Tx, keys};
 
 use crate::fault::Fault;
@@ -37,6 +37,12 @@ pub(crate) struct Call<D> {
     dialect: PhantomData<D>,
 }
 
+/// Who calls, and the key that what is stored for them is sealed with.
+pub(crate) struct Bearer {
+    pub(crate) caller: Caller,
+    pub(crate) sealing: SealingKey,
+}
+
 /// The public part of the caller's key, for the log.
 pub(crate) struct KeyPrefix(pub(crate) String);
 
@@ -53,25 +59,7 @@ impl<D: Wire> FromRequest for Call<D> {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
             let app = app(&request);
-            let address = peer::address(&app.settings.edge, request.peer_addr(), request.headers());
-            peer::warn_of_unknown_proxy(&app.settings.edge, request.peer_addr(), request.headers());
-            let known = match D::credential(request.headers()) {
-                Ok(secret) => {
-                    address.map_or(Ok(()), |address| app.strangers.check_key_tries(address, &secret))?;
-                    app.authenticate(secret.clone()).await.map(|caller| (secret, caller))
-                }
-                Err(error) => Err(error),
-            };
-            if let (Some(address), Err(error)) = (address, &known)
-                && matches!(error.condition(), Condition::KeyInvalid)
-            {
-                app.strangers.note_bad_key(address);
-            }
-            let (secret, caller) = known?;
-            app.strangers.note_good_key(&secret);
-            let sealing = secret.sealing_key();
-            request.extensions_mut().insert(KeyPrefix(caller.key_prefix.clone()));
-            note_use(&app, &caller);
+            let Bearer { caller, sealing } = D::who(Arc::clone(&app), request.clone()).await?;
             caller.terms.check_api(D::is_included(&caller.terms.limits))?;
             let (figures, admission) = app.admit(&caller, D::RATES).await;
             request.extensions_mut().insert(figures);
@@ -169,7 +157,9 @@ impl<D: Wire> Call<D> {
         hash.update(fields.fingerprint());
         for file in files {
             hash.update(Sha256::digest(&file.field));
-            hash.update(Sha256::digest(&file.bytes));
+            if let Source::Bytes(bytes) = &file.source {
+                hash.update(Sha256::digest(bytes));
+            }
         }
         self.fingerprint = hash.finalize().into();
     }
@@ -222,6 +212,33 @@ impl<D: Wire> Call<D> {
         }
         Ok(response.body(answered.body))
     }
+}
+
+/// Finds out who calls with a key that `credential` reads.
+pub(crate) async fn by_key(
+    app: Arc<App>,
+    request: HttpRequest,
+    credential: fn(&HeaderMap) -> Result<SecretKey>,
+) -> Result<Bearer> {
+    let address = peer::address(&app.settings.edge, request.peer_addr(), request.headers());
+    peer::warn_of_unknown_proxy(&app.settings.edge, request.peer_addr(), request.headers());
+    let known = match credential(request.headers()) {
+        Ok(secret) => {
+            address.map_or(Ok(()), |address| app.strangers.check_key_tries(address, &secret))?;
+            app.authenticate(secret.clone()).await.map(|caller| (secret, caller))
+        }
+        Err(error) => Err(error),
+    };
+    if let (Some(address), Err(error)) = (address, &known)
+        && matches!(error.condition(), Condition::KeyInvalid)
+    {
+        app.strangers.note_bad_key(address);
+    }
+    let (secret, caller) = known?;
+    app.strangers.note_good_key(&secret);
+    request.extensions_mut().insert(KeyPrefix(caller.key_prefix.clone()));
+    note_use(&app, &caller);
+    Ok(Bearer { caller, sealing: secret.sealing_key() })
 }
 
 /// Reads the `Idempotency-Key` header: a bare token, or a quoted string as the IETF's draft has it.

@@ -34,6 +34,7 @@ pub(crate) async fn speak<D: Wire>(
     request.extensions_mut().insert(id);
 
     let open = match check_head(request.head(), &app.settings.edge).and_then(|()| check_https(&request, &app.settings.edge)) {
+        Ok(()) if D::is_probe(request.path()) => Ok(()),
         Ok(()) => app.check_maintenance().await,
         Err(error) => Err(error),
     };

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 use xqr_engine::destination::Destination;
 use xqr_engine::errors::{Condition, Error, Result};
-use xqr_engine::pictures::Upload;
+use xqr_engine::pictures::{Source, Upload};
 use xqr_engine::render::Rgba;
 use xqr_engine::slug::Slug;
 
@@ -248,12 +248,18 @@ impl Fields {
         // Tools wrap lines.
         let data: String = data.split_ascii_whitespace().collect();
         match STANDARD.decode(data) {
-            Ok(bytes) => Some(Upload { field: field.to_owned(), bytes }),
+            Ok(bytes) => Some(Upload { field: field.to_owned(), source: Source::Bytes(bytes.into()) }),
             Err(_) => {
                 self.wrong(field, "a file in Base64, or a data URL of one");
                 None
             }
         }
+    }
+
+    /// Returns a file at an address.
+    pub(crate) fn file_at(&mut self, field: &str) -> Option<Upload> {
+        let url = self.url(field)?.into_string();
+        Some(Upload { field: field.to_owned(), source: Source::Url(url) })
     }
 
     /// Returns an object within this one, whose fields complaints name with `prefix`.

@@ -105,6 +105,12 @@ pub(crate) fn closed(error: &Error) -> HttpResponse {
     answer(status, title, &html! { div.card { p.status { (status.as_u16()) } h1 { (title) } p { (text) } } })
 }
 
+/// What a visitor of a paused dynamic QR sees.
+pub(crate) fn paused() -> HttpResponse {
+    let text = "The owner of this QR code has paused it for now. Please try again later.";
+    answer(StatusCode::OK, "This QR is paused", &html! { div.card { h1 { "This QR is paused" } p { (text) } } })
+}
+
 fn answer(status: StatusCode, title: &str, body: &Markup) -> HttpResponse {
     let page = html! {
         (DOCTYPE)

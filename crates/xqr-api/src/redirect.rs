@@ -15,7 +15,11 @@ use crate::xqr::Xqr;
 use crate::{call, pages, peer, visitor};
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
-    config.service(web::resource("/{code}").to(redirect)).default_service(web::to(no_page));
+    config
+        .service(web::resource("/q/{code}/paused/").to(paused))
+        .service(web::resource("/q/{code}/").to(redirect))
+        .service(web::resource("/{code}").to(redirect))
+        .default_service(web::to(no_page));
 }
 
 async fn redirect(request: HttpRequest) -> HttpResponse {
@@ -50,6 +54,9 @@ async fn redirect(request: HttpRequest) -> HttpResponse {
         },
         Ok(Target::Gone) => {
             metric::redirect(Redirect::Gone);
+            if request.path().starts_with("/q/") {
+                return to_pause_page(code, id);
+            }
             closed(&request, id, &Condition::LinkGone.into())
         }
         Ok(Target::Absent) => {
@@ -65,6 +72,20 @@ async fn redirect(request: HttpRequest) -> HttpResponse {
             closed(&request, id, &error)
         }
     }
+}
+
+/// Leads from a paused dynamic QR to its page (QR Studio reference, section 11.4).
+fn to_pause_page(code: &str, id: RequestId) -> HttpResponse {
+    HttpResponse::build(StatusCode::FOUND)
+        .insert_header((LOCATION, format!("/q/{code}/paused/")))
+        .insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")))
+        .insert_header((X_REQUEST_ID, id.header()))
+        .finish()
+}
+
+/// `GET /q/{code}/paused/`: the same for every code, so that it tells nothing of any.
+async fn paused() -> HttpResponse {
+    pages::paused()
 }
 
 /// Any path that is no route.

@@ -1,12 +1,15 @@
 //! What a dialect must supply: its envelope for refusals, and where it carries the key.
 
-use actix_web::HttpResponse;
+use std::sync::Arc;
+
 use actix_web::http::header::{CACHE_CONTROL, CONNECTION, HeaderMap, HeaderValue, RETRY_AFTER, UPGRADE, X_CONTENT_TYPE_OPTIONS};
-use xqr_engine::auth::SecretKey;
+use actix_web::{HttpRequest, HttpResponse};
+use futures_util::future::LocalBoxFuture;
 use xqr_engine::errors::{Condition, Dialect, Error, Result};
 use xqr_engine::plans::Limits;
-use xqr_engine::{Figures, Rates};
+use xqr_engine::{App, Figures, Rates};
 
+use crate::call::Bearer;
 use crate::request_id::{RequestId, X_REQUEST_ID};
 
 /// One of the wire forms, as a type.
@@ -23,8 +26,13 @@ pub(crate) trait Wire: 'static {
     /// Puts a refusal into the dialect's envelope.
     fn refuse(error: &Error, id: RequestId, accept: Accept) -> HttpResponse;
 
-    /// Reads the caller's key.
-    fn credential(headers: &HeaderMap) -> Result<SecretKey>;
+    /// Finds out who calls.
+    fn who(app: Arc<App>, request: HttpRequest) -> LocalBoxFuture<'static, Result<Bearer>>;
+
+    /// Returns whether a path is that of a probe, which answers during maintenance, too.
+    fn is_probe(_path: &str) -> bool {
+        false
+    }
 
     /// Adds what the caller may still do to the headers of an answer.
     fn show_figures(headers: &mut HeaderMap, figures: &Figures);

@@ -11,17 +11,21 @@ mod order;
 mod qr;
 mod workspace;
 
+use std::sync::Arc;
+
 use actix_web::dev::HttpServiceFactory;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderValue, LINK, WWW_AUTHENTICATE};
 use actix_web::middleware::from_fn;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
+use futures_util::future::LocalBoxFuture;
 use serde_json::json;
 use xqr_engine::auth::{SecretKey, bearer};
 use xqr_engine::errors::{Condition, Dialect, Error, Result};
 use xqr_engine::plans::{Cycle, Limits};
-use xqr_engine::{Figures, Pace, Rates};
+use xqr_engine::{App, Figures, Pace, Rates};
 
+use crate::call::{Bearer, by_key};
 use crate::edge::{no_route, speak};
 use crate::request_id::RequestId;
 use crate::wire::{Accept, Wire};
@@ -64,16 +68,20 @@ impl Wire for Xqr {
         }
     }
 
-    fn credential(headers: &HeaderMap) -> Result<SecretKey> {
-        let mut values = headers.get_all(AUTHORIZATION);
-        match (values.next().and_then(|value| value.to_str().ok()), values.next()) {
-            (Some(value), None) => bearer(value),
-            _ => Err(Condition::KeyInvalid.into()),
-        }
+    fn who(app: Arc<App>, request: HttpRequest) -> LocalBoxFuture<'static, Result<Bearer>> {
+        Box::pin(by_key(app, request, credential))
     }
 
     fn show_figures(headers: &mut HeaderMap, figures: &Figures) {
         figures::show(headers, figures);
+    }
+}
+
+fn credential(headers: &HeaderMap) -> Result<SecretKey> {
+    let mut values = headers.get_all(AUTHORIZATION);
+    match (values.next().and_then(|value| value.to_str().ok()), values.next()) {
+        (Some(value), None) => bearer(value),
+        _ => Err(Condition::KeyInvalid.into()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The running service: data, redirect cache, scan journal, settings.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tokio::sync::oneshot;
 use xqr_auth::SecretKey;
@@ -10,6 +10,7 @@ use xqr_store::Conn;
 use crate::admission::{Admission, Figures, Gate, Rates};
 use crate::countries::Countries;
 use crate::desk::Desk;
+use crate::fetch::Fetch;
 use crate::idempotency::Running;
 use crate::journal::Journal;
 use crate::maintenance::Maintenance;
@@ -33,6 +34,7 @@ pub struct App {
     /// Countries by address.
     pub countries: Countries,
     desk: Desk,
+    pub(crate) fetcher: OnceLock<Arc<dyn Fetch>>,
     pub(crate) shelf: Shelf,
     /// Limits by address, for who has no valid key.
     pub strangers: Strangers,
@@ -70,12 +72,18 @@ impl App {
             redirects,
             countries,
             desk,
+            fetcher: OnceLock::new(),
             shelf,
             strangers,
             gate,
             maintenance: Maintenance::default(),
             running: Running::default(),
         }))
+    }
+
+    /// Lends the client that fetches pictures; the first one stays.
+    pub fn lend_fetcher(&self, fetcher: Arc<dyn Fetch>) {
+        self.fetcher.set(fetcher).ok();
     }
 
     /// Returns the time, Unix milliseconds.

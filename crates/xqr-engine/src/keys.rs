@@ -260,6 +260,22 @@ pub fn rotate(tx: &mut Tx<'_>, key: &Key) -> Result<(Key, SecretKey)> {
     insert(tx, key.workspace_id, &Draft { name: key.name.clone(), look, scopes, expires_at: key.expires_at, plan })
 }
 
+/// Gives a key another secret in its place; the old one dies at once, as if it had never been.
+///
+/// # Errors
+///
+/// [`Condition::StateConflict`] for a key that is revoked.
+pub fn rekey(tx: &mut Tx<'_>, key: Key) -> Result<(Key, SecretKey)> {
+    if key.revoked_at.is_some() {
+        return Err(Condition::StateConflict { state: "revoked".to_owned() }.into());
+    }
+    let look = Look::parse(&key.look).ok_or_else(|| Error::internal(format!("unknown look: {}", key.look)))?;
+    let secret = SecretKey::mint(look, &mut |bytes| tx.random(bytes));
+    let digest = secret.digest().as_bytes().to_vec();
+    keys::rekey(tx.conn, key.workspace_id, key.id, secret.prefix(), &digest)?;
+    Ok((Key { prefix: secret.prefix().to_owned(), digest, ..key }, secret))
+}
+
 /// Deletes a key; it is as if it had never been.
 pub fn delete(tx: &mut Tx<'_>, key: &Key) -> Result<()> {
     if key.revoked_at.is_none() {

@@ -5,6 +5,7 @@
 //! that views show are re-exported in [`rows`], so that an API never names the store.
 
 mod admission;
+pub mod analytics;
 mod app;
 mod buckets;
 mod clock;
@@ -15,6 +16,7 @@ mod events;
 
 pub mod countries;
 pub mod destination;
+pub mod fetch;
 pub mod idempotency;
 pub mod journal;
 pub mod keys;

@@ -144,6 +144,19 @@ pub fn get(conn: &mut Conn, caller: &Caller, uid: &str) -> Result<Link> {
     link.ok_or_else(|| Condition::LinkNotFound { code: uid.to_owned() }.into())
 }
 
+/// Returns the caller's link with this code.
+///
+/// # Errors
+///
+/// [`Condition::LinkNotFound`], also for another workspace's link and for what is no code.
+pub fn get_by_code(conn: &mut Conn, caller: &Caller, code: &str) -> Result<Link> {
+    let found = match CodeKey::new(code) {
+        Some(key) => links::find_own_by_code(conn, caller.workspace, "", key.as_str())?,
+        None => None,
+    };
+    found.ok_or_else(|| Condition::LinkNotFound { code: code.to_owned() }.into())
+}
+
 /// Returns a page of the caller's links, newest first, and how many there are.
 pub fn list(conn: &mut Conn, caller: &Caller, filter: &Filter, page: Page) -> Result<(Vec<Link>, i64)> {
     let total = if filter.is_empty() {

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
-use xqr_errors::{Condition, Result};
+use xqr_errors::{Condition, Error, Result};
 use xqr_render::{
     Backdrop, Canvas, Caps, ClearZone, Design, Encoding, Format, Level, Logo, Picture, Report, Size, Symbol, assess, verify,
 };
@@ -41,7 +42,30 @@ pub struct Upload {
     /// The field that refusals name.
     pub field: String,
     /// The file.
-    pub bytes: Vec<u8>,
+    pub source: Source,
+}
+
+/// Where a picture file is.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// Here.
+    Bytes(Bytes),
+    /// At an address that the user names; [`App::gather`](crate::App::gather) fetches it.
+    Url(String),
+}
+
+impl Upload {
+    /// Returns the file.
+    ///
+    /// # Errors
+    ///
+    /// When nobody has fetched it.
+    fn bytes(&self) -> Result<&Bytes> {
+        match &self.source {
+            Source::Bytes(bytes) => Ok(bytes),
+            Source::Url(_) => Err(Error::internal("a picture was not fetched")),
+        }
+    }
 }
 
 /// A logo and its place.
@@ -149,8 +173,11 @@ impl Order {
         .into_iter()
         .flatten()
         {
-            hash.update(Sha256::digest(&file.bytes));
-            hash.update(format!("{} {more}", file.field));
+            match &file.source {
+                Source::Bytes(bytes) => hash.update(Sha256::digest(bytes)),
+                Source::Url(url) => hash.update(Sha256::digest(url)),
+            }
+            hash.update(format!(" {more}"));
         }
         hash.finalize().into()
     }
@@ -170,7 +197,7 @@ impl Order {
 
     fn lay_out(&self, caps: &Caps) -> Result<Sheet> {
         self.check_logo(caps)?;
-        let decode = |file: &Upload| Picture::decode(&file.field, &file.bytes, caps).map(Arc::new);
+        let decode = |file: &Upload| Picture::decode(&file.field, file.bytes()?, caps).map(Arc::new);
         let mut design = self.design.clone();
         if let Some(LogoFile { file, ratio, clear_zone }) = &self.logo {
             design.logo = Some(Logo { picture: decode(file)?, ratio: *ratio, clear_zone: *clear_zone });

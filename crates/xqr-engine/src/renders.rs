@@ -47,6 +47,7 @@ pub fn charge(tx: &mut Tx<'_>, caller: &Caller, units: u64) -> Result<Charge> {
     if spend.overage > 0 {
         usage::add(tx.conn, workspace, usage::OVERAGE, &period, spend.overage.cast_signed())?;
     }
+    usage::add(tx.conn, workspace, &metric_of(caller.key), &period, units.cast_signed())?;
     let after = Purse { used: used + metered, ..purse };
     for percent in purse.crossed(metered) {
         events::quota_threshold(tx, workspace, usage::RENDERS, &period, percent, &after)?;
@@ -63,6 +64,8 @@ pub fn refund(tx: &mut Tx<'_>, caller: &Caller, charge: &Charge) -> Result<()> {
     }
     let metered = spend.quota + spend.overage;
     usage::give_back(tx.conn, caller.workspace, usage::RENDERS, &period, metered.cast_signed())?;
+    let units = metered + spend.credits;
+    usage::give_back(tx.conn, caller.workspace, &metric_of(caller.key), &period, units.cast_signed())?;
     if spend.overage > 0 {
         usage::give_back(tx.conn, caller.workspace, usage::OVERAGE, &period, spend.overage.cast_signed())?;
     }
@@ -90,6 +93,16 @@ pub fn usage(conn: &mut Conn, workspace: i64, now: i64) -> Result<Used> {
         active_codes: get(usage::ACTIVE_LINKS, usage::TOTAL)?,
         credits: get(usage::CREDITS, usage::TOTAL)?,
     })
+}
+
+/// Returns the pictures of the month that one key asked for, however they were paid.
+pub fn usage_of_key(conn: &mut Conn, workspace: i64, key: i64, now: i64) -> Result<u64> {
+    let month = Cycle::Month.at(now).to_string();
+    Ok(usage::get(conn, workspace, &metric_of(key), &month)?.max(0).unsigned_abs())
+}
+
+fn metric_of(key: i64) -> String {
+    format!("{}_key_{key}", usage::RENDERS)
 }
 
 /// Grants credits to a workspace and returns its balance.

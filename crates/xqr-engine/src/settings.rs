@@ -33,6 +33,7 @@ pub struct Settings {
     pub outbox: Outbox,
     pub render: Render,
     pub limits: Limits,
+    pub fetch: Fetch,
 }
 
 /// How log lines look.
@@ -76,6 +77,18 @@ pub struct Edge {
     pub require_https: bool,
     #[serde(deserialize_with = "networks")]
     pub trusted_proxies: Vec<IpNet>,
+}
+
+/// Settings of what is fetched for users.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/xqr.toml documents every setting")]
+pub struct Fetch {
+    #[serde(deserialize_with = "networks")]
+    pub allow_nets: Vec<IpNet>,
+    #[serde(deserialize_with = "port_list")]
+    pub ports: Vec<u16>,
+    pub show_addresses: bool,
 }
 
 /// Settings of the redirect cache.
@@ -246,6 +259,17 @@ fn networks<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<IpN
             parse(text).map_err(|_| serde::de::Error::custom(format!("edge.trusted_proxies: '{text}' is no address or network")))
         })
         .collect()
+}
+
+/// Reads port numbers, which the environment writes as texts.
+fn port_list<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<u16>, D::Error> {
+    let port = |value: &Value| match value {
+        Value::Integer(port) => u16::try_from(*port).ok(),
+        Value::String(port) => port.parse().ok(),
+        _ => None,
+    };
+    let read = |value: &Value| port(value).ok_or_else(|| serde::de::Error::custom(format!("{value} is no port")));
+    Vec::<Value>::deserialize(deserializer)?.iter().map(read).collect()
 }
 
 fn overlay(base: &mut Table, own: Table, path: &str, place: &str) -> Result<(), String> {

@@ -713,6 +713,17 @@ catalogue! {
         hub: 400 "Invalid parameter: {field}" ours,
     }
 
+    /// A picture that the client named cannot be fetched.
+    FetchFailed { field: String, reason: String } => {
+        causes: "A wrong address, a server that does not answer or answers with something else, a large file, or a slow one.",
+        fix: "Open the address in a browser; name a picture of at most 5 MB on a public server, or upload it.",
+        retry: AfterWait,
+        xqr: 400 "VALIDATION_ERROR" "{field}: The picture cannot be fetched: {reason}." ours,
+        studio: 400 in field "The picture cannot be fetched: {reason}." ours,
+        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        hub: 400 "Invalid parameter: {field}" ours,
+    }
+
     /// The body is not JSON.
     BodyNotJson => {
         causes: "A syntax error, a truncated body, another encoding than UTF-8, or nesting that is too deep.",

@@ -121,6 +121,15 @@ pub fn revoke(conn: &mut Conn, workspace_id: i64, id: i64, now: i64, overlap_unt
     Ok(())
 }
 
+/// Gives a key another secret.
+pub fn rekey(conn: &mut Conn, workspace_id: i64, id: i64, prefix: &str, digest: &[u8]) -> Result<()> {
+    diesel::update(api_keys::table.find(id).filter(api_keys::workspace_id.eq(workspace_id)))
+        .set((api_keys::prefix.eq(prefix), api_keys::digest.eq(digest)))
+        .execute(conn)
+        .map_err(failed)?;
+    Ok(())
+}
+
 /// Deletes a key; it is as if it had never been.
 pub fn delete(conn: &mut Conn, workspace_id: i64, id: i64) -> Result<()> {
     diesel::delete(api_keys::table.find(id).filter(api_keys::workspace_id.eq(workspace_id))).execute(conn).map_err(failed)?;

@@ -190,6 +190,13 @@ pub fn find(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<Option<Link
         .map_err(failed)
 }
 
+/// Returns the workspace's link with this code.
+pub fn find_own_by_code(conn: &mut Conn, workspace_id: i64, host: &str, code_key: &str) -> Result<Option<Link>> {
+    let own =
+        links::table.filter(links::host.eq(host).and(links::code_key.eq(code_key)).and(links::workspace_id.eq(workspace_id)));
+    own.select(Link::as_select()).first(conn).optional().map_err(failed)
+}
+
 /// Returns what a redirect needs of the link with this code. The one look-up of links that knows no owner.
 pub fn find_by_code(conn: &mut Conn, host: &str, code_key: &str) -> Result<Option<RedirectRow>> {
     let found = links::table.filter(links::host.eq(host)).filter(links::code_key.eq(code_key));

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use xqr_errors::Result;
@@ -199,4 +200,53 @@ pub fn list(conn: &mut Conn, workspace_id: i64, limit: i64) -> Result<Vec<Record
         .select(Recorded::as_select())
         .load(conn)
         .map_err(failed)
+}
+
+/// What scans can be counted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// The country.
+    Country,
+    /// The class of device.
+    Device,
+    /// The browser's family.
+    Agent,
+    /// The host that referred.
+    Referrer,
+}
+
+/// Counts a link's scans since `from` by a kind of value, the `top` most frequent values first.
+pub fn count_by(
+    conn: &mut Conn,
+    workspace_id: i64,
+    link_id: i64,
+    from: i64,
+    by: By,
+    top: i64,
+) -> Result<Vec<(Option<String>, i64)>> {
+    macro_rules! count {
+        ($column:expr) => {
+            scans::table
+                .filter(scans::link_id.eq(link_id).and(scans::workspace_id.eq(workspace_id)).and(scans::at.ge(from)))
+                .group_by($column)
+                .select(($column, count_star()))
+                .order((count_star().desc(), $column))
+                .limit(top)
+                .load(conn)
+                .map_err(failed)
+        };
+    }
+    let known = |rows: Vec<(String, i64)>| rows.into_iter().map(|(value, count)| (Some(value), count)).collect();
+    match by {
+        By::Country => count!(scans::country),
+        By::Device => count!(scans::device).map(known),
+        By::Agent => count!(scans::agent).map(known),
+        By::Referrer => count!(scans::referrer),
+    }
+}
+
+/// Returns when a link was first scanned, as far as its scans are kept; Unix milliseconds.
+pub fn first_at(conn: &mut Conn, workspace_id: i64, link_id: i64) -> Result<Option<i64>> {
+    let own = scans::table.filter(scans::link_id.eq(link_id).and(scans::workspace_id.eq(workspace_id)));
+    own.select(diesel::dsl::min(scans::at)).first(conn).map_err(failed)
 }

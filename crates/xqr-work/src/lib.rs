@@ -4,6 +4,7 @@
 //! the server; [`drain`] runs them until nothing is left, at shutdown and in tests.
 
 mod count;
+mod pictures;
 mod purge;
 
 use std::sync::Arc;
@@ -38,6 +39,7 @@ pub struct Workers {
 impl Workers {
     /// Starts the steps on the current Tokio runtime.
     pub fn start(app: &Arc<App>) -> Self {
+        app.lend_fetcher(Arc::new(pictures::Fetcher::new(&app.settings.fetch)));
         let (stop, stopped) = watch::channel(false);
         let tasks =
             vec![tokio::spawn(count_loop(Arc::clone(app), stopped.clone())), tokio::spawn(purge_loop(Arc::clone(app), stopped))];

@@ -25,7 +25,7 @@ fn the_arrows_are_the_only_arrows() {
         ("crates/xqr-fetch", &[]),
         ("crates/xqr-store", &["xqr-errors"]),
         ("crates/xqr-engine", &["xqr-auth", "xqr-errors", "xqr-plans", "xqr-render", "xqr-store"]),
-        ("crates/xqr-work", &["xqr-engine"]),
+        ("crates/xqr-work", &["xqr-engine", "xqr-fetch"]),
         ("crates/xqr-api", &["xqr-engine"]),
         ("bins/xqr-server", &["xqr-api", "xqr-engine", "xqr-work"]),
         ("xtask", &["xqr-engine"]),

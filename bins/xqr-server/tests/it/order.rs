@@ -18,6 +18,21 @@ const STUDIO: [(&str, &str, &str); 8] = [
     ("HEAD", "/status/", ""),
 ];
 
+/// The operations of the studio dialect that only a person who has signed in may call.
+const PEOPLE: [(&str, &str); 11] = [
+    ("GET", "/v1/dynamic/"),
+    ("POST", "/v1/dynamic/"),
+    ("GET", "/v1/dynamic/{short_id}/"),
+    ("PATCH", "/v1/dynamic/{short_id}/"),
+    ("DELETE", "/v1/dynamic/{short_id}/"),
+    ("GET", "/v1/dynamic/{short_id}/analytics/"),
+    ("GET", "/v1/keys/"),
+    ("POST", "/v1/keys/"),
+    ("DELETE", "/v1/keys/{id}/"),
+    ("POST", "/v1/keys/{id}/rotate/"),
+    ("GET", "/v1/usage/me/"),
+];
+
 /// The scope that each operation demands. The test fails when the router has another operation.
 const OPERATIONS: [(&str, &str, &str); 20] = [
     ("GET", "/v1/links", "links:read"),
@@ -48,8 +63,9 @@ fn no_operation_is_forgotten() {
         .iter()
         .flat_map(|(path, methods)| methods.split(", ").map(|method| (method.to_owned(), path.clone())).collect::<Vec<_>>())
         .collect();
-    let mut known: Vec<_> =
-        OPERATIONS.iter().chain(&STUDIO).map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned())).collect();
+    let keyed = OPERATIONS.iter().chain(&STUDIO).map(|(method, path, _)| (method, path));
+    let known = keyed.chain(PEOPLE.iter().map(|(method, path)| (method, path)));
+    let mut known: Vec<_> = known.map(|(method, path)| ((*method).to_owned(), (*path).to_owned())).collect();
     found.sort();
     known.sort();
     assert_eq!(found, known);
@@ -99,5 +115,19 @@ async fn every_studio_operation_checks_in_the_same_order() {
         refused(&app.key_of(Plan::Pro, &others), 403, &format!("This endpoint requires the {scope} scope.")).await;
         let admitted = call(&app.key_of(Plan::Pro, &[scope])).await;
         assert!(![401, 403, 429].contains(&admitted.status), "{method} {path}: {}", admitted.status);
+    }
+}
+
+#[actix_web::test]
+async fn keys_do_not_do_what_people_do() {
+    let app = TestApp::start().await;
+    for (method, path) in PEOPLE {
+        let path = format!("/api{}", path.replace("{short_id}", "abcdefgh").replace("{id}", "1"));
+        let anybody = app.send(app.request(method, &path)).await;
+        let with_key = app.send(app.request(method, &path).header("x-api-key", &app.key).bearer_auth(&app.key)).await;
+        for answer in [anybody, with_key] {
+            let text = "Given token is missing, expired or not valid.";
+            assert_eq!((answer.status, answer.text()), (401, json!({ "detail": text }).to_string()), "{method} {path}");
+        }
     }
 }

@@ -287,7 +287,13 @@ async fn bad_designs_are_named() {
     check(design("gradient_to", json!("black")), "gradient_from: This field is required.").await;
     check(design("frame_style", json!("bubble")), "frame_label: This field is required.").await;
     check(design("frame_label", json!("漢字")), "frame_label: There is no letter for '漢'.").await;
-    check(design("logo_url", json!("https://example.com/logo.png")), "logo_url: Not supported; send logo_data instead.").await;
+    let told = "logo_url: refusing to fetch 10.0.0.5: resolves to private/internal IP 10.0.0.5";
+    check(design("logo_url", json!("https://10.0.0.5/logo.png")), told).await;
+    check(
+        design("logo_url", json!("ftp://example.com/logo.png")),
+        "logo_url: Invalid URL format. Must start with http:// or https://",
+    )
+    .await;
     check(design("logo_data", json!("%%%")), "logo_data: Must be a file in Base64, or a data URL of one.").await;
     check(
         design("logo_data", json!("aGVsbG8=")),

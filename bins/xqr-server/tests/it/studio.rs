@@ -285,3 +285,112 @@ async fn health_needs_no_key() {
     let status: Value = serde_json::from_slice(&app.get("/api/status/").await.expect(200).bytes).unwrap();
     assert_eq!(status, json!({ "status": "ok", "components": { "database": "ok", "cache": "ok" } }));
 }
+
+#[actix_web::test]
+async fn a_dynamic_qr_leads_on_or_to_its_pause_page() {
+    let app = TestApp::start().await;
+    let dynamic = json!({ "name": "Menu", "destination_url": MENU });
+    let wish = json!({ "data_type": "dynamic", "payload": dynamic, "size_inches": 1 });
+    let code = generate(&app, &app.key, wish).await.expect(200).header("x-qr-short-id").to_owned();
+    for path in [format!("/q/{code}/"), format!("/q/{}/", code.to_uppercase()), format!("/{code}")] {
+        let scan = app.get(&path).await.expect(302);
+        assert_eq!((scan.header("location"), scan.header("cache-control")), (MENU, "no-store"), "{path}");
+    }
+    app.drain().await;
+    let links = app.call("GET", "/links", None).await.json();
+    assert_eq!((&links["data"][0]["scan_count"], &links["data"][0]["short_code"]), (&json!(3), &json!(code)));
+    let path = format!("/links/{}", links["data"][0]["id"].as_str().unwrap());
+    app.call("PATCH", &path, Some(json!({ "enabled": false }))).await.expect(200);
+    let paused = app.get(&format!("/q/{code}/")).await.expect(302);
+    assert_eq!(paused.header("location"), format!("/q/{code}/paused/"));
+    let page = app.get(paused.header("location")).await.expect(200);
+    assert!(page.text().contains("This QR is paused") && page.header("content-security-policy").contains("default-src 'none'"));
+    app.get(&format!("/{code}")).await.expect(410);
+    app.call("DELETE", &path, None).await.expect(204);
+    app.get(&format!("/q/{code}/")).await.expect(404);
+}
+
+#[actix_web::test]
+async fn a_plan_has_so_many_active_dynamic_qrs() {
+    let app = TestApp::start().await;
+    let key = app.key_with(Plan::Starter, r#"{"dynamic_codes":2,"calls_per_minute":null}"#, &["*"]);
+    let wish = || json!({ "data_type": "dynamic", "payload": { "name": "n", "destination_url": MENU }, "size_inches": 1 });
+    generate(&app, &key, wish()).await.expect(200);
+    generate(&app, &key, wish()).await.expect(200);
+    let text = "Plan 'starter' allows 2 active dynamic QRs. Upgrade for more.";
+    refused(&generate(&app, &key, wish()).await, 403, &json!({ "detail": text }));
+    let both = json!({ "items": [{ "data": MENU, "size_inches": 1 }, wish()] });
+    refused(&call(&app, &key, "POST", "/api/v1/generate/bulk/", Some(both)).await, 403, &json!({ "detail": text }));
+    let usage: Value = serde_json::from_slice(&call(&app, &key, "GET", "/api/v1/usage/", None).await.bytes).unwrap();
+    assert_eq!((&usage["used_this_month"], &usage["active_dynamic_qrs"]), (&json!(2), &json!(2)));
+}
+
+#[actix_web::test]
+async fn probes_answer_during_maintenance() {
+    let app = TestApp::start_with(|settings| settings.maintenance_until = "2026-03-21T15:00:00Z".to_owned()).await;
+    app.get("/api/health/").await.expect(200);
+    app.get("/api/status/").await.expect(200);
+    let closed = generate(&app, &app.key, json!({ "data": MENU, "size_inches": 1 })).await;
+    let text = "Service temporarily unavailable. Maintenance ends 2026-03-21T15:00:00Z.";
+    refused(&closed, 503, &json!({ "detail": text }));
+    assert_eq!(closed.header("retry-after"), "1800");
+}
+
+/// Serves these bytes to whoever asks, and returns the port and how many asked.
+fn serve(bytes: Vec<u8>) -> (u16, std::sync::Arc<std::sync::atomic::AtomicUsize>) {
+    use std::io::Write as _;
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let (port, asked) = (listener.local_addr().unwrap().port(), std::sync::Arc::default());
+    let count: std::sync::Arc<std::sync::atomic::AtomicUsize> = std::sync::Arc::clone(&asked);
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let (mut stream, mut head) = (stream.unwrap(), [0; 4096]);
+            let _ = stream.read(&mut head).unwrap();
+            count.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            write!(stream, "HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nContent-Length: {}\r\n\r\n", bytes.len()).unwrap();
+            stream.write_all(&bytes).unwrap();
+        }
+    });
+    (port, asked)
+}
+
+#[actix_web::test]
+async fn a_logo_is_fetched_from_where_it_may_be() {
+    let (port, asked) = serve(square([20, 60, 160]));
+    let closed = TestApp::start_with(|settings| settings.fetch.ports = vec![port]).await;
+    let open = TestApp::start_with(|settings| {
+        settings.fetch.ports = vec![port];
+        settings.fetch.allow_nets = vec!["127.0.0.0/8".parse().unwrap()];
+    })
+    .await;
+    let url = format!("http://127.0.0.1:{port}/logo.png");
+    let wish = |url: &str| json!({ "data": MENU, "size_inches": 2, "background": "white", "logo_url": url });
+    let seen = || asked.load(std::sync::atomic::Ordering::SeqCst);
+    for (url, told) in [
+        (url.clone(), "refusing to fetch 127.0.0.1: resolves to private/internal IP 127.0.0.1"),
+        (format!("http://localhost:{port}/"), "refusing to fetch localhost: resolves to private/internal IP (withheld)"),
+        ("http://10.0.0.5/logo.png".to_owned(), "refusing to fetch 10.0.0.5: resolves to private/internal IP 10.0.0.5"),
+        (
+            "http://169.254.169.254/latest".to_owned(),
+            "refusing to fetch 169.254.169.254: resolves to private/internal IP 169.254.169.254",
+        ),
+    ] {
+        refused(&generate(&closed, &closed.key, wish(&url)).await, 400, &json!({ "logo_url": told }));
+    }
+    assert_eq!(seen(), 0);
+    let picture = generate(&open, &open.key, wish(&url)).await.expect(200);
+    assert_eq!((read_png(&picture.bytes).as_str(), seen()), (MENU, 1));
+    let mut items = vec![wish(&url); 5];
+    items[3]["logo_url"] = json!(format!("{url}?other"));
+    let batch = call(&open, &open.key, "POST", "/api/v1/generate/bulk/", Some(json!({ "items": items }))).await.expect(200);
+    assert_eq!((batch.bytes.starts_with(b"PK"), seen()), (true, 3), "each address once");
+    items[4]["bg_image_url"] = json!("http://127.0.0.2:1/");
+    let refusal = call(&open, &open.key, "POST", "/api/v1/generate/bulk/", Some(json!({ "items": items }))).await;
+    assert_eq!((refusal.status, seen()), (400, 5), "{}", refusal.text());
+    let free = studio_key(&open, Plan::Free);
+    let locked = generate(&open, &free, wish(&url)).await;
+    refused(&locked, 403, &json!({ "detail": "Plan 'free' doesn't support custom logos." }));
+    let native = json!({ "data": MENU, "design": { "logo_url": url }, "format": "png", "size": 10 });
+    let native = open.call("POST", "/qr", Some(native)).await.expect(200);
+    assert_eq!((read_png(&native.bytes).as_str(), seen()), (MENU, 6));
+}

@@ -47,6 +47,11 @@ async fn bulk(mut call: Call<Studio>) -> Result<HttpResponse, Fault> {
     };
     let dynamics = wishes.iter_mut().map(|wish| wish.dynamic.take()).collect();
     let reserved = reserve(&call, dynamics).await?;
+    // All that can fail for a reason of the client's comes before the first byte.
+    if let Err(error) = call.app.gather(wishes.iter_mut().map(|wish| &mut wish.order)).await {
+        release(&call.app, &call.caller, &reserved).await;
+        return Err(error.into());
+    }
     let mut headers = figures(&call, &reserved.charge);
     headers.push((CONTENT_DISPOSITION, disposition(wishes.len())));
     let mut answer = HttpResponse::Ok();
@@ -164,6 +169,7 @@ impl Archive {
     /// Draws and sends each item, and the manifest last.
     async fn fill(mut self, wishes: Vec<Wish>, short_ids: Vec<Option<String>>) -> Result<Sent> {
         for (index, (mut wish, short_id)) in wishes.into_iter().zip(short_ids).enumerate() {
+            let has_logo = wish.order.logo.is_some();
             let public_url = short_id.as_ref().map(|code| public_url(&self.app, code));
             if let Some(url) = &public_url {
                 wish.order.text.clone_from(url);
@@ -185,7 +191,7 @@ impl Archive {
                 bytes: served.bytes.len(),
                 cache: if served.hit { "HIT" } else { "MISS" },
                 duration_ms: served.ms,
-                has_logo: false,
+                has_logo,
             });
             if self.flush().await == Sent::Broken {
                 return Ok(Sent::Broken);

@@ -6,7 +6,7 @@ use actix_multipart::{Multipart, MultipartError};
 use actix_web::HttpMessage as _;
 use futures_util::StreamExt as _;
 use xqr_engine::errors::{Condition, Result};
-use xqr_engine::pictures::Upload;
+use xqr_engine::pictures::{Source, Upload};
 
 use super::Studio;
 use crate::call::Call;
@@ -64,7 +64,7 @@ async fn read(mut parts: Multipart, max: usize) -> Result<(Vec<(String, String)>
             texts.push((name, text));
         } else if !bytes.is_empty() {
             // A form sends a file field that was left empty as a file without bytes.
-            files.push(Upload { field: name, bytes });
+            files.push(Upload { field: name, source: Source::Bytes(bytes.into()) });
         }
     }
     Ok((texts, files))

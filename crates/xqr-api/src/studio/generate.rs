@@ -6,11 +6,12 @@ use serde_json::json;
 use xqr_engine::auth::Scope;
 use xqr_engine::errors::{Error, Result};
 use xqr_engine::links::{self, Draft};
+use xqr_engine::pictures::Order;
 use xqr_engine::plans::Terms;
 use xqr_engine::render::Caps;
 use xqr_engine::renders::{self, Charge};
 use xqr_engine::rows::Link;
-use xqr_engine::{App, Caller, Tx};
+use xqr_engine::{App, Caller, Served, Tx};
 
 use super::Studio;
 use super::order::{Dynamic, Wish, wish};
@@ -37,7 +38,7 @@ async fn generate(mut call: Call<Studio>) -> Result<HttpResponse, Fault> {
     if let Some(link) = link {
         wish.order.text = public_url(&call.app, &link.code);
     }
-    let served = match call.app.picture(wish.order, caps).await {
+    let served = match draw(&call.app, wish.order, caps).await {
         Ok(served) => served,
         Err(error) => {
             release(&call.app, &call.caller, &reserved).await;
@@ -63,6 +64,11 @@ async fn generate(mut call: Call<Studio>) -> Result<HttpResponse, Fault> {
             .insert_header(("content-security-policy", "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox"));
     }
     Ok(answer.body(Pieces::new(served.bytes)))
+}
+
+async fn draw(app: &App, mut order: Order, caps: Caps) -> Result<Served> {
+    app.gather(std::iter::once(&mut order)).await?;
+    app.picture(order, caps).await
 }
 
 /// `POST /api/v1/validate/`: as `generate`, but nothing is drawn, made or charged.

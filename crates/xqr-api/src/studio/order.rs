@@ -50,12 +50,7 @@ pub(super) fn wish(fields: &mut Fields, files: &mut Vec<Upload>) -> Option<Wish>
     let format = if fields.has("format") { fields.choice("format", &FORMATS) } else { Some(Format::Png) };
     let design = design(fields);
     let logo = logo(fields, files);
-    let backdrop = take_file(files, "bg_image_file").map(|file| BackdropFile { file, opacity: 0.35 });
-    for (field, instead) in [("logo_url", "logo_file"), ("bg_image_url", "bg_image_file")] {
-        if fields.has(field) {
-            fields.complain(Condition::FieldUnsupported { field: field.into(), instead: instead.into() });
-        }
-    }
+    let backdrop = file(fields, files, "bg_image_file", "bg_image_url").map(|file| BackdropFile { file, opacity: 0.35 });
     let (kind, inches, dpi, format) = (kind?, inches?, dpi? as u32, format?);
     let name = |names: &[(&'static str, Kind)]| names.iter().find(|(_, other)| *other == kind).map_or("url", |(name, _)| name);
     let order = Order {
@@ -144,10 +139,15 @@ fn logo(fields: &mut Fields, files: &mut Vec<Upload>) -> Option<LogoFile> {
         }
         _ => fields.choice("logo_clear_zone", &ClearZone::ALL).unwrap_or_default(),
     };
-    take_file(files, "logo_file").map(|file| LogoFile { file, ratio, clear_zone })
+    file(fields, files, "logo_file", "logo_url").map(|file| LogoFile { file, ratio, clear_zone })
 }
 
-fn take_file(files: &mut Vec<Upload>, field: &str) -> Option<Upload> {
-    let at = files.iter().position(|file| file.field == field)?;
-    Some(files.swap_remove(at))
+/// Returns a file that was sent with a form, or the address of one.
+fn file(fields: &mut Fields, files: &mut Vec<Upload>, sent: &str, named: &str) -> Option<Upload> {
+    let at = files.iter().position(|file| file.field == sent);
+    if at.is_some() && fields.has(named) {
+        fields.complain(Condition::FieldConflict { field: named.to_owned(), other: sent.to_owned() });
+    }
+    let named = fields.file_at(named);
+    at.map(|at| files.swap_remove(at)).or(named)
 }

@@ -113,7 +113,10 @@ pub(super) fn look(fields: &mut Fields) -> Look {
     let [_, dark] = ends(design.foreground);
     design.frame = frame(fields, dark);
     ["logo_size", "logo_clear_zone"].iter().for_each(|field| needs(fields, field, &["logo_data", "logo_url"]));
-    look.logo = fields.file("logo_data").map(|file| LogoFile {
+    if fields.has("logo_data") && fields.has("logo_url") {
+        fields.complain(Condition::FieldConflict { field: "logo_url".into(), other: "logo_data".into() });
+    }
+    look.logo = fields.file("logo_data").or_else(|| fields.file_at("logo_url")).map(|file| LogoFile {
         file,
         ratio: fields.number("logo_size", 0.1..=0.4).map_or(Logo::RATIO, |ratio| ratio as f32),
         clear_zone: fields.choice("logo_clear_zone", &ClearZone::ALL).unwrap_or_default(),
@@ -123,9 +126,6 @@ pub(super) fn look(fields: &mut Fields) -> Look {
         file,
         opacity: fields.number("background_opacity", 0.0..=1.0).map_or(0.35, |opacity| opacity as f32),
     });
-    if fields.has("logo_url") {
-        fields.complain(Condition::FieldUnsupported { field: "logo_url".into(), instead: "logo_data".into() });
-    }
     look
 }
 

@@ -55,7 +55,9 @@ async fn draw(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 /// `POST /api/v1/qr/validate`
 async fn validate(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     call.allow(Scope::QrRender)?;
-    let order = read(&mut call).await?;
+    let mut order = read(&mut call).await?;
+    order.check(&call.caps())?;
+    call.app.gather(std::iter::once(&mut order)).await?;
     let (caps, text) = (call.caps(), order.text.clone());
     let judgement = call.app.draw(move || order.judge(&caps)).await?;
     Ok(call.answer(StatusCode::OK, JudgementView::new(text, judgement)))
@@ -101,8 +103,10 @@ impl Call<Xqr> {
         }
     }
 
-    async fn draw(&self, order: Order) -> Result<Drawn, Error> {
+    async fn draw(&self, mut order: Order) -> Result<Drawn, Error> {
         let caps = self.caps();
+        order.check(&caps)?;
+        self.app.gather(std::iter::once(&mut order)).await?;
         self.app
             .draw(move || {
                 let started = Instant::now();
