@@ -166,4 +166,48 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    webhooks (id) {
+        id -> BigInt,
+        uid -> Text,
+        workspace_id -> BigInt,
+        look -> Text,
+        url -> Text,
+        description -> Text,
+        events -> Text,
+        status -> Text,
+        secret -> Binary,
+        previous_secret -> Nullable<Binary>,
+        previous_until -> Nullable<BigInt>,
+        consecutive_failures -> BigInt,
+        not_before -> Nullable<BigInt>,
+        disabled_at -> Nullable<BigInt>,
+        last_delivery_at -> Nullable<BigInt>,
+        last_response_status -> Nullable<Integer>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    webhook_deliveries (id) {
+        id -> BigInt,
+        uid -> Text,
+        webhook_id -> BigInt,
+        workspace_id -> BigInt,
+        subject -> Nullable<BigInt>,
+        event -> Text,
+        payload -> Text,
+        status -> Text,
+        attempts -> Integer,
+        due_at -> BigInt,
+        leased_until -> Nullable<BigInt>,
+        response_status -> Nullable<Integer>,
+        duration_ms -> Nullable<BigInt>,
+        created_at -> BigInt,
+        settled_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(webhooks, webhook_deliveries);
 diesel::allow_tables_to_appear_in_same_query!(links, link_labels, api_keys, workspaces);
