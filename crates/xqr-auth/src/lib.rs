@@ -15,6 +15,7 @@ mod key;
 mod master;
 mod scopes;
 mod sealing;
+mod signing;
 mod state;
 
 pub use digest::KeyDigest;
@@ -22,4 +23,5 @@ pub use key::{Look, SecretKey, bearer};
 pub use master::MasterSecret;
 pub use scopes::{Scope, Scopes};
 pub use sealing::SealingKey;
+pub use signing::SigningSecret;
 pub use state::KeyState;
