@@ -43,10 +43,12 @@ pub fn start(settings: Settings, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy
     };
     let app = App::open(settings, public_url, clock, entropy).map_err(anyhow::Error::msg)?;
     let first_key = app.data.write_here(workspaces::bootstrap)?;
+    // First, because they lend the way out.
+    let workers = Workers::start(&app);
     let server = xqr_api::serve(&app, listener)?;
     let handle = server.handle();
     actix_rt::spawn(server);
-    Ok(Running { address, first_key, server: handle, workers: Workers::start(&app), app })
+    Ok(Running { address, first_key, server: handle, workers, app })
 }
 
 impl Running {
@@ -74,7 +76,7 @@ impl Running {
         out.flush()
     }
 
-    /// Stops taking requests, finishes those that run, and counts the scans that wait.
+    /// Stops taking requests, finishes those that run and attempts under way, and counts the scans that wait.
     pub async fn stop(self) {
         tracing::info!("stopping");
         let patience = Duration::from_secs(self.app.settings.edge.drain_seconds);

@@ -14,6 +14,7 @@ use crate::fetch::Fetch;
 use crate::idempotency::Running;
 use crate::journal::Journal;
 use crate::maintenance::Maintenance;
+use crate::outbound::Outbound;
 use crate::redirects::Redirects;
 use crate::shelf::Shelf;
 use crate::strangers::Strangers;
@@ -41,6 +42,7 @@ pub struct App {
     gate: Gate,
     pub(crate) maintenance: Maintenance,
     pub(crate) running: Running,
+    outbound: OnceLock<Arc<dyn Outbound>>,
 }
 
 impl App {
@@ -78,12 +80,27 @@ impl App {
             gate,
             maintenance: Maintenance::default(),
             running: Running::default(),
+            outbound: OnceLock::new(),
         }))
     }
 
     /// Lends the client that fetches pictures; the first one stays.
     pub fn lend_fetcher(&self, fetcher: Arc<dyn Fetch>) {
         self.fetcher.set(fetcher).ok();
+    }
+
+    /// Lends the client that posts to webhooks; the first one stays.
+    pub fn lend_outbound(&self, outbound: Arc<dyn Outbound>) {
+        self.outbound.set(outbound).ok();
+    }
+
+    /// Returns the client that posts to webhooks.
+    ///
+    /// # Errors
+    ///
+    /// [`Condition::Overloaded`] while nobody has lent one, which is before the background steps have started.
+    pub(crate) fn outbound(&self) -> Result<&dyn Outbound> {
+        self.outbound.get().map(|outbound| &**outbound).ok_or_else(|| Condition::Overloaded { seconds: 1 }.into())
     }
 
     /// Returns the time, Unix milliseconds.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 use uuid::Uuid;
 use xqr_auth::MasterSecret;
 use xqr_errors::{Condition, Error, Result};
@@ -19,6 +19,8 @@ pub struct Data {
     secret: MasterSecret,
     /// Places of reads that run or wait.
     reading: Arc<Semaphore>,
+    /// Rung after a commit that leaves something to deliver.
+    bell: Arc<Notify>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 }
@@ -31,9 +33,13 @@ pub struct Tx<'a> {
     pub now: i64,
     /// What each plan allows.
     pub plans: &'a PlanTable,
+    /// The service's own secret.
+    pub(crate) secret: &'a MasterSecret,
     entropy: &'a dyn Entropy,
     /// Code keys whose cached redirects are stale once this commits.
     pub(crate) stale: Vec<String>,
+    /// Whether there is something to deliver once this commits.
+    pub(crate) told: bool,
 }
 
 impl Tx<'_> {
@@ -74,7 +80,8 @@ impl Data {
         let plans = settings.plan_table()?;
         let secret = secret_file::load(settings, &*entropy)?;
         let reading = Arc::new(Semaphore::new(settings.database.queue));
-        Ok(Self { store: Arc::new(Store::open(&settings.database_url, options)?), plans, secret, reading, clock, entropy })
+        let store = Arc::new(Store::open(&settings.database_url, options)?);
+        Ok(Self { store, plans, secret, reading, bell: Arc::default(), clock, entropy })
     }
 
     /// Brings the schema up to date and returns the names of the migrations that ran.
@@ -94,6 +101,11 @@ impl Data {
     /// Returns the service's own secret.
     pub fn secret(&self) -> &MasterSecret {
         &self.secret
+    }
+
+    /// Waits until a commit of this process has left something to deliver.
+    pub async fn told(&self) {
+        self.bell.notified().await;
     }
 
     /// Returns the name of the database system: `sqlite` or `postgres`.
@@ -157,13 +169,27 @@ impl Data {
         done: impl FnOnce(Result<(T, Vec<String>)>) + Send + 'static,
     ) {
         let (clock, entropy, plans) = (Arc::clone(&self.clock), Arc::clone(&self.entropy), self.plans.clone());
+        let (secret, bell) = (self.secret.clone(), Arc::clone(&self.bell));
         self.store.write(
             move |conn| {
-                let mut tx = Tx { conn, now: clock.now(), plans: &plans, entropy: &*entropy, stale: Vec::new() };
+                let mut tx = Tx {
+                    conn,
+                    now: clock.now(),
+                    plans: &plans,
+                    secret: &secret,
+                    entropy: &*entropy,
+                    stale: Vec::new(),
+                    told: false,
+                };
                 let value = job(&mut tx)?;
-                Ok((value, tx.stale))
+                Ok(((value, tx.stale), tx.told))
             },
-            done,
+            move |result| {
+                if matches!(result, Ok((_, true))) {
+                    bell.notify_one();
+                }
+                done(result.map(|(value, _)| value));
+            },
         );
     }
 

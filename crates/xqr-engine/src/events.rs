@@ -1,4 +1,4 @@
-//! Events for the outbox, in the words of the native webhooks (xQR reference, section 16.2).
+//! Events for the outbox, in the words of the native webhooks (xQR reference, section 16.2), and for whoever subscribed to them.
 
 use serde_json::{Map, Value, json};
 use xqr_errors::Result;
@@ -8,17 +8,21 @@ use xqr_store::outbox::{self, NewEvent};
 use xqr_store::usage;
 
 use crate::Tx;
+use crate::hooks::{self, Fact};
 
 pub(crate) fn link_created(tx: &mut Tx<'_>, link: &Link) -> Result<()> {
-    push(tx, link, "link.created", [("destination", json!(link.destination))])
+    push(tx, link, "link.created", [("destination", json!(link.destination))])?;
+    hooks::tell(tx, link.workspace_id, &Fact::LinkCreated(link))
 }
 
 pub(crate) fn link_updated(tx: &mut Tx<'_>, link: &Link, changes: Map<String, Value>) -> Result<()> {
+    hooks::tell(tx, link.workspace_id, &Fact::LinkUpdated(link, &changes))?;
     push(tx, link, "link.updated", [("changes", Value::Object(changes))])
 }
 
 pub(crate) fn link_deleted(tx: &mut Tx<'_>, link: &Link) -> Result<()> {
-    push(tx, link, "link.deleted", [])
+    push(tx, link, "link.deleted", [])?;
+    hooks::tell(tx, link.workspace_id, &Fact::LinkDeleted(link))
 }
 
 /// A monthly quota crosses 75 or reaches 100 percent (QR Studio reference, section 12.1): told once per `metric` and `period`, also
@@ -35,9 +39,11 @@ pub(crate) fn quota_threshold(
         return Ok(());
     }
     let (uid, event) = (tx.fresh_uuid(), format!("quota.threshold_{percent}"));
-    let payload = json!({ "metric": metric, "quota": purse.quota, "used": purse.used, "percent": percent }).to_string();
+    let figures = json!({ "metric": metric, "quota": purse.quota, "used": purse.used, "percent": percent });
+    let payload = figures.to_string();
     let event = NewEvent { uid: &uid, workspace_id: workspace, event: &event, payload: &payload, created_at: tx.now };
-    outbox::push(tx.conn, &event)
+    outbox::push(tx.conn, &event)?;
+    hooks::tell(tx, workspace, &Fact::QuotaReached(percent, &figures))
 }
 
 fn push<const N: usize>(tx: &mut Tx<'_>, link: &Link, event: &str, more: [(&str, Value); N]) -> Result<()> {

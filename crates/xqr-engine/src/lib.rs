@@ -1,4 +1,4 @@
-//! The use cases of xqr: keys, links, redirects and scans. Knows no HTTP and no dialect.
+//! The use cases of xqr: keys, links, redirects, scans and webhooks. Knows no HTTP and no dialect.
 //!
 //! [`App`] holds the store, the redirect cache, the scan journal, the clock and the source of randomness. A use case is a
 //! function that takes a [`Tx`] and a [`Caller`]; [`App::write`] runs it in a transaction, so use cases compose. The rows
@@ -17,11 +17,13 @@ mod events;
 pub mod countries;
 pub mod destination;
 pub mod fetch;
+pub mod hooks;
 pub mod idempotency;
 pub mod journal;
 pub mod keys;
 pub mod links;
 pub mod maintenance;
+pub mod outbound;
 pub mod pictures;
 mod quotas;
 pub mod redirects;
@@ -55,6 +57,7 @@ pub mod rows {
     pub use xqr_store::keys::Key;
     pub use xqr_store::links::{Filter, Link};
     pub use xqr_store::scans::Recorded;
+    pub use xqr_store::webhooks::{Delivery, Webhook};
     pub use xqr_store::workspaces::Workspace;
     pub use xqr_store::{Conn, Page, StoreOptions};
 }

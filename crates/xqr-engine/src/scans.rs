@@ -11,7 +11,7 @@ use xqr_store::scans::Recorded;
 
 use crate::journal::{Batch, Scan};
 use crate::user_agent::{self, Visitor};
-use crate::{App, Tx};
+use crate::{App, Tx, hooks};
 
 /// Milliseconds of an hour.
 const HOUR: i64 = 60 * 60 * 1000;
@@ -79,6 +79,7 @@ fn insert(tx: &mut Tx<'_>, found: &[Scan]) -> Result<()> {
         }
     }
     scans::insert(tx.conn, &rows)?;
+    hooks::tell_scans(tx, &rows)?;
     let rollups: Vec<_> = hours
         .into_iter()
         .map(|((link_id, hour), Tally(scans, bots, _))| NewRollup { link_id, hour, workspace_id: owners[&link_id], scans, bots })
@@ -90,11 +91,15 @@ fn insert(tx: &mut Tx<'_>, found: &[Scan]) -> Result<()> {
     Ok(())
 }
 
-/// Deletes some scans of deleted links and some events past their retention, and returns how many rows went.
+/// Deletes some scans of deleted links, and some events and deliveries past their retention, and returns how many rows went.
 pub fn purge(tx: &mut Tx<'_>, retention_ms: i64) -> Result<usize> {
     /// Rows in one transaction: writers wait no longer than this takes.
     const SOME: i64 = 1000;
-    let events = xqr_store::outbox::purge(tx.conn, tx.now - retention_ms, SOME)?;
+    /// What is still to be delivered then never will be: no table of retries is longer.
+    const DAY: i64 = 24 * HOUR;
+    let before = tx.now.saturating_sub(retention_ms);
+    let events = xqr_store::outbox::purge(tx.conn, before, SOME)?;
+    let events = events + xqr_store::webhooks::purge(tx.conn, before, before.saturating_sub(DAY), SOME)?;
     Ok(scans::purge(tx.conn, SOME)? + events + crate::idempotency::purge(tx, SOME)?)
 }
 

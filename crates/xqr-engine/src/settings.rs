@@ -31,6 +31,7 @@ pub struct Settings {
     pub journal: Journal,
     pub scans: Scans,
     pub outbox: Outbox,
+    pub webhooks: Webhooks,
     pub render: Render,
     pub limits: Limits,
     pub fetch: Fetch,
@@ -84,7 +85,7 @@ pub struct Edge {
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/xqr.toml documents every setting")]
 pub struct Fetch {
-    #[serde(deserialize_with = "networks")]
+    #[serde(deserialize_with = "fetched_networks")]
     pub allow_nets: Vec<IpNet>,
     #[serde(deserialize_with = "port_list")]
     pub ports: Vec<u16>,
@@ -129,6 +130,18 @@ pub struct Scans {
 #[expect(missing_docs, reason = "config/xqr.toml documents every setting")]
 pub struct Outbox {
     pub retention_hours: u64,
+}
+
+/// Settings of where webhooks may lead.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/xqr.toml documents every setting")]
+pub struct Webhooks {
+    pub allow_http: bool,
+    #[serde(deserialize_with = "webhook_networks")]
+    pub allow_nets: Vec<IpNet>,
+    #[serde(deserialize_with = "port_list")]
+    pub ports: Vec<u16>,
 }
 
 /// Settings of what strangers may do.
@@ -251,13 +264,23 @@ impl Settings {
 }
 
 fn networks<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
+    networks_of("edge.trusted_proxies", deserializer)
+}
+
+fn fetched_networks<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
+    networks_of("fetch.allow_nets", deserializer)
+}
+
+fn webhook_networks<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
+    networks_of("webhooks.allow_nets", deserializer)
+}
+
+fn networks_of<'de, D: serde::Deserializer<'de>>(name: &str, deserializer: D) -> Result<Vec<IpNet>, D::Error> {
     let texts = Vec::<String>::deserialize(deserializer)?;
     let parse = |text: &String| text.parse::<IpNet>().or_else(|_| text.parse().map(|ip: std::net::IpAddr| IpNet::from(ip)));
     texts
         .iter()
-        .map(|text| {
-            parse(text).map_err(|_| serde::de::Error::custom(format!("edge.trusted_proxies: '{text}' is no address or network")))
-        })
+        .map(|text| parse(text).map_err(|_| serde::de::Error::custom(format!("{name}: '{text}' is no address or network"))))
         .collect()
 }
 

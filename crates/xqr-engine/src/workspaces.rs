@@ -19,6 +19,7 @@ pub fn create(tx: &mut Tx<'_>, name: &str, plan: Plan) -> Result<Workspace> {
     let id = workspaces::insert(tx.conn, &new)?;
     usage::begin(tx.conn, id, usage::LINKS, usage::TOTAL)?;
     usage::begin(tx.conn, id, usage::KEYS, usage::TOTAL)?;
+    usage::begin(tx.conn, id, usage::WEBHOOKS, usage::TOTAL)?;
     let project = NewProject {
         uid: tx.fresh_code(PROJECT_ALPHABET, 20),
         workspace_id: id,

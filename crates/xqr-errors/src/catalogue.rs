@@ -724,6 +724,17 @@ catalogue! {
         hub: 400 "Invalid parameter: {field}" ours,
     }
 
+    /// A webhook cannot be sent to this address.
+    EndpointInvalid { field: String, fault: String } => {
+        causes: "Another scheme than https; credentials in the address; an unusual port; an address that does not parse.",
+        fix: "Send an https:// address of a public web server.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "{field}: Must be an https:// address on the public Internet: {fault}." ours,
+        studio: 400 in [field] "Enter a valid https URL: {fault}." ours,
+        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        hub: 400 "Invalid parameter: {field}" ours,
+    }
+
     /// The body is not JSON.
     BodyNotJson => {
         causes: "A syntax error, a truncated body, another encoding than UTF-8, or nesting that is too deep.",

@@ -81,6 +81,18 @@ impl Outbound {
         &self.policy
     }
 
+    /// Judges every address that a target's name has now, and dials none. Each request judges anew.
+    ///
+    /// # Errors
+    ///
+    /// [`FetchError::BadUrl`], [`FetchError::Internal`], [`FetchError::Busy`], and [`FetchError::Unreachable`] where nobody knows the name.
+    pub async fn judge(&self, target: &Target) -> Result<(), FetchError> {
+        let deadline = Instant::now() + self.policy.deadline;
+        let _place = self.places.take()?;
+        let admission = guard::admit(target, &self.policy, &*self.resolver);
+        timeout_at(deadline, admission).await.unwrap_or(Err(FetchError::Unreachable)).map(drop)
+    }
+
     /// Gets what is behind an address. Redirects are followed as far as the policy goes, each judged like a first address.
     ///
     /// # Errors

@@ -63,6 +63,17 @@ pub fn owners(conn: &mut Conn, link_ids: &[i64]) -> Result<HashMap<i64, i64>> {
     Ok(owners)
 }
 
+/// Returns the ids for clients and the codes of those links that still exist. Ids come from the journal, which knows no owner.
+pub fn names(conn: &mut Conn, link_ids: &[i64]) -> Result<HashMap<i64, (String, String)>> {
+    let mut names = HashMap::with_capacity(link_ids.len());
+    for ids in link_ids.chunks(CHUNK) {
+        let rows: Vec<(i64, String, String)> =
+            links::table.filter(links::id.eq_any(ids)).select((links::id, links::uid, links::code)).load(conn).map_err(failed)?;
+        names.extend(rows.into_iter().map(|(id, uid, code)| (id, (uid, code))));
+    }
+    Ok(names)
+}
+
 /// Inserts scans.
 pub fn insert(conn: &mut Conn, new: &[NewScan]) -> Result<()> {
     for rows in new.chunks(CHUNK) {

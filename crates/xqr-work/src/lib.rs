@@ -1,9 +1,11 @@
-//! The background steps of xqr: counting scans, purging what is past its time.
+//! The background steps of xqr: counting scans, delivering to webhooks, purging what is past its time.
 //!
 //! A step claims due work, does it, settles it, and says [`Progress::Did`] or [`Progress::Idle`]. [`Workers`] runs the steps beside
-//! the server; [`drain`] runs them until nothing is left, at shutdown and in tests.
+//! the server; [`drain`] runs them until nothing is left, in tests.
 
 mod count;
+mod deliver;
+mod outbound;
 mod pictures;
 mod purge;
 
@@ -14,6 +16,8 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use xqr_engine::App;
 use xqr_engine::errors::{Error, Result};
+
+use crate::outbound::Guarded;
 
 /// What a step has done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,23 +41,27 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Starts the steps on the current Tokio runtime.
+    /// Starts the steps on the current Tokio runtime, and lends the engine the clients that dial out.
     pub fn start(app: &Arc<App>) -> Self {
         app.lend_fetcher(Arc::new(pictures::Fetcher::new(&app.settings.fetch)));
+        app.lend_outbound(Arc::new(Guarded::new(&app.settings)));
         let (stop, stopped) = watch::channel(false);
-        let tasks =
-            vec![tokio::spawn(count_loop(Arc::clone(app), stopped.clone())), tokio::spawn(purge_loop(Arc::clone(app), stopped))];
+        let tasks = vec![
+            tokio::spawn(count_loop(Arc::clone(app), stopped.clone())),
+            tokio::spawn(purge_loop(Arc::clone(app), stopped.clone())),
+            tokio::spawn(deliver::run(Arc::clone(app), stopped)),
+        ];
         Self { app: Arc::clone(app), stop, tasks }
     }
 
     /// Lets running steps end, then counts what the journal still holds, for at most `patience`. What is left then stays in the
-    /// journal for the next start.
+    /// journal and among the deliveries for the next start.
     pub async fn stop(self, patience: Duration) {
         self.stop.send_replace(true);
         for task in self.tasks {
             task.await.ok();
         }
-        match tokio::time::timeout(patience, drain(&self.app)).await {
+        match tokio::time::timeout(patience, count_all(&self.app)).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!(%error, "scans stay in the journal until the next start"),
             Err(_) => tracing::warn!("scans stay in the journal until the next start: out of patience"),
@@ -61,14 +69,20 @@ impl Workers {
     }
 }
 
-/// Counts until the journal is empty.
+/// Counts until the journal is empty, delivers all that is due, purges.
 ///
 /// # Errors
 ///
 /// The first failure of a step.
-pub async fn drain(app: &App) -> Result<()> {
-    while count::step(app).await? != Progress::Idle {}
+pub async fn drain(app: &Arc<App>) -> Result<()> {
+    count_all(app).await?;
+    deliver::drain(app).await?;
     while purge::step(app).await? != Progress::Idle {}
+    Ok(())
+}
+
+async fn count_all(app: &App) -> Result<()> {
+    while count::step(app).await? != Progress::Idle {}
     Ok(())
 }
 

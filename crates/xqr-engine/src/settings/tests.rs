@@ -23,6 +23,7 @@ fn the_environment_wins_over_the_file() {
             ("XQR_EDGE_BODY_MS", "8"),
             ("DATABASE_URL", "postgres://h/d"),
             ("XQR_EDGE_TRUSTED_PROXIES", "10.0.0.0/8, ::1"),
+            ("XQR_WEBHOOKS_PORTS", "8443, 9443"),
         ],
     )
     .unwrap();
@@ -30,6 +31,7 @@ fn the_environment_wins_over_the_file() {
     assert_eq!((settings.edge.body_ms, settings.edge.workers), (8, 3));
     assert_eq!(settings.database_url, "postgres://h/d");
     assert_eq!(settings.edge.trusted_proxies.len(), 2);
+    assert_eq!(settings.webhooks.ports, [8443, 9443]);
 }
 
 #[test]
@@ -47,7 +49,9 @@ fn bad_values_are_refused_with_their_name() {
     check("", &[("XQR_BIND", "localhost")], "settings:");
     check("", &[("XQR_PUBLIC_URL", "ftp://x")], "public_url");
     check("", &[("XQR_LOG_FORMAT", "xml")], "settings:");
-    check("", &[("XQR_EDGE_TRUSTED_PROXIES", "everyone")], "'everyone' is no address or network");
+    check("", &[("XQR_EDGE_TRUSTED_PROXIES", "everyone")], "edge.trusted_proxies: 'everyone' is no address or network");
+    check("", &[("XQR_WEBHOOKS_ALLOW_NETS", "home")], "webhooks.allow_nets: 'home' is no address or network");
+    check("[webhooks]\nports = [70000]", &[], "70000 is no port");
 }
 
 #[test]
