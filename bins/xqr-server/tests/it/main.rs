@@ -9,6 +9,7 @@ mod crash;
 mod destinations;
 mod edge;
 mod errors;
+mod hooks;
 mod house;
 mod idempotency;
 mod keys;
