@@ -1,8 +1,8 @@
 //! Webhooks, from what happens to what a receiver gets: real connections, a clock that is driven.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::{IpAddr, TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{Receiver as Inbox, Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -36,6 +36,7 @@ impl Heard {
 
 /// A receiver on a port of its own.
 struct Receiver {
+    address: IpAddr,
     port: u16,
     heard: Arc<Mutex<Vec<Heard>>>,
     answer: Arc<Mutex<String>>,
@@ -49,7 +50,7 @@ impl Receiver {
 
     /// An answer without text is none: the connection is held open.
     fn on(listener: TcpListener) -> Self {
-        let port = listener.local_addr().unwrap().port();
+        let (address, port) = listener.local_addr().map(|it| (it.ip(), it.port())).unwrap();
         let (heard, answer) = (Arc::<Mutex<Vec<Heard>>>::default(), Arc::new(Mutex::new(saying("200 OK", ""))));
         let (tell, arrived) = channel();
         let (shared, said) = (Arc::clone(&heard), Arc::clone(&answer));
@@ -59,7 +60,7 @@ impl Receiver {
                 std::thread::spawn(move || serve(stream.unwrap(), &shared, &said, &tell));
             }
         });
-        Self { port, heard, answer, arrived }
+        Self { address, port, heard, answer, arrived }
     }
 
     fn say(&self, status: &str, headers: &str) {
@@ -75,7 +76,7 @@ impl Receiver {
     }
 
     fn url(&self) -> String {
-        format!("http://127.0.0.1:{}/hook", self.port)
+        format!("http://{}:{}/hook", self.address, self.port)
     }
 }
 
@@ -442,6 +443,52 @@ async fn a_receiver_that_holds_on_delays_no_other() {
     assert!(app.deliveries(&slow_hook).iter().all(|it| it.status == "pending"));
     // Attempts under way end before the service does.
     app.running.stop().await;
+}
+
+#[actix_web::test]
+async fn a_crowd_that_holds_on_delays_nobody() {
+    let crowd: Vec<_> = (1..=45).map(|n| Receiver::on(TcpListener::bind((format!("127.0.1.{n}"), 0)).unwrap())).collect();
+    let healthy = Receiver::start();
+    let app = start(&crowd.iter().chain([&healthy]).collect::<Vec<_>>()).await;
+    for receiver in crowd.iter().chain([&healthy]) {
+        app.hook(Look::Studio, &receiver.url(), &ALL).await;
+    }
+    crowd.iter().for_each(Receiver::hold);
+    app.example().await;
+    app.example().await;
+    app.example().await;
+    let arrived =
+        actix_web::web::block(move || (0..3).map_while(|_| healthy.arrived.recv_timeout(Duration::from_secs(2)).ok()).count());
+    assert_eq!(arrived.await.unwrap(), 3);
+    assert!(crowd.iter().all(|receiver| receiver.heard().len() <= 2));
+}
+
+#[actix_web::test]
+async fn two_nodes_deliver_everything_once() {
+    let receivers: Vec<_> = (1..=4).map(|n| Receiver::on(TcpListener::bind((format!("127.0.2.{n}"), 0)).unwrap())).collect();
+    let app = start(&receivers.iter().collect::<Vec<_>>()).await;
+    for receiver in &receivers {
+        app.hook(Look::Xqr, &receiver.url(), &["*"]).await;
+    }
+    let other = app.node();
+    for n in 0..100 {
+        let node = if n % 2 == 0 { &app } else { &other };
+        let id = node.example().await;
+        node.patch(&id, json!({ "url": "https://example.org/" })).await;
+    }
+    let (one, two) = futures_util::future::join(app.deliver(), other.deliver()).await;
+    assert_eq!((one, two), ((), ()));
+    for receiver in &receivers {
+        let heard = receiver.heard();
+        let ids: HashSet<_> = heard.iter().map(|it| it.headers["webhook-id"].clone()).collect();
+        assert_eq!((heard.len(), ids.len()), (200, 200));
+        // What happened to a link is told in its order, although links overtake each other.
+        let mut created = HashSet::new();
+        for told in heard.iter().map(Heard::json) {
+            let first = created.insert(told["data"]["link_id"].as_str().unwrap().to_owned());
+            assert_eq!(told["event"], if first { "link.created" } else { "link.updated" });
+        }
+    }
 }
 
 #[actix_web::test]
