@@ -109,7 +109,7 @@ fn serve(mut stream: TcpStream, heard: &Mutex<Vec<Heard>>, answer: &Mutex<String
     tell.send(()).ok();
     if answer.is_empty() {
         // Until the other side gives up.
-        stream.read(&mut buffer).ok();
+        stream.read_exact(&mut buffer).ok();
     }
     stream.write_all(answer.as_bytes()).ok();
 }
