@@ -28,4 +28,4 @@ pub use password::{Password, PasswordHash};
 pub use scopes::{Scope, Scopes};
 pub use sealing::SealingKey;
 pub use state::KeyState;
-pub use token::{RefreshToken, TokenKey};
+pub use token::{AccessToken, RefreshToken, TokenKey};

@@ -27,30 +27,29 @@ const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$eHFyLm5vYm9keS5oZXJlLg$CEfN
 pub struct Password(String);
 
 impl Password {
-    /// Takes a password to sign in with. Nothing is asked of it, as rules change.
+    /// Takes a password. Nothing is asked of one to sign in with, as rules change.
     pub fn new(text: &str) -> Self {
         Self(text.nfc().collect())
     }
 
-    /// Takes a password to store. `own` are texts that its owner is known by, which are as good as public.
+    /// Refuses a password that is too weak to be stored. `own` are texts that its owner is known by, which are as good as public.
     ///
     /// # Errors
     ///
     /// [`Condition::PasswordTooShort`], [`Condition::TextTooLong`] and [`Condition::PasswordCommon`].
-    pub fn choose(text: &str, own: &[&str]) -> Result<Self> {
-        let password = Self::new(text);
-        let length = password.0.chars().count();
+    pub fn check(&self, own: &[&str]) -> Result<()> {
+        let length = self.0.chars().count();
         if length < MIN_LENGTH {
             return Err(Condition::PasswordTooShort { min: MIN_LENGTH as u64 }.into());
         }
         if length > MAX_LENGTH {
             return Err(Condition::TextTooLong { field: "password".to_owned(), max: MAX_LENGTH as u64 }.into());
         }
-        let folded = password.0.trim().to_lowercase();
+        let folded = self.0.trim().to_lowercase();
         if is_common(&folded) || own.iter().any(|own| own.trim().to_lowercase() == folded) {
             return Err(Condition::PasswordCommon.into());
         }
-        Ok(password)
+        Ok(())
     }
 
     /// Makes a password of 24 letters and digits, 120 random bits. `random` fills its argument with random bytes.
@@ -151,7 +150,7 @@ mod tests {
     use super::*;
 
     fn refusal(text: &str) -> Condition {
-        Password::choose(text, &["ann.lee@example.com", "ann.lee.of.york"]).unwrap_err().condition().clone()
+        Password::new(text).check(&["ann.lee@example.com", "ann.lee.of.york"]).unwrap_err().condition().clone()
     }
 
     #[test]
@@ -166,7 +165,7 @@ mod tests {
             assert_eq!(refusal(own), Condition::PasswordCommon, "{own}");
         }
         for good in ["correct horse", "ünïcödé wörds", &"1024".repeat(256)] {
-            Password::choose(good, &[]).unwrap();
+            Password::new(good).check(&[]).unwrap();
         }
     }
 
@@ -203,7 +202,7 @@ mod tests {
     fn generated_passwords_pass_the_rules() {
         let password = Password::generate(|bytes| bytes.iter_mut().zip(0..).for_each(|(byte, i)| *byte = i * 11));
         assert_eq!(password.expose(), "amybnz-cp2dq3-er4fs5-gt6hu7");
-        Password::choose(password.expose(), &[]).unwrap();
+        password.check(&[]).unwrap();
     }
 
     #[test]

@@ -78,7 +78,7 @@ impl TokenKey {
     /// # Errors
     ///
     /// None that a caller could cause.
-    pub fn issue(&self, subject: Subject, now: i64) -> Result<String> {
+    pub fn issue(&self, subject: Subject, now: i64) -> Result<AccessToken> {
         let iat = now.div_euclid(1000);
         let Subject { sub, ws, sid, pwd, jti } = subject;
         let (aud, typ) = (AUDIENCE.to_owned(), KIND.to_owned());
@@ -86,7 +86,7 @@ impl TokenKey {
         let body = serde_json::to_vec(&claims).map_err(Error::internal)?;
         let signed = format!("{HEADER}.{}", URL_SAFE_NO_PAD.encode(body));
         let signature = URL_SAFE_NO_PAD.encode(self.mac(&signed).finalize().into_bytes());
-        Ok(format!("{signed}.{signature}"))
+        Ok(AccessToken(format!("{signed}.{signature}")))
     }
 
     /// Reads a token at `now`, Unix milliseconds. The signature is checked before anything is read.
@@ -118,6 +118,23 @@ impl TokenKey {
 impl fmt::Debug for TokenKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("TokenKey(…)")
+    }
+}
+
+/// An access token. It can be shown through [`expose`](Self::expose) alone.
+#[derive(Clone)]
+pub struct AccessToken(String);
+
+impl AccessToken {
+    /// Returns the token, for its bearer.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AccessToken(…)")
     }
 }
 

@@ -90,12 +90,12 @@ fn insert(tx: &mut Tx<'_>, found: &[Scan]) -> Result<()> {
     Ok(())
 }
 
-/// Deletes some scans of deleted links and some events past their retention, and returns how many rows went.
+/// Deletes some scans of deleted links, and some events, answers and refresh tokens that are past their time, and returns how many rows went.
 pub fn purge(tx: &mut Tx<'_>, retention_ms: i64) -> Result<usize> {
     /// Rows in one transaction: writers wait no longer than this takes.
     const SOME: i64 = 1000;
     let events = xqr_store::outbox::purge(tx.conn, tx.now - retention_ms, SOME)?;
-    Ok(scans::purge(tx.conn, SOME)? + events + crate::idempotency::purge(tx, SOME)?)
+    Ok(scans::purge(tx.conn, SOME)? + events + crate::idempotency::purge(tx, SOME)? + crate::people::purge(tx, SOME)?)
 }
 
 /// Returns a workspace's first scans, oldest first.
