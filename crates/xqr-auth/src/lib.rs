@@ -1,4 +1,4 @@
-//! API keys and scopes: minting, reading, digesting, judging. Pure: randomness and time are parameters.
+//! API keys and scopes, passwords and tokens of people: minting, reading, digesting, judging. Pure: randomness and time are parameters.
 //!
 //! ```
 //! use xqr_auth::{Look, SecretKey};
@@ -11,17 +11,23 @@
 //! ```
 
 mod digest;
+mod email;
 mod key;
 mod master;
+pub mod password;
 mod scopes;
 mod sealing;
 mod signing;
 mod state;
+pub mod token;
 
 pub use digest::KeyDigest;
+pub use email::Email;
 pub use key::{Look, SecretKey, bearer};
 pub use master::MasterSecret;
+pub use password::{Password, PasswordHash};
 pub use scopes::{Scope, Scopes};
 pub use sealing::SealingKey;
 pub use signing::SigningSecret;
 pub use state::KeyState;
+pub use token::{AccessToken, RefreshToken, TokenKey};

@@ -11,12 +11,14 @@ use crate::admission::{Admission, Figures, Gate, Rates};
 use crate::countries::Countries;
 use crate::desk::Desk;
 use crate::fetch::Fetch;
+use crate::hashing::Hashing;
 use crate::idempotency::Running;
 use crate::journal::Journal;
 use crate::maintenance::Maintenance;
 use crate::outbound::Outbound;
 use crate::redirects::Redirects;
 use crate::shelf::Shelf;
+use crate::sign_ins::SignIns;
 use crate::strangers::Strangers;
 use crate::{Caller, Clock, Data, Entropy, Settings, Tx, keys};
 
@@ -39,6 +41,8 @@ pub struct App {
     pub(crate) shelf: Shelf,
     /// Limits by address, for who has no valid key.
     pub strangers: Strangers,
+    pub(crate) sign_ins: SignIns,
+    pub(crate) hashing: Hashing,
     gate: Gate,
     pub(crate) maintenance: Maintenance,
     pub(crate) running: Running,
@@ -66,6 +70,8 @@ impl App {
         let shelf = Shelf::new(settings.render.shelf_bytes);
         let gate = Gate::new(data.clock());
         let strangers = Strangers::new(&settings.limits, data.clock());
+        let sign_ins = SignIns::new(&settings.accounts, data.clock());
+        let hashing = Hashing::new(&settings.accounts);
         Ok(Arc::new(Self {
             settings,
             public_url,
@@ -77,6 +83,8 @@ impl App {
             fetcher: OnceLock::new(),
             shelf,
             strangers,
+            sign_ins,
+            hashing,
             gate,
             maintenance: Maintenance::default(),
             running: Running::default(),

@@ -20,9 +20,9 @@ pub struct Caller {
     pub owner: Arc<Workspace>,
     /// What its plan allows, or the key's own plan.
     pub terms: Terms,
-    /// The key, and what it may do.
+    /// The key; of a person, who has none, the negative id. Buckets and stored answers are told apart by it.
     pub key: i64,
-    /// The key's public part, for the log.
+    /// The key's public part, or the person's id, for the log.
     pub key_prefix: String,
     /// When the key was last used, as far as that is written down; Unix milliseconds.
     pub last_used_at: Option<i64>,
@@ -33,6 +33,21 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// Makes the caller that a person is: every scope, and the terms of the workspace. Ids begin at 1, so no key has the same `key`.
+    pub(crate) fn of_person(plans: &PlanTable, workspace: Workspace, user: i64, uid: &str) -> Result<Self> {
+        Ok(Self {
+            workspace: workspace.id,
+            terms: terms(plans, &workspace, None)?,
+            owner: Arc::new(workspace),
+            key: -user,
+            key_prefix: uid.to_owned(),
+            last_used_at: None,
+            expires_at: None,
+            scopes: Scopes::all(),
+            plan: None,
+        })
+    }
+
     /// Refuses what the key's scopes do not include.
     ///
     /// # Errors
@@ -211,9 +226,9 @@ pub fn rotate_by(tx: &mut Tx<'_>, caller: &Caller, key: &Key) -> Result<(Key, Se
 /// How often the use of a key is written down, in milliseconds.
 const LAST_USED_STEP: i64 = 60_000;
 
-/// Returns whether it is time to [`touch`] a caller's key.
+/// Returns whether it is time to [`touch`] a caller's key. People have none.
 pub fn is_stale(caller: &Caller, now: i64) -> bool {
-    caller.last_used_at.is_none_or(|at| now - at >= LAST_USED_STEP)
+    caller.key > 0 && caller.last_used_at.is_none_or(|at| now - at >= LAST_USED_STEP)
 }
 
 /// Notes that a key was used, at most once a minute.

@@ -1,4 +1,4 @@
-//! The use cases of xqr: keys, links, redirects, scans and webhooks. Knows no HTTP and no dialect.
+//! The use cases of xqr: people, keys, links, redirects, scans and webhooks. Knows no HTTP and no dialect.
 //!
 //! [`App`] holds the store, the redirect cache, the scan journal, the clock and the source of randomness. A use case is a
 //! function that takes a [`Tx`] and a [`Caller`]; [`App::write`] runs it in a transaction, so use cases compose. The rows
@@ -17,6 +17,7 @@ mod events;
 pub mod countries;
 pub mod destination;
 pub mod fetch;
+mod hashing;
 pub mod hooks;
 pub mod idempotency;
 pub mod journal;
@@ -24,6 +25,7 @@ pub mod keys;
 pub mod links;
 pub mod maintenance;
 pub mod outbound;
+pub mod people;
 pub mod pictures;
 mod quotas;
 pub mod redirects;
@@ -32,6 +34,7 @@ pub mod scans;
 mod secret_file;
 pub mod settings;
 mod shelf;
+mod sign_ins;
 pub mod slug;
 pub mod strangers;
 #[cfg(test)]
@@ -45,6 +48,7 @@ pub use clock::{Clock, ManualClock, SystemClock};
 pub use data::{Data, Tx};
 pub use entropy::{Entropy, OsEntropy, SeededEntropy};
 pub use keys::Caller;
+pub use people::Person;
 pub use settings::Settings;
 pub use shelf::Served;
 pub use xqr_auth as auth;
@@ -57,6 +61,7 @@ pub mod rows {
     pub use xqr_store::keys::Key;
     pub use xqr_store::links::{Filter, Link};
     pub use xqr_store::scans::Recorded;
+    pub use xqr_store::users::User;
     pub use xqr_store::webhooks::{Delivery, Webhook};
     pub use xqr_store::workspaces::Workspace;
     pub use xqr_store::{Conn, Page, StoreOptions};

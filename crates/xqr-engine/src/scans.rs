@@ -91,7 +91,7 @@ fn insert(tx: &mut Tx<'_>, found: &[Scan]) -> Result<()> {
     Ok(())
 }
 
-/// Deletes some scans of deleted links, and some events and deliveries past their retention, and returns how many rows went.
+/// Deletes some scans of deleted links, and some events, deliveries, answers and refresh tokens past their time, and returns how many rows went.
 pub fn purge(tx: &mut Tx<'_>, retention_ms: i64) -> Result<usize> {
     /// Rows in one transaction: writers wait no longer than this takes.
     const SOME: i64 = 1000;
@@ -100,7 +100,7 @@ pub fn purge(tx: &mut Tx<'_>, retention_ms: i64) -> Result<usize> {
     let before = tx.now.saturating_sub(retention_ms);
     let events = xqr_store::outbox::purge(tx.conn, before, SOME)?;
     let events = events + xqr_store::webhooks::purge(tx.conn, before, before.saturating_sub(DAY), SOME)?;
-    Ok(scans::purge(tx.conn, SOME)? + events + crate::idempotency::purge(tx, SOME)?)
+    Ok(scans::purge(tx.conn, SOME)? + events + crate::idempotency::purge(tx, SOME)? + crate::people::purge(tx, SOME)?)
 }
 
 /// Returns a workspace's first scans, oldest first.

@@ -35,6 +35,7 @@ pub struct Settings {
     pub render: Render,
     pub limits: Limits,
     pub fetch: Fetch,
+    pub accounts: Accounts,
 }
 
 /// How log lines look.
@@ -153,6 +154,30 @@ pub struct Limits {
     pub misses_per_minute: u64,
 }
 
+/// Settings of people's accounts.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/xqr.toml documents every setting")]
+pub struct Accounts {
+    pub signup: Signup,
+    pub tries_per_account: u64,
+    pub tries_per_address: u64,
+    pub hash_parallel: usize,
+    pub hash_queue: usize,
+}
+
+/// Who may make an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Signup {
+    /// The first person, and nobody after.
+    Auto,
+    /// Everybody.
+    Open,
+    /// Nobody but the operator.
+    Closed,
+}
+
 /// Settings of the render engine.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -245,7 +270,7 @@ impl Settings {
         if !self.maintenance_until.is_empty() && self.maintenance_until().is_none() {
             return Err(format!("maintenance_until: '{}' is no moment such as 2026-12-31T06:00:00Z", self.maintenance_until));
         }
-        let positive: [(&str, u64); 9] = [
+        let positive: [(&str, u64); 10] = [
             ("database.readers", self.database.readers.into()),
             ("database.writers", self.database.writers as u64),
             ("edge.first_head_ms", self.edge.first_head_ms),
@@ -255,6 +280,7 @@ impl Settings {
             ("edge.max_body_bytes", self.edge.max_body_bytes as u64),
             ("journal.segment_bytes", self.journal.segment_bytes),
             ("journal.batch", self.journal.batch as u64),
+            ("accounts.hash_parallel", self.accounts.hash_parallel as u64),
         ];
         match positive.iter().find(|(_, value)| *value == 0) {
             Some((name, _)) => Err(format!("{name}: must be at least 1")),

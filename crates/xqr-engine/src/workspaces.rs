@@ -5,7 +5,7 @@ use xqr_errors::{Condition, Result};
 use xqr_plans::{Cycle, Plan};
 use xqr_store::projects::{self, NewProject};
 use xqr_store::workspaces::{self, NewWorkspace, Workspace};
-use xqr_store::{Conn, usage};
+use xqr_store::{Conn, state, usage};
 
 use crate::{Tx, keys};
 
@@ -98,6 +98,7 @@ pub fn bootstrap(tx: &mut Tx<'_>) -> Result<Option<SecretKey>> {
         return Ok(None);
     }
     let workspace = create(tx, "My Workspace", Plan::Enterprise)?;
+    state::claim(tx.conn, state::FIRST_WORKSPACE, &workspace.uid)?;
     // Whoever runs the service need not count their own calls.
     let workspace = set_overrides(tx, &workspace.uid, Some(r#"{"monthly_calls":null,"burst_per_second":null}"#))?;
     let draft =

@@ -157,6 +157,28 @@ catalogue! {
         hub: 401 "Invalid or missing API key" ours,
     }
 
+    /// The e-mail address and the password do not belong together.
+    CredentialsWrong => {
+        causes: "A misspelt address or password; an account that an administrator has disabled. Which of them is not told.",
+        fix: "Check both, or ask an administrator for a new password.",
+        retry: Never,
+        xqr: 401 "INVALID_CREDENTIALS" "No active account found with the given credentials." ours,
+        studio: 401 "No active account found with the given credentials" ours,
+        forge: 401 "unauthorized" "No active account found with the given credentials." ours,
+        hub: 401 "No active account found with the given credentials" ours,
+    }
+
+    /// Nobody can make an account by themselves.
+    SignupClosed => {
+        causes: "The first account was made, or the operator has closed signing up.",
+        fix: "Ask an administrator for an account (`cargo xtask user create`); the setting is `accounts.signup`.",
+        retry: Never,
+        xqr: 403 "SIGNUP_CLOSED" "Signing up is closed." ours,
+        studio: 403 "Signing up is closed." ours,
+        forge: 403 "forbidden" "Access to this resource is not allowed." ours,
+        hub: 403 "Signing up is closed" ours,
+    }
+
     // ---- What the caller may do -----------------------------------------------------------------------------------
 
     /// The key lacks the scope that the endpoint needs.
@@ -502,6 +524,50 @@ catalogue! {
         studio: 400 in [field] "Control characters are not allowed." ours,
         forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
         hub: 400 "Invalid parameter: {field}" ours,
+    }
+
+    /// A text is not an e-mail address.
+    EmailInvalid { field: String } => {
+        causes: "No `@`, a domain without a dot, blanks or brackets, or more than 254 bytes.",
+        fix: "Send an address such as ann@example.com.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "{field}: Enter a valid email address." ours,
+        studio: 400 in [field] "Enter a valid email address." ours,
+        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        hub: 400 "Invalid parameter: {field}" ours,
+    }
+
+    /// Somebody has an account with this e-mail address.
+    EmailTaken => {
+        causes: "The account was made before, perhaps with other capitals.",
+        fix: "Sign in, or use another address.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "email: A user with this email already exists." ours,
+        studio: 400 in ["email"] "user with this email already exists." ours,
+        forge: 400 "invalid_payload" "Invalid value for field: email" ours,
+        hub: 400 "Invalid parameter: email" ours,
+    }
+
+    /// A password has too few characters.
+    PasswordTooShort { min: u64 } => {
+        causes: "Short passwords can be guessed.",
+        fix: "Choose a longer one; several words are easy to remember.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "password: Must have at least {min} characters." ours,
+        studio: 400 in ["password"] "This password is too short. It must contain at least {min} characters." ours,
+        forge: 400 "invalid_payload" "Invalid value for field: password" ours,
+        hub: 400 "Invalid parameter: password" ours,
+    }
+
+    /// A password is among those that are tried first.
+    PasswordCommon => {
+        causes: "A password that many people have, one character over and over, or the person's own name or address.",
+        fix: "Choose another one; several words that do not belong together are good.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "password: This password is too common." ours,
+        studio: 400 in ["password"] "This password is too common." ours,
+        forge: 400 "invalid_payload" "Invalid value for field: password" ours,
+        hub: 400 "Invalid parameter: password" ours,
     }
 
     /// A list has more items than allowed.

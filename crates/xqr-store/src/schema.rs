@@ -210,4 +210,35 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(webhooks, webhook_deliveries);
-diesel::allow_tables_to_appear_in_same_query!(links, link_labels, api_keys, workspaces);
+
+diesel::table! {
+    users (id) {
+        id -> BigInt,
+        uid -> Text,
+        workspace_id -> BigInt,
+        email -> Text,
+        email_key -> Text,
+        name -> Text,
+        password -> Text,
+        role -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        password_changed_at -> BigInt,
+        disabled -> Bool,
+    }
+}
+
+diesel::table! {
+    refresh_tokens (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        family -> Text,
+        digest -> Binary,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(links, link_labels, api_keys, workspaces, users, refresh_tokens);

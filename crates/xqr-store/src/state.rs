@@ -10,6 +10,19 @@ use crate::schema::service_state;
 /// The moment at which maintenance ends, Unix milliseconds; absent when there is none.
 pub const MAINTENANCE_UNTIL: &str = "maintenance_until";
 
+/// The workspace that the first start made.
+pub const FIRST_WORKSPACE: &str = "first_workspace";
+/// The first person of the installation.
+pub const FIRST_USER: &str = "first_user";
+
+/// Sets a value that is not there yet, and returns whether it did. Of concurrent callers one does.
+pub fn claim(conn: &mut Conn, name: &str, value: &str) -> Result<bool> {
+    let row = (service_state::name.eq(name), service_state::value.eq(value));
+    let claimed =
+        on_backend!(conn, |c| diesel::insert_into(service_state::table).values(row).on_conflict_do_nothing().execute(c));
+    Ok(claimed.map_err(failed)? == 1)
+}
+
 /// Returns a value.
 pub fn get(conn: &mut Conn, name: &str) -> Result<Option<String>> {
     service_state::table.find(name).select(service_state::value).first(conn).optional().map_err(failed)

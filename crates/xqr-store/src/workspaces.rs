@@ -61,6 +61,11 @@ pub fn find(conn: &mut Conn, uid: &str) -> Result<Option<Workspace>> {
     workspaces::table.filter(workspaces::uid.eq(uid)).select(Workspace::as_select()).first(conn).optional().map_err(failed)
 }
 
+/// Returns the workspace with this id, which stands in one of its own rows.
+pub fn find_by_id(conn: &mut Conn, id: i64) -> Result<Option<Workspace>> {
+    workspaces::table.find(id).select(Workspace::as_select()).first(conn).optional().map_err(failed)
+}
+
 /// Gives a workspace limits of its own, or takes them away.
 pub fn set_overrides(conn: &mut Conn, id: i64, overrides: Option<&str>) -> Result<()> {
     diesel::update(workspaces::table.find(id)).set(workspaces::overrides.eq(overrides)).execute(conn).map_err(failed)?;

@@ -1,0 +1,111 @@
+//! E-mail addresses: how they are shown, and how they are told apart.
+
+use unicode_normalization::UnicodeNormalization as _;
+use xqr_errors::{Condition, Result};
+
+/// An address that a person signs in with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Email {
+    shown: String,
+    key: String,
+}
+
+impl Email {
+    /// Reads an address. What is asked is what keeps lists and logs legible; whether somebody reads mail there, only a mail could tell.
+    ///
+    /// # Errors
+    ///
+    /// [`Condition::EmailInvalid`].
+    pub fn parse(text: &str) -> Result<Self> {
+        let shown: String = text.trim().nfc().collect();
+        if !is_address(&shown) {
+            return Err(Condition::EmailInvalid { field: "email".to_owned() }.into());
+        }
+        Ok(Self { key: Self::key_of(&shown), shown })
+    }
+
+    /// Returns the form in which addresses are compared: trimmed, in lower case, in normal form C.
+    pub fn key_of(text: &str) -> String {
+        text.trim().nfc().collect::<String>().to_lowercase().nfc().collect()
+    }
+
+    /// Returns the address as it was written.
+    pub fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    /// Returns the form in which addresses are compared.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// Returns what stands before the `@`.
+    pub fn local(&self) -> &str {
+        self.shown.rsplit_once('@').map_or(&self.shown, |(local, _)| local)
+    }
+}
+
+/// Lengths are those of RFC 5321. Quoted local parts and addresses in brackets are left out: nobody has them, and filters trip over them.
+fn is_address(text: &str) -> bool {
+    let Some((local, domain)) = text.rsplit_once('@') else { return false };
+    let plain = |c: char| !c.is_whitespace() && !c.is_control() && !"<>()[]\\,;:\"@".contains(c);
+    let label = |label: &str| {
+        let inner = |c: char| c == '-' || if c.is_ascii() { c.is_ascii_alphanumeric() } else { c.is_alphanumeric() };
+        (1..=63).contains(&label.len()) && label.chars().all(inner) && !label.starts_with('-') && !label.ends_with('-')
+    };
+    let dots = !local.starts_with('.') && !local.ends_with('.') && !local.contains("..");
+    text.len() <= 254
+        && (1..=64).contains(&local.len())
+        && local.chars().all(plain)
+        && dots
+        && domain.contains('.')
+        && domain.split('.').all(label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_read() {
+        for good in ["a@b.co", "Ann.Lee+qr@mail.example.com", "jörg@bücher.example", "o'neil@x-y.example", "用户@例子.广告"]
+        {
+            assert_eq!(Email::parse(good).unwrap().shown(), good);
+        }
+        let long = format!("{}@example.com", "x".repeat(65));
+        for bad in [
+            "",
+            "ann",
+            "@b.co",
+            "a@",
+            "a@b",
+            "a b@c.de",
+            "a@b..de",
+            ".a@b.de",
+            "a.@b.de",
+            "a..b@c.de",
+            "a@-b.de",
+            "a@b-.de",
+            "a@b.de\nBcc: c@d.ef",
+            "a@@b.de",
+            "a@b@c.de",
+            "<a@b.de>",
+            "\"a\"@b.de",
+            "a@[127.0.0.1]",
+            "a@b_c.de",
+            "a,b@c.de",
+            &long,
+        ] {
+            assert!(Email::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn one_address_has_one_key() {
+        let check = |text: &str, key: &str| assert_eq!(Email::parse(text).unwrap().key(), key);
+        check(" Ann@Example.COM ", "ann@example.com");
+        check("JO\u{308}RG@x.de", "jörg@x.de");
+        check("jörg@x.de", "jörg@x.de");
+        assert_eq!(Email::parse("Ann.Lee@x.de").unwrap().local(), "Ann.Lee");
+    }
+}
