@@ -2,14 +2,11 @@
 
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
+use actix_web::http::header::{CACHE_CONTROL, HeaderMap, HeaderValue};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, web};
-use bytes::BytesMut;
-use futures_util::StreamExt as _;
 use futures_util::future::LocalBoxFuture;
 use sha2::{Digest as _, Sha256};
 use xqr_engine::auth::{Scope, SealingKey, SecretKey};
@@ -18,6 +15,7 @@ use xqr_engine::idempotency::{Answer, Attempt, Outcome, Place};
 use xqr_engine::pictures::{Source, Upload};
 use xqr_engine::{Admission, App, Caller, Figures, Tx, keys};
 
+use crate::body;
 use crate::fault::Fault;
 use crate::fields::Fields;
 use crate::peer;
@@ -111,37 +109,7 @@ impl<D: Wire> Call<D> {
     }
 
     async fn fields_within(&mut self, max: usize) -> Result<Fields> {
-        let edge = &self.app.settings.edge;
-        let headers = self.request.headers();
-        let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
-        let is_json = |value: &str| {
-            let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-            essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
-        };
-        if text(CONTENT_TYPE).is_some_and(|value| !is_json(value))
-            || text(CONTENT_ENCODING).is_some_and(|value| !value.eq_ignore_ascii_case("identity"))
-        {
-            return Err(Condition::MediaTypeUnsupported.into());
-        }
-        let too_large = || Condition::BodyTooLarge { max: max as u64 };
-        if text(CONTENT_LENGTH).and_then(|value| value.parse().ok()).is_some_and(|len: usize| len > max) {
-            return Err(too_large().into());
-        }
-        let patience = Duration::from_millis(edge.body_ms);
-        let payload = &mut self.payload;
-        let read = async {
-            let mut body = BytesMut::new();
-            while let Some(chunk) = payload.next().await {
-                let chunk = chunk.map_err(|_| Condition::BodyNotJson)?;
-                if body.len() + chunk.len() > max {
-                    return Err(too_large());
-                }
-                body.extend_from_slice(&chunk);
-            }
-            Ok(body)
-        };
-        let body = tokio::time::timeout(patience, read).await.map_err(|_| Condition::BodyTooSlow)??;
-        let fields = Fields::parse(&body)?;
+        let fields = body::read(&self.request, &mut self.payload, max, self.app.settings.edge.body_ms).await?;
         self.fingerprint = fields.fingerprint();
         Ok(fields)
     }

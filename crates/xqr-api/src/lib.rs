@@ -4,10 +4,12 @@
 //! envelope of every refusal, log, counters), then `Call` (key, scope, body), then a handler of one use case. A redirect passes
 //! none of that.
 
+mod body;
 mod call;
 mod edge;
 mod fault;
 mod fields;
+mod guest;
 mod metric;
 mod ops;
 mod pages;

@@ -3,6 +3,7 @@
 //!
 //! Order of checks: HTTPS, key, rate, fields, plan, items, quota, fetches, drawing (section 15.5).
 
+mod auth;
 mod bulk;
 mod dynamic;
 mod form;
@@ -11,6 +12,7 @@ mod keys;
 mod order;
 mod status;
 mod usage;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -84,8 +86,9 @@ impl Wire for Person {
 }
 
 /// Finds out who calls with an access token.
-async fn by_token(_app: Arc<App>, _request: HttpRequest) -> Result<Bearer> {
-    Err(Condition::TokenInvalid.into())
+async fn by_token(app: Arc<App>, request: HttpRequest) -> Result<Bearer> {
+    let person = app.authenticate_person(&auth::bearer_token(request.headers())?).await?;
+    Ok(Bearer { caller: person.caller, sealing: person.sealing })
 }
 
 /// Complaints about fields stand under their fields, as a text or a list of texts; all else is the `detail`.
@@ -121,11 +124,13 @@ pub(crate) fn scope() -> impl HttpServiceFactory {
     web::scope("/api")
         .guard(fn_guard(|context| context.head().uri.path().ends_with('/')))
         .wrap(from_fn(speak::<Studio>))
+        .configure(auth::routes)
         .configure(generate::routes)
         .configure(bulk::routes)
         .configure(dynamic::routes)
         .configure(keys::routes)
         .configure(usage::routes)
+        .configure(webhooks::routes)
         .configure(status::routes)
         .default_service(web::to(no_route))
 }

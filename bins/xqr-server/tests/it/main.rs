@@ -17,6 +17,7 @@ mod limits;
 mod links;
 mod operations;
 mod order;
+mod people;
 mod qr;
 mod redirect;
 mod storms;

@@ -7,7 +7,7 @@ use xqr_engine::plans::Plan;
 use crate::app::TestApp;
 
 /// The operations of the studio dialect, whose paths end in a slash; an empty scope needs no key.
-const STUDIO: [(&str, &str, &str); 8] = [
+const STUDIO: [(&str, &str, &str); 12] = [
     ("POST", "/v1/generate/", "qr:render"),
     ("POST", "/v1/generate/bulk/", "qr:render"),
     ("POST", "/v1/validate/", "qr:render"),
@@ -16,10 +16,14 @@ const STUDIO: [(&str, &str, &str); 8] = [
     ("HEAD", "/health/", ""),
     ("GET", "/status/", ""),
     ("HEAD", "/status/", ""),
+    ("POST", "/auth/signup/", ""),
+    ("POST", "/auth/login/", ""),
+    ("POST", "/auth/refresh/", ""),
+    ("POST", "/auth/logout/", ""),
 ];
 
 /// The operations of the studio dialect that only a person who has signed in may call.
-const PEOPLE: [(&str, &str); 11] = [
+const PEOPLE: [(&str, &str); 20] = [
     ("GET", "/v1/dynamic/"),
     ("POST", "/v1/dynamic/"),
     ("GET", "/v1/dynamic/{short_id}/"),
@@ -31,6 +35,15 @@ const PEOPLE: [(&str, &str); 11] = [
     ("DELETE", "/v1/keys/{id}/"),
     ("POST", "/v1/keys/{id}/rotate/"),
     ("GET", "/v1/usage/me/"),
+    ("GET", "/v1/webhooks/"),
+    ("POST", "/v1/webhooks/"),
+    ("GET", "/v1/webhooks/{id}/"),
+    ("PATCH", "/v1/webhooks/{id}/"),
+    ("DELETE", "/v1/webhooks/{id}/"),
+    ("POST", "/v1/webhooks/{id}/rotate/"),
+    ("POST", "/v1/webhooks/{id}/test/"),
+    ("GET", "/v1/webhooks/{id}/deliveries/"),
+    ("POST", "/auth/password/"),
 ];
 
 /// The scope that each operation demands. The test fails when the router has another operation.
