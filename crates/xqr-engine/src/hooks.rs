@@ -16,7 +16,7 @@ use xqr_store::scans::{self, NewScan};
 use xqr_store::webhooks::{self, Delivery, NewDelivery, NewWebhook, Subscription, Webhook, WebhookChanges};
 use xqr_store::{Conn, Page, usage};
 
-pub use attempts::{Attempt, LEASE, Room, any_under_way, claim, due};
+pub use attempts::{Attempt, LEASE, Room, any_under_way, claim, due, release};
 pub(crate) use words::Fact;
 pub use words::events;
 

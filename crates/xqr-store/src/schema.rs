@@ -202,6 +202,7 @@ diesel::table! {
         attempts -> Integer,
         due_at -> BigInt,
         leased_until -> Nullable<BigInt>,
+        leased_by -> Nullable<Text>,
         response_status -> Nullable<Integer>,
         duration_ms -> Nullable<BigInt>,
         created_at -> BigInt,

@@ -344,17 +344,33 @@ pub fn first_due(conn: &mut Conn, webhook_id: i64, now: i64, limit: i64) -> Resu
         .map_err(failed)
 }
 
-/// Leases a delivery that is due, and returns whether it still was.
-pub fn lease(conn: &mut Conn, id: i64, now: i64, until: i64) -> Result<bool> {
+/// Leases a delivery that is due to a node, and returns whether it still was.
+pub fn lease(conn: &mut Conn, id: i64, node: &str, now: i64, until: i64) -> Result<bool> {
     let due = webhook_deliveries::table
         .find(id)
         .filter(webhook_deliveries::status.eq(PENDING))
         .filter(webhook_deliveries::due_at.le(now));
     let leased = diesel::update(due)
-        .set((webhook_deliveries::leased_until.eq(until), webhook_deliveries::due_at.eq(until)))
+        .set((
+            webhook_deliveries::leased_until.eq(until),
+            webhook_deliveries::leased_by.eq(node),
+            webhook_deliveries::due_at.eq(until),
+        ))
         .execute(conn)
         .map_err(failed)?;
     Ok(leased == 1)
+}
+
+/// Ends the leases of a node, and returns how many there were.
+pub fn release(conn: &mut Conn, node: &str, now: i64) -> Result<usize> {
+    let leased = webhook_deliveries::table
+        .filter(webhook_deliveries::status.eq(PENDING))
+        .filter(webhook_deliveries::leased_until.is_not_null())
+        .filter(webhook_deliveries::leased_by.eq(node));
+    diesel::update(leased)
+        .set((webhook_deliveries::leased_until.eq(None::<i64>), webhook_deliveries::due_at.eq(now)))
+        .execute(conn)
+        .map_err(failed)
 }
 
 /// Writes how an attempt ended, and returns whether the lease `until` was still the delivery's.

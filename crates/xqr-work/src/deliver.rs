@@ -40,7 +40,8 @@ impl Attempts {
         if due.is_empty() || room.all == 0 {
             return Ok(Progress::Idle);
         }
-        let claimed = app.write(move |tx| hooks::claim(tx, &due, room)).await?;
+        let node = app.journal.node().to_owned();
+        let claimed = app.write(move |tx| hooks::claim(tx, &node, &due, room)).await?;
         let n = claimed.len();
         for attempt in claimed {
             let (app, suspect) = (Arc::clone(app), attempt.is_suspect());
@@ -67,6 +68,11 @@ impl Attempts {
 /// Delivers until it is stopped, then lets attempts end: each has a deadline, and what is cut off is repeated when its lease ends.
 pub(crate) async fn run(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
     let mut attempts = Attempts::default();
+    let node = app.journal.node().to_owned();
+    if let Err(error) = app.write(move |tx| hooks::release(tx, &node)).await {
+        // Then those leases end by themselves.
+        report("release", &error);
+    }
     while !*stopped.borrow() {
         let pause = match attempts.start(&app).await {
             Ok(Progress::Did(_)) => continue,

@@ -36,6 +36,7 @@ CREATE TABLE webhook_deliveries (
     attempts        INTEGER NOT NULL,
     due_at          BIGINT  NOT NULL,
     leased_until    BIGINT,
+    leased_by       TEXT,
     response_status INTEGER,
     duration_ms     BIGINT,
     created_at      BIGINT  NOT NULL,

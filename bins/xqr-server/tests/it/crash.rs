@@ -14,20 +14,26 @@ use crate::app::database_url;
 /// Kills of one run.
 const KILLS: u64 = 20;
 
-struct Program {
+pub(crate) struct Program {
     child: Child,
-    address: String,
+    pub(crate) address: String,
     key: Option<String>,
 }
 
 impl Program {
     /// Starts the program; a first start shows its key.
     fn start(folder: &std::path::Path, database: &str, first: bool) -> Self {
+        Self::start_with(folder, database, first, &[])
+    }
+
+    /// Starts the program with settings of its own.
+    pub(crate) fn start_with(folder: &std::path::Path, database: &str, first: bool, settings: &[(&str, &str)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_xqr-server"))
             .env("XQR_BIND", "127.0.0.1:0")
             .env("XQR_DATA_DIR", folder)
             .env("DATABASE_URL", database)
             .env("XQR_LOG", "error")
+            .envs(settings.iter().copied())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -37,8 +43,14 @@ impl Program {
         Self { child, address, key }
     }
 
+    /// Kills it in the middle of what it does.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
     /// Sends SIGTERM and returns the exit status.
-    fn end(&mut self) -> Option<i32> {
+    pub(crate) fn end(&mut self) -> Option<i32> {
         Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
         self.child.wait().unwrap().code()
     }
@@ -52,7 +64,7 @@ impl Drop for Program {
 }
 
 /// One request on a connection of its own; `None` when the server died before the whole answer.
-fn request(address: &str, head: &str, body: &str) -> Option<(u16, String)> {
+pub(crate) fn request(address: &str, head: &str, body: &str) -> Option<(u16, String)> {
     let mut stream = TcpStream::connect(address).ok()?;
     stream.set_read_timeout(Some(Duration::from_secs(10))).ok()?;
     let length = body.len();
@@ -114,8 +126,7 @@ fn twenty_kills_lose_no_link_and_count_every_scan_once() {
             assert!(started.elapsed() < Duration::from_secs(30), "no progress before kill {kill}");
             std::thread::yield_now();
         }
-        program.child.kill().unwrap();
-        program.child.wait().unwrap();
+        program.kill();
         stop.store(true, Ordering::SeqCst);
         clients.into_iter().for_each(|client| client.join().unwrap());
         program = Program::start(folder.path(), &database, false);
@@ -214,8 +225,7 @@ fn a_creation_that_is_retried_through_kills_happens_once() {
             assert!(started.elapsed() < Duration::from_secs(120), "no progress before kill {kill}");
             std::thread::yield_now();
         }
-        program.child.kill().unwrap();
-        program.child.wait().unwrap();
+        program.kill();
         program = Program::start(folder.path(), &database, false);
         *address.lock().unwrap() = program.address.clone();
     }

@@ -17,6 +17,7 @@ use xqr_engine::rows::{Delivery, Page, Webhook};
 use xqr_engine::{Caller, Settings, Tx, keys, links};
 
 use crate::app::TestApp;
+use crate::crash::{Program, request};
 
 /// Everything that the studio's webhooks can be told.
 const ALL: [&str; 5] = ["scan.created", "dynamic_qr.created", "dynamic_qr.updated", "quota.threshold_75", "quota.threshold_100"];
@@ -688,12 +689,12 @@ async fn a_claim_that_nobody_settles_is_claimed_again_after_its_lease() {
     let claimed = app
         .tx(move |tx, caller| {
             links::create(tx, caller, links::Draft::new(destination()))?;
-            hooks::claim(tx, &[id], Room { all: 8, suspects: 8 })
+            hooks::claim(tx, "dead", &[id], Room { all: 8, suspects: 8 })
         })
         .await
         .unwrap();
     assert_eq!(claimed.len(), 1);
-    let again = move |tx: &mut Tx<'_>, _: &Caller| hooks::claim(tx, &[id], Room { all: 8, suspects: 8 });
+    let again = move |tx: &mut Tx<'_>, _: &Caller| hooks::claim(tx, "dead", &[id], Room { all: 8, suspects: 8 });
     app.clock.advance(29_999);
     assert!(app.tx(again).await.unwrap().is_empty());
     app.clock.advance(1);
@@ -729,4 +730,68 @@ async fn paused_webhooks_are_told_nothing_and_tests_are_sent_on_demand() {
     app.clock.advance(73 * 3_600_000);
     app.deliver().await;
     assert!(app.deliveries(&hook).is_empty());
+}
+
+#[actix_web::test]
+async fn twenty_kills_and_an_orderly_end_lose_no_delivery() {
+    const KILLS: usize = 20;
+    let receiver = Receiver::start();
+    let app = start(&[&receiver]).await;
+    app.hook(Look::Xqr, &receiver.url(), &["link.created"]).await;
+    let settings = app.running.app.settings.clone();
+    app.running.stop().await;
+    let port = receiver.port.to_string();
+    let given = [
+        ("XQR_SECRET", settings.secret.as_str()),
+        ("XQR_WEBHOOKS_ALLOW_HTTP", "true"),
+        ("XQR_WEBHOOKS_ALLOW_NETS", "127.0.0.0/8"),
+        ("XQR_WEBHOOKS_PORTS", &port),
+    ];
+    let boot = || Program::start_with(&settings.data_dir, &settings.database_url, false, &given);
+    let create = format!("POST /api/v1/links HTTP/1.1\r\nAuthorization: Bearer {}", app.key);
+    let mut acknowledged = HashSet::new();
+    for end in 0..=KILLS {
+        let mut program = boot();
+        let clients: Vec<_> = (0..3)
+            .map(|_| {
+                let (address, create) = (program.address.clone(), create.clone());
+                std::thread::spawn(move || {
+                    let mut made = Vec::new();
+                    while let Some((201, body)) = request(&address, &create, r#"{"url":"https://example.com/"}"#) {
+                        made.push(serde_json::from_str::<Value>(&body).unwrap()["data"]["id"].as_str().unwrap().to_owned());
+                    }
+                    made
+                })
+            })
+            .collect();
+        // At another moment of its work each time.
+        for _ in 0..5 + end {
+            receiver.arrived.recv_timeout(Duration::from_secs(40)).unwrap();
+        }
+        if end < KILLS {
+            program.kill();
+        } else {
+            assert_eq!(program.end(), Some(0));
+        }
+        acknowledged.extend(clients.into_iter().flat_map(|client| client.join().unwrap()));
+    }
+    // What a killed program had claimed is due again when its lease ends.
+    let program = boot();
+    let told =
+        || receiver.heard().iter().map(|it| it.json()["data"]["link_id"].as_str().unwrap().to_owned()).collect::<HashSet<_>>();
+    while !acknowledged.is_subset(&told()) {
+        receiver.arrived.recv_timeout(Duration::from_secs(40)).unwrap();
+    }
+    let heard = receiver.heard();
+    let mut bodies = HashMap::new();
+    for it in &heard {
+        let first = bodies.entry(it.headers["webhook-id"].clone()).or_insert_with(|| it.body.clone());
+        assert_eq!(*first, it.body, "an id is one delivery");
+    }
+    assert_eq!(bodies.len(), told().len(), "a change is one delivery");
+    assert!(heard.len() - bodies.len() <= 2 * KILLS, "no more duplicates than were under way");
+    for id in told() {
+        let get = format!("GET /api/v1/links/{id} HTTP/1.1\r\nAuthorization: Bearer {}", app.key);
+        assert_eq!(request(&program.address, &get, "").unwrap().0, 200, "told, and not there");
+    }
 }

@@ -66,8 +66,13 @@ pub fn any_under_way(conn: &mut Conn, now: i64) -> Result<bool> {
     webhooks::any_under_way(conn, now)
 }
 
-/// Claims deliveries of these webhooks: of each at most two at a time, one when it failed last, and one per link, the oldest first.
-pub fn claim(tx: &mut Tx<'_>, ids: &[i64], mut room: Room) -> Result<Vec<Attempt>> {
+/// Ends the leases that a former life of this node left. To be called before its first claim.
+pub fn release(tx: &mut Tx<'_>, node: &str) -> Result<usize> {
+    webhooks::release(tx.conn, node, tx.now)
+}
+
+/// Claims deliveries of these webhooks for a node: of each at most two at a time, one when it failed last, and one per link, the oldest first.
+pub fn claim(tx: &mut Tx<'_>, node: &str, ids: &[i64], mut room: Room) -> Result<Vec<Attempt>> {
     let until = tx.now + i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX);
     let mut claimed = Vec::new();
     for id in ids {
@@ -83,7 +88,7 @@ pub fn claim(tx: &mut Tx<'_>, ids: &[i64], mut room: Room) -> Result<Vec<Attempt
                 break;
             }
             if delivery.subject.is_some() && busy.contains(&delivery.subject)
-                || !webhooks::lease(tx.conn, delivery.id, tx.now, until)?
+                || !webhooks::lease(tx.conn, delivery.id, node, tx.now, until)?
             {
                 continue;
             }
