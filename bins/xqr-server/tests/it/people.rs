@@ -150,7 +150,10 @@ async fn a_person_manages_keys() {
     ann.call("DELETE", &path, None).await.expect(204);
     refused(&draw(fresh).await, 401, &dead);
     let listed = body(&ann.call("GET", "keys/", None).await.expect(200));
-    assert_eq!((&listed["keys"][0]["is_active"], &listed["keys"][0]["revoked_at"]), (&json!(false), &json!("2026-03-21T14:30:00Z")));
+    assert_eq!(
+        (&listed["keys"][0]["is_active"], &listed["keys"][0]["revoked_at"]),
+        (&json!(false), &json!("2026-03-21T14:30:00Z"))
+    );
     refused(&ann.call("DELETE", "keys/999/", None).await, 404, &json!({ "detail": "Not found." }));
     let bob = Somebody::new(&app, "bob@example.com", Plan::Pro).await;
     refused(&bob.call("DELETE", &path, None).await, 404, &json!({ "detail": "Not found." }));
@@ -177,7 +180,10 @@ async fn a_dynamic_qr_is_made_changed_and_paid_for() {
     let path = format!("dynamic/{code}/");
     let edit = async |change: Value| ann.call("PATCH", &path, Some(change)).await;
     edit(json!({ "name": "Summer menu" })).await.expect(200);
-    assert_eq!(body(&edit(json!({ "destination_url": "https://example.com/1" })).await.expect(200))["destination_changes_count"], 1);
+    assert_eq!(
+        body(&edit(json!({ "destination_url": "https://example.com/1" })).await.expect(200))["destination_changes_count"],
+        1
+    );
     let text = "Plan 'free' allows 1 destination edit per dynamic QR. This QR has been edited 1 time(s) already. \
         Upgrade to Starter ($7/mo) or higher for unlimited edits, or buy a credit pack.";
     refused(&edit(json!({ "destination_url": "https://example.com/2" })).await, 402, &json!({ "detail": text }));
@@ -216,10 +222,8 @@ async fn pages_of_dynamic_qrs() {
 #[actix_web::test]
 async fn webhooks_are_managed() {
     let app = open().await;
-    let [ann, free] = [
-        Somebody::new(&app, "ann@example.com", Plan::Pro).await,
-        Somebody::new(&app, "bob@example.com", Plan::Free).await,
-    ];
+    let [ann, free] =
+        [Somebody::new(&app, "ann@example.com", Plan::Pro).await, Somebody::new(&app, "bob@example.com", Plan::Free).await];
     let wish = |url: &str| json!({ "url": url, "description": "CRM", "events": ["scan.created", "quota.threshold_75"] });
     let locked = json!({ "detail": "Plan 'free' doesn't include webhooks." });
     refused(&free.call("POST", "webhooks/", Some(wish("https://example.com/hook"))).await, 403, &locked);
@@ -232,11 +236,15 @@ async fn webhooks_are_managed() {
     let made = body(&ann.call("POST", "webhooks/", Some(wish("https://93.184.215.14/hook"))).await.expect(201));
     let secret = made["secret"].as_str().unwrap().to_owned();
     assert!(secret.starts_with("whsec_"));
-    assert_eq!((&made["status"], &made["consecutive_failures"], &made["events"]), (&json!("active"), &json!(0), &wish("")["events"]));
+    assert_eq!(
+        (&made["status"], &made["consecutive_failures"], &made["events"]),
+        (&json!("active"), &json!(0), &wish("")["events"])
+    );
     let path = format!("webhooks/{}/", made["id"]);
     let listed = body(&ann.call("GET", "webhooks/", None).await.expect(200));
     assert_eq!((&listed["results"][0]["id"], &listed["results"][0]["secret"]), (&made["id"], &Value::Null));
-    let paused = body(&ann.call("PATCH", &path, Some(json!({ "status": "paused", "events": ["scan.created"] }))).await.expect(200));
+    let paused =
+        body(&ann.call("PATCH", &path, Some(json!({ "status": "paused", "events": ["scan.created"] }))).await.expect(200));
     assert_eq!((&paused["status"], &paused["events"]), (&json!("paused"), &json!(["scan.created"])));
     let rotated = body(&ann.call("POST", &format!("{path}rotate/"), None).await.expect(200));
     assert_ne!(rotated["secret"], json!(secret));
