@@ -10,6 +10,7 @@ mod migrate;
 mod office;
 mod postgres;
 mod test;
+mod users;
 mod workspaces;
 
 use std::process::ExitCode;
@@ -30,6 +31,9 @@ enum Task {
     /// Create and list workspaces, change their plan
     #[command(subcommand)]
     Workspace(workspaces::Workspace),
+    /// Add and list people, give them passwords, shut them out
+    #[command(subcommand)]
+    User(users::User),
     /// Create, list, revoke, rotate and delete API keys
     #[command(subcommand)]
     Key(keys::Key),
@@ -67,6 +71,7 @@ fn run(task: Task) -> anyhow::Result<()> {
     match task {
         Task::Migrate(task) => task.run(),
         Task::Workspace(task) => task.run(),
+        Task::User(task) => task.run(),
         Task::Key(task) => task.run(),
         Task::Credits(task) => task.run(),
         Task::Maintenance(task) => task.run(),

@@ -2,17 +2,27 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 
 use serde_json::Value;
-use xqr_engine::auth::SecretKey;
+use xqr_engine::auth::{Password, SecretKey};
 use xqr_engine::errors::Result;
-use xqr_engine::{App, Caller, OsEntropy, Settings, SystemClock, keys};
+use xqr_engine::{App, Caller, OsEntropy, Settings, SystemClock, keys, people};
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_xtask")).args(arguments).arg("--json").env("XQR_DATA_DIR", folder).output().unwrap()
+}
+
+/// Runs a task that reads a password.
+fn with_password(folder: &Path, arguments: &[&str], password: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    command.args(arguments).args(["--password-stdin", "--json"]).env("XQR_DATA_DIR", folder);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(format!("{password}\n").as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
 }
 
 fn task(folder: &Path, arguments: &[&str]) -> Value {
@@ -88,4 +98,49 @@ fn tasks_work_beside_a_running_service() {
     assert_eq!(why(&hub["key"]), "KeyRevoked", "at most two hub keys live");
     who(&once["key"]).unwrap();
     who(&twice["key"]).unwrap();
+}
+
+#[tokio::test]
+async fn people_are_added_and_shut_out_beside_a_running_service() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let mut settings = Settings::defaults();
+    settings.data_dir = folder.to_owned();
+    settings.database_url = folder.join("xqr.db").display().to_string();
+    let app = App::open(settings, String::new(), Arc::new(SystemClock), Arc::new(OsEntropy)).unwrap();
+    let sign_in = async |email: &str, password: &str| {
+        let session = people::sign_in(&app, [127, 0, 0, 1].into(), email, Password::new(password)).await;
+        session.map_err(|error| error.condition().row().name)
+    };
+    let workspace = task(folder, &["workspace", "create", "Acme"]);
+    let id = workspace["id"].as_str().unwrap();
+
+    let ann = task(folder, &["user", "create", "--email", "Ann@example.com", "--workspace", id, "--name", "Ann Lee"]);
+    assert_eq!((&ann["role"], &ann["email"], &ann["workspace"]), (&"owner".into(), &"Ann@example.com".into(), &workspace["id"]));
+    let session = sign_in("ann@example.com", ann["password"].as_str().unwrap()).await.unwrap();
+    assert_eq!(app.authenticate_person(session.access.expose()).await.unwrap().caller.owner.uid, id);
+
+    let changed = with_password(folder, &["user", "set-password", "ann@EXAMPLE.com"], "a horse of another colour");
+    let shown = String::from_utf8(changed.stdout).unwrap();
+    assert!(changed.status.success() && shown.contains("Ann Lee") && !shown.contains("horse"), "{shown}");
+    assert_eq!(app.authenticate_person(session.access.expose()).await.unwrap_err().condition().row().name, "TokenInvalid");
+    sign_in("ann@example.com", "a horse of another colour").await.unwrap();
+
+    task(folder, &["user", "disable", ann["id"].as_str().unwrap()]);
+    assert_eq!(sign_in("ann@example.com", "a horse of another colour").await.unwrap_err(), "CredentialsWrong");
+    task(folder, &["user", "enable", ann["id"].as_str().unwrap()]);
+    sign_in("ann@example.com", "a horse of another colour").await.unwrap();
+
+    let bob = ["user", "create", "--email", "bob@example.com", "--workspace", id];
+    let refused = with_password(folder, &bob, "password123");
+    assert_eq!(String::from_utf8(refused.stderr).unwrap(), "xtask: password: This password is too common.\n");
+    assert!(with_password(folder, &bob, "a horse of another colour").status.success());
+    let taken = run(folder, &bob);
+    assert_eq!(String::from_utf8(taken.stderr).unwrap(), "xtask: email: A user with this email already exists.\n");
+    let all = task(folder, &["user", "list"]);
+    assert_eq!((&all[0]["id"], &all[1]["role"], all.as_array().unwrap().len()), (&ann["id"], &"member".into(), 2));
+    assert_eq!(task(folder, &["user", "list", "--workspace", id]), all);
+    assert!(!all.to_string().contains("argon2"));
+    let unknown = run(folder, &["user", "disable", "nobody@example.com"]);
+    assert_eq!(String::from_utf8(unknown.stderr).unwrap(), "xtask: User not found.\n");
 }

@@ -415,7 +415,8 @@ fn unchanged(tx: &mut Tx<'_>, verified: &User) -> Result<User> {
     now.ok_or_else(|| Condition::CredentialsWrong.into())
 }
 
-fn workspace_of(conn: &mut Conn, user: &User) -> Result<Workspace> {
+/// Returns the workspace that a person belongs to.
+pub fn workspace_of(conn: &mut Conn, user: &User) -> Result<Workspace> {
     let found = xqr_store::workspaces::find_by_id(conn, user.workspace_id)?;
     found.ok_or_else(|| Error::internal("a person without a workspace"))
 }

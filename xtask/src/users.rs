@@ -1,0 +1,182 @@
+//! `cargo xtask user …`
+
+use std::io::BufRead as _;
+
+use anyhow::Context as _;
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+use xqr_engine::auth::{Email, Password, PasswordHash};
+use xqr_engine::links::text_of;
+use xqr_engine::people::Role;
+use xqr_engine::{Data, people, rows, workspaces};
+
+use crate::office::{Output, open, table};
+
+#[derive(Subcommand)]
+pub(crate) enum User {
+    /// Add a person to a workspace; a generated password is printed this once
+    Create {
+        /// The address to sign in with
+        #[arg(long)]
+        email: String,
+        /// The workspace's id
+        #[arg(long)]
+        workspace: String,
+        #[arg(long)]
+        name: Option<String>,
+        /// owner or member; without it, the first is the owner
+        #[arg(long, value_parser = role)]
+        role: Option<Role>,
+        #[command(flatten)]
+        source: Source,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// List people, of one workspace or of all
+    List {
+        /// The workspace's id
+        #[arg(long)]
+        workspace: Option<String>,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Give a person another password, and end every sign-in; a generated password is printed this once
+    SetPassword {
+        /// The person's id or e-mail address
+        user: String,
+        #[command(flatten)]
+        source: Source,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Shut a person out, and end every sign-in
+    Disable {
+        /// The person's id or e-mail address
+        user: String,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Let a person in again
+    Enable {
+        /// The person's id or e-mail address
+        user: String,
+        #[command(flatten)]
+        output: Output,
+    },
+}
+
+/// Where a password comes from. Not from an argument: those stand in the list of processes and in the shell's history.
+#[derive(Args)]
+pub(crate) struct Source {
+    /// Read the password from the first line of the standard input instead of generating one
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+/// A password that is to be stored.
+struct Chosen {
+    hash: PasswordHash,
+    /// To be shown, if nobody knows it yet.
+    generated: Option<Password>,
+}
+
+impl Source {
+    fn choose(&self, data: &Data, own: &[&str]) -> anyhow::Result<Chosen> {
+        let random = |bytes: &mut [u8]| data.entropy().fill(bytes);
+        let (password, generated) = if self.password_stdin {
+            let mut line = String::new();
+            std::io::stdin().lock().read_line(&mut line).context("cannot read the password")?;
+            let password = Password::new(line.trim_end_matches(['\r', '\n']));
+            password.check(own)?;
+            (password, None)
+        } else {
+            let password = Password::generate(random);
+            (password.clone(), Some(password))
+        };
+        Ok(Chosen { hash: password.hash(random)?, generated })
+    }
+}
+
+fn role(name: &str) -> anyhow::Result<Role> {
+    Role::parse(name).context("must be owner or member")
+}
+
+fn view(user: &rows::User, workspace: &rows::Workspace) -> Value {
+    json!({
+        "id": user.uid, "email": user.email, "name": user.name, "role": user.role, "workspace": workspace.uid,
+        "disabled": user.disabled, "created_at": text_of(user.created_at),
+        "password_changed_at": text_of(user.password_changed_at),
+    })
+}
+
+fn line(user: &rows::User, workspace: &rows::Workspace) -> Vec<String> {
+    let state = if user.disabled { "disabled" } else { "active" };
+    let [role, state] = [user.role.as_str(), state].map(str::to_owned);
+    vec![user.uid.clone(), user.email.clone(), role, state, workspace.uid.clone(), user.name.clone()]
+}
+
+fn print_one(output: Output, (user, workspace): &(rows::User, rows::Workspace), generated: Option<&Password>) {
+    let mut value = view(user, workspace);
+    if let Some(password) = generated {
+        value["password"] = json!(password.expose());
+    }
+    output.print(&value, || match generated {
+        Some(password) => {
+            format!("{}\nThe password is shown this once:\n{}", table(&[line(user, workspace)]), password.expose())
+        }
+        None => table(&[line(user, workspace)]),
+    });
+}
+
+impl User {
+    pub(crate) fn run(self) -> anyhow::Result<()> {
+        let data = open()?;
+        match self {
+            Self::Create { email, workspace, name, role, source, output } => {
+                let address = Email::parse(&email)?;
+                let chosen = source.choose(&data, &[&email, address.local(), name.as_deref().unwrap_or_default()])?;
+                let draft = people::Draft { email, name, role, password: chosen.hash };
+                let made = data.write_here(move |tx| {
+                    let workspace = workspaces::get(tx.conn, &workspace)?;
+                    Ok((people::create(tx, &workspace, &draft)?, workspace))
+                })?;
+                print_one(output, &made, chosen.generated.as_ref());
+            }
+            Self::List { workspace, output } => {
+                let all = data.read_here(|conn| match &workspace {
+                    Some(workspace) => {
+                        let workspace = workspaces::get(conn, workspace)?;
+                        let own = people::list(conn, workspace.id)?;
+                        Ok(own.into_iter().map(|user| (user, workspace.clone())).collect())
+                    }
+                    None => people::list_all(conn),
+                })?;
+                let lines = || table(&all.iter().map(|(user, workspace)| line(user, workspace)).collect::<Vec<_>>());
+                output.print(&all.iter().map(|(user, workspace)| view(user, workspace)).collect(), lines);
+            }
+            Self::SetPassword { user, source, output } => {
+                let found = data.read_here(|conn| people::get(conn, &user))?;
+                let chosen = source.choose(&data, &[&found.email, &found.name])?;
+                let hash = chosen.hash;
+                let changed = data.write_here(move |tx| {
+                    let user = people::set_password(tx, &found, &hash)?;
+                    let workspace = people::workspace_of(tx.conn, &user)?;
+                    Ok((user, workspace))
+                })?;
+                print_one(output, &changed, chosen.generated.as_ref());
+            }
+            Self::Disable { user, output } => print_one(output, &set_disabled(&data, user, true)?, None),
+            Self::Enable { user, output } => print_one(output, &set_disabled(&data, user, false)?, None),
+        }
+        Ok(())
+    }
+}
+
+fn set_disabled(data: &Data, user: String, disabled: bool) -> anyhow::Result<(rows::User, rows::Workspace)> {
+    Ok(data.write_here(move |tx| {
+        let user = people::get(tx.conn, &user)?;
+        let user = people::set_disabled(tx, &user, disabled)?;
+        let workspace = people::workspace_of(tx.conn, &user)?;
+        Ok((user, workspace))
+    })?)
+}
