@@ -18,7 +18,7 @@ use xqr_engine::App;
 use xqr_engine::settings::Edge;
 
 use crate::request_id::{RequestId, X_REQUEST_ID};
-use crate::stream::{GuardedStream, Patience, Phase};
+use crate::stream::{Ending, GuardedStream, Patience, Phase, last};
 use crate::{edge, metric, ops, pages, redirect, studio, xqr};
 
 /// Serves `app` on `listener` until [`Server::handle`] is told to stop. Signals are the caller's business.
@@ -55,8 +55,9 @@ pub fn serve(app: &Arc<App>, listener: TcpListener) -> io::Result<Server> {
             let answer = routes.call(request);
             async move {
                 let answer = answer.await;
-                phase.iter().for_each(|phase| phase.end_request());
-                answer.map(|mut answer: ServiceResponse<BoxBody>| {
+                let ends = phase.map(Ending);
+                answer.map(|answer: ServiceResponse<BoxBody>| {
+                    let mut answer = answer.map_body(|_, body| last(body, ends));
                     let headers = answer.headers_mut();
                     if !headers.contains_key(&X_REQUEST_ID) {
                         headers.insert(X_REQUEST_ID, RequestId::fresh(app.now()).header());

@@ -13,6 +13,8 @@ use std::time::Duration;
 
 use actix_rt::net::TcpStream;
 use actix_rt::time::{Instant, Sleep, sleep};
+use actix_web::body::{BodySize, BoxBody, MessageBody};
+use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use xqr_engine::settings::Edge;
 
@@ -51,6 +53,45 @@ impl Phase {
     pub(crate) fn end_request(&self) {
         self.busy.set(false);
         self.idle_since.set(Instant::now());
+    }
+}
+
+/// Ends a request when it is dropped.
+pub(crate) struct Ending(pub(crate) Rc<Phase>);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.0.end_request();
+    }
+}
+
+/// A short answer ends its request as it leaves, a long one when its last byte has been taken: until then the peer owes us nothing.
+pub(crate) fn last(body: BoxBody, ends: Option<Ending>) -> BoxBody {
+    match body.size() {
+        BodySize::None => body,
+        BodySize::Sized(len) if len <= SHORT => body,
+        BodySize::Sized(_) | BodySize::Stream => BoxBody::new(Long { body, _ends: ends }),
+    }
+}
+
+/// The most bytes of a short answer: they fit into the kernel's buffer.
+const SHORT: u64 = 16 * 1024;
+
+/// The body of a long answer.
+struct Long {
+    body: BoxBody,
+    _ends: Option<Ending>,
+}
+
+impl MessageBody for Long {
+    type Error = Box<dyn std::error::Error>;
+
+    fn size(&self) -> BodySize {
+        self.body.size()
+    }
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        Pin::new(&mut self.body).poll_next(cx)
     }
 }
 

@@ -250,6 +250,17 @@ async fn a_batch_is_one_archive() {
 }
 
 #[actix_web::test]
+async fn a_batch_that_takes_its_time_is_not_cut() {
+    let app = TestApp::start_with(|settings| settings.edge.idle_ms = 100).await;
+    let items: Vec<_> =
+        (0..100).map(|i| json!({ "data": format!("{MENU}/{i}"), "size_inches": 3, "background": "white" })).collect();
+    let started = std::time::Instant::now();
+    let answer = call(&app, &app.key, "POST", "/api/v1/generate/bulk/", Some(json!({ "items": items }))).await.expect(200);
+    assert!(started.elapsed() > std::time::Duration::from_millis(100), "too fast to show anything");
+    assert_eq!(zip::ZipArchive::new(std::io::Cursor::new(answer.bytes)).unwrap().len(), 101);
+}
+
+#[actix_web::test]
 async fn a_batch_is_refused_whole() {
     let app = TestApp::start().await;
     let [free, starter] = [Plan::Free, Plan::Starter].map(|plan| studio_key(&app, plan));
