@@ -5,6 +5,7 @@
 //! older generation is not kept.
 
 use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -16,6 +17,7 @@ use xqr_errors::Result;
 use xqr_store::links::{self, RedirectRow};
 
 use crate::slug::CodeKey;
+use crate::variants::{self, Split};
 use crate::{App, settings};
 
 /// Generations; a collision costs a needless read, nothing else.
@@ -30,6 +32,8 @@ pub enum Target {
         link_id: i64,
         /// The destination: ASCII, valid as a header value.
         location: Bytes,
+        /// What scans are led to instead, where the link has variants.
+        split: Option<Arc<Split>>,
         /// When it stops answering.
         expires_at: Option<i64>,
     },
@@ -45,8 +49,9 @@ impl From<Option<RedirectRow>> for Target {
             None => Self::Absent,
             Some(row) if !row.enabled || row.archived => Self::Gone,
             Some(RedirectRow { destination: None, .. }) => Self::Absent,
-            Some(RedirectRow { id, destination: Some(destination), expires_at, .. }) => {
-                Self::Live { link_id: id, location: Bytes::from(destination), expires_at }
+            Some(RedirectRow { id, destination: Some(destination), variants, sticky, expires_at, .. }) => {
+                let split = Split::new(variants::list(&variants), sticky).map(Arc::new);
+                Self::Live { link_id: id, location: Bytes::from(destination), split, expires_at }
             }
         }
     }

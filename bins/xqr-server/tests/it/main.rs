@@ -22,3 +22,4 @@ mod qr;
 mod redirect;
 mod storms;
 mod studio;
+mod variants;

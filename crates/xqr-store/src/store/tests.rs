@@ -47,6 +47,7 @@ fn link(workspace_id: i64, code: &str) -> NewLink {
         labels: "[]".into(),
         routing_rules: "[]".into(),
         variants: "[]".into(),
+        sticky: false,
         passcode_digest: None,
         edit_count: 0,
         scan_count: 0,
