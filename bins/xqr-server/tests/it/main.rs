@@ -17,6 +17,7 @@ mod idempotency;
 mod keys;
 mod limits;
 mod links;
+mod matrix;
 mod operations;
 mod order;
 mod people;
