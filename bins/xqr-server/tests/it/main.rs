@@ -9,6 +9,7 @@ mod crash;
 mod destinations;
 mod edge;
 mod errors;
+mod examples;
 mod forge;
 mod hooks;
 mod house;
