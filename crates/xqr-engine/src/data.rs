@@ -9,6 +9,7 @@ use xqr_errors::{Condition, Error, Result};
 use xqr_plans::PlanTable;
 use xqr_store::{Conn, Store, StoreOptions};
 
+use crate::blocklist::Files;
 use crate::{Clock, Entropy, Settings, secret_file};
 
 /// The database, the time and the randomness that use cases work with.
@@ -17,6 +18,7 @@ pub struct Data {
     store: Arc<Store>,
     plans: PlanTable,
     secret: MasterSecret,
+    files: Arc<Files>,
     /// Places of reads that run or wait.
     reading: Arc<Semaphore>,
     /// Rung after a commit that leaves something to deliver.
@@ -35,6 +37,8 @@ pub struct Tx<'a> {
     pub plans: &'a PlanTable,
     /// The service's own secret.
     pub(crate) secret: &'a MasterSecret,
+    /// The blocklist's files.
+    pub(crate) files: &'a Files,
     entropy: &'a dyn Entropy,
     /// Code keys whose cached redirects are stale once this commits.
     pub(crate) stale: Vec<String>,
@@ -70,7 +74,7 @@ pub(crate) fn is_uuid(text: &str) -> bool {
 }
 
 impl Data {
-    /// Opens the database that the settings name. Does not migrate it.
+    /// Opens the database that the settings name. Does not migrate it, and does not read the files of the blocklist.
     ///
     /// # Errors
     ///
@@ -81,7 +85,8 @@ impl Data {
         let secret = secret_file::load(settings, &*entropy)?;
         let reading = Arc::new(Semaphore::new(settings.database.queue));
         let store = Arc::new(Store::open(&settings.database_url, options)?);
-        Ok(Self { store, plans, secret, reading, bell: Arc::default(), clock, entropy })
+        let files = Arc::new(Files::new(settings));
+        Ok(Self { store, plans, secret, files, reading, bell: Arc::default(), clock, entropy })
     }
 
     /// Brings the schema up to date and returns the names of the migrations that ran.
@@ -101,6 +106,11 @@ impl Data {
     /// Returns the service's own secret.
     pub fn secret(&self) -> &MasterSecret {
         &self.secret
+    }
+
+    /// Returns the blocklist's files. They list nothing before they are [opened](Files::open).
+    pub fn files(&self) -> Arc<Files> {
+        Arc::clone(&self.files)
     }
 
     /// Waits until a commit of this process has left something to deliver.
@@ -169,7 +179,7 @@ impl Data {
         done: impl FnOnce(Result<(T, Vec<String>)>) + Send + 'static,
     ) {
         let (clock, entropy, plans) = (Arc::clone(&self.clock), Arc::clone(&self.entropy), self.plans.clone());
-        let (secret, bell) = (self.secret.clone(), Arc::clone(&self.bell));
+        let (secret, files, bell) = (self.secret.clone(), Arc::clone(&self.files), Arc::clone(&self.bell));
         self.store.write(
             move |conn| {
                 let mut tx = Tx {
@@ -177,6 +187,7 @@ impl Data {
                     now: clock.now(),
                     plans: &plans,
                     secret: &secret,
+                    files: &files,
                     entropy: &*entropy,
                     stale: Vec::new(),
                     told: false,

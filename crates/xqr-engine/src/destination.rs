@@ -1,6 +1,7 @@
 //! Destinations: what a short link leads to. Checked and normalised once, when written, so that a redirect cannot fail.
 
 use url::Url;
+use xqr_blocklist::Host;
 use xqr_errors::Condition;
 
 /// Longest destination that a client may send, in characters.
@@ -9,9 +10,15 @@ const MAX_CHARS: usize = 2048;
 /// Longest destination after normalisation, in bytes: it must fit into a header field of any proxy.
 const MAX_BYTES: usize = 7168;
 
-/// An absolute http or https URL in ASCII, as the WHATWG URL standard serialises it: a valid header value.
+/// An absolute http or https URL in ASCII, as the WHATWG URL standard serialises it: a valid header value. To be stored it must be admitted
+/// ([`Tx::admit`](crate::Tx)), because only a transaction knows the blocklist.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Destination(String);
+pub struct Destination {
+    text: String,
+    host: Host,
+    /// Where a client wrote it, which a later refusal names.
+    field: String,
+}
 
 impl Destination {
     /// Reads a URL: `http://` or `https://`, at most 2,048 characters, no control characters, a host that parses.
@@ -33,22 +40,33 @@ impl Destination {
         if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none_or(str::is_empty) {
             return Err(invalid());
         }
+        let host = Host::of(&url).ok_or_else(invalid)?;
         let normal = String::from(url);
         // The standard promises a fixpoint; a header value needs ASCII. Neither is left to trust.
         if !normal.is_ascii() || Url::parse(&normal).map(String::from).as_ref() != Ok(&normal) {
             return Err(invalid());
         }
-        if normal.len() > MAX_BYTES { Err(too_long()) } else { Ok(Self(normal)) }
+        if normal.len() > MAX_BYTES { Err(too_long()) } else { Ok(Self { text: normal, host, field: field.to_owned() }) }
     }
 
     /// Returns the normalised URL.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
-    /// Returns the normalised URL.
-    pub fn into_string(self) -> String {
-        self.0
+    /// Returns where it leads.
+    pub fn host(&self) -> &Host {
+        &self.host
+    }
+
+    /// Returns the field that it was read from.
+    pub fn field(&self) -> &str {
+        &self.field
+    }
+
+    /// Returns the normalised URL. For [`Tx::admit`](crate::Tx) and nobody else.
+    pub(crate) fn into_text(self) -> String {
+        self.text
     }
 }
 

@@ -67,13 +67,15 @@ pub struct Edit {
 ///
 /// # Errors
 ///
-/// [`Condition::PlanLimitReached`], [`Condition::SlugTaken`].
+/// [`Condition::DestinationBlocked`], [`Condition::PlanLimitReached`], [`Condition::SlugTaken`].
 pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: Draft) -> Result<Link> {
     let project_id = projects::find_default(tx.conn, caller.workspace)?;
     create_in(tx, caller, project_id, draft)
 }
 
 fn create_in(tx: &mut Tx<'_>, caller: &Caller, project_id: Option<i64>, draft: Draft) -> Result<Link> {
+    // First, because an item of a batch that is refused must leave nothing behind.
+    let destination = tx.admit(draft.destination)?;
     let cap = caller.terms.limits.links;
     if !usage::take(tx.conn, caller.workspace, usage::LINKS, usage::TOTAL, 1, cap.map(u64::cast_signed))? {
         return Err(caller.terms.full("links", cap.unwrap_or_default()).into());
@@ -88,7 +90,7 @@ fn create_in(tx: &mut Tx<'_>, caller: &Caller, project_id: Option<i64>, draft: D
         host: String::new(),
         code: String::new(),
         code_key: String::new(),
-        destination: Some(draft.destination.into_string()),
+        destination: Some(destination),
         name: draft.name,
         enabled: true,
         archived: false,
@@ -171,12 +173,13 @@ pub fn list(conn: &mut Conn, caller: &Caller, filter: &Filter, page: Page) -> Re
 ///
 /// # Errors
 ///
-/// [`Condition::LinkNotFound`].
+/// [`Condition::LinkNotFound`], [`Condition::DestinationBlocked`].
 pub fn edit(tx: &mut Tx<'_>, caller: &Caller, uid: &str, edit: Edit) -> Result<Link> {
     let mut link = get(tx.conn, caller, uid)?;
     let mut changes = Map::new();
     let mut update = LinkChanges { updated_at: Some(tx.now), ..LinkChanges::default() };
-    if let Some(destination) = edit.destination.map(Destination::into_string) {
+    if let Some(destination) = edit.destination {
+        let destination = tx.admit(destination)?;
         changes.insert("destination".to_owned(), json!(destination));
         let moved = link.destination.as_ref() != Some(&destination);
         if moved && edit.dynamic && renders::balance(tx.conn, caller.workspace)? <= 0 {
