@@ -36,13 +36,15 @@ impl Tx<'_> {
     ///
     /// [`Condition::DestinationBlocked`].
     pub(crate) fn admit(&mut self, destination: Destination) -> Result<String> {
-        if let Some(Listing { entry, source }) = find(self.conn, self.files, destination.host())? {
-            let (field, host) = (destination.field().to_owned(), destination.host().as_str());
-            tracing::info!(host, entry, source, "a destination was refused");
-            return Err(Condition::DestinationBlocked { field }.into());
-        }
+        check(self.conn, self.files, &destination)?;
         Ok(destination.into_text())
     }
+}
+
+fn check(conn: &mut Conn, files: &Files, destination: &Destination) -> Result<()> {
+    let Some(Listing { entry, source }) = find(conn, files, destination.host())? else { return Ok(()) };
+    tracing::info!(host = destination.host().as_str(), entry, source, "a destination was refused");
+    Err(Condition::DestinationBlocked { field: destination.field().to_owned() }.into())
 }
 
 /// Returns why `host` is blocked, if it is.
@@ -109,6 +111,16 @@ pub fn import(data: &Data, set: &HostSet, reason: &str) -> Result<usize> {
 }
 
 impl App {
+    /// Refuses a destination that is blocked: for who answers before anything is stored, which checks again.
+    ///
+    /// # Errors
+    ///
+    /// [`Condition::DestinationBlocked`].
+    pub async fn check_destination(&self, destination: &Destination) -> Result<()> {
+        let (destination, files) = (destination.clone(), self.data.files());
+        self.data.read_brief(move |conn| check(conn, &files, &destination)).await
+    }
+
     /// Looks whether a file of the blocklist has changed, and takes the new one, off the event loop. Returns how many were taken.
     pub async fn refresh_blocklist(&self) -> usize {
         let files = self.data.files();
