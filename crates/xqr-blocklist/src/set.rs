@@ -1,4 +1,4 @@
-//! Sets of hosts: exact, immutable, about ten bytes per host.
+//! Sets of hosts: exact, immutable, about fifteen bytes per host.
 //!
 //! A set is a minimal automaton over keys that begin with the top-level domain (`com.example.www`). So one walk along a host's key passes
 //! every domain above it, and costs as much with a million hosts as with ten.
