@@ -1,6 +1,6 @@
 //! Hosts that no destination may have: the operator's files, held in memory, and the table of the database.
 //!
-//! A destination is checked in the transaction that stores it ([`Tx::admit`]), so an entry of the table holds from the next call on, on
+//! A destination is checked in the transaction that stores it (`Tx::admit`), so an entry of the table holds from the next call on, on
 //! every node. What a file lists is decided by `files`.
 
 mod files;
