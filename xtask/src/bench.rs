@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: ratios against a ceiling measured in the same run. Numbers of one machine say little, ratios travel.
 
 pub(crate) mod bare;
+mod blocklist;
 mod edge;
 mod limits;
 mod load;
@@ -13,6 +14,8 @@ use clap::Subcommand;
 
 #[derive(Subcommand)]
 pub(crate) enum Bench {
+    /// A list of a million hosts: time to load, time to look up, memory
+    Blocklist(blocklist::Blocklist),
     /// Slow peers: what they cost honest ones, and when they are let go
     Edge(edge::Edge),
     /// Redirects beside clients that draw the largest pictures
@@ -28,6 +31,7 @@ pub(crate) enum Bench {
 impl Bench {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         match self {
+            Self::Blocklist(task) => task.run(),
             Self::Edge(task) => task.run(),
             Self::Overload(task) => task.run(),
             Self::Limits(task) => task.run(),

@@ -1,6 +1,7 @@
 //! Operator and developer tasks: `cargo xtask --help`.
 
 mod bench;
+mod blocklist;
 mod credits;
 mod errors;
 mod gallery;
@@ -40,6 +41,9 @@ enum Task {
     /// Grant credits to a workspace, and show its ledger
     #[command(subcommand)]
     Credits(credits::Credits),
+    /// List hosts that no destination may have
+    #[command(subcommand)]
+    Blocklist(blocklist::Blocklist),
     /// Close the APIs for maintenance, and open them again
     #[command(subcommand)]
     Maintenance(maintenance::Maintenance),
@@ -74,6 +78,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::User(task) => task.run(),
         Task::Key(task) => task.run(),
         Task::Credits(task) => task.run(),
+        Task::Blocklist(task) => task.run(),
         Task::Maintenance(task) => task.run(),
         Task::Errors(task) => task.run(),
         Task::Gallery(task) => task.run(),

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use xqr_engine::auth::{Password, SecretKey};
 use xqr_engine::errors::Result;
-use xqr_engine::{App, Caller, OsEntropy, Settings, SystemClock, keys, people};
+use xqr_engine::{App, Caller, OsEntropy, Settings, SystemClock, blocklist, keys, people};
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_xtask")).args(arguments).arg("--json").env("XQR_DATA_DIR", folder).output().unwrap()
@@ -143,4 +143,57 @@ async fn people_are_added_and_shut_out_beside_a_running_service() {
     assert!(!all.to_string().contains("argon2"));
     let unknown = run(folder, &["user", "disable", "nobody@example.com"]);
     assert_eq!(String::from_utf8(unknown.stderr).unwrap(), "xtask: User not found.\n");
+}
+
+#[test]
+fn hosts_are_listed_beside_a_running_service() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let mut settings = Settings::defaults();
+    settings.data_dir = folder.to_owned();
+    settings.database_url = folder.join("xqr.db").display().to_string();
+    let app = App::open(settings, String::new(), Arc::new(SystemClock), Arc::new(OsEntropy)).unwrap();
+    let blocks = |host: &str| {
+        let host = blocklist::host(host).unwrap();
+        app.data.read_here(|conn| blocklist::find(conn, &app.data.files(), &host)).unwrap().map(|listing| listing.entry)
+    };
+
+    let added = task(folder, &["blocklist", "add", "https://BÜCHER.example./x", "--reason", "a report"]);
+    assert_eq!((&added["host"], &added["new"]), (&"xn--bcher-kva.example".into(), &true.into()));
+    assert_eq!(task(folder, &["blocklist", "add", "bücher.example"])["new"], false);
+    assert_eq!(blocks("www.bücher.example").as_deref(), Some("xn--bcher-kva.example"));
+    let checked = task(folder, &["blocklist", "check", "http://a.bücher.example:81/"]);
+    assert_eq!((&checked["blocked"], &checked["source"]), (&true.into(), &"a report".into()));
+    assert_eq!(task(folder, &["blocklist", "check", "http://a.example/"])["blocked"], false);
+
+    let feed = folder.join("phish.csv");
+    let rows: String = (0..5_000).map(|n| format!("{n},\"http://h{n}.example/a,b\",x\n")).collect();
+    std::fs::write(&feed, format!("phish_id,url,target\n{rows}9,http://h9.example/,x\n")).unwrap();
+    let feed = feed.to_str().unwrap();
+    let import = task(folder, &["blocklist", "import", feed]);
+    assert_eq!((&import["hosts"], &import["new"]), (&5_000.into(), &5_000.into()));
+    assert_eq!(task(folder, &["blocklist", "import", feed, "--format", "phishtank"])["new"], 0);
+    assert_eq!(blocks("h4999.example").as_deref(), Some("h4999.example"));
+    let listed = task(folder, &["blocklist", "list", "--limit", "2", "--after", "h9998.example"]);
+    assert_eq!((&listed["count"], &listed["entries"][0]["host"]), (&5_001.into(), &"xn--bcher-kva.example".into()));
+
+    task(folder, &["blocklist", "remove", "h4999.example"]);
+    assert_eq!(blocks("h4999.example"), None);
+    let refused = |arguments: &[&str], words: &str| {
+        let said = String::from_utf8(run(folder, arguments).stderr).unwrap();
+        assert!(said.contains(words), "{said}");
+    };
+    refused(&["blocklist", "remove", "h4999.example"], "h4999.example is not listed in the database");
+    refused(&["blocklist", "add", "no host"], "is no host");
+    refused(&["blocklist", "import", feed, "--max", "4999"], "has more than 4999 entries");
+    refused(&["blocklist", "import", feed, "--format", "hosts"], "is no list");
+    refused(&["blocklist", "import", "/nowhere"], "/nowhere");
+
+    let file = folder.join("own.txt");
+    std::fs::write(&file, "evil.example\n").unwrap();
+    let mut check = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    check.args(["blocklist", "check", "https://a.evil.example/", "--json"]).env("XQR_DATA_DIR", folder);
+    let output = check.env("XQR_BLOCKLIST_FILES", &file).output().unwrap();
+    let checked: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&checked["entry"], &checked["source"]), (&"evil.example".into(), &file.to_str().unwrap().into()));
 }

@@ -273,7 +273,7 @@ impl Fields {
 
     /// Returns a file at an address.
     pub(crate) fn file_at(&mut self, field: &str) -> Option<Upload> {
-        let url = self.url(field)?.into_string();
+        let url = self.url(field)?.as_str().to_owned();
         Some(Upload { field: field.to_owned(), source: Source::Url(url) })
     }
 

@@ -57,6 +57,10 @@ pub(crate) fn print(app: &App) -> String {
     gauge!("xqr_journal_bytes").set(app.journal.backlog_bytes() as f64);
     gauge!("xqr_journal_lag_seconds").set(app.journal.lag_ms(app.now()) as f64 / 1000.0);
     gauge!("xqr_cached_links").set(app.redirects.len() as f64);
+    let lists = app.data.files().state();
+    gauge!("xqr_blocklist_hosts").set(lists.iter().map(|list| list.hosts).sum::<usize>() as f64);
+    gauge!("xqr_blocklist_bytes").set(lists.iter().map(|list| list.bytes).sum::<usize>() as f64);
+    gauge!("xqr_blocklist_stale").set(lists.iter().filter(|list| list.trouble.is_some()).count() as f64);
     counter!("xqr_scans_dropped_total").absolute(app.journal.dropped());
     HANDLE.get().and_then(Option::as_ref).map(PrometheusHandle::render).unwrap_or_default()
 }

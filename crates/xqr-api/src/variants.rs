@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use xqr_engine::errors::Condition;
 use xqr_engine::rows::Link;
-use xqr_engine::variants::{self, Variant};
+use xqr_engine::variants::{self, NewVariant, Variant};
 
 use crate::fields::Fields;
 
@@ -13,8 +13,8 @@ const NAME_CHARS: usize = 40;
 const MAX_WEIGHT: i64 = 1000;
 
 /// Reads the list `variants`; `url` is what the dialect calls an address. Without a name they are A, B, C and so on; without a weight, 1.
-pub(crate) fn read(fields: &mut Fields, url: &str) -> Option<Vec<Variant>> {
-    let mut found: Vec<Variant> = Vec::new();
+pub(crate) fn read(fields: &mut Fields, url: &str) -> Option<Vec<NewVariant>> {
+    let mut found: Vec<NewVariant> = Vec::new();
     for (i, mut item) in fields.objects("variants", MOST)?.into_iter().enumerate() {
         let name = if item.has("name") { item.line("name", NAME_CHARS) } else { Some(char::from(b'A' + i as u8).to_string()) };
         item.demand(url);
@@ -26,7 +26,7 @@ pub(crate) fn read(fields: &mut Fields, url: &str) -> Option<Vec<Variant>> {
         }
         fields.absorb(item);
         if let (Some(name), Some(destination), Some(weight)) = (name, destination, weight) {
-            found.push(Variant { name, destination_url: destination.into_string(), weight: weight as u32 });
+            found.push(NewVariant { name, destination, weight: weight as u32 });
         }
     }
     Some(found)

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use tokio::sync::{Notify, Semaphore};
+use url::Url;
 use uuid::Uuid;
 use xqr_auth::MasterSecret;
 use xqr_errors::{Condition, Error, Result};
 use xqr_plans::PlanTable;
 use xqr_store::{Conn, Store, StoreOptions};
 
+use crate::blocklist::Files;
 use crate::{Clock, Entropy, Settings, secret_file};
 
 /// The database, the time and the randomness that use cases work with.
@@ -17,6 +19,9 @@ pub struct Data {
     store: Arc<Store>,
     plans: PlanTable,
     secret: MasterSecret,
+    files: Arc<Files>,
+    /// The address that short links begin with, as far as the settings tell it.
+    home: Option<Arc<Url>>,
     /// Places of reads that run or wait.
     reading: Arc<Semaphore>,
     /// Rung after a commit that leaves something to deliver.
@@ -35,6 +40,10 @@ pub struct Tx<'a> {
     pub plans: &'a PlanTable,
     /// The service's own secret.
     pub(crate) secret: &'a MasterSecret,
+    /// The blocklist's files.
+    pub(crate) files: &'a Files,
+    /// The address that short links begin with.
+    pub(crate) home: Option<&'a Url>,
     entropy: &'a dyn Entropy,
     /// Code keys whose cached redirects are stale once this commits.
     pub(crate) stale: Vec<String>,
@@ -70,7 +79,7 @@ pub(crate) fn is_uuid(text: &str) -> bool {
 }
 
 impl Data {
-    /// Opens the database that the settings name. Does not migrate it.
+    /// Opens the database that the settings name. Does not migrate it, and does not read the files of the blocklist.
     ///
     /// # Errors
     ///
@@ -81,7 +90,9 @@ impl Data {
         let secret = secret_file::load(settings, &*entropy)?;
         let reading = Arc::new(Semaphore::new(settings.database.queue));
         let store = Arc::new(Store::open(&settings.database_url, options)?);
-        Ok(Self { store, plans, secret, reading, bell: Arc::default(), clock, entropy })
+        let files = Arc::new(Files::new(settings));
+        let home = Url::parse(&settings.public_url).ok().map(Arc::new);
+        Ok(Self { store, plans, secret, files, home, reading, bell: Arc::default(), clock, entropy })
     }
 
     /// Brings the schema up to date and returns the names of the migrations that ran.
@@ -101,6 +112,15 @@ impl Data {
     /// Returns the service's own secret.
     pub fn secret(&self) -> &MasterSecret {
         &self.secret
+    }
+
+    pub(crate) fn home(&self) -> Option<Arc<Url>> {
+        self.home.clone()
+    }
+
+    /// Returns the blocklist's files. They list nothing before they are [opened](Files::open).
+    pub fn files(&self) -> Arc<Files> {
+        Arc::clone(&self.files)
     }
 
     /// Waits until a commit of this process has left something to deliver.
@@ -174,7 +194,8 @@ impl Data {
         done: impl FnOnce(Result<(T, Vec<String>)>) + Send + 'static,
     ) {
         let (clock, entropy, plans) = (Arc::clone(&self.clock), Arc::clone(&self.entropy), self.plans.clone());
-        let (secret, bell) = (self.secret.clone(), Arc::clone(&self.bell));
+        let (secret, files, bell) = (self.secret.clone(), Arc::clone(&self.files), Arc::clone(&self.bell));
+        let home = self.home.clone();
         self.store.write(
             move |conn| {
                 let mut tx = Tx {
@@ -182,6 +203,8 @@ impl Data {
                     now: clock.now(),
                     plans: &plans,
                     secret: &secret,
+                    files: &files,
+                    home: home.as_deref(),
                     entropy: &*entropy,
                     stale: Vec::new(),
                     told: false,

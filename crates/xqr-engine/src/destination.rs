@@ -1,7 +1,10 @@
 //! Destinations: what a short link leads to. Checked and normalised once, when written, so that a redirect cannot fail.
 
 use url::Url;
+use xqr_blocklist::Host;
 use xqr_errors::Condition;
+
+use crate::slug::{CodeKey, is_reserved};
 
 /// Longest destination that a client may send, in characters.
 const MAX_CHARS: usize = 2048;
@@ -9,9 +12,15 @@ const MAX_CHARS: usize = 2048;
 /// Longest destination after normalisation, in bytes: it must fit into a header field of any proxy.
 const MAX_BYTES: usize = 7168;
 
-/// An absolute http or https URL in ASCII, as the WHATWG URL standard serialises it: a valid header value.
+/// An absolute http or https URL in ASCII, as the WHATWG URL standard serialises it: a valid header value. To be stored it must be admitted
+/// ([`Tx::admit`](crate::Tx)), because only a transaction knows the blocklist.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Destination(String);
+pub struct Destination {
+    text: String,
+    host: Host,
+    /// Where a client wrote it, which a later refusal names.
+    field: String,
+}
 
 impl Destination {
     /// Reads a URL: `http://` or `https://`, at most 2,048 characters, no control characters, a host that parses.
@@ -33,22 +42,51 @@ impl Destination {
         if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none_or(str::is_empty) {
             return Err(invalid());
         }
+        let host = Host::of(&url).ok_or_else(invalid)?;
         let normal = String::from(url);
         // The standard promises a fixpoint; a header value needs ASCII. Neither is left to trust.
         if !normal.is_ascii() || Url::parse(&normal).map(String::from).as_ref() != Ok(&normal) {
             return Err(invalid());
         }
-        if normal.len() > MAX_BYTES { Err(too_long()) } else { Ok(Self(normal)) }
+        if normal.len() > MAX_BYTES { Err(too_long()) } else { Ok(Self { text: normal, host, field: field.to_owned() }) }
     }
 
     /// Returns the normalised URL.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
-    /// Returns the normalised URL.
-    pub fn into_string(self) -> String {
-        self.0
+    /// Returns where it leads.
+    pub fn host(&self) -> &Host {
+        &self.host
+    }
+
+    /// Returns the field that it was read from.
+    pub fn field(&self) -> &str {
+        &self.field
+    }
+
+    /// Returns whether it is a short link of the service at `home`. One that led to another could lead back, and round for ever.
+    pub(crate) fn is_code_of(&self, home: &Url) -> bool {
+        let Ok(url) = Url::parse(&self.text) else { return false };
+        // What a proxy makes of http is usually https.
+        let port = |url: &Url| url.port().unwrap_or(443);
+        if url.host_str() != home.host_str() || port(&url) != port(home) {
+            return false;
+        }
+        let path: Vec<&str> = url.path_segments().into_iter().flatten().collect();
+        match path[..] {
+            [code] | ["q", code] | ["q", code, ""] => {
+                // An escaped letter is a letter.
+                code.contains('%') || CodeKey::new(code).is_some() && !is_reserved(code)
+            }
+            _ => false,
+        }
+    }
+
+    /// Returns the normalised URL. For [`Tx::admit`](crate::Tx) and nobody else.
+    pub(crate) fn into_text(self) -> String {
+        self.text
     }
 }
 
@@ -94,6 +132,26 @@ mod tests {
         ] {
             assert!(matches!(Destination::parse("url", bad), Err(Condition::UrlInvalid { .. })), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn short_links_of_our_own_are_told() {
+        let home = Url::parse("https://qr.example").unwrap();
+        let check = |text: &str| Destination::parse("url", text).unwrap().is_code_of(&home);
+        for own in [
+            "https://qr.example/menu",
+            "http://QR.example:443/Menu?a#b",
+            "https://qr.example/q/abc/",
+            "https://x@qr.example/%6denu",
+        ] {
+            assert!(check(own), "{own}");
+        }
+        for other in
+            ["https://qr.example/", "https://qr.example/docs", "https://qr.example/b/page", "https://qr.example:8080/menu"]
+        {
+            assert!(!check(other), "{other}");
+        }
+        assert!(!check("https://www.qr.example/menu"));
     }
 
     #[test]

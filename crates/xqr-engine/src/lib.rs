@@ -7,6 +7,7 @@
 mod admission;
 pub mod analytics;
 mod app;
+pub mod blocklist;
 mod buckets;
 mod clock;
 mod data;

@@ -11,7 +11,7 @@ use xqr_store::{Conn, Page, usage};
 use crate::data::is_uuid;
 use crate::destination::Destination;
 use crate::slug::{CodeKey, Shape, Slug};
-use crate::variants::{self, Variant};
+use crate::variants::{self, NewVariant, Variant};
 use crate::{Caller, Tx, events, projects, renders};
 
 /// Codes drawn before giving up; with 35 bits even the second is rare.
@@ -37,7 +37,7 @@ pub struct Draft {
     /// What its owner calls it.
     pub name: Option<String>,
     /// What its scans are split among instead; empty for nothing.
-    pub variants: Vec<Variant>,
+    pub variants: Vec<NewVariant>,
     /// Whether a visitor is led to the same variant each time.
     pub sticky: bool,
     /// Whether it is a dynamic QR of the studio, and takes a place among those that a plan lets be active.
@@ -74,7 +74,7 @@ pub struct Edit {
     /// What its owner calls it.
     pub name: Option<String>,
     /// Everything that its scans are split among.
-    pub variants: Option<Vec<Variant>>,
+    pub variants: Option<Vec<NewVariant>>,
     /// Whether a visitor is led to the same variant each time.
     pub sticky: Option<bool>,
     /// Whether the rules for dynamic QRs of the studio hold: so many active ones, so many changes of a destination.
@@ -85,18 +85,20 @@ pub struct Edit {
 ///
 /// # Errors
 ///
-/// [`Condition::ProjectNotFound`], [`Condition::PlanLimitReached`], [`Condition::SlugTaken`].
+/// [`Condition::DestinationBlocked`], [`Condition::ProjectNotFound`], [`Condition::PlanLimitReached`], [`Condition::SlugTaken`].
 pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: Draft) -> Result<Link> {
     let default = find_default(tx.conn, caller.workspace)?;
     create_in(tx, caller, default, draft)
 }
 
 fn create_in(tx: &mut Tx<'_>, caller: &Caller, default: Option<i64>, draft: Draft) -> Result<Link> {
-    check_variants(caller, &draft.variants)?;
+    // First, because an item of a batch that is refused must leave nothing behind.
     let project_id = match &draft.project {
         Some(uid) => Some(projects::get(tx.conn, caller, uid)?.id),
         None => default,
     };
+    let variants = admit_variants(tx, caller, draft.variants)?;
+    let destination = draft.destination.map(|destination| tx.admit(destination)).transpose()?;
     let cap = caller.terms.limits.links;
     if !usage::take(tx.conn, caller.workspace, usage::LINKS, usage::TOTAL, 1, cap.map(u64::cast_signed))? {
         return Err(caller.terms.full("links", cap.unwrap_or_default()).into());
@@ -111,13 +113,13 @@ fn create_in(tx: &mut Tx<'_>, caller: &Caller, default: Option<i64>, draft: Draf
         host: String::new(),
         code: String::new(),
         code_key: String::new(),
-        destination: draft.destination.map(Destination::into_string),
+        destination,
         name: draft.name,
         enabled: true,
         archived: false,
         labels: json!(labels).to_string(),
         routing_rules: "[]".to_owned(),
-        variants: variants::text(&draft.variants)?,
+        variants: variants::text(&variants)?,
         sticky: draft.sticky,
         passcode_digest: draft.passcode.as_ref().map(Passcode::digest),
         edit_count: 0,
@@ -213,8 +215,8 @@ pub fn page(conn: &mut Conn, caller: &Caller, filter: &Filter, page: Page) -> Re
 ///
 /// # Errors
 ///
-/// [`Condition::LinkNotFound`], [`Condition::LinkArchived`], [`Condition::ProjectNotFound`], [`Condition::EditsSpent`],
-/// [`Condition::PlanLimitReached`].
+/// [`Condition::LinkNotFound`], [`Condition::LinkArchived`], [`Condition::ProjectNotFound`], [`Condition::DestinationBlocked`],
+/// [`Condition::EditsSpent`], [`Condition::PlanLimitReached`].
 pub fn edit(tx: &mut Tx<'_>, caller: &Caller, uid: &str, edit: Edit) -> Result<Link> {
     let mut link = get(tx.conn, caller, uid)?;
     let mut changes = Map::new();
@@ -234,14 +236,15 @@ pub fn edit(tx: &mut Tx<'_>, caller: &Caller, uid: &str, edit: Edit) -> Result<L
         update.project_id = link.project_id;
     }
     let mut moved = false;
-    if let Some(destination) = edit.destination.map(Destination::into_string) {
+    if let Some(destination) = edit.destination {
+        let destination = tx.admit(destination)?;
         changes.insert("destination".to_owned(), json!(destination));
         moved = link.destination.as_ref() != Some(&destination);
         link.destination = Some(destination);
         update.destination = link.destination.clone();
     }
     if let Some(variants) = edit.variants {
-        check_variants(caller, &variants)?;
+        let variants = admit_variants(tx, caller, variants)?;
         changes.insert("variants".to_owned(), json!(variants));
         let old = variants::list(&link.variants);
         moved |= variants.iter().any(|new| old.iter().all(|old| old.destination_url != new.destination_url));
@@ -325,8 +328,11 @@ pub fn set_enabled(tx: &mut Tx<'_>, caller: &Caller, uids: &[String], enabled: b
     Ok(found.len())
 }
 
-fn check_variants(caller: &Caller, variants: &[Variant]) -> Result<()> {
-    caller.terms.check_feature("variants", variants.is_empty() || caller.terms.limits.variants)
+/// Returns variants as they are stored.
+fn admit_variants(tx: &mut Tx<'_>, caller: &Caller, variants: Vec<NewVariant>) -> Result<Vec<Variant>> {
+    caller.terms.check_feature("variants", variants.is_empty() || caller.terms.limits.variants)?;
+    let admit = |NewVariant { name, destination, weight }| Ok(Variant { name, destination_url: tx.admit(destination)?, weight });
+    variants.into_iter().map(admit).collect()
 }
 
 /// Whether a link takes a place among those that a plan lets be active.

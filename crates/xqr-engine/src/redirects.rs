@@ -18,7 +18,7 @@ use xqr_store::links::{self, RedirectRow};
 
 use crate::slug::CodeKey;
 use crate::variants::{self, Split};
-use crate::{App, settings};
+use crate::{App, blocklist, settings};
 
 /// Generations; a collision costs a needless read, nothing else.
 const STRIPES: usize = 1024;
@@ -37,7 +37,7 @@ pub enum Target {
         /// When it stops answering.
         expires_at: Option<i64>,
     },
-    /// A disabled or archived link.
+    /// A disabled or archived link, or one whose host is blocked by now.
     Gone,
     /// No link, or a code that is only reserved.
     Absent,
@@ -132,7 +132,21 @@ pub async fn resolve(app: &App, key: &CodeKey) -> Result<Target> {
 async fn load(app: &App, key: &str) -> Result<Target> {
     let generation = app.redirects.generation(key).load(Ordering::SeqCst);
     let owned = key.to_owned();
-    let target = Target::from(app.data.read_brief(move |conn| links::find_by_code(conn, "", &owned)).await?);
+    let files = app.settings.blocklist.at_redirect.then(|| app.data.files());
+    let read = app.data.read_brief(move |conn| {
+        let target = Target::from(links::find_by_code(conn, "", &owned)?);
+        // Closed rather than absent: a miss counts against the visitor, who has scanned a code that is real.
+        if let (Target::Live { location, split, .. }, Some(files)) = (&target, files) {
+            let variants = split.iter().flat_map(|split| split.locations());
+            for location in std::iter::once(location).chain(variants) {
+                if blocklist::is_blocked(conn, &files, location)? {
+                    return Ok(Target::Gone);
+                }
+            }
+        }
+        Ok(target)
+    });
+    let target = read.await?;
     app.redirects.keep(key, generation, &target);
     Ok(target)
 }

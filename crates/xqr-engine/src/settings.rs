@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use ipnet::IpNet;
 use serde::Deserialize;
 use toml::{Table, Value};
+use xqr_blocklist::Host;
 use xqr_plans::PlanTable;
 
 /// `config/xqr.toml`: every setting with its default and a comment.
@@ -31,6 +32,7 @@ pub struct Settings {
     pub journal: Journal,
     pub scans: Scans,
     pub redirect: Redirect,
+    pub blocklist: Blocklist,
     pub outbox: Outbox,
     pub webhooks: Webhooks,
     pub render: Render,
@@ -124,6 +126,20 @@ pub struct Scans {
     pub country_header: String,
     pub geoip_file: String,
     pub count_head: bool,
+}
+
+/// Settings of the hosts that no destination may have.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/xqr.toml documents every setting")]
+pub struct Blocklist {
+    pub files: Vec<PathBuf>,
+    #[serde(deserialize_with = "hosts")]
+    pub except: Vec<Host>,
+    pub check_seconds: u64,
+    pub max_entries: u64,
+    pub max_shrink_percent: u64,
+    pub at_redirect: bool,
 }
 
 /// Settings of the outbox.
@@ -290,7 +306,7 @@ impl Settings {
         if !self.maintenance_until.is_empty() && self.maintenance_until().is_none() {
             return Err(format!("maintenance_until: '{}' is no moment such as 2026-12-31T06:00:00Z", self.maintenance_until));
         }
-        let positive: [(&str, u64); 10] = [
+        let positive: [(&str, u64); 12] = [
             ("database.readers", self.database.readers.into()),
             ("database.writers", self.database.writers as u64),
             ("edge.first_head_ms", self.edge.first_head_ms),
@@ -300,6 +316,8 @@ impl Settings {
             ("edge.max_body_bytes", self.edge.max_body_bytes as u64),
             ("journal.segment_bytes", self.journal.segment_bytes),
             ("journal.batch", self.journal.batch as u64),
+            ("blocklist.check_seconds", self.blocklist.check_seconds),
+            ("blocklist.max_entries", self.blocklist.max_entries),
             ("accounts.hash_parallel", self.accounts.hash_parallel as u64),
         ];
         match positive.iter().find(|(_, value)| *value == 0) {
@@ -328,6 +346,11 @@ fn networks_of<'de, D: serde::Deserializer<'de>>(name: &str, deserializer: D) ->
         .iter()
         .map(|text| parse(text).map_err(|_| serde::de::Error::custom(format!("{name}: '{text}' is no address or network"))))
         .collect()
+}
+
+fn hosts<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<Host>, D::Error> {
+    let parse = |text: &String| Host::parse(text).ok_or_else(|| format!("blocklist.except: '{text}' is no host"));
+    Vec::<String>::deserialize(deserializer)?.iter().map(parse).collect::<Result<_, _>>().map_err(serde::de::Error::custom)
 }
 
 /// Reads port numbers, which the environment writes as texts.

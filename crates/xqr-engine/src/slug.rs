@@ -137,7 +137,7 @@ fn is_slug_byte(byte: u8) -> bool {
 }
 
 /// `q`, `v1` and `b` are shorter than any slug, but their names should be told as reserved, too.
-fn is_reserved(text: &str) -> bool {
+pub(crate) fn is_reserved(text: &str) -> bool {
     let key = text.to_ascii_lowercase();
     ["b", "q", "v1"].contains(&key.as_str()) || RESERVED.binary_search(&key.as_str()).is_ok()
 }

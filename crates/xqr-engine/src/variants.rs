@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use xqr_errors::{Error, Result};
 
+use crate::destination::Destination;
 use crate::strangers::network;
 
 /// One of a link's destinations.
@@ -18,6 +19,15 @@ pub struct Variant {
     /// Where it leads: a [`Destination`](crate::destination::Destination).
     pub destination_url: String,
     /// Its share of the scans, relative to the others'; at least 1.
+    pub weight: u32,
+}
+
+/// A variant to store.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the fields are those of Variant")]
+pub struct NewVariant {
+    pub name: String,
+    pub destination: Destination,
     pub weight: u32,
 }
 
@@ -67,6 +77,11 @@ impl Split {
         };
         let shares: Box<[Share]> = variants.into_iter().map(share).collect();
         (total > 0).then_some(Self { shares, total, sticky })
+    }
+
+    /// Returns every destination.
+    pub(crate) fn locations(&self) -> impl Iterator<Item = &Bytes> {
+        self.shares.iter().map(|share| &share.served.location)
     }
 
     /// Returns the variant that `draw`, evenly distributed, falls on.

@@ -215,6 +215,14 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(webhooks, webhook_deliveries);
 
 diesel::table! {
+    blocklist (host) {
+        host -> Text,
+        reason -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
     users (id) {
         id -> BigInt,
         uid -> Text,

@@ -1,4 +1,4 @@
-//! The background steps of xqr: counting scans, delivering to webhooks, purging what is past its time.
+//! The background steps of xqr: counting scans, delivering to webhooks, purging what is past its time, looking at the blocklist's files.
 //!
 //! A step claims due work, does it, settles it, and says [`Progress::Did`] or [`Progress::Idle`]. [`Workers`] runs the steps beside
 //! the server; [`drain`] runs them until nothing is left, in tests.
@@ -49,6 +49,7 @@ impl Workers {
         let tasks = vec![
             tokio::spawn(count_loop(Arc::clone(app), stopped.clone())),
             tokio::spawn(purge_loop(Arc::clone(app), stopped.clone())),
+            tokio::spawn(blocklist_loop(Arc::clone(app), stopped.clone())),
             tokio::spawn(deliver::run(Arc::clone(app), stopped)),
         ];
         Self { app: Arc::clone(app), stop, tasks }
@@ -117,6 +118,21 @@ async fn purge_loop(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
         };
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
+            _ = stopped.changed() => {}
+        }
+    }
+}
+
+/// Looks at the blocklist's files, at once after a start, because that took their last good state.
+async fn blocklist_loop(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+    if app.settings.blocklist.files.is_empty() {
+        return;
+    }
+    let period = Duration::from_secs(app.settings.blocklist.check_seconds);
+    while !*stopped.borrow() {
+        app.refresh_blocklist().await;
+        tokio::select! {
+            () = tokio::time::sleep(period) => {}
             _ = stopped.changed() => {}
         }
     }

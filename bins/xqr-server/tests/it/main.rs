@@ -5,6 +5,7 @@
 
 mod app;
 mod attacks;
+mod blocklist;
 mod crash;
 mod destinations;
 mod edge;

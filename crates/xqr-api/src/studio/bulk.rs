@@ -45,6 +45,10 @@ async fn bulk(mut call: Call<Studio>) -> Result<HttpResponse, Fault> {
         Ok(wishes) => wishes,
         Err(errors) => return Ok(unprocessable(&errors)),
     };
+    let blocked = blocked(&call.app, &wishes).await?;
+    if !blocked.is_empty() {
+        return Ok(unprocessable(&blocked));
+    }
     let dynamics = wishes.iter_mut().map(|wish| wish.dynamic.take()).collect();
     let reserved = reserve(&call, dynamics).await?;
     // All that can fail for a reason of the client's comes before the first byte.
@@ -85,6 +89,19 @@ fn read(app: &App, items: Vec<Value>, caps: &Caps) -> Result<Vec<Wish>, Vec<(usi
         }
     }
     if errors.is_empty() { Ok(wishes) } else { Err(errors) }
+}
+
+/// Returns what is wrong with the items whose destination is blocked.
+async fn blocked(app: &App, wishes: &[Wish]) -> Result<Vec<(usize, String)>> {
+    let mut errors = Vec::new();
+    for (index, wish) in wishes.iter().enumerate() {
+        let Some(draft) = &wish.dynamic else { continue };
+        match app.check_destinations(draft).await {
+            Err(error) if error.cause().is_none() => errors.push((index, sentence(&error))),
+            other => other?,
+        }
+    }
+    Ok(errors)
 }
 
 fn read_item(app: &App, item: Value, caps: &Caps) -> Result<Wish> {

@@ -51,6 +51,7 @@ fn bad_values_are_refused_with_their_name() {
     check("", &[("XQR_LOG_FORMAT", "xml")], "settings:");
     check("", &[("XQR_EDGE_TRUSTED_PROXIES", "everyone")], "edge.trusted_proxies: 'everyone' is no address or network");
     check("", &[("XQR_WEBHOOKS_ALLOW_NETS", "home")], "webhooks.allow_nets: 'home' is no address or network");
+    check("", &[("XQR_BLOCKLIST_EXCEPT", "a.example,http://b")], "blocklist.except: 'http://b' is no host");
     check("[webhooks]\nports = [70000]", &[], "70000 is no port");
 }
 

@@ -14,7 +14,7 @@ const OPTIONS: StoreOptions = StoreOptions { readers: 2, writers: 2 };
 fn open() -> (Store, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(&folder.path().join("deep/xqr.db").display().to_string(), OPTIONS).unwrap();
-    assert_eq!(store.migrate().unwrap().len(), 5);
+    assert_eq!(store.migrate().unwrap().len(), 8);
     assert_eq!(store.migrate().unwrap(), Vec::<String>::new());
     (store, folder)
 }
@@ -164,4 +164,23 @@ fn a_newer_schema_is_refused() {
     })
     .unwrap();
     assert!(store.migrate().unwrap_err().contains("belongs to a newer version"));
+}
+
+#[test]
+fn the_blocklist_takes_a_host_once_and_finds_the_shortest() {
+    use crate::blocklist::{self, Entry};
+    let (store, _folder) = open();
+    let entry = |host: &str, created_at| Entry { host: host.into(), reason: "abuse".into(), created_at };
+    let add = |entries: Vec<Entry>| write(&store, move |conn| blocklist::insert(conn, &entries)).unwrap();
+    assert_eq!(add((0..2_500).map(|n| entry(&format!("h{n}.example"), 1)).collect()), 2_500);
+    assert_eq!(add(vec![entry("h7.example", 2), entry("example", 2), entry("example", 3)]), 1);
+    let find = |hosts: &[&str]| store.read(|conn| blocklist::find(conn, hosts)).unwrap();
+    assert_eq!(find(&["a.h7.example", "h7.example", "example"]), Some(entry("example", 2)));
+    assert!(write(&store, |conn| blocklist::delete(conn, "example")).unwrap());
+    assert!(!write(&store, |conn| blocklist::delete(conn, "example")).unwrap());
+    assert_eq!(find(&["a.h7.example", "h7.example", "example"]), Some(entry("h7.example", 1)));
+    assert_eq!(find(&["example"]), None);
+    let listed = store.read(|conn| blocklist::list(conn, "h998.example", 2)).unwrap();
+    assert_eq!(listed, [entry("h999.example", 1)]);
+    assert_eq!(store.read(blocklist::count).unwrap(), 2_500);
 }
