@@ -5,6 +5,7 @@
 
 mod app;
 mod attacks;
+mod conformance;
 mod crash;
 mod destinations;
 mod edge;
@@ -15,10 +16,12 @@ mod idempotency;
 mod keys;
 mod limits;
 mod links;
+mod looks;
 mod operations;
 mod order;
 mod people;
 mod qr;
 mod redirect;
+mod replays;
 mod storms;
 mod studio;
