@@ -5,6 +5,7 @@
 
 mod app;
 mod attacks;
+mod clients;
 mod conformance;
 mod crash;
 mod destinations;
