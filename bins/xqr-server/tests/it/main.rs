@@ -26,3 +26,4 @@ mod redirect;
 mod replays;
 mod storms;
 mod studio;
+mod uploads;
