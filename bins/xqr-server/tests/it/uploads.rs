@@ -296,7 +296,7 @@ async fn names_of_files_name_nothing() {
 
 /// How a server that means no good answers.
 #[derive(Clone, Copy)]
-enum Manner {
+pub(crate) enum Manner {
     /// Never.
     Silent,
     /// A byte of the body now and then.
@@ -313,7 +313,11 @@ enum Manner {
 
 /// Starts such a server and returns its port.
 fn rogue(manner: Manner) -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    rogue_on(TcpListener::bind("127.0.0.1:0").unwrap(), manner)
+}
+
+/// Starts such a server there and returns its port.
+pub(crate) fn rogue_on(listener: TcpListener, manner: Manner) -> u16 {
     let port = listener.local_addr().unwrap().port();
     std::thread::spawn(move || {
         for stream in listener.incoming() {
@@ -326,7 +330,7 @@ fn rogue(manner: Manner) -> u16 {
 /// Ends when the other side does.
 fn misbehave(mut stream: TcpStream, manner: Manner, port: u16) {
     let mut head = [0; 4096];
-    stream.read(&mut head).ok();
+    let _ = stream.read(&mut head).unwrap_or_default();
     let ok = "HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n";
     let (start, more) = match manner {
         Manner::Silent => (String::new(), Vec::new()),
