@@ -70,6 +70,9 @@ async fn ten_thousand_guesses_are_hardly_heard() {
     assert!(later.iter().all(|status| [401, 429].contains(status)));
 }
 
+/// How the subject of a token differs from that of a good one.
+type Change = fn(&mut Subject);
+
 #[actix_web::test]
 async fn forged_tokens_are_no_tokens() {
     let app = open().await;
@@ -110,13 +113,13 @@ async fn forged_tokens_are_no_tokens() {
     let key = |text: &str| MasterSecret::parse(text).unwrap().token_key();
     let right = key(&app.running.app.settings.secret);
     let text = |name: &str| good[name].as_str().unwrap().to_owned();
-    let subject = |change: fn(&mut Subject)| {
+    let subject = |change: Change| {
         let (sub, ws, sid, jti) = (text("sub"), text("ws"), text("sid"), text("jti"));
         let mut subject = Subject { sub, ws, sid, pwd: good["pwd"].as_i64().unwrap(), jti };
         change(&mut subject);
         subject
     };
-    let changes: [(fn(&mut Subject), i64); 8] = [
+    let changes: [(Change, i64); 8] = [
         (|_| (), NOW - 900_000),
         (|_| (), NOW - 86_400_000),
         (|_| (), NOW + 11_000),
