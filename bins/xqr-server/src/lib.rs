@@ -83,6 +83,7 @@ impl Running {
         self.server.stop(true).await;
         self.workers.stop(patience).await;
         self.app.settle();
+        self.app.journal.release();
         tracing::info!("stopped");
     }
 }

@@ -142,6 +142,12 @@ impl<D: Wire> Call<D> {
         }
     }
 
+    /// Returns the attempt that an Idempotency-Key makes of this request, once its body has been read.
+    pub(crate) fn attempt(&self) -> Result<Option<Attempt>> {
+        let attempt = |key: &str| Attempt::new(place(&self.caller, &self.request, key), self.fingerprint, self.sealing.clone());
+        Ok(idempotency_key(&self.request)?.map(attempt))
+    }
+
     /// Runs a use case that makes something, once for each Idempotency-Key. `answer` makes the body of what `job` returns.
     pub(crate) async fn make<T: Send + 'static>(
         &self,
@@ -158,12 +164,8 @@ impl<D: Wire> Call<D> {
         job: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
         answer: impl FnOnce(T) -> Outcome + Send + 'static,
     ) -> Result<HttpResponse> {
-        let answered = match idempotency_key(&self.request)? {
-            Some(key) => {
-                let place = place(&self.caller, &self.request, key);
-                let attempt = Attempt::new(place, self.fingerprint, self.sealing.clone());
-                self.app.write_once(attempt, job, answer).await?
-            }
+        let answered = match self.attempt()? {
+            Some(attempt) => self.app.write_once(attempt, job, answer).await?,
             None => {
                 let Outcome { status, body, had_effect } = answer(self.app.write(job).await?);
                 Answer { status, body, replayed: false, had_effect }

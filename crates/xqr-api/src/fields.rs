@@ -185,8 +185,9 @@ impl Fields {
     pub(crate) fn flag(&mut self, field: &str) -> Option<bool> {
         match self.take(field)? {
             Value::Bool(flag) => Some(flag),
-            Value::String(text) if self.texts_only && ["true", "1"].contains(&text.as_str()) => Some(true),
-            Value::String(text) if self.texts_only && ["false", "0"].contains(&text.as_str()) => Some(false),
+            // Python's `requests` sends True, a checkbox sends on.
+            Value::String(text) if self.texts_only && is_one_of(&text, ["true", "1", "on"]) => Some(true),
+            Value::String(text) if self.texts_only && is_one_of(&text, ["false", "0", "off"]) => Some(false),
             _ => {
                 self.wrong(field, "true or false");
                 None
@@ -372,6 +373,10 @@ impl Fields {
         }
         moment
     }
+}
+
+fn is_one_of(text: &str, names: [&str; 3]) -> bool {
+    names.iter().any(|name| text.eq_ignore_ascii_case(name))
 }
 
 /// Returns what is wrong with a text that is to be one line.

@@ -43,7 +43,7 @@ impl Desk {
                 tell.send(job()).ok();
             }
         };
-        let lost = || Error::internal("a drawing thread ended early");
+        let lost = || Error::from(Condition::RenderFailed).because("a drawing thread ended early");
         self.jobs.send(Box::new(work)).map_err(|_| lost())?;
         told.await.unwrap_or_else(|_| Err(lost()))
     }
@@ -77,6 +77,15 @@ pub(crate) fn stand_back() {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_picture_that_panics_is_the_loss_of_one_client() {
+        let desk = Desk::new(&Render { parallel: 1, queue: 1, shelf_bytes: 0 });
+        let failed = desk.draw::<()>(|| panic!("a defect of the render engine")).await.unwrap_err();
+        let told = failed.condition().reply(xqr_errors::Dialect::Studio);
+        assert_eq!((told.status, told.message.as_str()), (500, "Render engine failure. Retry once or contact support."));
+        assert_eq!(desk.draw(|| Ok(1)).await.unwrap(), 1, "the seat is still there");
+    }
 
     #[tokio::test]
     async fn who_finds_no_place_is_told_to_come_back() {

@@ -121,6 +121,11 @@ impl App {
 }
 
 impl Attempt {
+    /// Takes the record away, for an effect that was undone: the request may be tried again.
+    pub fn forget(&self, tx: &mut Tx<'_>) -> Result<()> {
+        idempotency::delete(tx.conn, &self.id)
+    }
+
     fn run<T>(
         &self,
         tx: &mut Tx<'_>,

@@ -39,7 +39,7 @@ pub struct Journal {
     appended: Notify,
     syncer: Syncer,
     /// Held open for its lock: one process, one journal.
-    _lock: File,
+    lock: File,
 }
 
 /// The segment that is written.
@@ -103,8 +103,16 @@ impl Journal {
             syncer: Syncer::start(&folder, file, settings.journal.sync_ms),
             folder,
             node,
-            _lock: lock,
+            lock,
         })
+    }
+
+    /// Lets another process have the journal; for an orderly end, after which nothing is appended. Threads that have not ended yet, and
+    /// programs that are just being started, may hold the file open for a moment longer than its last user.
+    pub fn release(&self) {
+        if let Err(error) = self.lock.unlock() {
+            tracing::warn!(%error, "the lock of the scan journal was not released");
+        }
     }
 
     /// Appends a scan. When this returns, killing the process loses it no more. A scan that finds the journal full, or the disk

@@ -77,6 +77,8 @@ pub struct LogoFile {
     pub ratio: f32,
     /// As [`Logo::clear_zone`].
     pub clear_zone: ClearZone,
+    /// Whether it loses its glow, as by [`Picture::without_glow`].
+    pub neon_alpha: bool,
 }
 
 /// A background picture and how much of it shows.
@@ -167,7 +169,7 @@ impl Order {
         let rest = (text, design, level, version, mask, size, format, verify);
         hash.update(format!("{rest:?}"));
         for (file, more) in [
-            logo.as_ref().map(|logo| (&logo.file, format!("{:?} {:?}", logo.ratio, logo.clear_zone))),
+            logo.as_ref().map(|logo| (&logo.file, format!("{:?} {:?} {:?}", logo.ratio, logo.clear_zone, logo.neon_alpha))),
             backdrop.as_ref().map(|backdrop| (&backdrop.file, format!("{:?}", backdrop.opacity))),
         ]
         .into_iter()
@@ -197,13 +199,15 @@ impl Order {
 
     fn lay_out(&self, caps: &Caps) -> Result<Sheet> {
         self.check_logo(caps)?;
-        let decode = |file: &Upload| Picture::decode(&file.field, file.bytes()?, caps).map(Arc::new);
+        let decode = |file: &Upload| Picture::decode(&file.field, file.bytes()?, caps);
         let mut design = self.design.clone();
-        if let Some(LogoFile { file, ratio, clear_zone }) = &self.logo {
-            design.logo = Some(Logo { picture: decode(file)?, ratio: *ratio, clear_zone: *clear_zone });
+        if let Some(LogoFile { file, ratio, clear_zone, neon_alpha }) = &self.logo {
+            let picture = decode(file)?;
+            let picture = Arc::new(if *neon_alpha { picture.without_glow() } else { picture });
+            design.logo = Some(Logo { picture, ratio: *ratio, clear_zone: *clear_zone });
         }
         if let Some(BackdropFile { file, opacity }) = &self.backdrop {
-            design.backdrop = Some(Backdrop { picture: decode(file)?, opacity: *opacity });
+            design.backdrop = Some(Backdrop { picture: decode(file)?.into(), opacity: *opacity });
         }
         let symbol = design.encode(&self.text, self.encoding(self.level.unwrap_or_else(|| design.level())))?;
         let canvas = Canvas::new(&symbol, &design, self.size, caps)?;

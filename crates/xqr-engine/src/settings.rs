@@ -93,6 +93,7 @@ pub struct Fetch {
     pub allow_nets: Vec<IpNet>,
     #[serde(deserialize_with = "port_list")]
     pub ports: Vec<u16>,
+    pub deadline_ms: u64,
     pub show_addresses: bool,
 }
 

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use bytes::Bytes;
 use xqr_engine::errors::{Condition, Result};
@@ -18,7 +19,8 @@ pub(crate) struct Fetcher {
 impl Fetcher {
     pub(crate) fn new(settings: &settings::Fetch) -> Self {
         let (ports, allow_nets) = (settings.ports.clone(), settings.allow_nets.clone());
-        let outbound = Outbound::new(Policy { http: true, ports, allow_nets, ..Policy::default() });
+        let deadline = Duration::from_millis(settings.deadline_ms);
+        let outbound = Outbound::new(Policy { http: true, ports, allow_nets, deadline, ..Policy::default() });
         Self { outbound, show_addresses: settings.show_addresses }
     }
 

@@ -24,7 +24,7 @@ const ALL: [&str; 5] = ["scan.created", "dynamic_qr.created", "dynamic_qr.update
 
 /// What a receiver got.
 #[derive(Debug, Clone)]
-struct Heard {
+pub(crate) struct Heard {
     headers: HashMap<String, String>,
     body: String,
 }
@@ -36,16 +36,16 @@ impl Heard {
 }
 
 /// A receiver on a port of its own.
-struct Receiver {
+pub(crate) struct Receiver {
     address: IpAddr,
-    port: u16,
+    pub(crate) port: u16,
     heard: Arc<Mutex<Vec<Heard>>>,
     answer: Arc<Mutex<String>>,
-    arrived: Inbox<()>,
+    pub(crate) arrived: Inbox<()>,
 }
 
 impl Receiver {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self::on(TcpListener::bind("127.0.0.1:0").unwrap())
     }
 
@@ -72,11 +72,11 @@ impl Receiver {
         self.answer.lock().unwrap().clear();
     }
 
-    fn heard(&self) -> Vec<Heard> {
+    pub(crate) fn heard(&self) -> Vec<Heard> {
         self.heard.lock().unwrap().clone()
     }
 
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}:{}/hook", self.address, self.port)
     }
 }
@@ -116,7 +116,7 @@ fn serve(mut stream: TcpStream, heard: &Mutex<Vec<Heard>>, answer: &Mutex<String
 }
 
 /// Settings under which these ports can be reached.
-fn reaching(ports: &[u16]) -> impl FnOnce(&mut Settings) + use<> {
+pub(crate) fn reaching(ports: &[u16]) -> impl FnOnce(&mut Settings) + use<> {
     let ports = ports.to_vec();
     move |settings| {
         settings.webhooks.allow_http = true;

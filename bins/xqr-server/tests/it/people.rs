@@ -7,13 +7,13 @@ use xqr_engine::workspaces;
 
 use crate::app::{Answer, TestApp};
 
-const PASSWORD: &str = "correct horse battery";
+pub(crate) const PASSWORD: &str = "correct horse battery";
 const MENU: &str = "https://example.com/menu";
 
 /// Somebody who has signed in.
 pub(crate) struct Somebody<'a> {
     app: &'a TestApp,
-    access: String,
+    pub(crate) access: String,
     refresh: String,
 }
 
@@ -26,7 +26,7 @@ pub(crate) fn refused(answer: &Answer, status: u16, expected: &Value) {
     assert_eq!((answer.status, &body(answer)), (status, expected));
 }
 
-async fn post(app: &TestApp, path: &str, body: Value) -> Answer {
+pub(crate) async fn post(app: &TestApp, path: &str, body: Value) -> Answer {
     app.send(app.request("POST", &format!("/api/auth/{path}/")).json(&body)).await
 }
 
@@ -44,7 +44,7 @@ impl<'a> Somebody<'a> {
         Self::of(app, &body(&post(app, "login", json!({ "email": email, "password": PASSWORD })).await.expect(200)))
     }
 
-    fn of(app: &'a TestApp, session: &Value) -> Self {
+    pub(crate) fn of(app: &'a TestApp, session: &Value) -> Self {
         let text = |name: &str| session[name].as_str().unwrap().to_owned();
         Self { app, access: text("access"), refresh: text("refresh") }
     }

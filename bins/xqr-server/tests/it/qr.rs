@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::app::TestApp;
 
 /// Returns the side of a PNG in px and its first channel, on white.
-fn pixels(picture: &[u8]) -> (usize, Vec<u8>) {
+pub(crate) fn pixels(picture: &[u8]) -> (usize, Vec<u8>) {
     let mut decoder = png::Decoder::new(std::io::Cursor::new(picture));
     decoder.set_transformations(png::Transformations::EXPAND);
     let mut reader = decoder.read_info().unwrap();
@@ -201,6 +201,7 @@ async fn fields_that_would_say_nothing_are_refused() {
         ("frame_label_color", json!("white"), "absent without frame_label"),
         ("logo_size", json!(0.3), "absent without logo_data"),
         ("logo_clear_zone", json!("none"), "absent without logo_data"),
+        ("logo_neon_alpha", json!(true), "absent without logo_data"),
         ("background_opacity", json!(0.2), "absent without background_data"),
     ];
     let besides = [

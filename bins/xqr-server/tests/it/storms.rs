@@ -10,7 +10,7 @@ use xqr_engine::{Clock as _, workspaces};
 use crate::app::{Answer, NOW, TestApp};
 
 /// Works with 64 clients until `work` has been done `count` times.
-async fn storm<T>(count: u64, work: impl AsyncFn(u64) -> T) -> Vec<T> {
+pub(crate) async fn storm<T>(count: u64, work: impl AsyncFn(u64) -> T) -> Vec<T> {
     let next = AtomicU64::new(0);
     let client = async || {
         let mut done = Vec::new();

@@ -53,17 +53,17 @@ async fn bulk(mut call: Call<Studio>) -> Result<HttpResponse, Fault> {
     let reserved = reserve(&call, dynamics).await?;
     // All that can fail for a reason of the client's comes before the first byte.
     if let Err(error) = call.app.gather(wishes.iter_mut().map(|wish| &mut wish.order)).await {
-        release(&call.app, &call.caller, &reserved).await;
+        release(&call.app, &call.caller, reserved).await;
         return Err(error.into());
     }
-    let mut headers = figures(&call, &reserved.charge);
+    let mut headers = figures(&call, &reserved);
     headers.push((CONTENT_DISPOSITION, disposition(wishes.len())));
     let mut answer = HttpResponse::Ok();
     answer.content_type("application/zip");
     for header in headers {
         answer.insert_header(header);
     }
-    let short_ids: Vec<_> = reserved.links.iter().map(|link| link.as_ref().map(|link| link.code.clone())).collect();
+    let short_ids = reserved.codes.clone();
     let (send, mut received) = mpsc::channel::<Result<Bytes, io::Error>>(4);
     let (app, plan, caller) = (Arc::clone(&call.app), terms.plan.name(), call.caller.clone());
     // The task outlives the handler: it ends when all is sent, when a picture fails, or when the client has gone.
@@ -71,7 +71,7 @@ async fn bulk(mut call: Call<Studio>) -> Result<HttpResponse, Fault> {
         let archive = Archive::new(Arc::clone(&app), plan, caps, send.clone());
         if let Err(error) = archive.fill(wishes, short_ids).await {
             tracing::error!(%error, "a batch of pictures broke off");
-            release(&app, &caller, &reserved).await;
+            release(&app, &caller, reserved).await;
             send.send(Err(io::Error::other("a picture could not be drawn"))).await.ok();
         }
     });
@@ -131,7 +131,9 @@ fn sentence(error: &Error) -> String {
 fn unprocessable(errors: &[(usize, String)]) -> HttpResponse {
     let last = errors.last().map_or(0, |(index, _)| *index);
     let listed: Map<String, Value> = errors.iter().map(|(index, text)| (index.to_string(), json!(text))).collect();
-    HttpResponse::UnprocessableEntity().json(json!({ "errors": listed, "rendered_before_failure": last }))
+    let mut answer = HttpResponse::UnprocessableEntity();
+    // As every refusal has it.
+    answer.insert_header(("cache-control", "no-store")).json(json!({ "errors": listed, "rendered_before_failure": last }))
 }
 
 fn disposition(count: usize) -> HeaderValue {

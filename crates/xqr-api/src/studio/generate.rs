@@ -1,16 +1,19 @@
 //! `POST /api/v1/generate/` and `/api/v1/validate/` (QR Studio reference, sections 8.1, 8.3 and 8.4).
 
+use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpResponse, web};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
+use tokio::sync::oneshot;
 use xqr_engine::auth::Scope;
 use xqr_engine::errors::{Error, Result};
+use xqr_engine::idempotency::{Attempt, Outcome};
 use xqr_engine::links::{self, Draft};
 use xqr_engine::pictures::Order;
 use xqr_engine::plans::Terms;
 use xqr_engine::render::Caps;
 use xqr_engine::renders::{self, Charge};
-use xqr_engine::rows::Link;
 use xqr_engine::{App, Caller, Served, Tx};
 
 use super::Studio;
@@ -34,14 +37,14 @@ async fn generate(mut call: Call<Studio>) -> Result<HttpResponse, Fault> {
     let caps = call.caps();
     check(&call.app, &wish, &caps)?;
     let reserved = reserve(&call, vec![wish.dynamic.take()]).await?;
-    let link = reserved.links.first().and_then(Option::as_ref);
-    if let Some(link) = link {
-        wish.order.text = public_url(&call.app, &link.code);
+    let public_url = reserved.codes.first().and_then(Option::as_ref).map(|code| public_url(&call.app, code));
+    if let Some(url) = &public_url {
+        wish.order.text.clone_from(url);
     }
     let served = match draw(&call.app, wish.order, caps).await {
         Ok(served) => served,
         Err(error) => {
-            release(&call.app, &call.caller, &reserved).await;
+            release(&call.app, &call.caller, reserved).await;
             return Err(error.into());
         }
     };
@@ -52,12 +55,11 @@ async fn generate(mut call: Call<Studio>) -> Result<HttpResponse, Fault> {
         .insert_header(("x-qr-cache", if served.hit { "HIT" } else { "MISS" }))
         .insert_header(("x-qr-duration-ms", served.ms))
         .insert_header(("content-disposition", format!("inline; filename=\"qr.{}\"", wish.format)));
-    for (name, value) in figures(&call, &reserved.charge) {
+    for (name, value) in figures(&call, &reserved) {
         answer.insert_header((name, value));
     }
-    if let Some(link) = link {
-        answer.insert_header(("x-qr-short-id", link.code.as_str()));
-        answer.insert_header(("x-qr-public-url", public_url(&call.app, &link.code)));
+    if let (Some(Some(code)), Some(url)) = (reserved.codes.first(), public_url) {
+        answer.insert_header(("x-qr-short-id", code.as_str())).insert_header(("x-qr-public-url", url));
     }
     if wish.format == "svg" {
         answer
@@ -107,44 +109,82 @@ pub(super) fn check(app: &App, wish: &Wish, caps: &Caps) -> Result<()> {
     }
 }
 
-/// What was taken for some pictures, to be given back if they fail.
+/// Pictures that are paid for, and the dynamic QRs that were made for them.
 pub(super) struct Reserved {
-    pub(super) charge: Charge,
-    /// The dynamic QRs that were made, one place per picture.
-    pub(super) links: Vec<Option<Link>>,
+    /// The short ids of the dynamic QRs, one place per picture.
+    pub(super) codes: Vec<Option<String>>,
+    /// What is left of the month's quota; an unlimited one has no remainder.
+    remaining: Option<u64>,
+    /// What this request took; `None` where an earlier one with the same Idempotency-Key did.
+    taken: Option<Taken>,
 }
 
-/// Charges pictures and makes their dynamic QRs, all or nothing.
+/// What is given back if pictures fail.
+struct Taken {
+    charge: Charge,
+    uids: Vec<String>,
+    attempt: Option<Attempt>,
+}
+
+/// What is kept under an Idempotency-Key. The pictures themselves are drawn again, from the same order.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    codes: Vec<Option<String>>,
+    remaining: Option<u64>,
+}
+
+/// Charges pictures and makes their dynamic QRs, all or nothing, and once for each Idempotency-Key. Where nothing but pictures is
+/// wanted, the key is passed over: the same request brings the same bytes anyway, and each is charged (section 6).
 pub(super) async fn reserve(call: &Call<Studio>, drafts: Vec<Option<Draft>>) -> Result<Reserved> {
+    let makes = drafts.iter().any(Option::is_some);
+    let attempt = call.attempt()?.filter(|_| makes);
     let caller = call.caller.clone();
     let job = move |tx: &mut Tx<'_>| {
         let charge = renders::charge(tx, &caller, drafts.len() as u64)?;
         let make = |draft: Option<Draft>| draft.map(|draft| links::create(tx, &caller, draft)).transpose();
-        let links = drafts.into_iter().map(make).collect::<Result<_>>()?;
-        Ok(Reserved { charge, links })
+        let links = drafts.into_iter().map(make).collect::<Result<Vec<_>>>()?;
+        let uids = links.iter().flatten().map(|link| link.uid.clone()).collect();
+        let codes = links.into_iter().map(|link| link.map(|link| link.code)).collect();
+        Ok((Kept { codes, remaining: charge.remaining }, charge, uids))
     };
-    call.app.write(job).await
+    let Some(attempt) = attempt else {
+        let (Kept { codes, remaining }, charge, uids) = call.app.write(job).await?;
+        return Ok(Reserved { codes, remaining, taken: Some(Taken { charge, uids, attempt: None }) });
+    };
+    let (tell, mut told) = oneshot::channel();
+    let (again, status) = (attempt.clone(), StatusCode::OK.as_u16());
+    let answer = move |(kept, charge, uids): (Kept, Charge, Vec<String>)| {
+        tell.send(Taken { charge, uids, attempt: Some(again) }).ok();
+        Outcome { status, body: json!(kept).to_string().into_bytes(), had_effect: true }
+    };
+    let answer = call.app.write_once(attempt, job, answer).await?;
+    let Kept { codes, remaining } = serde_json::from_slice(&answer.body).map_err(Error::internal)?;
+    Ok(Reserved { codes, remaining, taken: told.try_recv().ok() })
 }
 
 /// Gives back what was taken for pictures that failed.
-pub(super) async fn release(app: &App, caller: &Caller, reserved: &Reserved) {
-    let (caller, charge) = (caller.clone(), reserved.charge);
-    let uids: Vec<String> = reserved.links.iter().flatten().map(|link| link.uid.clone()).collect();
+pub(super) async fn release(app: &App, caller: &Caller, reserved: Reserved) {
+    let Some(Taken { charge, uids, attempt }) = reserved.taken else { return };
+    let caller = caller.clone();
     let job = move |tx: &mut Tx<'_>| {
         uids.iter().try_for_each(|uid| links::delete(tx, &caller, uid))?;
-        renders::refund(tx, &caller, &charge)
+        renders::refund(tx, &caller, &charge)?;
+        attempt.iter().try_for_each(|attempt| attempt.forget(tx))
     };
     if let Err(error) = app.write(job).await {
         tracing::error!(%error, "pictures that failed were not refunded");
     }
 }
 
-/// The headers that tell what pictures cost; an unlimited quota has no remainder.
-pub(super) fn figures(call: &Call<Studio>, charge: &Charge) -> Vec<(HeaderName, HeaderValue)> {
+/// The headers that tell what pictures cost.
+pub(super) fn figures(call: &Call<Studio>, reserved: &Reserved) -> Vec<(HeaderName, HeaderValue)> {
     let plan = HeaderValue::from_static(call.caller.terms.plan.name());
     let mut headers = vec![(HeaderName::from_static("x-qr-plan"), plan)];
-    if let Some(remaining) = charge.remaining {
+    if let Some(remaining) = reserved.remaining {
         headers.push((HeaderName::from_static("x-qr-quota-remaining"), HeaderValue::from(remaining)));
+    }
+    if reserved.taken.is_none() {
+        headers.push((HeaderName::from_static("idempotent-replayed"), HeaderValue::from_static("true")));
     }
     headers
 }

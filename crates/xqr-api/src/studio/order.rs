@@ -115,11 +115,12 @@ fn frame(fields: &mut Fields, foreground: Rgba) -> Option<Frame> {
     Some(Frame { style, color: color.unwrap_or(foreground), label, label_color })
 }
 
-/// The bounds of `logo_size_ratio` and the form of `logo_clear_zone` are not published; a truth value is taken, too.
+/// The bounds of `logo_size_ratio` and the forms of `logo_clear_zone` and `logo_neon_alpha` are not published: of the clear zone a
+/// truth value is taken, too, and `logo_neon_alpha` is one, which takes the glow off a logo.
 fn logo(fields: &mut Fields, files: &mut Vec<Upload>) -> Option<LogoFile> {
     let ratio = fields.number("logo_size_ratio", 0.1..=0.4).map_or(Logo::RATIO, |ratio| ratio as f32);
     let clear_zone = match fields.peek("logo_clear_zone") {
-        Some(Value::Bool(_)) => {
+        Some(value) if is_truth(value) => {
             if fields.flag("logo_clear_zone") == Some(false) {
                 ClearZone::None
             } else {
@@ -128,7 +129,13 @@ fn logo(fields: &mut Fields, files: &mut Vec<Upload>) -> Option<LogoFile> {
         }
         _ => fields.choice("logo_clear_zone", &ClearZone::ALL).unwrap_or_default(),
     };
-    file(fields, files, "logo_file", "logo_url").map(|file| LogoFile { file, ratio, clear_zone })
+    let neon_alpha = fields.flag("logo_neon_alpha").unwrap_or(false);
+    file(fields, files, "logo_file", "logo_url").map(|file| LogoFile { file, ratio, clear_zone, neon_alpha })
+}
+
+/// Whether a value is a truth value, or the text of one in a form.
+fn is_truth(value: &Value) -> bool {
+    value.is_boolean() || value.as_str().is_some_and(|text| ["true", "false"].iter().any(|it| it.eq_ignore_ascii_case(text)))
 }
 
 /// Returns a file that was sent with a form, or the address of one.

@@ -112,7 +112,7 @@ pub(super) fn look(fields: &mut Fields) -> Look {
     };
     let [_, dark] = ends(design.foreground);
     design.frame = frame(fields, dark);
-    ["logo_size", "logo_clear_zone"].iter().for_each(|field| needs(fields, field, &["logo_data", "logo_url"]));
+    ["logo_size", "logo_clear_zone", "logo_neon_alpha"].iter().for_each(|field| needs(fields, field, &["logo_data", "logo_url"]));
     if fields.has("logo_data") && fields.has("logo_url") {
         fields.complain(Condition::FieldConflict { field: "logo_url".into(), other: "logo_data".into() });
     }
@@ -120,6 +120,7 @@ pub(super) fn look(fields: &mut Fields) -> Look {
         file,
         ratio: fields.number("logo_size", 0.1..=0.4).map_or(Logo::RATIO, |ratio| ratio as f32),
         clear_zone: fields.choice("logo_clear_zone", &ClearZone::ALL).unwrap_or_default(),
+        neon_alpha: fields.flag("logo_neon_alpha").unwrap_or(false),
     });
     needs(fields, "background_opacity", &["background_data"]);
     look.backdrop = fields.file("background_data").map(|file| BackdropFile {
@@ -159,7 +160,7 @@ fn ends(paint: Paint) -> [Rgba; 2] {
 pub(super) fn no_stray_design(fields: &mut Fields) {
     const NAMES: &str = "foreground_color background_color error_correction dot_style corner_style quiet_zone \
         gradient_from gradient_to gradient_direction eye_color eye_border_shape eye_border_color eye_center_shape eye_center_color \
-        eye_outer_frame eye_outer_frame_match logo_url logo_data logo_size logo_clear_zone background_data background_opacity \
+        eye_outer_frame eye_outer_frame_match logo_url logo_data logo_size logo_clear_zone logo_neon_alpha background_data background_opacity \
         frame_style frame_label frame_color frame_label_color";
     for field in NAMES.split_whitespace().filter(|name| fields.has(name)).collect::<Vec<_>>() {
         fields.complain(Condition::FieldUnsupported { field: field.to_owned(), instead: format!("design.{field}") });

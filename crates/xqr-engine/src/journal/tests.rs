@@ -95,8 +95,10 @@ fn a_second_process_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let settings = settings(folder.path(), &[]);
     let data = data(&settings);
-    let _journal = Journal::open(&settings, &data).unwrap();
+    let journal = Journal::open(&settings, &data).unwrap();
     assert!(Journal::open(&settings, &data).err().unwrap().contains("another xqr-server"));
+    journal.release();
+    Journal::open(&settings, &data).unwrap();
 }
 
 #[test]

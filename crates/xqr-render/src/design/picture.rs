@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use image::metadata::Orientation;
 use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbaImage, imageops};
-use tiny_skia::Pixmap;
+use tiny_skia::{ColorU8, Pixmap};
 use xqr_errors::{Condition, Error, Result};
 
 use super::color::Rgba;
@@ -20,6 +20,9 @@ pub(crate) const MAX_SIDE: u32 = 1024;
 
 /// The most memory that a decoder may take, in bytes.
 const MAX_ALLOC: u64 = 56 * 1024 * 1024;
+
+/// The alpha below which a px belongs to a glow: half, of 255.
+const GLOW: u8 = 128;
 
 /// The most memory that a PNG may take beside its px: a scanline, texts, and a colour profile, which is unpacked.
 const MAX_PNG_EXTRA: u64 = 8 * 1024 * 1024;
@@ -43,6 +46,18 @@ impl Picture {
         }
         let format = image::guess_format(bytes).map_err(|error| unreadable(field, error))?;
         raster(field, bytes, format, caps).map(Self)
+    }
+
+    /// Returns the picture without translucent px: from half opacity on a px becomes opaque in its own colour, below it vanishes. What
+    /// glows around a neon logo would lie on the modules as a fog that is neither dark nor light.
+    #[must_use]
+    pub fn without_glow(mut self) -> Self {
+        for px in self.0.pixels_mut() {
+            let color = px.demultiply();
+            let alpha = if px.alpha() < GLOW { 0 } else { 255 };
+            *px = ColorU8::from_rgba(color.red(), color.green(), color.blue(), alpha).premultiply();
+        }
+        self
     }
 
     /// Returns the width in px.
@@ -202,4 +217,33 @@ fn into_pixmap(image: RgbaImage) -> Option<Pixmap> {
         to.copy_from_slice(&[r.min(a), g.min(a), b.min(a), a]);
     }
     Some(pixmap)
+}
+
+#[cfg(test)]
+mod tests {
+    use image::Rgba;
+
+    use super::*;
+
+    #[test]
+    fn a_glow_vanishes_and_what_it_glows_around_stays() {
+        let alphas = [0, 1, 64, 127, 128, 200, 254, 255];
+        let image = RgbaImage::from_fn(8, 1, |x, _| Rgba([240, 20, 120, alphas[x as usize]]));
+        let mut png = Cursor::new(Vec::new());
+        image.write_to(&mut png, ImageFormat::Png).unwrap();
+        let picture = Picture::decode("logo", png.get_ref(), &Caps::default()).unwrap();
+        let found = picture.clone().without_glow().straight();
+        for (px, alpha) in found.as_chunks::<4>().0.iter().zip(alphas) {
+            match alpha {
+                0..128 => assert_eq!(*px, [0; 4], "{alpha}"),
+                // Multiplying by alpha costs a step or two of each colour.
+                _ => {
+                    assert!(px[3] == 255 && px.iter().zip([240_u8, 20, 120]).all(|(a, b)| a.abs_diff(b) <= 2), "{alpha}: {px:?}")
+                }
+            }
+        }
+        assert_eq!(picture.straight()[4 * 5 + 3], 200, "only where it is asked for");
+        let crisp = picture.without_glow();
+        assert_eq!(crisp.clone().without_glow().straight(), crisp.straight(), "once is enough");
+    }
 }
