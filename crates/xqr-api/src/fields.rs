@@ -23,7 +23,7 @@ pub(crate) struct Fields {
     /// Whether all values are texts, as those of a query are.
     texts_only: bool,
     /// What stands before the names of fields in complaints: `payload.`, say.
-    prefix: &'static str,
+    prefix: String,
     /// What is wrong with values that could not even be taken from a query.
     unreadable: Vec<(String, Condition)>,
 }
@@ -41,7 +41,7 @@ impl Fields {
     pub(crate) fn from_value(value: Value) -> Result<Self, Condition> {
         match value {
             Value::Object(object) => {
-                Ok(Self { object, complaints: Vec::new(), texts_only: false, prefix: "", unreadable: Vec::new() })
+                Ok(Self { object, complaints: Vec::new(), texts_only: false, prefix: String::new(), unreadable: Vec::new() })
             }
             _ => Err(Condition::BodyNotObject),
         }
@@ -56,7 +56,7 @@ impl Fields {
                 Err(error) => unreadable.push((name.to_owned(), error.condition().clone())),
             }
         }
-        Self { object, complaints: Vec::new(), texts_only: true, prefix: "", unreadable }
+        Self { object, complaints: Vec::new(), texts_only: true, prefix: String::new(), unreadable }
     }
 
     /// Takes the texts of a form, whose numbers and truth values are texts, too, and whose `payload` is JSON. The last of several
@@ -67,7 +67,7 @@ impl Fields {
             let payload = (name == "payload").then(|| serde_json::from_str(&text).ok()).flatten();
             object.insert(name, payload.unwrap_or(Value::String(text)));
         }
-        Self { object, complaints: Vec::new(), texts_only: true, prefix: "", unreadable: Vec::new() }
+        Self { object, complaints: Vec::new(), texts_only: true, prefix: String::new(), unreadable: Vec::new() }
     }
 
     /// Returns SHA-256 of the object with its fields in alphabetical order: the same for whatever means the same.
@@ -263,16 +263,32 @@ impl Fields {
     }
 
     /// Returns an object within this one, whose fields complaints name with `prefix`.
-    pub(crate) fn object(&mut self, field: &str, prefix: &'static str) -> Option<Self> {
+    pub(crate) fn object(&mut self, field: &str, prefix: &str) -> Option<Self> {
         match self.take(field)? {
-            Value::Object(object) => {
-                Some(Self { object, complaints: Vec::new(), texts_only: self.texts_only, prefix, unreadable: Vec::new() })
-            }
+            Value::Object(object) => Some(self.within_this(object, prefix.to_owned())),
             _ => {
                 self.wrong(field, "an object");
                 None
             }
         }
+    }
+
+    /// Returns a list of up to `max` objects, whose fields complaints name like `field[0].name`.
+    pub(crate) fn objects(&mut self, field: &str, max: usize) -> Option<Vec<Self>> {
+        let mut objects = Vec::new();
+        for (i, item) in self.list(field, 0, max)?.into_iter().enumerate() {
+            let at = format!("{field}[{i}]");
+            let Value::Object(object) = item else {
+                self.wrong(&at, "an object");
+                return None;
+            };
+            objects.push(self.within_this(object, format!("{}.", self.name(&at))));
+        }
+        Some(objects)
+    }
+
+    fn within_this(&self, object: Map<String, Value>, prefix: String) -> Self {
+        Self { object, complaints: Vec::new(), texts_only: self.texts_only, prefix, unreadable: Vec::new() }
     }
 
     /// Returns a list of `1..=max` or `0..=max` values.
@@ -320,7 +336,7 @@ impl Fields {
             Value::String(text) => text,
             _ => String::new(),
         };
-        Destination::parse(field, &text).map_err(|complaint| self.complain(complaint)).ok()
+        Destination::parse(&self.name(field), &text).map_err(|complaint| self.complain(complaint)).ok()
     }
 
     /// Returns a custom slug.

@@ -22,6 +22,7 @@ mod request_id;
 mod server;
 mod stream;
 mod studio;
+mod variants;
 mod visitor;
 mod wire;
 mod xqr;

@@ -3,6 +3,7 @@
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue, LOCATION};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
+use bytes::Bytes;
 use xqr_engine::errors::{Condition, Error};
 use xqr_engine::redirects::{self, Target};
 use xqr_engine::slug::CodeKey;
@@ -38,26 +39,27 @@ async fn redirect(request: HttpRequest) -> HttpResponse {
         None => Ok(Target::Absent),
     };
     match target {
-        Ok(Target::Live { link_id, location, .. }) => match HeaderValue::from_maybe_shared(location) {
-            Ok(location) => {
-                if *request.method() == Method::GET || app.settings.scans.count_head {
-                    app.journal.append(&visitor::scan(app, &request, link_id, now));
+        Ok(Target::Live { link_id, location, split, .. }) => {
+            let served = split.map(|split| visitor::serve(app, &request, link_id, &split));
+            let (location, variant) = served.map_or((location, Bytes::new()), |served| (served.location, served.name));
+            match HeaderValue::from_maybe_shared(location) {
+                Ok(location) => {
+                    if *request.method() == Method::GET || app.settings.scans.count_head {
+                        app.journal.append(&visitor::scan(app, &request, link_id, variant, now));
+                    }
+                    metric::redirect(Redirect::Live);
+                    found(location, id)
                 }
-                metric::redirect(Redirect::Live);
-                HttpResponse::build(StatusCode::FOUND)
-                    .insert_header((LOCATION, location))
-                    .insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")))
-                    .insert_header((X_REQUEST_ID, id.header()))
-                    .finish()
+                Err(error) => closed(&request, id, &Error::internal(error)),
             }
-            Err(error) => closed(&request, id, &Error::internal(error)),
-        },
+        }
         Ok(Target::Gone) => {
             metric::redirect(Redirect::Gone);
-            if request.path().starts_with("/q/") {
-                return to_pause_page(code, id);
+            // QR Studio reference, section 11.4.
+            match HeaderValue::try_from(format!("/q/{code}/paused/")) {
+                Ok(page) if request.path().starts_with("/q/") => found(page, id),
+                _ => closed(&request, id, &Condition::LinkGone.into()),
             }
-            closed(&request, id, &Condition::LinkGone.into())
         }
         Ok(Target::Absent) => {
             metric::redirect(Redirect::Absent);
@@ -74,10 +76,9 @@ async fn redirect(request: HttpRequest) -> HttpResponse {
     }
 }
 
-/// Leads from a paused dynamic QR to its page (QR Studio reference, section 11.4).
-fn to_pause_page(code: &str, id: RequestId) -> HttpResponse {
+fn found(location: HeaderValue, id: RequestId) -> HttpResponse {
     HttpResponse::build(StatusCode::FOUND)
-        .insert_header((LOCATION, format!("/q/{code}/paused/")))
+        .insert_header((LOCATION, location))
         .insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .insert_header((X_REQUEST_ID, id.header()))
         .finish()

@@ -2,14 +2,29 @@
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{REFERER, USER_AGENT};
+use bytes::Bytes;
 use xqr_engine::App;
 use xqr_engine::countries::parse_country;
 use xqr_engine::journal::{Scan, Text};
+use xqr_engine::variants::{Served, Split, draw_of};
 
 use crate::peer;
 
-/// Returns the scan of a link by this request.
-pub(crate) fn scan(app: &App, request: &HttpRequest, link_id: i64, now: i64) -> Scan {
+/// Returns the variant that this visitor is led to.
+pub(crate) fn serve(app: &App, request: &HttpRequest, link_id: i64, split: &Split) -> Served {
+    let draw = if split.sticky {
+        let address = peer::address(&app.settings.edge, request.peer_addr(), request.headers());
+        draw_of(link_id, address, request.headers().get(USER_AGENT).map_or(b"", |value| value.as_bytes()))
+    } else {
+        let mut draw = [0; 8];
+        app.data.random(&mut draw);
+        u64::from_le_bytes(draw)
+    };
+    split.serve(draw).clone()
+}
+
+/// Returns the scan of a link by this request, which was led to `variant`; empty where there is none.
+pub(crate) fn scan(app: &App, request: &HttpRequest, link_id: i64, variant: Bytes, now: i64) -> Scan {
     let headers = request.headers();
     Scan {
         at: now,
@@ -17,6 +32,7 @@ pub(crate) fn scan(app: &App, request: &HttpRequest, link_id: i64, now: i64) -> 
         country: country(app, request),
         user_agent: Text::cut(headers.get(USER_AGENT).map_or(b"", |value| value.as_bytes())),
         referrer: Text::cut(headers.get(REFERER).and_then(|value| referrer_host(value.as_bytes())).unwrap_or_default()),
+        variant,
     }
 }
 

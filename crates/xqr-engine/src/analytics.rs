@@ -29,6 +29,8 @@ pub struct Analytics {
     pub by_agent: Vec<(Option<String>, i64)>,
     /// By the host of the referrer.
     pub by_referrer: Vec<(Option<String>, i64)>,
+    /// By the variant that was served.
+    pub by_variant: Vec<(Option<String>, i64)>,
 }
 
 /// Returns what the scans of the last `days`, today included, tell of the caller's link at `now`, Unix milliseconds.
@@ -47,6 +49,7 @@ pub fn of_link(conn: &mut Conn, caller: &Caller, link: &Link, now: i64, days: i6
         by_device: by(By::Device)?,
         by_agent: by(By::Agent)?,
         by_referrer: by(By::Referrer)?,
+        by_variant: by(By::Variant)?,
         first_at: scans::first_at(conn, caller.workspace, link.id)?,
         by_day,
     })

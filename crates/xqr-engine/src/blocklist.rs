@@ -11,6 +11,7 @@ use xqr_store::Conn;
 use xqr_store::blocklist as table;
 
 use crate::destination::Destination;
+use crate::links::Draft;
 use crate::{App, Data, Tx};
 
 pub use files::{Files, State};
@@ -111,14 +112,16 @@ pub fn import(data: &Data, set: &HostSet, reason: &str) -> Result<usize> {
 }
 
 impl App {
-    /// Refuses a destination that is blocked: for who answers before anything is stored, which checks again.
+    /// Refuses a link to make that has a blocked destination: for who answers before anything is stored, which checks again.
     ///
     /// # Errors
     ///
     /// [`Condition::DestinationBlocked`].
-    pub async fn check_destination(&self, destination: &Destination) -> Result<()> {
-        let (destination, files) = (destination.clone(), self.data.files());
-        self.data.read_brief(move |conn| check(conn, &files, &destination)).await
+    pub async fn check_destinations(&self, draft: &Draft) -> Result<()> {
+        let mut all = vec![draft.destination.clone()];
+        all.extend(draft.variants.iter().map(|variant| variant.destination.clone()));
+        let files = self.data.files();
+        self.data.read_brief(move |conn| all.iter().try_for_each(|destination| check(conn, &files, destination))).await
     }
 
     /// Looks whether a file of the blocklist has changed, and takes the new one, off the event loop. Returns how many were taken.

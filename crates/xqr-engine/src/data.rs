@@ -123,6 +123,11 @@ impl Data {
         self.store.backend()
     }
 
+    /// Fills `bytes` with randomness.
+    pub fn random(&self, bytes: &mut [u8]) {
+        self.entropy.fill(bytes);
+    }
+
     /// Returns the time, Unix milliseconds.
     pub fn now(&self) -> i64 {
         self.clock.now()

@@ -105,7 +105,7 @@ fn parse_plan(name: &str) -> Result<Plan> {
 }
 
 /// Returns what a workspace may do, by its own limits, its key's plan, or its plan.
-fn terms(plans: &PlanTable, workspace: &Workspace, key_plan: Option<&str>) -> Result<Terms> {
+pub(crate) fn terms(plans: &PlanTable, workspace: &Workspace, key_plan: Option<&str>) -> Result<Terms> {
     let plan = parse_plan(&workspace.plan)?;
     let whole = match &workspace.overrides {
         Some(overrides) => plans.terms_with(plan, overrides).map_err(Error::internal)?,

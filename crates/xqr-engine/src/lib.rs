@@ -41,6 +41,7 @@ pub mod strangers;
 #[cfg(test)]
 mod trial;
 pub mod user_agent;
+pub mod variants;
 pub mod workspaces;
 
 pub use admission::{Admission, Figures, Pace, Rates};

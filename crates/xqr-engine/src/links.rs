@@ -9,6 +9,7 @@ use xqr_store::{Conn, Page, projects, usage};
 use crate::data::is_uuid;
 use crate::destination::Destination;
 use crate::slug::{CodeKey, Slug};
+use crate::variants::{self, NewVariant, Variant};
 use crate::{Caller, Tx, events, renders};
 
 /// Codes drawn before giving up; with 35 bits even the second is rare.
@@ -30,6 +31,10 @@ pub struct Draft {
     pub expires_at: Option<i64>,
     /// What its owner calls it.
     pub name: Option<String>,
+    /// What its scans are split among instead; empty for nothing.
+    pub variants: Vec<NewVariant>,
+    /// Whether a visitor is led to the same variant each time.
+    pub sticky: bool,
     /// Whether it is a dynamic QR of the studio: a code of 8 characters, and a place among those that a plan lets be active.
     pub dynamic: bool,
 }
@@ -37,7 +42,8 @@ pub struct Draft {
 impl Draft {
     /// A link and nothing more.
     pub fn new(destination: Destination) -> Self {
-        Self { destination, slug: None, labels: Vec::new(), expires_at: None, name: None, dynamic: false }
+        let (labels, variants) = (Vec::new(), Vec::new());
+        Self { destination, slug: None, labels, expires_at: None, name: None, variants, sticky: false, dynamic: false }
     }
 
     /// A dynamic QR of the studio.
@@ -59,6 +65,10 @@ pub struct Edit {
     pub expires_at: Option<Option<i64>>,
     /// What its owner calls it.
     pub name: Option<String>,
+    /// Everything that its scans are split among.
+    pub variants: Option<Vec<NewVariant>>,
+    /// Whether a visitor is led to the same variant each time.
+    pub sticky: Option<bool>,
     /// Whether the rules for dynamic QRs of the studio hold: so many active ones, so many changes of a destination.
     pub dynamic: bool,
 }
@@ -75,7 +85,9 @@ pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: Draft) -> Result<Link> {
 
 fn create_in(tx: &mut Tx<'_>, caller: &Caller, project_id: Option<i64>, draft: Draft) -> Result<Link> {
     // First, because an item of a batch that is refused must leave nothing behind.
+    check_variants(caller, &draft.variants)?;
     let destination = tx.admit(draft.destination)?;
+    let variants = admit_each(tx, draft.variants)?;
     let cap = caller.terms.limits.links;
     if !usage::take(tx.conn, caller.workspace, usage::LINKS, usage::TOTAL, 1, cap.map(u64::cast_signed))? {
         return Err(caller.terms.full("links", cap.unwrap_or_default()).into());
@@ -96,7 +108,8 @@ fn create_in(tx: &mut Tx<'_>, caller: &Caller, project_id: Option<i64>, draft: D
         archived: false,
         labels: json!(labels).to_string(),
         routing_rules: "[]".to_owned(),
-        variants: "[]".to_owned(),
+        variants: variants::text(&variants)?,
+        sticky: draft.sticky,
         passcode_digest: None,
         edit_count: 0,
         scan_count: 0,
@@ -178,18 +191,35 @@ pub fn edit(tx: &mut Tx<'_>, caller: &Caller, uid: &str, edit: Edit) -> Result<L
     let mut link = get(tx.conn, caller, uid)?;
     let mut changes = Map::new();
     let mut update = LinkChanges { updated_at: Some(tx.now), ..LinkChanges::default() };
+    let mut moved = false;
     if let Some(destination) = edit.destination {
         let destination = tx.admit(destination)?;
         changes.insert("destination".to_owned(), json!(destination));
-        let moved = link.destination.as_ref() != Some(&destination);
-        if moved && edit.dynamic && renders::balance(tx.conn, caller.workspace)? <= 0 {
+        moved = link.destination.as_ref() != Some(&destination);
+        link.destination = Some(destination);
+        update.destination = link.destination.clone();
+    }
+    if let Some(variants) = edit.variants {
+        check_variants(caller, &variants)?;
+        let variants = admit_each(tx, variants)?;
+        changes.insert("variants".to_owned(), json!(variants));
+        let old = variants::list(&link.variants);
+        moved |= variants.iter().any(|new| old.iter().all(|old| old.destination_url != new.destination_url));
+        link.variants = variants::text(&variants)?;
+        update.variants = Some(link.variants.clone());
+    }
+    if moved {
+        if edit.dynamic && renders::balance(tx.conn, caller.workspace)? <= 0 {
             // A balance of credits unlocks further changes (QR Studio reference, section 11.3).
             caller.terms.check_edit(link.edit_count.max(0).unsigned_abs())?;
         }
-        link.edit_count += i64::from(moved);
+        link.edit_count += 1;
         update.edit_count = Some(link.edit_count);
-        link.destination = Some(destination);
-        update.destination = link.destination.clone();
+    }
+    if let Some(sticky) = edit.sticky {
+        changes.insert("sticky".to_owned(), json!(sticky));
+        link.sticky = sticky;
+        update.sticky = Some(sticky);
     }
     if let Some(enabled) = edit.enabled {
         match (link.enabled, enabled) {
@@ -251,6 +281,18 @@ pub fn set_enabled(tx: &mut Tx<'_>, caller: &Caller, uids: &[String], enabled: b
         edit(tx, caller, &link.uid, Edit { enabled: Some(enabled), ..Edit::default() })?;
     }
     Ok(found.len())
+}
+
+fn check_variants(caller: &Caller, variants: &[NewVariant]) -> Result<()> {
+    caller.terms.check_feature("variants", variants.is_empty() || caller.terms.limits.variants)
+}
+
+fn admit_each(tx: &mut Tx<'_>, variants: Vec<NewVariant>) -> Result<Vec<Variant>> {
+    let admit = |NewVariant { name, destination, weight }| {
+        let destination_url = tx.admit(destination)?;
+        Ok(Variant { name, destination_url, weight })
+    };
+    variants.into_iter().map(admit).collect()
 }
 
 /// Counts one more active link; where `capped`, refuses it when the plan has no place for it.

@@ -5,6 +5,7 @@
 //! older generation is not kept.
 
 use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -16,6 +17,7 @@ use xqr_errors::Result;
 use xqr_store::links::{self, RedirectRow};
 
 use crate::slug::CodeKey;
+use crate::variants::{self, Split};
 use crate::{App, blocklist, settings};
 
 /// Generations; a collision costs a needless read, nothing else.
@@ -30,6 +32,8 @@ pub enum Target {
         link_id: i64,
         /// The destination: ASCII, valid as a header value.
         location: Bytes,
+        /// What scans are led to instead, where the link has variants.
+        split: Option<Arc<Split>>,
         /// When it stops answering.
         expires_at: Option<i64>,
     },
@@ -45,9 +49,21 @@ impl From<Option<RedirectRow>> for Target {
             None => Self::Absent,
             Some(row) if !row.enabled || row.archived => Self::Gone,
             Some(RedirectRow { destination: None, .. }) => Self::Absent,
-            Some(RedirectRow { id, destination: Some(destination), expires_at, .. }) => {
-                Self::Live { link_id: id, location: Bytes::from(destination), expires_at }
+            Some(RedirectRow { id, destination: Some(destination), variants, sticky, expires_at, .. }) => {
+                let split = Split::new(variants::list(&variants), sticky).map(Arc::new);
+                Self::Live { link_id: id, location: Bytes::from(destination), split, expires_at }
             }
+        }
+    }
+}
+
+impl Target {
+    /// Returns every destination that may be served.
+    fn locations(&self) -> Vec<&Bytes> {
+        match self {
+            Self::Live { split: Some(split), .. } => split.locations().collect(),
+            Self::Live { location, .. } => vec![location],
+            Self::Gone | Self::Absent => Vec::new(),
         }
     }
 }
@@ -130,11 +146,15 @@ async fn load(app: &App, key: &str) -> Result<Target> {
     let files = app.settings.blocklist.at_redirect.then(|| app.data.files());
     let read = app.data.read_brief(move |conn| {
         let target = Target::from(links::find_by_code(conn, "", &owned)?);
-        // Closed rather than absent: a miss counts against the visitor, who has scanned a code that is real.
-        match (&target, files) {
-            (Target::Live { location, .. }, Some(files)) if blocklist::is_blocked(conn, &files, location)? => Ok(Target::Gone),
-            _ => Ok(target),
+        let Some(files) = files else { return Ok(target) };
+        for location in target.locations() {
+            if blocklist::is_blocked(conn, &files, location)? {
+                // Closed rather than absent: a miss counts against the visitor, who has scanned a code that is real. And closed as a
+                // whole, where only a variant is blocked: whoever leads some visitors there may not lead the others.
+                return Ok(Target::Gone);
+            }
         }
+        Ok(target)
     });
     let target = read.await?;
     app.redirects.keep(key, generation, &target);

@@ -3,15 +3,16 @@
 use std::collections::{BTreeMap, HashMap};
 
 use xqr_errors::{Error, Result};
-use xqr_store::Conn;
+use xqr_plans::Cycle;
 use xqr_store::scans::{self, NewRollup, NewScan};
+use xqr_store::{Conn, usage, workspaces};
 
 pub use xqr_store::scans::Position;
 use xqr_store::scans::Recorded;
 
 use crate::journal::{Batch, Scan};
 use crate::user_agent::{self, Visitor};
-use crate::{App, Tx, hooks};
+use crate::{App, Tx, hooks, keys};
 
 /// Milliseconds of an hour.
 const HOUR: i64 = 60 * 60 * 1000;
@@ -50,6 +51,7 @@ fn insert(tx: &mut Tx<'_>, found: &[Scan]) -> Result<()> {
     ids.dedup();
     // A link that was deleted meanwhile takes its scans along.
     let owners = scans::owners(tx.conn, &ids)?;
+    let mut allowances = allowances(tx, found, &owners)?;
     let mut visitors: HashMap<&[u8], Visitor> = HashMap::new();
     let mut rows = Vec::with_capacity(found.len());
     // Ordered, so that two nodes lock rows in the same order.
@@ -57,6 +59,11 @@ fn insert(tx: &mut Tx<'_>, found: &[Scan]) -> Result<()> {
     let mut links: BTreeMap<i64, Tally> = BTreeMap::new();
     for scan in found {
         let Some(workspace_id) = owners.get(&scan.link_id).copied() else { continue };
+        match allowances.get_mut(&workspace_id) {
+            Some(0) => continue,
+            Some(left) => *left -= 1,
+            None => {}
+        }
         let agent = scan.user_agent.as_bytes();
         let visitor = *visitors.entry(agent).or_insert_with(|| user_agent::read(&String::from_utf8_lossy(agent)));
         rows.push(NewScan {
@@ -70,6 +77,7 @@ fn insert(tx: &mut Tx<'_>, found: &[Scan]) -> Result<()> {
                 .filter(|host| !host.is_empty())
                 .map(|host| String::from_utf8_lossy(host).into_owned()),
             bot: visitor.bot,
+            variant: Some(&scan.variant).filter(|name| !name.is_empty()).map(|name| String::from_utf8_lossy(name).into_owned()),
         });
         let hour = scan.at - scan.at.rem_euclid(HOUR);
         for tally in [hours.entry((scan.link_id, hour)).or_default(), links.entry(scan.link_id).or_default()] {
@@ -89,6 +97,26 @@ fn insert(tx: &mut Tx<'_>, found: &[Scan]) -> Result<()> {
         scans::count(tx.conn, link_id, n, at)?;
     }
     Ok(())
+}
+
+/// Takes from the workspaces whose plans cap the scans of a month what these scans need, and returns how many of each count. What is
+/// beyond is led to its destination all the same, because codes are printed; it is only not counted.
+fn allowances(tx: &mut Tx<'_>, found: &[Scan], owners: &HashMap<i64, i64>) -> Result<HashMap<i64, i64>> {
+    let mut wishes: BTreeMap<i64, i64> = BTreeMap::new();
+    for workspace in found.iter().filter_map(|scan| owners.get(&scan.link_id)) {
+        *wishes.entry(*workspace).or_default() += 1;
+    }
+    let ids: Vec<i64> = wishes.keys().copied().collect();
+    let mut caps = BTreeMap::new();
+    for workspace in workspaces::find_many(tx.conn, &ids)? {
+        caps.extend(keys::terms(tx.plans, &workspace, None)?.limits.scans_per_month.map(|cap| (workspace.id, cap)));
+    }
+    let month = Cycle::Month.at(tx.now).to_string();
+    let mut take = |(workspace, cap): (i64, u64)| {
+        let taken = usage::take_up_to(tx.conn, workspace, usage::SCANS, &month, wishes[&workspace], cap.cast_signed())?;
+        Ok((workspace, taken))
+    };
+    caps.into_iter().map(&mut take).collect()
 }
 
 /// Deletes some scans of deleted links, and some events, deliveries, answers and refresh tokens past their time, and returns how many rows went.

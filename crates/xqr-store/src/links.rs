@@ -40,6 +40,10 @@ pub struct Link {
     pub labels: String,
     /// The routing rules, a JSON list of objects.
     pub routing_rules: String,
+    /// Destinations that its scans are split among, a JSON list of objects; empty for none.
+    pub variants: String,
+    /// Whether a visitor is led to the same variant each time.
+    pub sticky: bool,
     /// How often its destination was changed.
     pub edit_count: i64,
     /// How often it was scanned.
@@ -73,6 +77,7 @@ pub struct NewLink {
     pub labels: String,
     pub routing_rules: String,
     pub variants: String,
+    pub sticky: bool,
     pub passcode_digest: Option<Vec<u8>>,
     pub edit_count: i64,
     pub scan_count: i64,
@@ -96,6 +101,8 @@ impl NewLink {
             archived: self.archived,
             labels: self.labels,
             routing_rules: self.routing_rules,
+            variants: self.variants,
+            sticky: self.sticky,
             edit_count: self.edit_count,
             scan_count: self.scan_count,
             last_scan_at: None,
@@ -116,6 +123,8 @@ pub struct LinkChanges {
     pub enabled: Option<bool>,
     pub labels: Option<String>,
     pub routing_rules: Option<String>,
+    pub variants: Option<String>,
+    pub sticky: Option<bool>,
     pub edit_count: Option<i64>,
     pub expires_at: Option<Option<i64>>,
     pub updated_at: Option<i64>,
@@ -147,6 +156,10 @@ pub struct RedirectRow {
     pub id: i64,
     /// The destination, ASCII; `None` while the code is only reserved.
     pub destination: Option<String>,
+    /// Destinations that its scans are split among, a JSON list of objects.
+    pub variants: String,
+    /// Whether a visitor is led to the same variant each time.
+    pub sticky: bool,
     /// Whether it answers scans.
     pub enabled: bool,
     /// Whether it is put away.

@@ -11,7 +11,7 @@ use crate::Conn;
 use crate::backend::failed;
 use crate::schema::{journal_positions, links, scan_purges, scan_rollups, scans};
 
-/// Rows in one statement: 8 bound values each, and SQLite takes 32,766.
+/// Rows in one statement: 9 bound values each, and SQLite takes 32,766.
 const CHUNK: usize = 1000;
 
 /// A scan to insert.
@@ -34,6 +34,8 @@ pub struct NewScan {
     pub referrer: Option<String>,
     /// Whether a machine asked.
     pub bot: bool,
+    /// The name of the variant that it was led to.
+    pub variant: Option<String>,
 }
 
 /// A link's scans within one hour.
@@ -200,6 +202,8 @@ pub struct Recorded {
     pub referrer: Option<String>,
     /// Whether a machine asked.
     pub bot: bool,
+    /// The name of the variant that it was led to.
+    pub variant: Option<String>,
 }
 
 /// Returns a workspace's first scans, oldest first.
@@ -224,6 +228,8 @@ pub enum By {
     Agent,
     /// The host that referred.
     Referrer,
+    /// The variant that was served.
+    Variant,
 }
 
 /// Counts a link's scans since `from` by a kind of value, the `top` most frequent values first.
@@ -253,6 +259,7 @@ pub fn count_by(
         By::Device => count!(scans::device).map(known),
         By::Agent => count!(scans::agent).map(known),
         By::Referrer => count!(scans::referrer),
+        By::Variant => count!(scans::variant),
     }
 }
 

@@ -68,6 +68,7 @@ diesel::table! {
         expires_at -> Nullable<BigInt>,
         created_at -> BigInt,
         updated_at -> BigInt,
+        sticky -> Bool,
     }
 }
 
@@ -90,6 +91,7 @@ diesel::table! {
         agent -> Text,
         referrer -> Nullable<Text>,
         bot -> Bool,
+        variant -> Nullable<Text>,
     }
 }
 

@@ -25,6 +25,8 @@ pub const RENDERS: &str = "renders";
 pub const OVERAGE: &str = "renders_overage";
 /// The metric that holds a workspace's balance of credits.
 pub const CREDITS: &str = "credits";
+/// The metric that counts the scans of a month, where a plan caps them.
+pub const SCANS: &str = "scans";
 /// The period of a metric that never starts anew.
 pub const TOTAL: &str = "";
 
@@ -58,6 +60,16 @@ pub fn take(conn: &mut Conn, workspace_id: i64, metric: &str, period: &str, n: i
         None => diesel::update(row).set(usage::value.eq(usage::value + n)).execute(conn),
     };
     Ok(taken.map_err(failed)? == 1)
+}
+
+/// Adds `n`, or as much of it as `cap` leaves room for, and returns how much that was.
+pub fn take_up_to(conn: &mut Conn, workspace_id: i64, metric: &str, period: &str, n: i64, cap: i64) -> Result<i64> {
+    begin(conn, workspace_id, metric, period)?;
+    // Locks the row: what is read next stays true until the commit.
+    take(conn, workspace_id, metric, period, 0, None)?;
+    let taken = n.min(cap - get(conn, workspace_id, metric, period)?).max(0);
+    take(conn, workspace_id, metric, period, taken, None)?;
+    Ok(taken)
 }
 
 /// Takes `n` away again.

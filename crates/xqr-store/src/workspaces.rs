@@ -66,6 +66,11 @@ pub fn find_by_id(conn: &mut Conn, id: i64) -> Result<Option<Workspace>> {
     workspaces::table.find(id).select(Workspace::as_select()).first(conn).optional().map_err(failed)
 }
 
+/// Returns those workspaces that have one of these ids, which stand in rows of their own.
+pub fn find_many(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Workspace>> {
+    workspaces::table.filter(workspaces::id.eq_any(ids)).select(Workspace::as_select()).load(conn).map_err(failed)
+}
+
 /// Gives a workspace limits of its own, or takes them away.
 pub fn set_overrides(conn: &mut Conn, id: i64, overrides: Option<&str>) -> Result<()> {
     diesel::update(workspaces::table.find(id)).set(workspaces::overrides.eq(overrides)).execute(conn).map_err(failed)?;

@@ -100,6 +100,36 @@ async fn native_links_are_checked_when_made_in_bulk_and_changed() {
 }
 
 #[actix_web::test]
+async fn each_variant_is_checked() {
+    let (app, _folder) = start(true).await;
+    let with = |second: &str| {
+        json!({ "url": "https://good.example/", "custom_slug": "split", "variants": [
+        { "url": "https://good.example/a" }, { "url": second }
+    ] })
+    };
+    let words = format!("variants[1].{NATIVE}");
+    app.call("POST", "/links", Some(with("https://a.evil.example/"))).await.refused(422, "VALIDATION_ERROR", &words);
+    let link = app.link(with("https://other.example/")).await;
+    let path = format!("/links/{}", link["id"].as_str().unwrap());
+    let change = json!({ "variants": [{ "url": "https://EVIL.example/" }] });
+    let words = format!("variants[0].{NATIVE}");
+    app.call("PATCH", &path, Some(change)).await.refused(422, "VALIDATION_ERROR", &words);
+
+    let key = app.key_with(Plan::Agency, "{}", &["*"]);
+    let payload = json!({ "name": "M", "destination_url": "https://good.example/", "variants": [
+        { "destination_url": "https://evil.example/" }
+    ] });
+    let wish = json!({ "data_type": "dynamic", "payload": payload, "size_inches": 2 });
+    for path in ["generate/", "validate/"] {
+        let answer = app.send(app.request("POST", &format!("/api/v1/{path}")).header("x-api-key", &key).json(&wish)).await;
+        let found: Value = serde_json::from_slice(&answer.bytes).unwrap();
+        assert_eq!((answer.status, found), (400, json!({ "variants[0].destination_url": STUDIO })));
+    }
+    list(&app, "other.example");
+    app.get("/split").await.expect(410);
+}
+
+#[actix_web::test]
 async fn the_studio_is_checked_when_a_code_is_made_drawn_and_changed() {
     let (app, _folder) = start(false).await;
     let body = json!({ "email": "ann@example.com", "password": "a horse of another colour" });

@@ -238,7 +238,7 @@ async fn receivers_of_both_looks_are_told_and_can_verify_it() {
         json!({
             "id": heard[0].headers["webhook-id"], "type": "dynamic_qr.created", "created_at": "2026-03-21T14:30:00Z",
             "data": {
-                "short_id": code, "name": null, "destination_url": "https://example.com/", "is_active": true, "scan_count": 0,
+                "short_id": code, "name": null, "variants": [], "destination_url": "https://example.com/", "is_active": true, "scan_count": 0,
                 "created_at": "2026-03-21T14:30:00Z", "updated_at": "2026-03-21T14:30:00Z",
             }
         })
@@ -535,7 +535,7 @@ async fn scans_are_told_to_whoever_wants_them() {
         told["data"],
         json!({
             "short_id": code, "country": null, "device": "mobile", "browser": told["data"]["browser"], "referer": "news.example",
-            "scanned_at": "2026-03-21T14:30:00Z"
+            "variant": null, "scanned_at": "2026-03-21T14:30:00Z"
         })
     );
     let told = native.heard().last().unwrap().json();

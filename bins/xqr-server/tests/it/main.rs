@@ -23,3 +23,4 @@ mod qr;
 mod redirect;
 mod storms;
 mod studio;
+mod variants;

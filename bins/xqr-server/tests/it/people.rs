@@ -11,18 +11,18 @@ const PASSWORD: &str = "correct horse battery";
 const MENU: &str = "https://example.com/menu";
 
 /// Somebody who has signed in.
-struct Somebody<'a> {
+pub(crate) struct Somebody<'a> {
     app: &'a TestApp,
     access: String,
     refresh: String,
 }
 
-fn body(answer: &Answer) -> Value {
+pub(crate) fn body(answer: &Answer) -> Value {
     serde_json::from_slice(&answer.bytes).unwrap_or_else(|_| panic!("{} {}", answer.status, answer.text()))
 }
 
 #[track_caller]
-fn refused(answer: &Answer, status: u16, expected: &Value) {
+pub(crate) fn refused(answer: &Answer, status: u16, expected: &Value) {
     assert_eq!((answer.status, &body(answer)), (status, expected));
 }
 
@@ -32,11 +32,16 @@ async fn post(app: &TestApp, path: &str, body: Value) -> Answer {
 
 impl<'a> Somebody<'a> {
     /// Signs up in a workspace on this plan.
-    async fn new(app: &'a TestApp, email: &str, plan: Plan) -> Self {
+    pub(crate) async fn new(app: &'a TestApp, email: &str, plan: Plan) -> Self {
         let session = body(&post(app, "signup", json!({ "email": email, "password": PASSWORD })).await.expect(201));
         let workspace = session["workspace"]["id"].as_str().unwrap().to_owned();
         app.running.app.data.write_here(move |tx| workspaces::set_plan(tx, &workspace, plan)).unwrap();
         Self::of(app, &session)
+    }
+
+    /// Signs in again.
+    pub(crate) async fn back(app: &'a TestApp, email: &str) -> Self {
+        Self::of(app, &body(&post(app, "login", json!({ "email": email, "password": PASSWORD })).await.expect(200)))
     }
 
     fn of(app: &'a TestApp, session: &Value) -> Self {
@@ -44,7 +49,7 @@ impl<'a> Somebody<'a> {
         Self { app, access: text("access"), refresh: text("refresh") }
     }
 
-    async fn call(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
+    pub(crate) async fn call(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
         let mut request = self.app.request(method, &format!("/api/v1/{path}")).bearer_auth(&self.access);
         if let Some(body) = body {
             request = request.json(&body);
@@ -53,7 +58,7 @@ impl<'a> Somebody<'a> {
     }
 }
 
-async fn open() -> TestApp {
+pub(crate) async fn open() -> TestApp {
     TestApp::start_with(|settings| settings.accounts.signup = Signup::Open).await
 }
 

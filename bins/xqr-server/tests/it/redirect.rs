@@ -101,9 +101,11 @@ async fn a_scan_is_recorded_with_what_is_known_of_it() {
         texts,
         [
             format!(
-                "Recorded {{ at: {NOW}, country: Some(\"DE\"), device: \"mobile\", agent: \"Safari\", referrer: Some(\"news.example\"), bot: false }}"
+                "Recorded {{ at: {NOW}, country: Some(\"DE\"), device: \"mobile\", agent: \"Safari\", referrer: Some(\"news.example\"), bot: false, variant: None }}"
             ),
-            format!("Recorded {{ at: {NOW}, country: None, device: \"other\", agent: \"Other\", referrer: None, bot: true }}"),
+            format!(
+                "Recorded {{ at: {NOW}, country: None, device: \"other\", agent: \"Other\", referrer: None, bot: true, variant: None }}"
+            ),
         ]
     );
 }

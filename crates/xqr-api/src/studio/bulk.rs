@@ -96,7 +96,7 @@ async fn blocked(app: &App, wishes: &[Wish]) -> Result<Vec<(usize, String)>> {
     let mut errors = Vec::new();
     for (index, wish) in wishes.iter().enumerate() {
         let Some(dynamic) = &wish.dynamic else { continue };
-        match app.check_destination(&dynamic.destination).await {
+        match app.check_destinations(dynamic).await {
             Err(error) if matches!(error.condition(), Condition::DestinationBlocked { .. }) => {
                 errors.push((index, sentence(&error)))
             }

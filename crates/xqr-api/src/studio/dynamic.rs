@@ -11,15 +11,19 @@ use xqr_engine::{App, Tx, analytics};
 
 use super::Person;
 use super::generate::public_url;
-use super::order::NAME_CHARS;
 use crate::call::Call;
 use crate::edge::resource;
 use crate::fault::Fault;
 use crate::fields::Fields;
+use crate::variants;
 
+/// Characters of a dynamic QR's name.
+const NAME_CHARS: usize = 120;
 /// QRs of a page, unless asked otherwise, and at most.
 const PAGE: i64 = 25;
 const MAX_PAGE: i64 = 100;
+/// What a variant's address is called.
+const ADDRESS: &str = "destination_url";
 /// Days of analytics, unless asked otherwise.
 const DAYS: i64 = 30;
 
@@ -59,16 +63,23 @@ async fn list(call: Call<Person>) -> Result<HttpResponse, Fault> {
 /// `POST /api/v1/dynamic/`
 async fn create(mut call: Call<Person>) -> Result<HttpResponse, Fault> {
     let mut fields = call.fields().await?;
+    let draft = draft(&mut fields);
+    fields.end()?;
+    let draft = draft.ok_or(Condition::BodyNotObject)?;
+    let (caller, app) = (call.caller.clone(), call.app.clone());
+    let create = move |tx: &mut Tx<'_>| links::create(tx, &caller, draft);
+    Ok(call.make(create, move |link| json!(View::new(&app, &link)).to_string().into_bytes()).await?)
+}
+
+/// Reads a dynamic QR to make. What is wrong is left in `fields`.
+pub(super) fn draft(fields: &mut Fields) -> Option<Draft> {
     fields.demand("name");
     let name = fields.line("name", NAME_CHARS);
     fields.demand("destination_url");
     let destination = fields.url("destination_url");
-    no_variants(&mut fields);
-    fields.end()?;
-    let (Some(name), Some(destination)) = (name, destination) else { return Err(Condition::BodyNotObject.into()) };
-    let (caller, app) = (call.caller.clone(), call.app.clone());
-    let create = move |tx: &mut Tx<'_>| links::create(tx, &caller, Draft::dynamic(name, destination));
-    Ok(call.make(create, move |link| json!(View::new(&app, &link)).to_string().into_bytes()).await?)
+    let variants = variants::read(fields, ADDRESS).unwrap_or_default();
+    let sticky = fields.flag("sticky").unwrap_or(false);
+    Some(Draft { variants, sticky, ..Draft::dynamic(name?, destination?) })
 }
 
 /// `GET /api/v1/dynamic/{short_id}/`
@@ -84,11 +95,12 @@ async fn edit(mut call: Call<Person>) -> Result<HttpResponse, Fault> {
     let edit = Edit {
         destination: fields.url("destination_url"),
         name: fields.line("name", NAME_CHARS),
+        variants: variants::read(&mut fields, ADDRESS),
+        sticky: fields.flag("sticky"),
         enabled: fields.flag("is_active"),
         dynamic: true,
         ..Edit::default()
     };
-    no_variants(&mut fields);
     fields.end()?;
     let (caller, code) = (call.caller.clone(), call.path("short_id"));
     let job = move |tx: &mut Tx<'_>| {
@@ -135,16 +147,8 @@ async fn analyse(call: Call<Person>) -> Result<HttpResponse, Fault> {
         "by_device": counts("device", &found.by_device),
         "by_browser": counts("browser", &found.by_agent),
         "by_referer": counts("referer", &found.by_referrer),
-        "by_variant": [],
+        "by_variant": counts("variant", &found.by_variant),
     })))
-}
-
-/// Variants that would not be served are refused, not stored.
-fn no_variants(fields: &mut Fields) {
-    if fields.list("variants", 0, usize::MAX).is_some_and(|variants| !variants.is_empty()) {
-        let expected = "an empty list, because this version serves no variants".to_owned();
-        fields.complain(Condition::FieldTypeWrong { field: "variants".to_owned(), expected });
-    }
 }
 
 /// A dynamic QR as the studio shows it.
@@ -155,6 +159,9 @@ struct View {
     name: Option<String>,
     destination_url: Option<String>,
     variants: Vec<Value>,
+    /// Not of the original: only where there are variants.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sticky: Option<bool>,
     is_active: bool,
     scan_count: i64,
     last_scanned_at: Option<String>,
@@ -166,12 +173,14 @@ struct View {
 
 impl View {
     fn new(app: &App, link: &Link) -> Self {
+        let variants = variants::view(link, ADDRESS);
         Self {
             id: link.id,
             short_id: link.code.clone(),
             name: link.name.clone(),
             destination_url: link.destination.clone(),
-            variants: Vec::new(),
+            sticky: (!variants.is_empty()).then_some(link.sticky),
+            variants,
             is_active: link.enabled,
             scan_count: link.scan_count,
             last_scanned_at: link.last_scan_at.map(text_of),

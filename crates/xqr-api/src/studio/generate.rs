@@ -14,7 +14,7 @@ use xqr_engine::rows::Link;
 use xqr_engine::{App, Caller, Served, Tx};
 
 use super::Studio;
-use super::order::{Dynamic, Wish, wish};
+use super::order::{Wish, wish};
 use crate::call::Call;
 use crate::edge::resource;
 use crate::fault::Fault;
@@ -78,7 +78,7 @@ async fn validate(mut call: Call<Studio>) -> Result<HttpResponse, Fault> {
     let caps = call.caps();
     check(&call.app, &wish, &caps)?;
     if let Some(dynamic) = &wish.dynamic {
-        call.app.check_destination(&dynamic.destination).await?;
+        call.app.check_destinations(dynamic).await?;
     }
     let px = (wish.inches * f64::from(wish.dpi)).round() as u32;
     Ok(HttpResponse::Ok().json(json!({
@@ -115,14 +115,12 @@ pub(super) struct Reserved {
 }
 
 /// Charges pictures and makes their dynamic QRs, all or nothing.
-pub(super) async fn reserve(call: &Call<Studio>, wishes: Vec<Option<Dynamic>>) -> Result<Reserved> {
+pub(super) async fn reserve(call: &Call<Studio>, drafts: Vec<Option<Draft>>) -> Result<Reserved> {
     let caller = call.caller.clone();
     let job = move |tx: &mut Tx<'_>| {
-        let charge = renders::charge(tx, &caller, wishes.len() as u64)?;
-        let make = |wish: Option<Dynamic>| {
-            wish.map(|Dynamic { name, destination }| links::create(tx, &caller, Draft::dynamic(name, destination)))
-        };
-        let links = wishes.into_iter().map(make).map(Option::transpose).collect::<Result<_>>()?;
+        let charge = renders::charge(tx, &caller, drafts.len() as u64)?;
+        let make = |draft: Option<Draft>| draft.map(|draft| links::create(tx, &caller, draft)).transpose();
+        let links = drafts.into_iter().map(make).collect::<Result<_>>()?;
         Ok(Reserved { charge, links })
     };
     call.app.write(job).await

@@ -1,25 +1,23 @@
 //! What a studio request wants drawn (QR Studio reference, sections 8.1, 9 and 10).
 
 use serde_json::Value;
-use xqr_engine::destination::Destination;
 use xqr_engine::errors::Condition;
+use xqr_engine::links::Draft;
 use xqr_engine::pictures::{BackdropFile, LogoFile, Order, Upload};
 use xqr_engine::render::{
     ClearZone, Design, Direction, EyeBorder, EyeCenter, EyeShape, Eyes, Format, Frame, FrameStyle, Gradient, Logo, Paint,
     Pattern, Rgba, Size,
 };
 
+use super::dynamic;
 use crate::fields::Fields;
 use crate::payload::{Kind, content};
-
-/// Characters of a dynamic QR's name.
-pub(super) const NAME_CHARS: usize = 120;
 
 /// A picture to draw, and perhaps a dynamic QR to make for it.
 pub(super) struct Wish {
     /// Without a text where the code is that of `dynamic`.
     pub(super) order: Order,
-    pub(super) dynamic: Option<Dynamic>,
+    pub(super) dynamic: Option<Draft>,
     /// As clients named it, for the manifest.
     pub(super) data_type: &'static str,
     pub(super) format: &'static str,
@@ -27,20 +25,14 @@ pub(super) struct Wish {
     pub(super) dpi: u32,
 }
 
-/// A dynamic QR to make.
-pub(super) struct Dynamic {
-    pub(super) name: String,
-    pub(super) destination: Destination,
-}
-
 const FORMATS: [(&str, Format); 2] = [("png", Format::Png), ("svg", Format::Svg)];
 
 /// Reads a request; `files` are those of a multipart body. What is wrong is left in `fields`.
 pub(super) fn wish(fields: &mut Fields, files: &mut Vec<Upload>) -> Option<Wish> {
     let kind = if fields.has("data_type") { fields.choice("data_type", &Kind::ALL) } else { Some(Kind::Url) };
-    let (mut dynamic, mut text) = (None, None);
+    let (mut draft, mut text) = (None, None);
     match kind {
-        Some(Kind::Dynamic) => dynamic = self::dynamic(fields),
+        Some(Kind::Dynamic) => draft = payload(fields),
         Some(kind) => text = content(kind, fields),
         None => {}
     }
@@ -67,19 +59,16 @@ pub(super) fn wish(fields: &mut Fields, files: &mut Vec<Upload>) -> Option<Wish>
         verify: false,
     };
     let format = if format == Format::Svg { "svg" } else { "png" };
-    Some(Wish { order, dynamic, data_type: name(&Kind::ALL), format, inches, dpi })
+    Some(Wish { order, dynamic: draft, data_type: name(&Kind::ALL), format, inches, dpi })
 }
 
 /// Reads the payload of a dynamic QR.
-fn dynamic(fields: &mut Fields) -> Option<Dynamic> {
+fn payload(fields: &mut Fields) -> Option<Draft> {
     fields.demand("payload");
     let mut payload = fields.object("payload", "")?;
-    payload.demand("name");
-    let name = payload.line("name", NAME_CHARS);
-    payload.demand("destination_url");
-    let destination = payload.url("destination_url");
+    let draft = dynamic::draft(&mut payload);
     fields.absorb(payload);
-    Some(Dynamic { name: name?, destination: destination? })
+    draft
 }
 
 fn design(fields: &mut Fields) -> Design {

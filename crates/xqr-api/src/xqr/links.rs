@@ -17,6 +17,7 @@ use crate::call::Call;
 use crate::edge::resource;
 use crate::fault::Fault;
 use crate::fields::Fields;
+use crate::variants;
 
 /// Labels of one link, and characters of one label.
 const LABELS: usize = 10;
@@ -77,6 +78,8 @@ async fn edit(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     let edit = Edit {
         destination: fields.url("url"),
         labels: fields.texts("labels", LABELS, LABEL_CHARS),
+        variants: variants::read(&mut fields, "url"),
+        sticky: fields.flag("sticky"),
         enabled: fields.flag("enabled"),
         expires_at: if fields.is_null("expires_at") { Some(None) } else { fields.moment("expires_at").map(Some) },
         ..Edit::default()
@@ -153,11 +156,13 @@ fn draft(mut fields: Fields) -> Result<Draft> {
     let destination = fields.url("url");
     let slug = fields.slug("custom_slug");
     let labels = fields.texts("labels", LABELS, LABEL_CHARS).unwrap_or_default();
+    let variants = variants::read(&mut fields, "url").unwrap_or_default();
+    let sticky = fields.flag("sticky").unwrap_or(false);
     no_routing_rules(&mut fields);
     let expires_at = fields.moment("expires_at");
     fields.end()?;
     let destination = destination.ok_or(Condition::BodyNotObject)?;
-    Ok(Draft { slug, labels, expires_at, ..Draft::new(destination) })
+    Ok(Draft { slug, labels, variants, sticky, expires_at, ..Draft::new(destination) })
 }
 
 /// Rules that would not be followed are refused, not stored.
@@ -178,6 +183,11 @@ struct LinkView {
     enabled: bool,
     labels: Value,
     routing_rules: Value,
+    /// Not of the original: only where there are some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    variants: Option<Vec<Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sticky: Option<bool>,
     scan_count: i64,
     last_scan_at: Option<String>,
     expires_at: Option<String>,
@@ -187,6 +197,7 @@ struct LinkView {
 
 impl LinkView {
     fn new(app: &App, link: &Link) -> Self {
+        let variants = Some(variants::view(link, "url")).filter(|variants| !variants.is_empty());
         let json = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| Value::Array(Vec::new()));
         Self {
             id: link.uid.clone(),
@@ -196,6 +207,8 @@ impl LinkView {
             enabled: link.enabled,
             labels: json(&link.labels),
             routing_rules: json(&link.routing_rules),
+            sticky: variants.as_ref().map(|_| link.sticky),
+            variants,
             scan_count: link.scan_count,
             last_scan_at: link.last_scan_at.map(text_of),
             expires_at: link.expires_at.map(text_of),

@@ -7,6 +7,7 @@ use xqr_store::links::Link;
 use xqr_store::scans::NewScan;
 
 use crate::links::text_of;
+use crate::variants;
 
 /// The native events. `*` stands for all of them.
 const XQR: &[&str] = &[
@@ -27,7 +28,7 @@ const STUDIO: &[&str] =
 /// What a test sends, to whoever asks for it.
 const PING: &str = "test.ping";
 /// Changes of a link that the studio tells of.
-const STUDIO_CHANGES: [&str; 5] = ["destination", "name", "enabled", "archived", "variants"];
+const STUDIO_CHANGES: [&str; 6] = ["destination", "name", "enabled", "archived", "variants", "sticky"];
 
 /// Returns the names of the events that webhooks of this look may subscribe to; none where the dialect has no webhooks.
 pub fn events(look: Look) -> &'static [&'static str] {
@@ -99,7 +100,7 @@ pub(super) fn say(look: Look, fact: &Fact<'_>) -> Option<(&'static str, Value)> 
             "scan.created",
             json!({
                 "short_id": code, "country": scan.country, "device": scan.device, "browser": scan.agent,
-                "referer": scan.referrer, "scanned_at": text_of(scan.at),
+                "referer": scan.referrer, "variant": scan.variant, "scanned_at": text_of(scan.at),
             }),
         ),
         (Look::Studio, Fact::QuotaReached(75, figures)) => ("quota.threshold_75", (*figures).clone()),
@@ -115,6 +116,7 @@ fn dynamic_qr(link: &Link) -> Value {
         "short_id": link.code,
         "name": link.name,
         "destination_url": link.destination,
+        "variants": variants::list(&link.variants),
         "is_active": link.enabled && !link.archived,
         "scan_count": link.scan_count,
         "created_at": text_of(link.created_at),

@@ -1,5 +1,7 @@
 //! One scan as bytes: length, checksum, payload.
 
+use bytes::Bytes;
+
 /// A scan as the redirect saw it. No address: what is derived from it is derived before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scan {
@@ -13,6 +15,8 @@ pub struct Scan {
     pub user_agent: Text,
     /// The host that referred, cut to 255 bytes.
     pub referrer: Text,
+    /// The name of the variant that it was led to, cut to 255 bytes; empty where the link has none.
+    pub variant: Bytes,
 }
 
 /// At most 255 bytes of text, without an allocation on the redirect path.
@@ -45,8 +49,8 @@ impl std::fmt::Debug for Text {
 
 /// Length of the payload (2 bytes) and its CRC-32 (4 bytes), little-endian.
 const HEAD: usize = 6;
-/// Moment, link, country, and two texts with a length byte each.
-const PAYLOAD: usize = 8 + 8 + 2 + 1 + 255 + 1 + 255;
+/// Moment, link, country, and three texts with a length byte each, of which the last is left out when it is empty.
+const PAYLOAD: usize = 8 + 8 + 2 + 1 + 255 + 1 + 255 + 1 + 255;
 /// The longest record.
 pub(super) const MAX_BYTES: usize = HEAD + PAYLOAD;
 
@@ -64,6 +68,11 @@ pub(super) fn encode<'a>(scan: &Scan, buffer: &'a mut [u8; MAX_BYTES]) -> &'a [u
     put(scan.user_agent.as_bytes());
     put(&[scan.referrer.len]);
     put(scan.referrer.as_bytes());
+    let variant = &scan.variant[..scan.variant.len().min(255)];
+    if !variant.is_empty() {
+        put(&[variant.len() as u8]);
+        put(variant);
+    }
     let checksum = crc32fast::hash(&buffer[HEAD..len]);
     buffer[..2].copy_from_slice(&((len - HEAD) as u16).to_le_bytes());
     buffer[2..HEAD].copy_from_slice(&checksum.to_le_bytes());
@@ -83,13 +92,15 @@ pub(super) fn decode(bytes: &[u8]) -> Option<(Scan, usize)> {
     let (link_id, payload) = payload.split_first_chunk::<8>()?;
     let (country, payload) = payload.split_first_chunk::<2>()?;
     let (user_agent, payload) = split_text(payload)?;
-    let (referrer, _) = split_text(payload)?;
+    let (referrer, payload) = split_text(payload)?;
+    let variant = split_text(payload).map_or(Bytes::new(), |(text, _)| Bytes::copy_from_slice(text.as_bytes()));
     let scan = Scan {
         at: i64::from_le_bytes(*at),
         link_id: i64::from_le_bytes(*link_id),
         country: Some(*country).filter(|code| *code != [0, 0]),
         user_agent,
         referrer,
+        variant,
     };
     Some((scan, HEAD + len))
 }

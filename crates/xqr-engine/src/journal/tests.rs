@@ -24,7 +24,14 @@ fn data(settings: &Settings) -> Data {
 }
 
 fn scan(n: i64) -> Scan {
-    Scan { at: n, link_id: n, country: Some(*b"DE"), user_agent: Text::cut(b"curl/8"), referrer: Text::cut(b"example.com") }
+    Scan {
+        at: n,
+        link_id: n,
+        country: Some(*b"DE"),
+        user_agent: Text::cut(b"curl/8"),
+        referrer: Text::cut(b"example.com"),
+        variant: bytes::Bytes::from_static(if n % 2 == 0 { b"" } else { b"B" }),
+    }
 }
 
 #[test]

@@ -1,0 +1,2 @@
+ALTER TABLE scans DROP COLUMN variant;
+ALTER TABLE links DROP COLUMN sticky;
