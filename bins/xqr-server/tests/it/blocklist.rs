@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
-use xqr_engine::blocklist;
+use xqr_engine::blocklist::{self, Entries, HostSet};
 use xqr_engine::plans::Plan;
 
 use crate::app::{Answer, TestApp};
@@ -185,6 +185,19 @@ async fn an_entry_of_the_table_holds_from_the_next_call_on_every_node() {
     let host = blocklist::host("late.example").unwrap();
     assert!(app.running.app.data.write_here(move |tx| blocklist::remove(tx, &host)).unwrap());
     make(&other, "https://shop.late.example/").await.expect(201);
+}
+
+#[actix_web::test]
+async fn an_imported_list_holds_from_the_next_call_on() {
+    let (app, _folder) = start(false).await;
+    let list: String = (0..4_500).map(|n| format!("0.0.0.0 h{n}.example\n")).collect();
+    let hosts = HostSet::read(Entries::new(list.as_bytes(), None, 10_000)).unwrap();
+    let import = || blocklist::import(&app.running.app.data, &hosts, "a feed").unwrap();
+    assert_eq!((import(), import()), (4_500, 0));
+    for n in [0, 1_999, 2_000, 4_499] {
+        make(&app, &format!("https://a.h{n}.example/")).await.refused(422, "VALIDATION_ERROR", NATIVE);
+    }
+    make(&app, "https://h4500.example/").await.expect(201);
 }
 
 #[actix_web::test]
