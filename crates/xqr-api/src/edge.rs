@@ -26,7 +26,7 @@ pub(crate) async fn speak<D: Wire>(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let app = call::app(request.request());
-    let id = RequestId::fresh(app.now());
+    let id = D::fresh_id(app.now());
     let started = Instant::now();
     let accept = Accept::of(request.headers());
     let method = request.method().clone();
@@ -72,7 +72,7 @@ pub(crate) async fn speak<D: Wire>(
     }
     let admission = answer.request().extensions_mut().remove::<Admission>();
     match admission {
-        Some(admission) if answer.status().is_success() => admission.keep(),
+        Some(admission) if D::costs(answer.status()) => admission.keep(),
         Some(_) => drop(answer.request().extensions_mut().get_mut::<Figures>().map(Figures::give_back)),
         None => {}
     }

@@ -166,6 +166,21 @@ impl Fields {
         None
     }
 
+    /// Returns a text of up to `max_chars` characters that may have lines; an empty one is none.
+    pub(crate) fn prose(&mut self, field: &str, max_chars: usize) -> Option<String> {
+        let text = self.text(field)?;
+        let (field, odd) = (self.name(field), |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
+        if text.chars().count() > max_chars {
+            self.complain(Condition::TextTooLong { field, max: max_chars as u64 });
+            return None;
+        }
+        if text.chars().any(odd) {
+            self.complain(Condition::TextControls { field });
+            return None;
+        }
+        Some(text).filter(|text| !text.is_empty())
+    }
+
     /// Returns a truth value.
     pub(crate) fn flag(&mut self, field: &str) -> Option<bool> {
         match self.take(field)? {

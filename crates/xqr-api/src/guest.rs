@@ -16,7 +16,7 @@ use crate::{body, call, peer};
 /// An anonymous request. The body is still unread.
 pub(crate) struct Guest {
     pub(crate) app: Arc<App>,
-    request: HttpRequest,
+    pub(crate) request: HttpRequest,
     payload: Payload,
 }
 

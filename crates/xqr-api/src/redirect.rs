@@ -6,9 +6,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use xqr_engine::errors::{Condition, Error};
 use xqr_engine::redirects::{self, Target};
+use xqr_engine::settings::Refusals;
 use xqr_engine::slug::CodeKey;
 
 use crate::edge::{check_head, refuse};
+use crate::hub::{self, Hub};
 use crate::metric::{self, Redirect};
 use crate::request_id::{RequestId, X_REQUEST_ID};
 use crate::wire::{Accept, accepts};
@@ -67,7 +69,7 @@ async fn redirect(request: HttpRequest) -> HttpResponse {
             if let Some(Err(error)) = address.map(|address| app.strangers.check_miss(address)) {
                 return closed(&request, id, &error);
             }
-            closed(&request, id, &Condition::LinkNotFound { code: code.to_owned() }.into())
+            closed(&request, id, &Condition::LinkNotFound { code: hub::clean(code) }.into())
         }
         Err(error) => {
             tracing::error!(request_id = %id, %error, at = %error.location(), "a redirect failed");
@@ -103,6 +105,9 @@ async fn no_page(request: HttpRequest) -> HttpResponse {
 fn closed(request: &HttpRequest, id: RequestId, error: &Error) -> HttpResponse {
     let headers = request.headers();
     let accept = Accept::of(headers);
+    if call::app(request).settings.redirect.refusals == Refusals::Hub {
+        return refuse::<Hub>(error, id, accept, None);
+    }
     if accept == Accept::Problem || accepts(headers, "application/json") {
         return refuse::<Xqr>(error, id, accept, None);
     }

@@ -1,10 +1,11 @@
-//! Request ids: `req_` and a ULID.
+//! Request ids: `req_` and a ULID, or a UUID where a dialect has those.
 
 use std::cell::Cell;
 use std::fmt;
 
 use actix_web::http::header::{HeaderName, HeaderValue};
 use ulid::Ulid;
+use uuid::Uuid;
 
 /// The header that carries it.
 pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -20,7 +21,10 @@ thread_local! {
 
 /// The id of one request, on every answer and in the log.
 #[derive(Clone, Copy)]
-pub(crate) struct RequestId([u8; 30]);
+pub(crate) enum RequestId {
+    Ulid([u8; 30]),
+    Uuid([u8; 36]),
+}
 
 impl RequestId {
     /// Returns a fresh id at `now`, Unix milliseconds.
@@ -31,15 +35,29 @@ impl RequestId {
         let mut ulid = [0; 26];
         Ulid::from_parts(u64::try_from(now).unwrap_or(0), random).array_to_str(&mut ulid);
         text[4..].copy_from_slice(&ulid);
-        Self(text)
+        Self::Ulid(text)
+    }
+
+    /// Returns a fresh random UUID, version 4 (RFC 9562).
+    pub(crate) fn fresh_uuid() -> Self {
+        let mut text = [0; 36];
+        Uuid::new_v4().hyphenated().encode_lower(&mut text);
+        Self::Uuid(text)
+    }
+
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Ulid(text) => text,
+            Self::Uuid(text) => text,
+        }
     }
 
     pub(crate) fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0).expect("a ULID is ASCII")
+        std::str::from_utf8(self.bytes()).expect("ids are ASCII")
     }
 
     pub(crate) fn header(&self) -> HeaderValue {
-        HeaderValue::from_bytes(&self.0).expect("a ULID is a header value")
+        HeaderValue::from_bytes(self.bytes()).expect("ids are header values")
     }
 }
 

@@ -19,7 +19,7 @@ use xqr_engine::settings::Edge;
 
 use crate::request_id::{RequestId, X_REQUEST_ID};
 use crate::stream::{Ending, GuardedStream, Patience, Phase, last};
-use crate::{edge, metric, ops, pages, redirect, studio, xqr};
+use crate::{edge, forge, hub, images, metric, ops, pages, redirect, studio, xqr};
 
 /// Serves `app` on `listener` until [`Server::handle`] is told to stop. Signals are the caller's business.
 ///
@@ -103,9 +103,12 @@ pub fn api_resources() -> Vec<(String, &'static str)> {
 fn routes(config: &mut web::ServiceConfig) {
     config
         .service(studio::scope())
+        .service(hub::scope())
         .service(xqr::scope())
+        .service(forge::scope())
         .configure(ops::routes)
         .configure(pages::routes)
+        .configure(images::routes)
         .configure(redirect::routes);
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONNECTION, HeaderMap, HeaderValue, RETRY_AFTER, UPGRADE, X_CONTENT_TYPE_OPTIONS};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::future::LocalBoxFuture;
@@ -19,6 +20,16 @@ pub(crate) trait Wire: 'static {
 
     /// The limits that a call meets.
     const RATES: Rates;
+
+    /// Returns the id of a new request at `now`, Unix milliseconds.
+    fn fresh_id(now: i64) -> RequestId {
+        RequestId::fresh(now)
+    }
+
+    /// Returns whether a call with this answer counts for its quota.
+    fn costs(status: StatusCode) -> bool {
+        status.is_success()
+    }
 
     /// Returns whether the plan of these limits includes the dialect.
     fn is_included(limits: &Limits) -> bool;

@@ -8,6 +8,7 @@ mod figures;
 mod keys;
 mod links;
 mod order;
+mod projects;
 mod qr;
 mod workspace;
 
@@ -91,6 +92,7 @@ pub(crate) fn scope() -> impl HttpServiceFactory {
         .configure(links::routes)
         .configure(qr::routes)
         .configure(keys::routes)
+        .configure(projects::routes)
         .configure(workspace::routes)
         .configure(errors::routes)
         .default_service(web::to(no_route))

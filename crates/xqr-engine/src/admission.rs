@@ -95,7 +95,9 @@ impl Gate {
         };
         let burst_limit = match rates.pace {
             Pace::KeySecond => limits.burst_per_second,
-            Pace::KeyMinute | Pace::WorkspaceMinute => limits.calls_per_minute,
+            Pace::KeyMinute => limits.calls_per_minute,
+            // QRForge reference, section 3.1: 0 is no limit.
+            Pace::WorkspaceMinute => limits.calls_per_minute.filter(|cap| *cap > 0),
         };
         let mut figures = Figures { limit, remaining: limit, reset, burst_limit, burst_remaining: burst_limit };
         if let Some(size) = burst_limit {

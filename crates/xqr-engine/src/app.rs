@@ -16,6 +16,7 @@ use crate::idempotency::Running;
 use crate::journal::Journal;
 use crate::maintenance::Maintenance;
 use crate::outbound::Outbound;
+use crate::passcodes::Passcodes;
 use crate::redirects::Redirects;
 use crate::shelf::Shelf;
 use crate::sign_ins::SignIns;
@@ -42,6 +43,7 @@ pub struct App {
     /// Limits by address, for who has no valid key.
     pub strangers: Strangers,
     pub(crate) sign_ins: SignIns,
+    pub(crate) passcodes: Passcodes,
     pub(crate) hashing: Hashing,
     gate: Gate,
     pub(crate) maintenance: Maintenance,
@@ -72,6 +74,7 @@ impl App {
         let gate = Gate::new(data.clock());
         let strangers = Strangers::new(&settings.limits, data.clock());
         let sign_ins = SignIns::new(&settings.accounts, data.clock());
+        let passcodes = Passcodes::new(data.clock());
         let hashing = Hashing::new(&settings.accounts);
         Ok(Arc::new(Self {
             settings,
@@ -85,6 +88,7 @@ impl App {
             shelf,
             strangers,
             sign_ins,
+            passcodes,
             hashing,
             gate,
             maintenance: Maintenance::default(),

@@ -118,7 +118,7 @@ impl App {
     ///
     /// [`Condition::DestinationBlocked`].
     pub async fn check_destinations(&self, draft: &Draft) -> Result<()> {
-        let mut all = vec![draft.destination.clone()];
+        let mut all: Vec<_> = draft.destination.iter().cloned().collect();
         all.extend(draft.variants.iter().map(|variant| variant.destination.clone()));
         let files = self.data.files();
         self.data.read_brief(move |conn| all.iter().try_for_each(|destination| check(conn, &files, destination))).await

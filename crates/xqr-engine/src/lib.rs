@@ -16,7 +16,9 @@ mod entropy;
 mod events;
 
 pub mod countries;
+pub mod cursor;
 pub mod destination;
+mod failures;
 pub mod fetch;
 mod hashing;
 pub mod hooks;
@@ -26,8 +28,10 @@ pub mod keys;
 pub mod links;
 pub mod maintenance;
 pub mod outbound;
+pub mod passcodes;
 pub mod people;
 pub mod pictures;
+pub mod projects;
 mod quotas;
 pub mod redirects;
 pub mod renders;
@@ -62,6 +66,7 @@ pub use xqr_render as render;
 pub mod rows {
     pub use xqr_store::keys::Key;
     pub use xqr_store::links::{Filter, Link};
+    pub use xqr_store::projects::Project;
     pub use xqr_store::scans::Recorded;
     pub use xqr_store::users::User;
     pub use xqr_store::webhooks::{Delivery, Webhook};

@@ -1,30 +1,35 @@
 //! Links: create, change, list, delete, draw.
 
 use serde_json::{Map, json};
+use xqr_auth::Passcode;
 use xqr_errors::{Condition, Error, Result};
 use xqr_plans::Cycle;
 use xqr_store::links::{self, Filter, Link, LinkChanges, NewLink};
-use xqr_store::{Conn, Page, projects, usage};
+use xqr_store::projects::find_default;
+use xqr_store::{Conn, Page, usage};
 
 use crate::data::is_uuid;
 use crate::destination::Destination;
-use crate::slug::{CodeKey, Slug};
+use crate::slug::{CodeKey, Shape, Slug};
 use crate::variants::{self, NewVariant, Variant};
-use crate::{Caller, Tx, events, renders};
+use crate::{Caller, Tx, events, projects, renders};
 
 /// Codes drawn before giving up; with 35 bits even the second is rare.
 const ATTEMPTS: usize = 8;
-/// Characters of a drawn code, and of a dynamic QR's.
-const CODE: usize = 7;
-const DYNAMIC_CODE: usize = 8;
 
 /// A link to make.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Draft {
-    /// What it leads to.
-    pub destination: Destination,
+    /// What it leads to; `None` only reserves the code.
+    pub destination: Option<Destination>,
     /// The code that its owner wants; else one is drawn.
     pub slug: Option<Slug>,
+    /// What a drawn code looks like.
+    pub shape: Shape,
+    /// The id of the project it belongs to; else it is the default one.
+    pub project: Option<String>,
+    /// What changes it besides its owner's key.
+    pub passcode: Option<Passcode>,
     /// At most 10.
     pub labels: Vec<String>,
     /// When it stops answering scans, Unix milliseconds.
@@ -35,20 +40,19 @@ pub struct Draft {
     pub variants: Vec<NewVariant>,
     /// Whether a visitor is led to the same variant each time.
     pub sticky: bool,
-    /// Whether it is a dynamic QR of the studio: a code of 8 characters, and a place among those that a plan lets be active.
+    /// Whether it is a dynamic QR of the studio, and takes a place among those that a plan lets be active.
     pub dynamic: bool,
 }
 
 impl Draft {
     /// A link and nothing more.
     pub fn new(destination: Destination) -> Self {
-        let (labels, variants) = (Vec::new(), Vec::new());
-        Self { destination, slug: None, labels, expires_at: None, name: None, variants, sticky: false, dynamic: false }
+        Self { destination: Some(destination), ..Self::default() }
     }
 
     /// A dynamic QR of the studio.
     pub fn dynamic(name: String, destination: Destination) -> Self {
-        Self { name: Some(name), dynamic: true, ..Self::new(destination) }
+        Self { name: Some(name), shape: Shape::Medium, dynamic: true, ..Self::new(destination) }
     }
 }
 
@@ -59,6 +63,10 @@ pub struct Edit {
     pub destination: Option<Destination>,
     /// Whether it answers scans.
     pub enabled: Option<bool>,
+    /// Whether it is put away: an archived link answers no scans, and takes no other change than to be brought back.
+    pub archived: Option<bool>,
+    /// The id of the project it belongs to.
+    pub project: Option<String>,
     /// All its labels.
     pub labels: Option<Vec<String>>,
     /// When it stops answering scans, Unix milliseconds; `Some(None)` is never.
@@ -77,16 +85,20 @@ pub struct Edit {
 ///
 /// # Errors
 ///
-/// [`Condition::DestinationBlocked`], [`Condition::PlanLimitReached`], [`Condition::SlugTaken`].
+/// [`Condition::ProjectNotFound`], [`Condition::DestinationBlocked`], [`Condition::PlanLimitReached`], [`Condition::SlugTaken`].
 pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: Draft) -> Result<Link> {
-    let project_id = projects::find_default(tx.conn, caller.workspace)?;
-    create_in(tx, caller, project_id, draft)
+    let default = find_default(tx.conn, caller.workspace)?;
+    create_in(tx, caller, default, draft)
 }
 
-fn create_in(tx: &mut Tx<'_>, caller: &Caller, project_id: Option<i64>, draft: Draft) -> Result<Link> {
-    // First, because an item of a batch that is refused must leave nothing behind.
+fn create_in(tx: &mut Tx<'_>, caller: &Caller, default: Option<i64>, draft: Draft) -> Result<Link> {
     check_variants(caller, &draft.variants)?;
-    let destination = tx.admit(draft.destination)?;
+    let project_id = match &draft.project {
+        Some(uid) => Some(projects::get(tx.conn, caller, uid)?.id),
+        None => default,
+    };
+    // Before anything is counted, because an item of a batch that is refused must leave nothing behind.
+    let destination = draft.destination.map(|destination| tx.admit(destination)).transpose()?;
     let variants = admit_each(tx, draft.variants)?;
     let cap = caller.terms.limits.links;
     if !usage::take(tx.conn, caller.workspace, usage::LINKS, usage::TOTAL, 1, cap.map(u64::cast_signed))? {
@@ -102,7 +114,7 @@ fn create_in(tx: &mut Tx<'_>, caller: &Caller, project_id: Option<i64>, draft: D
         host: String::new(),
         code: String::new(),
         code_key: String::new(),
-        destination: Some(destination),
+        destination,
         name: draft.name,
         enabled: true,
         archived: false,
@@ -110,7 +122,7 @@ fn create_in(tx: &mut Tx<'_>, caller: &Caller, project_id: Option<i64>, draft: D
         routing_rules: "[]".to_owned(),
         variants: variants::text(&variants)?,
         sticky: draft.sticky,
-        passcode_digest: None,
+        passcode_digest: draft.passcode.as_ref().map(Passcode::digest),
         edit_count: 0,
         scan_count: 0,
         expires_at: draft.expires_at,
@@ -119,7 +131,7 @@ fn create_in(tx: &mut Tx<'_>, caller: &Caller, project_id: Option<i64>, draft: D
     };
     let attempts = if draft.slug.is_some() { 1 } else { ATTEMPTS };
     for _ in 0..attempts {
-        let slug = draft.slug.clone().unwrap_or_else(|| Slug::generate(tx, if draft.dynamic { DYNAMIC_CODE } else { CODE }));
+        let slug = draft.slug.clone().unwrap_or_else(|| Slug::generate(tx, draft.shape));
         (new.code, new.code_key) = (slug.as_str().to_owned(), slug.key());
         if let Some(link) = links::insert(tx.conn, new.clone(), &labels)? {
             tx.stale.push(new.code_key);
@@ -137,10 +149,10 @@ fn create_in(tx: &mut Tx<'_>, caller: &Caller, project_id: Option<i64>, draft: D
 
 /// Makes several links; each succeeds or fails alone. What is nobody's fault fails all.
 pub fn create_each(tx: &mut Tx<'_>, caller: &Caller, drafts: Vec<Draft>) -> Result<Vec<Result<Link>>> {
-    let project_id = projects::find_default(tx.conn, caller.workspace)?;
+    let default = find_default(tx.conn, caller.workspace)?;
     let mut results = Vec::with_capacity(drafts.len());
     for draft in drafts {
-        let result = create_in(tx, caller, project_id, draft);
+        let result = create_in(tx, caller, default, draft);
         match result {
             Err(error) if error.cause().is_some() => return Err(error),
             result => results.push(result),
@@ -172,6 +184,19 @@ pub fn get_by_code(conn: &mut Conn, caller: &Caller, code: &str) -> Result<Link>
     found.ok_or_else(|| Condition::LinkNotFound { code: code.to_owned() }.into())
 }
 
+/// Returns the caller's link whose id for clients lies between two texts of the same length.
+///
+/// # Errors
+///
+/// [`Condition::LinkNotFound`], and [`Condition::LinkForeign`] for another workspace's.
+pub fn get_between(conn: &mut Conn, caller: &Caller, first: &str, last: &str) -> Result<Link> {
+    match links::find_any_between(conn, first, last)? {
+        Some(link) if link.workspace_id == caller.workspace => Ok(link),
+        Some(link) => Err(Condition::LinkForeign { code: link.code }.into()),
+        None => Err(Condition::LinkNotFound { code: first.to_owned() }.into()),
+    }
+}
+
 /// Returns a page of the caller's links, newest first, and how many there are.
 pub fn list(conn: &mut Conn, caller: &Caller, filter: &Filter, page: Page) -> Result<(Vec<Link>, i64)> {
     let total = if filter.is_empty() {
@@ -182,15 +207,35 @@ pub fn list(conn: &mut Conn, caller: &Caller, filter: &Filter, page: Page) -> Re
     Ok((links::list(conn, caller.workspace, filter, page)?, total))
 }
 
+/// Returns a page of the caller's links, newest first, without counting them.
+pub fn page(conn: &mut Conn, caller: &Caller, filter: &Filter, page: Page) -> Result<Vec<Link>> {
+    links::list(conn, caller.workspace, filter, page)
+}
+
 /// Changes the caller's link.
 ///
 /// # Errors
 ///
-/// [`Condition::LinkNotFound`], [`Condition::DestinationBlocked`].
+/// [`Condition::LinkNotFound`], [`Condition::LinkArchived`], [`Condition::ProjectNotFound`], [`Condition::DestinationBlocked`],
+/// [`Condition::EditsSpent`], [`Condition::PlanLimitReached`].
 pub fn edit(tx: &mut Tx<'_>, caller: &Caller, uid: &str, edit: Edit) -> Result<Link> {
     let mut link = get(tx.conn, caller, uid)?;
     let mut changes = Map::new();
     let mut update = LinkChanges { updated_at: Some(tx.now), ..LinkChanges::default() };
+    if link.archived && edit.archived != Some(false) {
+        return Err(Condition::LinkArchived.into());
+    }
+    let was_active = is_active(&link);
+    if let Some(archived) = edit.archived {
+        changes.insert("archived".to_owned(), json!(archived));
+        link.archived = archived;
+        update.archived = Some(archived);
+    }
+    if let Some(uid) = &edit.project {
+        changes.insert("project".to_owned(), json!(uid));
+        link.project_id = Some(projects::get(tx.conn, caller, uid)?.id);
+        update.project_id = link.project_id;
+    }
     let mut moved = false;
     if let Some(destination) = edit.destination {
         let destination = tx.admit(destination)?;
@@ -222,14 +267,14 @@ pub fn edit(tx: &mut Tx<'_>, caller: &Caller, uid: &str, edit: Edit) -> Result<L
         update.sticky = Some(sticky);
     }
     if let Some(enabled) = edit.enabled {
-        match (link.enabled, enabled) {
-            (false, true) => activate(tx, caller, edit.dynamic)?,
-            (true, false) => deactivate(tx, caller)?,
-            _ => {}
-        }
         changes.insert("enabled".to_owned(), json!(enabled));
         link.enabled = enabled;
         update.enabled = Some(enabled);
+    }
+    match (was_active, is_active(&link)) {
+        (false, true) => activate(tx, caller, edit.dynamic)?,
+        (true, false) => deactivate(tx, caller)?,
+        _ => {}
     }
     if let Some(name) = edit.name {
         changes.insert("name".to_owned(), json!(name));
@@ -267,16 +312,18 @@ pub fn delete(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<()> {
         return Err(Condition::LinkNotFound { code: uid.to_owned() }.into());
     }
     usage::give_back(tx.conn, caller.workspace, usage::LINKS, usage::TOTAL, 1)?;
-    if link.enabled {
+    if is_active(&link) {
         deactivate(tx, caller)?;
     }
     forget(tx, &link);
     events::link_deleted(tx, &link)
 }
 
-/// Enables or disables those of the caller's links that `uids` names, and returns how many there are. Unknown ids are passed over.
+/// Enables or disables those of the caller's links that `uids` names, and returns how many there are. Unknown ids are
+/// passed over, and archived links.
 pub fn set_enabled(tx: &mut Tx<'_>, caller: &Caller, uids: &[String], enabled: bool) -> Result<usize> {
-    let found = links::find_many(tx.conn, caller.workspace, uids)?;
+    let mut found = links::find_many(tx.conn, caller.workspace, uids)?;
+    found.retain(|link| !link.archived);
     for link in &found {
         edit(tx, caller, &link.uid, Edit { enabled: Some(enabled), ..Edit::default() })?;
     }
@@ -295,6 +342,11 @@ fn admit_each(tx: &mut Tx<'_>, variants: Vec<NewVariant>) -> Result<Vec<Variant>
     variants.into_iter().map(admit).collect()
 }
 
+/// Whether a link takes a place among those that a plan lets be active.
+fn is_active(link: &Link) -> bool {
+    link.enabled && !link.archived
+}
+
 /// Counts one more active link; where `capped`, refuses it when the plan has no place for it.
 fn activate(tx: &mut Tx<'_>, caller: &Caller, capped: bool) -> Result<()> {
     let cap = caller.terms.limits.dynamic_codes.filter(|_| capped);
@@ -311,6 +363,12 @@ fn deactivate(tx: &mut Tx<'_>, caller: &Caller) -> Result<()> {
 
 fn forget(tx: &mut Tx<'_>, link: &Link) {
     tx.stale.extend(CodeKey::new(&link.code).map(|key| key.as_str().to_owned()));
+}
+
+/// Returns `millis` as RFC 3339 in UTC with milliseconds.
+pub fn precise_text_of(millis: i64) -> String {
+    let moment = jiff::Timestamp::from_millisecond(millis).unwrap_or(jiff::Timestamp::MAX);
+    moment.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
 }
 
 /// Returns `millis` as RFC 3339 in UTC with seconds, the native API's form.

@@ -238,7 +238,8 @@ fn lease(tx: &mut Tx<'_>, workspace: i64, cap: Cap, period: Period, surplus: u64
 pub(crate) fn cap(caller: &Caller, cycle: Cycle) -> Cap {
     match cycle {
         Cycle::Month => caller.terms.limits.monthly_calls,
-        Cycle::Day => caller.terms.limits.calls_per_day,
+        // QRForge reference, section 3.1: 0 is no limit.
+        Cycle::Day => caller.terms.limits.calls_per_day.filter(|cap| *cap > 0),
     }
 }
 

@@ -32,6 +32,7 @@ pub struct Settings {
     pub journal: Journal,
     pub scans: Scans,
     pub blocklist: Blocklist,
+    pub redirect: Redirect,
     pub outbox: Outbox,
     pub webhooks: Webhooks,
     pub render: Render,
@@ -168,6 +169,7 @@ pub struct Webhooks {
 pub struct Limits {
     pub bad_keys_per_minute: u64,
     pub misses_per_minute: u64,
+    pub lookups_per_minute: u64,
 }
 
 /// Settings of people's accounts.
@@ -180,6 +182,24 @@ pub struct Accounts {
     pub tries_per_address: u64,
     pub hash_parallel: usize,
     pub hash_queue: usize,
+}
+
+/// Settings of short links.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/xqr.toml documents every setting")]
+pub struct Redirect {
+    pub refusals: Refusals,
+}
+
+/// How a short link that leads nowhere says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Refusals {
+    /// By a page, or in native JSON to who asks for JSON.
+    Page,
+    /// In the JSON of the hub dialect.
+    Hub,
 }
 
 /// Who may make an account.

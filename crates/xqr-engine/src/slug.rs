@@ -10,6 +10,23 @@ const LENGTHS: std::ops::RangeInclusive<usize> = 3..=64;
 /// Letters and digits that people do not confuse when they type a printed code: no `0o1l`.
 const ALPHABET: &[u8; 32] = b"23456789abcdefghijkmnpqrstuvwxyz";
 
+/// The same in upper case.
+const UPPER: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+
+/// What a drawn code looks like, 5 random bits a character.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Shape {
+    /// 7 characters.
+    #[default]
+    Short,
+    /// 8 characters.
+    Medium,
+    /// `qr-` and 7 characters.
+    Tagged,
+    /// 10 characters in upper case.
+    Upper,
+}
+
 /// Names of routes that this service has or keeps for itself, sorted.
 const RESERVED: &[&str] = &[
     "about",
@@ -77,10 +94,27 @@ impl Slug {
         Ok(Self(text.to_owned()))
     }
 
-    /// Returns a random code of so many characters of 32: 7 are 35 bits.
-    pub fn generate(tx: &Tx<'_>, len: usize) -> Self {
+    /// Reads a custom code of the strict kind: 6 to 20 ASCII letters and digits, which are shown in upper case; not the name of a route.
+    ///
+    /// # Errors
+    ///
+    /// [`Condition::SlugInvalid`] or [`Condition::SlugReserved`] for `field`.
+    pub fn parse_strict(field: &str, text: &str) -> Result<Self, Condition> {
+        if !(6..=20).contains(&text.len()) || !text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return Err(Condition::SlugInvalid { field: field.to_owned() });
+        }
+        Self::parse(field, &text.to_ascii_uppercase())
+    }
+
+    /// Returns a random code.
+    pub fn generate(tx: &Tx<'_>, shape: Shape) -> Self {
         loop {
-            let code = tx.fresh_code(ALPHABET, len);
+            let code = match shape {
+                Shape::Short => tx.fresh_code(ALPHABET, 7),
+                Shape::Medium => tx.fresh_code(ALPHABET, 8),
+                Shape::Tagged => format!("qr-{}", tx.fresh_code(ALPHABET, 7)),
+                Shape::Upper => tx.fresh_code(UPPER, 10),
+            };
             if !is_reserved(&code) {
                 return Self(code);
             }

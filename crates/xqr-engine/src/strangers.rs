@@ -10,19 +10,18 @@ use xqr_errors::{Condition, Result};
 
 use crate::Clock;
 use crate::buckets::{Buckets, Taken};
+use crate::failures::Failures;
 use crate::settings::Limits;
 
-/// Addresses that are remembered as shut out.
+/// Keys that are remembered as good.
 const REMEMBERED: u64 = 100_000;
 
 /// What strangers may do.
 pub struct Strangers {
     limits: Limits,
-    clock: Arc<dyn Clock>,
-    failures: Buckets<IpAddr>,
+    bad_keys: Failures<IpAddr>,
     misses: Buckets<IpAddr>,
-    /// Until when an address that tried too many keys is not listened to, Unix milliseconds.
-    shut_out: Cache<IpAddr, i64>,
+    lookups: Buckets<IpAddr>,
     /// Digests of keys that were good within the hour.
     good: Cache<Vec<u8>, ()>,
 }
@@ -30,9 +29,9 @@ pub struct Strangers {
 impl Strangers {
     pub(crate) fn new(limits: &Limits, clock: Arc<dyn Clock>) -> Self {
         let buckets = || Buckets::new(Duration::from_secs(60), Arc::clone(&clock));
-        let shut_out = Cache::builder().max_capacity(REMEMBERED).time_to_live(Duration::from_secs(120)).build();
         let good = Cache::builder().max_capacity(REMEMBERED).time_to_live(Duration::from_secs(3600)).build();
-        Self { limits: limits.clone(), failures: buckets(), misses: buckets(), shut_out, good, clock }
+        let bad_keys = Failures::new(limits.bad_keys_per_minute, Arc::clone(&clock));
+        Self { limits: limits.clone(), bad_keys, misses: buckets(), lookups: buckets(), good }
     }
 
     /// Refuses an address that has tried too many keys, before its next key is looked at; unless that key was good of late: behind
@@ -45,8 +44,7 @@ impl Strangers {
         if self.good.contains_key(key.digest().as_bytes()) {
             return Ok(());
         }
-        let wait = self.shut_out.get(&network(address)).map_or(0, |until| until - self.clock.now());
-        if wait <= 0 { Ok(()) } else { Err(Condition::RateExceeded { seconds: wait.unsigned_abs().div_ceil(1000) }.into()) }
+        self.bad_keys.wait(&network(address)).map_or(Ok(()), |seconds| Err(Condition::RateExceeded { seconds }.into()))
     }
 
     /// Notes that a key is good.
@@ -59,12 +57,7 @@ impl Strangers {
 
     /// Notes that an address showed a key that is not one.
     pub fn note_bad_key(&self, address: IpAddr) {
-        let address = network(address);
-        if self.limits.bad_keys_per_minute > 0
-            && let Taken::No(seconds) = self.failures.take(&address, self.limits.bad_keys_per_minute)
-        {
-            self.shut_out.insert(address, self.clock.now() + seconds.cast_signed() * 1000);
-        }
+        self.bad_keys.note(network(address));
     }
 
     /// Refuses an address that asks for too many codes that lead nowhere: codes can be guessed.
@@ -73,13 +66,24 @@ impl Strangers {
     ///
     /// [`Condition::RateExceeded`].
     pub fn check_miss(&self, address: IpAddr) -> Result<()> {
-        if self.limits.misses_per_minute == 0 {
-            return Ok(());
-        }
-        match self.misses.take(&network(address), self.limits.misses_per_minute) {
-            Taken::Yes(_) => Ok(()),
-            Taken::No(seconds) => Err(Condition::RateExceeded { seconds }.into()),
-        }
+        take(&self.misses, address, self.limits.misses_per_minute)
+    }
+
+    /// Takes a look-up or a picture that needs no key.
+    ///
+    /// # Errors
+    ///
+    /// [`Condition::RateExceeded`].
+    pub fn check_lookup(&self, address: IpAddr) -> Result<()> {
+        take(&self.lookups, address, self.limits.lookups_per_minute)
+    }
+}
+
+/// Takes a token of an address; where `size` is 0, there is no limit.
+fn take(buckets: &Buckets<IpAddr>, address: IpAddr, size: u64) -> Result<()> {
+    match if size == 0 { Taken::Yes(0) } else { buckets.take(&network(address), size) } {
+        Taken::Yes(_) => Ok(()),
+        Taken::No(seconds) => Err(Condition::RateExceeded { seconds }.into()),
     }
 }
 
@@ -98,7 +102,7 @@ mod tests {
 
     fn strangers() -> (Strangers, Arc<ManualClock>) {
         let clock = Arc::new(ManualClock::at(1_774_103_400_000));
-        let limits = Limits { bad_keys_per_minute: 10, misses_per_minute: 5 };
+        let limits = Limits { bad_keys_per_minute: 10, misses_per_minute: 5, lookups_per_minute: 60 };
         (Strangers::new(&limits, Arc::clone(&clock) as _), clock)
     }
 

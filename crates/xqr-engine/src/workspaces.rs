@@ -3,14 +3,10 @@
 use xqr_auth::{Look, Scopes, SecretKey};
 use xqr_errors::{Condition, Result};
 use xqr_plans::{Cycle, Plan};
-use xqr_store::projects::{self, NewProject};
 use xqr_store::workspaces::{self, NewWorkspace, Workspace};
 use xqr_store::{Conn, state, usage};
 
-use crate::{Tx, keys};
-
-/// Characters of a project's id: 64 of them, so that none is favoured.
-const PROJECT_ALPHABET: &[u8; 64] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyzxq";
+use crate::{Tx, keys, projects};
 
 /// Makes a workspace with its default project and its counters.
 pub fn create(tx: &mut Tx<'_>, name: &str, plan: Plan) -> Result<Workspace> {
@@ -20,16 +16,7 @@ pub fn create(tx: &mut Tx<'_>, name: &str, plan: Plan) -> Result<Workspace> {
     usage::begin(tx.conn, id, usage::LINKS, usage::TOTAL)?;
     usage::begin(tx.conn, id, usage::KEYS, usage::TOTAL)?;
     usage::begin(tx.conn, id, usage::WEBHOOKS, usage::TOTAL)?;
-    let project = NewProject {
-        uid: tx.fresh_code(PROJECT_ALPHABET, 20),
-        workspace_id: id,
-        name: "Default Project".to_owned(),
-        is_default: true,
-        created_via: "api".to_owned(),
-        created_at: tx.now,
-        updated_at: tx.now,
-    };
-    projects::insert(tx.conn, &project)?;
+    projects::create_default(tx, id)?;
     get(tx.conn, &uid)
 }
 

@@ -17,6 +17,8 @@ pub struct Limits {
     #[serde(deserialize_with = "cap")]
     pub templates: Cap,
     #[serde(deserialize_with = "cap")]
+    pub projects: Cap,
+    #[serde(deserialize_with = "cap")]
     pub bio_pages: Cap,
     #[serde(deserialize_with = "cap")]
     pub webhooks: Cap,
@@ -65,6 +67,7 @@ impl Limits {
             links: cap(self.links, other.links),
             keys: cap(self.keys, other.keys),
             templates: cap(self.templates, other.templates),
+            projects: cap(self.projects, other.projects),
             bio_pages: cap(self.bio_pages, other.bio_pages),
             webhooks: cap(self.webhooks, other.webhooks),
             seats: cap(self.seats, other.seats),

@@ -44,6 +44,8 @@ pub struct Link {
     pub variants: String,
     /// Whether a visitor is led to the same variant each time.
     pub sticky: bool,
+    /// SHA-256 of the passcode that changes it besides its owner's key, where it has one.
+    pub passcode_digest: Option<Vec<u8>>,
     /// How often its destination was changed.
     pub edit_count: i64,
     /// How often it was scanned.
@@ -103,6 +105,7 @@ impl NewLink {
             routing_rules: self.routing_rules,
             variants: self.variants,
             sticky: self.sticky,
+            passcode_digest: self.passcode_digest,
             edit_count: self.edit_count,
             scan_count: self.scan_count,
             last_scan_at: None,
@@ -121,6 +124,8 @@ pub struct LinkChanges {
     pub destination: Option<String>,
     pub name: Option<String>,
     pub enabled: Option<bool>,
+    pub archived: Option<bool>,
+    pub project_id: Option<i64>,
     pub labels: Option<String>,
     pub routing_rules: Option<String>,
     pub variants: Option<String>,
@@ -139,12 +144,17 @@ pub struct Filter {
     pub enabled: Option<bool>,
     /// Those whose code or destination contains this, upper and lower case alike.
     pub search: Option<String>,
+    /// Those of the project with this id, as rows name it.
+    pub project: Option<i64>,
+    /// Those that are archived, or not.
+    pub archived: Option<bool>,
 }
 
 impl Filter {
     /// Returns whether every link passes.
     pub fn is_empty(&self) -> bool {
-        self.label.is_none() && self.enabled.is_none() && self.search.is_none()
+        let Self { label, enabled, search, project, archived } = self;
+        label.is_none() && enabled.is_none() && search.is_none() && project.is_none() && archived.is_none()
     }
 }
 
@@ -216,6 +226,19 @@ pub fn find_by_code(conn: &mut Conn, host: &str, code_key: &str) -> Result<Optio
     on_backend!(conn, |c| found.select(RedirectRow::as_select()).first(c)).optional().map_err(failed)
 }
 
+/// Returns the link with this code, whoever owns it: for what a code alone, or a passcode, is enough for.
+pub fn find_any_by_code(conn: &mut Conn, host: &str, code_key: &str) -> Result<Option<Link>> {
+    let found = links::table.filter(links::host.eq(host).and(links::code_key.eq(code_key)));
+    found.select(Link::as_select()).first(conn).optional().map_err(failed)
+}
+
+/// Returns the link, whoever owns it, whose id for clients lies between two texts of the same length: for who must tell a foreign
+/// link from none.
+pub fn find_any_between(conn: &mut Conn, first: &str, last: &str) -> Result<Option<Link>> {
+    let found = links::table.filter(links::uid.between(first, last));
+    found.select(Link::as_select()).first(conn).optional().map_err(failed)
+}
+
 /// Applies a [`Filter`] to a query; the same text for rows and for their number.
 macro_rules! filtered {
     ($query:expr, $workspace_id:expr, $filter:expr) => {{
@@ -229,6 +252,12 @@ macro_rules! filtered {
         }
         if let Some(enabled) = $filter.enabled {
             query = query.filter(links::enabled.eq(enabled));
+        }
+        if let Some(project) = $filter.project {
+            query = query.filter(links::project_id.eq(project));
+        }
+        if let Some(archived) = $filter.archived {
+            query = query.filter(links::archived.eq(archived));
         }
         if let Some(search) = &$filter.search {
             let pattern = contains(search);

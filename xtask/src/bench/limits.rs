@@ -64,7 +64,7 @@ impl Limits {
             } else {
                 known.clone()
             };
-            let filter = Filter { label: None, enabled: None, search: None };
+            let filter = Filter::default();
             let page = Page::Offset { limit: PAGE, offset: 0 };
             black_box(app.read(move |conn| links::list(conn, &caller, &filter, page)).await?);
             admission.into_iter().for_each(xqr_engine::Admission::keep);

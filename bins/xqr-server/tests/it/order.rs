@@ -46,8 +46,37 @@ const PEOPLE: [(&str, &str); 20] = [
     ("POST", "/auth/password/"),
 ];
 
+/// The operations of the forge dialect, below `/v1`.
+const FORGE: [(&str, &str, &str); 12] = [
+    ("GET", "/projects", "links:read"),
+    ("POST", "/projects", "links:write"),
+    ("GET", "/projects/{project_id}", "links:read"),
+    ("GET", "/qr-codes", "links:read"),
+    ("POST", "/qr-codes", "links:write"),
+    ("PATCH", "/qr-codes", "links:write"),
+    ("PUT", "/qr-codes", "links:write"),
+    ("GET", "/qr-codes/slug/{slug}", "links:read"),
+    ("GET", "/qr-codes/{id}", "links:read"),
+    ("POST", "/qr-codes/{id}", "links:write"),
+    ("PATCH", "/qr-codes/{id}", "links:write"),
+    ("PUT", "/qr-codes/{id}", "links:write"),
+];
+
+/// The operations of the hub dialect, below `/api`; an empty scope needs no key.
+const HUB: [(&str, &str, &str); 9] = [
+    ("POST", "/shorten", "links:write"),
+    ("POST", "/update", "links:write"),
+    ("POST", "/delete", "links:write"),
+    ("POST", "/reserve", "links:write"),
+    ("POST", "/bulk-shorten", "links:write"),
+    ("GET", "/list", "links:read"),
+    ("GET", "/lookup/{code}", ""),
+    ("GET", "/qr/{code}", ""),
+    ("GET", "/qr-image/{code}", ""),
+];
+
 /// The scope that each operation demands. The test fails when the router has another operation.
-const OPERATIONS: [(&str, &str, &str); 20] = [
+const OPERATIONS: [(&str, &str, &str); 24] = [
     ("GET", "/v1/links", "links:read"),
     ("POST", "/v1/links", "links:write"),
     ("POST", "/v1/links/bulk", "links:write"),
@@ -67,6 +96,10 @@ const OPERATIONS: [(&str, &str, &str); 20] = [
     ("DELETE", "/v1/keys/{key_id}", "keys:write"),
     ("POST", "/v1/keys/{key_id}/rotate", "keys:write"),
     ("POST", "/v1/keys/{key_id}/revoke", "keys:write"),
+    ("GET", "/v1/projects", "links:read"),
+    ("POST", "/v1/projects", "links:write"),
+    ("GET", "/v1/projects/{project_id}", "links:read"),
+    ("PATCH", "/v1/projects/{project_id}", "links:write"),
     ("GET", "/v1/errors", ""),
 ];
 
@@ -76,7 +109,7 @@ fn no_operation_is_forgotten() {
         .iter()
         .flat_map(|(path, methods)| methods.split(", ").map(|method| (method.to_owned(), path.clone())).collect::<Vec<_>>())
         .collect();
-    let keyed = OPERATIONS.iter().chain(&STUDIO).map(|(method, path, _)| (method, path));
+    let keyed = OPERATIONS.iter().chain(&STUDIO).chain(&FORGE).chain(&HUB).map(|(method, path, _)| (method, path));
     let known = keyed.chain(PEOPLE.iter().map(|(method, path)| (method, path)));
     let mut known: Vec<_> = known.map(|(method, path)| ((*method).to_owned(), (*path).to_owned())).collect();
     found.sort();
@@ -92,7 +125,7 @@ async fn every_operation_checks_in_the_same_order() {
     let fast = app.key_with(Plan::Pro, r#"{"monthly_calls":0,"burst_per_second":0}"#, &[]);
     let spent = app.key_with(Plan::Pro, r#"{"monthly_calls":0}"#, &[]);
     for (method, path, scope) in OPERATIONS.into_iter().filter(|(.., scope)| !scope.is_empty()) {
-        let path = path.replace("/v1", "").replace("{link_id}", &link).replace("{key_id}", "key_x");
+        let path = path.replace("/v1", "").replace("{link_id}", &link).replace("{key_id}", "key_x").replace("{project_id}", "x");
         let missing = app.send(app.request(method, &format!("/api/v1{path}"))).await;
         missing.refused(401, "INVALID_API_KEY", "The API key is missing, malformed or unknown.");
         let call = async |key: &str| app.call_as(key, method, &path, None).await;
@@ -128,6 +161,34 @@ async fn every_studio_operation_checks_in_the_same_order() {
         refused(&app.key_of(Plan::Pro, &others), 403, &format!("This endpoint requires the {scope} scope.")).await;
         let admitted = call(&app.key_of(Plan::Pro, &[scope])).await;
         assert!(![401, 403, 429].contains(&admitted.status), "{method} {path}: {}", admitted.status);
+    }
+}
+
+#[actix_web::test]
+async fn every_forge_and_hub_operation_checks_in_the_same_order() {
+    let app = TestApp::start().await;
+    let locked = app.key_with(Plan::Free, r#"{"api_forge":false,"api_hub":false,"calls_per_minute":1}"#, &[]);
+    let narrow =
+        |scope: &str| Scope::ALL.iter().map(|scope| scope.name()).filter(|name| ![scope, "*"].contains(name)).collect::<Vec<_>>();
+    for (prefix, operations) in [("/v1", &FORGE[..]), ("/api", &HUB[..])] {
+        for (method, path, scope) in operations.iter().filter(|(.., scope)| !scope.is_empty()) {
+            let path = path.replace("{id}", "x").replace("{slug}", "x").replace("{project_id}", "x");
+            let call = async |key: &str| {
+                let body = json!({ "id": "x", "name": "x" });
+                app.send(app.request(method, &format!("{prefix}{path}")).header("x-api-key", key).json(&body)).await.status
+            };
+            let fast = app.key_with(Plan::Pro, r#"{"calls_per_minute":1}"#, &[]);
+            let seen = [
+                call("").await,
+                call(&locked).await,
+                call(&fast).await,
+                call(&fast).await,
+                call(&app.key_of(Plan::Pro, &narrow(scope))).await,
+            ];
+            assert_eq!(seen, [401, 403, 403, 429, 403], "{method} {path}");
+            let admitted = call(&app.key_of(Plan::Pro, &[scope])).await;
+            assert!(![401, 403, 429].contains(&admitted), "{method} {path}: {admitted}");
+        }
     }
 }
 

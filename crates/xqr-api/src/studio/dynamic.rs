@@ -181,7 +181,7 @@ impl View {
             destination_url: link.destination.clone(),
             sticky: (!variants.is_empty()).then_some(link.sticky),
             variants,
-            is_active: link.enabled,
+            is_active: link.enabled && !link.archived,
             scan_count: link.scan_count,
             last_scanned_at: link.last_scan_at.map(text_of),
             destination_changes_count: link.edit_count,

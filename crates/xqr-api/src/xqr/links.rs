@@ -4,12 +4,12 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use serde_json::Value;
-use xqr_engine::auth::Scope;
+use xqr_engine::auth::{Passcode, Scope};
 use xqr_engine::errors::{Condition, Dialect, Error, Result};
 use xqr_engine::idempotency::Outcome;
 use xqr_engine::links::{self, Draft, Edit, text_of};
 use xqr_engine::rows::{Filter, Link, Page};
-use xqr_engine::{App, Tx};
+use xqr_engine::{App, Caller, Tx, projects};
 
 use super::Xqr;
 use super::envelope::PageMeta;
@@ -43,10 +43,10 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 /// `POST /api/v1/links`
 async fn create(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     call.allow(Scope::LinksWrite)?;
-    let draft = draft(call.fields().await?)?;
+    let (draft, guarded) = draft(call.fields().await?)?;
     let (caller, app, cover) = (call.caller.clone(), call.app.clone(), call.cover());
-    let create = move |tx: &mut Tx<'_>| links::create(tx, &caller, draft);
-    Ok(call.make(create, move |link| cover.close(LinkView::new(&app, &link))).await?)
+    let create = move |tx: &mut Tx<'_>| make(tx, &caller, draft, guarded);
+    Ok(call.make(create, move |made| cover.close(made.view(&app))).await?)
 }
 
 /// `GET /api/v1/links`
@@ -56,9 +56,14 @@ async fn list(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     let limit = query.int("limit", 1..=200, 50)?;
     let offset = query.int("offset", 0..=i64::from(u32::MAX), 0)?;
     let text = |field| Ok::<_, Error>(query.text(field)?.filter(|text| !text.is_empty()).map(str::to_owned));
-    let filter = Filter { label: text("label")?, enabled: query.flag("enabled")?, search: text("search")? };
-    let caller = call.caller.clone();
-    let (rows, total) = call.app.read(move |conn| links::list(conn, &caller, &filter, Page::Offset { limit, offset })).await?;
+    let (label, enabled, search) = (text("label")?, query.flag("enabled")?, text("search")?);
+    let mut filter = Filter { label, enabled, search, archived: query.flag("archived")?, project: None };
+    let (caller, project) = (call.caller.clone(), text("project_id")?);
+    let read = call.app.read(move |conn| {
+        filter.project = project.map(|uid| projects::get(conn, &caller, &uid)).transpose()?.map(|project| project.id);
+        links::list(conn, &caller, &filter, Page::Offset { limit, offset })
+    });
+    let (rows, total) = read.await?;
     let views: Vec<_> = rows.iter().map(|link| LinkView::new(&call.app, link)).collect();
     Ok(call.page(views, PageMeta { total, limit, offset }))
 }
@@ -78,6 +83,8 @@ async fn edit(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     let edit = Edit {
         destination: fields.url("url"),
         labels: fields.texts("labels", LABELS, LABEL_CHARS),
+        archived: fields.flag("archived"),
+        project: fields.text("project_id"),
         variants: variants::read(&mut fields, "url"),
         sticky: fields.flag("sticky"),
         enabled: fields.flag("enabled"),
@@ -119,12 +126,18 @@ async fn create_bulk(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
         }
     }
     let (caller, app, cover) = (call.caller.clone(), call.app.clone(), call.cover());
-    let create = move |tx: &mut Tx<'_>| links::create_each(tx, &caller, drafts);
-    let answer = move |results: Vec<Result<Link>>| {
+    let create = move |tx: &mut Tx<'_>| {
+        let passcodes: Vec<_> = drafts.iter().map(|(_, guarded)| passcode(tx, *guarded)).collect();
+        let drafts =
+            drafts.into_iter().zip(&passcodes).map(|((draft, _), passcode)| Draft { passcode: passcode.clone(), ..draft });
+        let links = links::create_each(tx, &caller, drafts.collect())?;
+        Ok(links.into_iter().zip(passcodes).collect())
+    };
+    let answer = move |results: Vec<(Result<Link>, Option<Passcode>)>| {
         let mut created = Vec::new();
-        for (index, result) in places.into_iter().zip(results) {
+        for (index, (result, passcode)) in places.into_iter().zip(results) {
             match result {
-                Ok(link) => created.push(LinkView::new(&app, &link)),
+                Ok(link) => created.push(Made { link, passcode }.view(&app)),
                 Err(error) => errors.push(BulkError::new(index, &urls, &error)),
             }
         }
@@ -150,9 +163,38 @@ async fn set_status(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     Ok(call.answer(StatusCode::OK, Updated { updated }))
 }
 
-/// Reads the body of a link to make.
-fn draft(mut fields: Fields) -> Result<Draft> {
-    fields.demand("url");
+/// A link that was just made, with its passcode, which is shown here only.
+struct Made {
+    link: Link,
+    passcode: Option<Passcode>,
+}
+
+impl Made {
+    fn view(self, app: &App) -> LinkView {
+        LinkView { passcode: self.passcode.map(|passcode| passcode.expose().to_owned()), ..LinkView::new(app, &self.link) }
+    }
+}
+
+fn make(tx: &mut Tx<'_>, caller: &Caller, draft: Draft, guarded: bool) -> Result<Made> {
+    let passcode = passcode(tx, guarded);
+    Ok(Made { link: links::create(tx, caller, Draft { passcode: passcode.clone(), ..draft })?, passcode })
+}
+
+fn passcode(tx: &Tx<'_>, guarded: bool) -> Option<Passcode> {
+    guarded.then(|| Passcode::mint(|bytes| tx.random(bytes)))
+}
+
+/// Reads the body of a link to make, and whether it is to have a passcode.
+fn draft(mut fields: Fields) -> Result<(Draft, bool)> {
+    let reserve = fields.flag("reserve").unwrap_or(false);
+    if reserve {
+        fields.demand("custom_slug");
+        if fields.has("url") {
+            fields.complain(Condition::FieldConflict { field: "url".to_owned(), other: "reserve".to_owned() });
+        }
+    } else {
+        fields.demand("url");
+    }
     let destination = fields.url("url");
     let slug = fields.slug("custom_slug");
     let labels = fields.texts("labels", LABELS, LABEL_CHARS).unwrap_or_default();
@@ -160,9 +202,10 @@ fn draft(mut fields: Fields) -> Result<Draft> {
     let sticky = fields.flag("sticky").unwrap_or(false);
     no_routing_rules(&mut fields);
     let expires_at = fields.moment("expires_at");
+    let project = fields.text("project_id");
+    let guarded = fields.flag("passcode").unwrap_or(false);
     fields.end()?;
-    let destination = destination.ok_or(Condition::BodyNotObject)?;
-    Ok(Draft { slug, labels, variants, sticky, expires_at, ..Draft::new(destination) })
+    Ok((Draft { destination, slug, labels, variants, sticky, expires_at, project, ..Draft::default() }, guarded))
 }
 
 /// Rules that would not be followed are refused, not stored.
@@ -181,6 +224,9 @@ struct LinkView {
     short_code: String,
     destination: Option<String>,
     enabled: bool,
+    /// Not of the original: only of those that are.
+    #[serde(skip_serializing_if = "is_false")]
+    archived: bool,
     labels: Value,
     routing_rules: Value,
     /// Not of the original: only where there are some.
@@ -188,6 +234,9 @@ struct LinkView {
     variants: Option<Vec<Value>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sticky: Option<bool>,
+    /// Not of the original: in the answer that made it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    passcode: Option<String>,
     scan_count: i64,
     last_scan_at: Option<String>,
     expires_at: Option<String>,
@@ -205,10 +254,12 @@ impl LinkView {
             short_code: link.code.clone(),
             destination: link.destination.clone(),
             enabled: link.enabled,
+            archived: link.archived,
             labels: json(&link.labels),
             routing_rules: json(&link.routing_rules),
             sticky: variants.as_ref().map(|_| link.sticky),
             variants,
+            passcode: None,
             scan_count: link.scan_count,
             last_scan_at: link.last_scan_at.map(text_of),
             expires_at: link.expires_at.map(text_of),
@@ -216,6 +267,11 @@ impl LinkView {
             updated_at: text_of(link.updated_at),
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 #[derive(Serialize)]

@@ -1,0 +1,89 @@
+//! The hub dialect: `X-API-Key`, bare bodies, `{"error"}`; a passcode for each code (QuickResponseHub reference, sections 1 to 8).
+//!
+//! Order of checks: maintenance, path, method, key, rate, JSON, required fields, formats, code, passcode, conflict, blocklist (section 8.2).
+
+mod codes;
+mod public;
+
+use std::sync::Arc;
+
+use actix_web::dev::HttpServiceFactory;
+use actix_web::guard::fn_guard;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::middleware::from_fn;
+use actix_web::{HttpRequest, HttpResponse, web};
+use futures_util::future::LocalBoxFuture;
+use serde_json::json;
+use xqr_engine::auth::SecretKey;
+use xqr_engine::errors::{Condition, Dialect, Error, Result};
+use xqr_engine::plans::Limits;
+use xqr_engine::{App, Figures, Pace, Rates};
+
+use crate::call::{Bearer, by_key};
+use crate::edge::{no_route, speak};
+use crate::request_id::RequestId;
+use crate::wire::{Accept, Wire};
+
+/// The hub dialect.
+pub(crate) struct Hub;
+
+impl Wire for Hub {
+    const DIALECT: Dialect = Dialect::Hub;
+    const RATES: Rates = Rates { pace: Pace::KeyMinute, quota: None };
+
+    fn is_included(limits: &Limits) -> bool {
+        limits.api_hub
+    }
+
+    fn refuse(error: &Error, id: RequestId, _: Accept) -> HttpResponse {
+        let reply = error.condition().reply(Self::DIALECT);
+        let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut body = json!({ "error": reply.message });
+        if status.is_server_error() {
+            body["request_id"] = json!(id.as_str());
+        }
+        HttpResponse::build(status).json(body)
+    }
+
+    fn who(app: Arc<App>, request: HttpRequest) -> LocalBoxFuture<'static, Result<Bearer>> {
+        Box::pin(by_key(app, request, credential))
+    }
+
+    fn show_figures(headers: &mut HeaderMap, figures: &Figures) {
+        for (name, cap) in [("x-ratelimit-limit", figures.burst_limit), ("x-ratelimit-remaining", figures.burst_remaining)] {
+            if let Some(cap) = cap {
+                headers.insert(HeaderName::from_static(name), HeaderValue::from(cap));
+            }
+        }
+    }
+}
+
+fn credential(headers: &HeaderMap) -> Result<SecretKey> {
+    let mut values = headers.get_all("x-api-key");
+    match (values.next().and_then(|value| value.to_str().ok()), values.next()) {
+        (Some(value), None) => SecretKey::parse(value),
+        _ => Err(Condition::KeyInvalid.into()),
+    }
+}
+
+/// What a refusal repeats of a code: letters and digits in upper case, and nothing odd.
+pub(crate) fn clean(code: &str) -> String {
+    let sane = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c.to_ascii_uppercase() } else { '?' };
+    code.chars().take(64).map(sane).collect()
+}
+
+/// Everything below `/api` that has no version.
+pub(crate) fn scope() -> impl HttpServiceFactory {
+    web::scope("/api")
+        .guard(fn_guard(|context| has_no_version(context.head().uri.path())))
+        .wrap(from_fn(speak::<Hub>))
+        .configure(codes::routes)
+        .configure(public::routes)
+        .default_service(web::to(no_route))
+}
+
+fn has_no_version(path: &str) -> bool {
+    let first = path.strip_prefix("/api/").and_then(|rest| rest.split('/').next());
+    first.is_some_and(|first| !first.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())))
+}
