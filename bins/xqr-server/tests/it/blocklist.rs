@@ -249,3 +249,32 @@ async fn links_that_were_made_before_stop_leading_there_where_that_is_configured
         assert_eq!(app.get("/studio-one").await.expect(302).header("location"), "https://good.example/");
     }
 }
+
+#[actix_web::test]
+async fn the_hub_and_the_forge_are_checked() {
+    let (app, _folder) = start(false).await;
+    let call = async |method: &str, path: &str, body: Value| {
+        app.send(app.request(method, path).header("x-api-key", &app.key).json(&body)).await
+    };
+    let words = "Destination URL is not allowed (host on abuse blocklist)";
+    let made = crate::hub::body(&call("POST", "/api/shorten", json!({ "url": "https://good.example/" })).await.expect(200));
+    crate::hub::refused(&call("POST", "/api/shorten", json!({ "url": "https://EVIL.example" })).await, 422, words);
+    let update = json!({ "code": made["code"], "passcode": made["passcode"], "url": "https://a.evil.example/" });
+    crate::hub::refused(&call("POST", "/api/update", update.clone()).await, 422, words);
+    let mut wrong = update;
+    wrong["passcode"] = json!("wrong");
+    call("POST", "/api/update", wrong).await.expect(403);
+    let batch = json!({ "urls": ["https://good.example/1", "https://evil.example/"] });
+    crate::hub::refused(&call("POST", "/api/bulk-shorten", batch).await, 422, words);
+    let listed = crate::hub::body(&app.send(app.request("GET", "/api/list").header("x-api-key", &app.key)).await.expect(200));
+    assert_eq!(listed["codes"].as_array().unwrap().len(), 1, "all or nothing");
+
+    let words = "Invalid value for field: redirect_url";
+    let refused = |answer: Answer| crate::forge::refused(&answer, 400, "invalid_payload", words);
+    refused(call("POST", "/v1/qr-codes", json!({ "redirect_url": "https://evil.example/" })).await);
+    let qr = json!({ "redirect_url": "https://good.example/" });
+    let qr = crate::forge::body(&call("POST", "/v1/qr-codes", qr).await.expect(201));
+    let id = qr["id"].as_str().or_else(|| qr["qr_code"]["id"].as_str()).or_else(|| qr["qr_id"].as_str());
+    let path = format!("/v1/qr-codes/{}", id.unwrap_or_else(|| panic!("{qr}")));
+    refused(call("PATCH", &path, json!({ "redirect_url": "http://198.51.100.7/" })).await);
+}
