@@ -35,14 +35,17 @@ impl Tx<'_> {
     ///
     /// # Errors
     ///
-    /// [`Condition::DestinationBlocked`].
+    /// [`Condition::DestinationBlocked`] and [`Condition::DestinationLoops`].
     pub(crate) fn admit(&mut self, destination: Destination) -> Result<String> {
-        check(self.conn, self.files, &destination)?;
+        check(self.conn, self.files, self.home, &destination)?;
         Ok(destination.into_text())
     }
 }
 
-fn check(conn: &mut Conn, files: &Files, destination: &Destination) -> Result<()> {
+fn check(conn: &mut Conn, files: &Files, home: Option<&Url>, destination: &Destination) -> Result<()> {
+    if home.is_some_and(|home| destination.is_code_of(home)) {
+        return Err(Condition::DestinationLoops { field: destination.field().to_owned() }.into());
+    }
     let Some(Listing { entry, source }) = find(conn, files, destination.host())? else { return Ok(()) };
     tracing::info!(host = destination.host().as_str(), entry, source, "a destination was refused");
     Err(Condition::DestinationBlocked { field: destination.field().to_owned() }.into())
@@ -112,16 +115,17 @@ pub fn import(data: &Data, set: &HostSet, reason: &str) -> Result<usize> {
 }
 
 impl App {
-    /// Refuses a link to make that has a blocked destination: for who answers before anything is stored, which checks again.
+    /// Refuses a link whose destinations are not allowed: for who answers before anything is stored, which checks again.
     ///
     /// # Errors
     ///
-    /// [`Condition::DestinationBlocked`].
+    /// [`Condition::DestinationBlocked`] and [`Condition::DestinationLoops`].
     pub async fn check_destinations(&self, draft: &Draft) -> Result<()> {
-        let mut all: Vec<_> = draft.destination.iter().cloned().collect();
-        all.extend(draft.variants.iter().map(|variant| variant.destination.clone()));
-        let files = self.data.files();
-        self.data.read_brief(move |conn| all.iter().try_for_each(|destination| check(conn, &files, destination))).await
+        let variants = draft.variants.iter().map(|variant| &variant.destination);
+        let all: Vec<_> = draft.destination.iter().chain(variants).cloned().collect();
+        let (files, home) = (self.data.files(), self.data.home());
+        let check = move |conn: &mut Conn| all.iter().try_for_each(|it| check(conn, &files, home.as_deref(), it));
+        self.data.read_brief(check).await
     }
 
     /// Looks whether a file of the blocklist has changed, and takes the new one, off the event loop. Returns how many were taken.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tokio::sync::{Notify, Semaphore};
+use url::Url;
 use uuid::Uuid;
 use xqr_auth::MasterSecret;
 use xqr_errors::{Condition, Error, Result};
@@ -19,6 +20,8 @@ pub struct Data {
     plans: PlanTable,
     secret: MasterSecret,
     files: Arc<Files>,
+    /// The address that short links begin with, as far as the settings tell it.
+    home: Option<Arc<Url>>,
     /// Places of reads that run or wait.
     reading: Arc<Semaphore>,
     /// Rung after a commit that leaves something to deliver.
@@ -39,6 +42,8 @@ pub struct Tx<'a> {
     pub(crate) secret: &'a MasterSecret,
     /// The blocklist's files.
     pub(crate) files: &'a Files,
+    /// The address that short links begin with.
+    pub(crate) home: Option<&'a Url>,
     entropy: &'a dyn Entropy,
     /// Code keys whose cached redirects are stale once this commits.
     pub(crate) stale: Vec<String>,
@@ -86,7 +91,8 @@ impl Data {
         let reading = Arc::new(Semaphore::new(settings.database.queue));
         let store = Arc::new(Store::open(&settings.database_url, options)?);
         let files = Arc::new(Files::new(settings));
-        Ok(Self { store, plans, secret, files, reading, bell: Arc::default(), clock, entropy })
+        let home = Url::parse(&settings.public_url).ok().map(Arc::new);
+        Ok(Self { store, plans, secret, files, home, reading, bell: Arc::default(), clock, entropy })
     }
 
     /// Brings the schema up to date and returns the names of the migrations that ran.
@@ -106,6 +112,10 @@ impl Data {
     /// Returns the service's own secret.
     pub fn secret(&self) -> &MasterSecret {
         &self.secret
+    }
+
+    pub(crate) fn home(&self) -> Option<Arc<Url>> {
+        self.home.clone()
     }
 
     /// Returns the blocklist's files. They list nothing before they are [opened](Files::open).
@@ -185,6 +195,7 @@ impl Data {
     ) {
         let (clock, entropy, plans) = (Arc::clone(&self.clock), Arc::clone(&self.entropy), self.plans.clone());
         let (secret, files, bell) = (self.secret.clone(), Arc::clone(&self.files), Arc::clone(&self.bell));
+        let home = self.home.clone();
         self.store.write(
             move |conn| {
                 let mut tx = Tx {
@@ -193,6 +204,7 @@ impl Data {
                     plans: &plans,
                     secret: &secret,
                     files: &files,
+                    home: home.as_deref(),
                     entropy: &*entropy,
                     stale: Vec::new(),
                     told: false,

@@ -4,6 +4,8 @@ use url::Url;
 use xqr_blocklist::Host;
 use xqr_errors::Condition;
 
+use crate::slug::{CodeKey, is_reserved};
+
 /// Longest destination that a client may send, in characters.
 const MAX_CHARS: usize = 2048;
 
@@ -64,6 +66,24 @@ impl Destination {
         &self.field
     }
 
+    /// Returns whether it is a short link of the service at `home`. One that led to another could lead back, and round for ever.
+    pub(crate) fn is_code_of(&self, home: &Url) -> bool {
+        let Ok(url) = Url::parse(&self.text) else { return false };
+        // What a proxy makes of http is usually https.
+        let port = |url: &Url| url.port().unwrap_or(443);
+        if url.host_str() != home.host_str() || port(&url) != port(home) {
+            return false;
+        }
+        let path: Vec<&str> = url.path_segments().into_iter().flatten().collect();
+        match path[..] {
+            [code] | ["q", code] | ["q", code, ""] => {
+                // An escaped letter is a letter.
+                code.contains('%') || CodeKey::new(code).is_some() && !is_reserved(code)
+            }
+            _ => false,
+        }
+    }
+
     /// Returns the normalised URL. For [`Tx::admit`](crate::Tx) and nobody else.
     pub(crate) fn into_text(self) -> String {
         self.text
@@ -112,6 +132,26 @@ mod tests {
         ] {
             assert!(matches!(Destination::parse("url", bad), Err(Condition::UrlInvalid { .. })), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn short_links_of_our_own_are_told() {
+        let home = Url::parse("https://qr.example").unwrap();
+        let check = |text: &str| Destination::parse("url", text).unwrap().is_code_of(&home);
+        for own in [
+            "https://qr.example/menu",
+            "http://QR.example:443/Menu?a#b",
+            "https://qr.example/q/abc/",
+            "https://x@qr.example/%6denu",
+        ] {
+            assert!(check(own), "{own}");
+        }
+        for other in
+            ["https://qr.example/", "https://qr.example/docs", "https://qr.example/b/page", "https://qr.example:8080/menu"]
+        {
+            assert!(!check(other), "{other}");
+        }
+        assert!(!check("https://www.qr.example/menu"));
     }
 
     #[test]

@@ -85,21 +85,20 @@ pub struct Edit {
 ///
 /// # Errors
 ///
-/// [`Condition::ProjectNotFound`], [`Condition::DestinationBlocked`], [`Condition::PlanLimitReached`], [`Condition::SlugTaken`].
+/// [`Condition::DestinationBlocked`], [`Condition::ProjectNotFound`], [`Condition::PlanLimitReached`], [`Condition::SlugTaken`].
 pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: Draft) -> Result<Link> {
     let default = find_default(tx.conn, caller.workspace)?;
     create_in(tx, caller, default, draft)
 }
 
 fn create_in(tx: &mut Tx<'_>, caller: &Caller, default: Option<i64>, draft: Draft) -> Result<Link> {
-    check_variants(caller, &draft.variants)?;
+    // First, because an item of a batch that is refused must leave nothing behind.
     let project_id = match &draft.project {
         Some(uid) => Some(projects::get(tx.conn, caller, uid)?.id),
         None => default,
     };
-    // Before anything is counted, because an item of a batch that is refused must leave nothing behind.
+    let variants = admit_variants(tx, caller, draft.variants)?;
     let destination = draft.destination.map(|destination| tx.admit(destination)).transpose()?;
-    let variants = admit_each(tx, draft.variants)?;
     let cap = caller.terms.limits.links;
     if !usage::take(tx.conn, caller.workspace, usage::LINKS, usage::TOTAL, 1, cap.map(u64::cast_signed))? {
         return Err(caller.terms.full("links", cap.unwrap_or_default()).into());
@@ -245,8 +244,7 @@ pub fn edit(tx: &mut Tx<'_>, caller: &Caller, uid: &str, edit: Edit) -> Result<L
         update.destination = link.destination.clone();
     }
     if let Some(variants) = edit.variants {
-        check_variants(caller, &variants)?;
-        let variants = admit_each(tx, variants)?;
+        let variants = admit_variants(tx, caller, variants)?;
         changes.insert("variants".to_owned(), json!(variants));
         let old = variants::list(&link.variants);
         moved |= variants.iter().any(|new| old.iter().all(|old| old.destination_url != new.destination_url));
@@ -330,15 +328,10 @@ pub fn set_enabled(tx: &mut Tx<'_>, caller: &Caller, uids: &[String], enabled: b
     Ok(found.len())
 }
 
-fn check_variants(caller: &Caller, variants: &[NewVariant]) -> Result<()> {
-    caller.terms.check_feature("variants", variants.is_empty() || caller.terms.limits.variants)
-}
-
-fn admit_each(tx: &mut Tx<'_>, variants: Vec<NewVariant>) -> Result<Vec<Variant>> {
-    let admit = |NewVariant { name, destination, weight }| {
-        let destination_url = tx.admit(destination)?;
-        Ok(Variant { name, destination_url, weight })
-    };
+/// Returns variants as they are stored.
+fn admit_variants(tx: &mut Tx<'_>, caller: &Caller, variants: Vec<NewVariant>) -> Result<Vec<Variant>> {
+    caller.terms.check_feature("variants", variants.is_empty() || caller.terms.limits.variants)?;
+    let admit = |NewVariant { name, destination, weight }| Ok(Variant { name, destination_url: tx.admit(destination)?, weight });
     variants.into_iter().map(admit).collect()
 }
 

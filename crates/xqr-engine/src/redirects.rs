@@ -57,17 +57,6 @@ impl From<Option<RedirectRow>> for Target {
     }
 }
 
-impl Target {
-    /// Returns every destination that may be served.
-    fn locations(&self) -> Vec<&Bytes> {
-        match self {
-            Self::Live { split: Some(split), .. } => split.locations().collect(),
-            Self::Live { location, .. } => vec![location],
-            Self::Gone | Self::Absent => Vec::new(),
-        }
-    }
-}
-
 /// The redirect cache.
 pub struct Redirects {
     cache: Cache<String, Target>,
@@ -146,12 +135,13 @@ async fn load(app: &App, key: &str) -> Result<Target> {
     let files = app.settings.blocklist.at_redirect.then(|| app.data.files());
     let read = app.data.read_brief(move |conn| {
         let target = Target::from(links::find_by_code(conn, "", &owned)?);
-        let Some(files) = files else { return Ok(target) };
-        for location in target.locations() {
-            if blocklist::is_blocked(conn, &files, location)? {
-                // Closed rather than absent: a miss counts against the visitor, who has scanned a code that is real. And closed as a
-                // whole, where only a variant is blocked: whoever leads some visitors there may not lead the others.
-                return Ok(Target::Gone);
+        // Closed rather than absent: a miss counts against the visitor, who has scanned a code that is real.
+        if let (Target::Live { location, split, .. }, Some(files)) = (&target, files) {
+            let variants = split.iter().flat_map(|split| split.locations());
+            for location in std::iter::once(location).chain(variants) {
+                if blocklist::is_blocked(conn, &files, location)? {
+                    return Ok(Target::Gone);
+                }
             }
         }
         Ok(target)

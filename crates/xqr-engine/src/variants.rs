@@ -16,7 +16,7 @@ use crate::strangers::network;
 pub struct Variant {
     /// What scans are counted under; unique in its link.
     pub name: String,
-    /// Where it leads: a [`Destination`].
+    /// Where it leads: a [`Destination`](crate::destination::Destination).
     pub destination_url: String,
     /// Its share of the scans, relative to the others'; at least 1.
     pub weight: u32,
@@ -79,7 +79,7 @@ impl Split {
         (total > 0).then_some(Self { shares, total, sticky })
     }
 
-    /// Returns every destination that may be served.
+    /// Returns every destination.
     pub(crate) fn locations(&self) -> impl Iterator<Item = &Bytes> {
         self.shares.iter().map(|share| &share.served.location)
     }

@@ -867,6 +867,17 @@ catalogue! {
         hub: 422 "Destination URL is not allowed (host on abuse blocklist)",
     }
 
+    /// The destination is a short link of this service.
+    DestinationLoops { field: String } => {
+        causes: "A link was to lead to another short link of the same service, and perhaps back to itself.",
+        fix: "Use the address that the other link leads to.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "{field}: Must not be a short link of this service." ours,
+        studio: 400 in field "Must not be a short link of this service." ours,
+        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        hub: 400 "Invalid URL: must not be a short link of this service" ours,
+    }
+
     /// The `Idempotency-Key` header is empty, too long, doubled, or not printable ASCII.
     IdempotencyKeyInvalid => {
         causes: "An empty key, more than 255 characters, control or non-ASCII characters, or two headers.",

@@ -155,3 +155,25 @@ async fn the_url_standards_cases() {
     }
     assert!(created > 100 && refused > 273, "{created} {refused}");
 }
+
+#[actix_web::test]
+async fn a_link_leads_to_no_other_link() {
+    let app = TestApp::start().await;
+    let told = |field: &str| format!("{field}: Must not be a short link of this service.");
+    let made = app.link(json!({ "url": "https://example.com", "custom_slug": "first" })).await;
+    for url in
+        ["https://qr.example/first", "http://QR.Example/FIRST?x#y", "https://qr.example/q/other/", "https://qr.example/%66irst"]
+    {
+        app.call("POST", "/links", Some(json!({ "url": url }))).await.refused(400, "VALIDATION_ERROR", &told("url"));
+        let path = format!("/links/{}", made["id"].as_str().unwrap());
+        app.call("PATCH", &path, Some(json!({ "url": url }))).await.refused(400, "VALIDATION_ERROR", &told("url"));
+        let variants = json!([{ "url": "https://example.com" }, { "url": url }]);
+        let split = app.call("PATCH", &path, Some(json!({ "variants": variants }))).await;
+        split.refused(400, "VALIDATION_ERROR", &told("variants[1].url"));
+    }
+    for url in ["https://qr.example/", "https://qr.example/docs", "https://www.qr.example/first", "https://qr.example:8443/first"]
+    {
+        app.link(json!({ "url": url })).await;
+    }
+    assert_eq!(app.get("/first").await.expect(302).header("location"), "https://example.com/");
+}

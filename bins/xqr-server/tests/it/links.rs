@@ -232,3 +232,35 @@ async fn the_plan_caps_links_exactly_under_concurrency() {
     one().await.expect(201);
     assert_eq!(app.call_as(&key, "GET", "/links", None).await.json()["meta"]["total"], 500);
 }
+
+/// Reliability note U-8: what looks like another code is no code, or the same one.
+#[actix_web::test]
+async fn a_code_has_one_form() {
+    let app = TestApp::start().await;
+    app.link(json!({ "url": "https://example.com", "custom_slug": "Apple" })).await;
+    for twin in ["apple", "APPLE", "aPPle"] {
+        let wish = json!({ "url": "https://example.com", "custom_slug": twin });
+        assert_eq!(app.call("POST", "/links", Some(wish)).await.status, 409, "{twin}");
+        app.get(&format!("/{twin}")).await.expect(302);
+    }
+    for odd in [
+        "\u{430}pple",
+        "app\u{200b}le",
+        "app\u{ad}le",
+        "\u{ff41}pple",
+        "app\u{131}e",
+        "app\u{2024}le",
+        "apple\u{202e}",
+        "a\u{301}pple",
+    ] {
+        let wish = json!({ "url": "https://example.com", "custom_slug": odd });
+        assert_eq!(app.call("POST", "/links", Some(wish)).await.status, 400, "{odd:?}");
+        app.get(&format!("/{odd}")).await.expect(404);
+    }
+    for route in ["api", "API", "docs", "health", "Ready", "metrics", "admin", "v1", "q", "b", "well-known", "webhooks", "login"]
+    {
+        let wish = json!({ "url": "https://example.com", "custom_slug": route });
+        let refusal = app.call("POST", "/links", Some(wish)).await;
+        assert!([400, 409].contains(&refusal.status), "{route}: {}", refusal.text());
+    }
+}

@@ -95,11 +95,9 @@ fn read(app: &App, items: Vec<Value>, caps: &Caps) -> Result<Vec<Wish>, Vec<(usi
 async fn blocked(app: &App, wishes: &[Wish]) -> Result<Vec<(usize, String)>> {
     let mut errors = Vec::new();
     for (index, wish) in wishes.iter().enumerate() {
-        let Some(dynamic) = &wish.dynamic else { continue };
-        match app.check_destinations(dynamic).await {
-            Err(error) if matches!(error.condition(), Condition::DestinationBlocked { .. }) => {
-                errors.push((index, sentence(&error)))
-            }
+        let Some(draft) = &wish.dynamic else { continue };
+        match app.check_destinations(draft).await {
+            Err(error) if error.cause().is_none() => errors.push((index, sentence(&error))),
             other => other?,
         }
     }

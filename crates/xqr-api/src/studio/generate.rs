@@ -77,8 +77,8 @@ async fn validate(mut call: Call<Studio>) -> Result<HttpResponse, Fault> {
     let wish = read(&mut call).await?;
     let caps = call.caps();
     check(&call.app, &wish, &caps)?;
-    if let Some(dynamic) = &wish.dynamic {
-        call.app.check_destinations(dynamic).await?;
+    if let Some(draft) = &wish.dynamic {
+        call.app.check_destinations(draft).await?;
     }
     let px = (wish.inches * f64::from(wish.dpi)).round() as u32;
     Ok(HttpResponse::Ok().json(json!({
