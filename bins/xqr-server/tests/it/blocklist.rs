@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
-use xqr_engine::blocklist;
+use xqr_engine::blocklist::{self, Entries, HostSet};
 use xqr_engine::plans::Plan;
 
 use crate::app::{Answer, TestApp};
@@ -100,6 +100,36 @@ async fn native_links_are_checked_when_made_in_bulk_and_changed() {
 }
 
 #[actix_web::test]
+async fn each_variant_is_checked() {
+    let (app, _folder) = start(true).await;
+    let with = |second: &str| {
+        json!({ "url": "https://good.example/", "custom_slug": "split", "variants": [
+        { "url": "https://good.example/a" }, { "url": second }
+    ] })
+    };
+    let words = format!("variants[1].{NATIVE}");
+    app.call("POST", "/links", Some(with("https://a.evil.example/"))).await.refused(422, "VALIDATION_ERROR", &words);
+    let link = app.link(with("https://other.example/")).await;
+    let path = format!("/links/{}", link["id"].as_str().unwrap());
+    let change = json!({ "variants": [{ "url": "https://EVIL.example/" }] });
+    let words = format!("variants[0].{NATIVE}");
+    app.call("PATCH", &path, Some(change)).await.refused(422, "VALIDATION_ERROR", &words);
+
+    let key = app.key_with(Plan::Agency, "{}", &["*"]);
+    let payload = json!({ "name": "M", "destination_url": "https://good.example/", "variants": [
+        { "destination_url": "https://evil.example/" }
+    ] });
+    let wish = json!({ "data_type": "dynamic", "payload": payload, "size_inches": 2 });
+    for path in ["generate/", "validate/"] {
+        let answer = app.send(app.request("POST", &format!("/api/v1/{path}")).header("x-api-key", &key).json(&wish)).await;
+        let found: Value = serde_json::from_slice(&answer.bytes).unwrap();
+        assert_eq!((answer.status, found), (400, json!({ "variants[0].destination_url": STUDIO })));
+    }
+    list(&app, "other.example");
+    app.get("/split").await.expect(410);
+}
+
+#[actix_web::test]
 async fn the_studio_is_checked_when_a_code_is_made_drawn_and_changed() {
     let (app, _folder) = start(false).await;
     let body = json!({ "email": "ann@example.com", "password": "a horse of another colour" });
@@ -158,6 +188,19 @@ async fn an_entry_of_the_table_holds_from_the_next_call_on_every_node() {
 }
 
 #[actix_web::test]
+async fn an_imported_list_holds_from_the_next_call_on() {
+    let (app, _folder) = start(false).await;
+    let list: String = (0..4_500).map(|n| format!("0.0.0.0 h{n}.example\n")).collect();
+    let hosts = HostSet::read(Entries::new(list.as_bytes(), None, 10_000)).unwrap();
+    let import = || blocklist::import(&app.running.app.data, &hosts, "a feed").unwrap();
+    assert_eq!((import(), import()), (4_500, 0));
+    for n in [0, 1_999, 2_000, 4_499] {
+        make(&app, &format!("https://a.h{n}.example/")).await.refused(422, "VALIDATION_ERROR", NATIVE);
+    }
+    make(&app, "https://h4500.example/").await.expect(201);
+}
+
+#[actix_web::test]
 async fn a_changed_file_holds_without_a_restart_and_a_bad_one_raises_the_alarm() {
     let (app, folder) = start(false).await;
     let path = folder.path().join("feed");
@@ -205,4 +248,33 @@ async fn links_that_were_made_before_stop_leading_there_where_that_is_configured
         app.call("PATCH", &path, Some(json!({ "url": "https://good.example/" }))).await.expect(200);
         assert_eq!(app.get("/studio-one").await.expect(302).header("location"), "https://good.example/");
     }
+}
+
+#[actix_web::test]
+async fn the_hub_and_the_forge_are_checked() {
+    let (app, _folder) = start(false).await;
+    let call = async |method: &str, path: &str, body: Value| {
+        app.send(app.request(method, path).header("x-api-key", &app.key).json(&body)).await
+    };
+    let words = "Destination URL is not allowed (host on abuse blocklist)";
+    let made = crate::hub::body(&call("POST", "/api/shorten", json!({ "url": "https://good.example/" })).await.expect(200));
+    crate::hub::refused(&call("POST", "/api/shorten", json!({ "url": "https://EVIL.example" })).await, 422, words);
+    let update = json!({ "code": made["code"], "passcode": made["passcode"], "url": "https://a.evil.example/" });
+    crate::hub::refused(&call("POST", "/api/update", update.clone()).await, 422, words);
+    let mut wrong = update;
+    wrong["passcode"] = json!("wrong");
+    call("POST", "/api/update", wrong).await.expect(403);
+    let batch = json!({ "urls": ["https://good.example/1", "https://evil.example/"] });
+    crate::hub::refused(&call("POST", "/api/bulk-shorten", batch).await, 422, words);
+    let listed = crate::hub::body(&app.send(app.request("GET", "/api/list").header("x-api-key", &app.key)).await.expect(200));
+    assert_eq!(listed["codes"].as_array().unwrap().len(), 1, "all or nothing");
+
+    let words = "Invalid value for field: redirect_url";
+    let refused = |answer: Answer| crate::forge::refused(&answer, 400, "invalid_payload", words);
+    refused(call("POST", "/v1/qr-codes", json!({ "redirect_url": "https://evil.example/" })).await);
+    let qr = json!({ "redirect_url": "https://good.example/" });
+    let qr = crate::forge::body(&call("POST", "/v1/qr-codes", qr).await.expect(201));
+    let id = qr["id"].as_str().or_else(|| qr["qr_code"]["id"].as_str()).or_else(|| qr["qr_id"].as_str());
+    let path = format!("/v1/qr-codes/{}", id.unwrap_or_else(|| panic!("{qr}")));
+    refused(call("PATCH", &path, json!({ "redirect_url": "http://198.51.100.7/" })).await);
 }
