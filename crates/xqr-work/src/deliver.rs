@@ -65,14 +65,18 @@ impl Attempts {
     }
 }
 
-/// Delivers until it is stopped, then lets attempts end: each has a deadline, and what is cut off is repeated when its lease ends.
-pub(crate) async fn run(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
-    let mut attempts = Attempts::default();
+/// Ends the leases of this node's former life, before anything of this one can hold one.
+pub(crate) fn release(app: &App) {
     let node = app.journal.node().to_owned();
-    if let Err(error) = app.write(move |tx| hooks::release(tx, &node)).await {
+    if let Err(error) = app.data.write_here(move |tx| hooks::release(tx, &node)) {
         // Then those leases end by themselves.
         report("release", &error);
     }
+}
+
+/// Delivers until it is stopped, then lets attempts end: each has a deadline, and what is cut off is repeated when its lease ends.
+pub(crate) async fn run(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+    let mut attempts = Attempts::default();
     while !*stopped.borrow() {
         let pause = match attempts.start(&app).await {
             Ok(Progress::Did(_)) => continue,

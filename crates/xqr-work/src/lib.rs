@@ -45,6 +45,7 @@ impl Workers {
     pub fn start(app: &Arc<App>) -> Self {
         app.lend_fetcher(Arc::new(pictures::Fetcher::new(&app.settings.fetch)));
         app.lend_outbound(Arc::new(Guarded::new(&app.settings)));
+        deliver::release(app);
         let (stop, stopped) = watch::channel(false);
         let tasks = vec![
             tokio::spawn(count_loop(Arc::clone(app), stopped.clone())),
