@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, HeaderMap, HeaderValue};
+use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, HeaderMap, HeaderValue};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, web};
 use futures_util::future::LocalBoxFuture;
 use sha2::{Digest as _, Sha256};
@@ -209,6 +209,24 @@ pub(crate) async fn by_key(
     request.extensions_mut().insert(KeyPrefix(caller.key_prefix.clone()));
     note_use(&app, &caller);
     Ok(Bearer { caller, sealing: secret.sealing_key() })
+}
+
+/// Reads the token of `Authorization: Bearer`.
+pub(crate) fn bearer_token(headers: &HeaderMap) -> Result<String> {
+    let mut values = headers.get_all(AUTHORIZATION);
+    let (Some(value), None) = (values.next().and_then(|value| value.to_str().ok()), values.next()) else {
+        return Err(Condition::TokenInvalid.into());
+    };
+    match value.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(token.trim().to_owned()),
+        _ => Err(Condition::TokenInvalid.into()),
+    }
+}
+
+/// Finds out who calls with an access token.
+pub(crate) async fn by_token(app: Arc<App>, request: HttpRequest) -> Result<Bearer> {
+    let person = app.authenticate_person(&bearer_token(request.headers())?).await?;
+    Ok(Bearer { caller: person.caller, sealing: person.sealing })
 }
 
 /// Reads the `Idempotency-Key` header: a bare token, or a quoted string as the IETF's draft has it.

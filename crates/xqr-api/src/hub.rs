@@ -83,7 +83,9 @@ pub(crate) fn scope() -> impl HttpServiceFactory {
         .default_service(web::to(no_route))
 }
 
+/// `developer` is what the native API's reference has beside its versions.
 fn has_no_version(path: &str) -> bool {
     let first = path.strip_prefix("/api/").and_then(|rest| rest.split('/').next());
-    first.is_some_and(|first| !first.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())))
+    let version = |first: &str| first.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    first.is_some_and(|first| first != "developer" && !version(first))
 }

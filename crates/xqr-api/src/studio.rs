@@ -29,7 +29,7 @@ use xqr_engine::errors::{Condition, Dialect, Error, Place, Result};
 use xqr_engine::plans::Limits;
 use xqr_engine::{App, Figures, Pace, Rates};
 
-use crate::call::{Bearer, by_key};
+use crate::call::{Bearer, by_key, by_token};
 use crate::edge::{no_route, speak};
 use crate::request_id::RequestId;
 use crate::wire::{Accept, Wire};
@@ -83,12 +83,6 @@ impl Wire for Person {
     }
 
     fn show_figures(_: &mut HeaderMap, _: &Figures) {}
-}
-
-/// Finds out who calls with an access token.
-async fn by_token(app: Arc<App>, request: HttpRequest) -> Result<Bearer> {
-    let person = app.authenticate_person(&auth::bearer_token(request.headers())?).await?;
-    Ok(Bearer { caller: person.caller, sealing: person.sealing })
 }
 
 /// Complaints about fields stand under their fields, as a text or a list of texts; all else is the `detail`.

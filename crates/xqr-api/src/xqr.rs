@@ -10,6 +10,7 @@ mod links;
 mod order;
 mod projects;
 mod qr;
+mod webhooks;
 mod workspace;
 
 use std::sync::Arc;
@@ -26,7 +27,7 @@ use xqr_engine::errors::{Condition, Dialect, Error, Result};
 use xqr_engine::plans::{Cycle, Limits};
 use xqr_engine::{App, Figures, Pace, Rates};
 
-use crate::call::{Bearer, by_key};
+use crate::call::{Bearer, by_key, by_token};
 use crate::edge::{no_route, speak};
 use crate::request_id::RequestId;
 use crate::wire::{Accept, Wire};
@@ -78,6 +79,30 @@ impl Wire for Xqr {
     }
 }
 
+/// The native dialect, called by a person who has signed in.
+pub(crate) struct XqrPerson;
+
+impl Wire for XqrPerson {
+    const DIALECT: Dialect = Dialect::Xqr;
+    const RATES: Rates = Xqr::RATES;
+
+    fn is_included(limits: &Limits) -> bool {
+        Xqr::is_included(limits)
+    }
+
+    fn refuse(error: &Error, id: RequestId, accept: Accept) -> HttpResponse {
+        Xqr::refuse(error, id, accept)
+    }
+
+    fn who(app: Arc<App>, request: HttpRequest) -> LocalBoxFuture<'static, Result<Bearer>> {
+        Box::pin(by_token(app, request))
+    }
+
+    fn show_figures(headers: &mut HeaderMap, figures: &Figures) {
+        Xqr::show_figures(headers, figures);
+    }
+}
+
 fn credential(headers: &HeaderMap) -> Result<SecretKey> {
     let mut values = headers.get_all(AUTHORIZATION);
     match (values.next().and_then(|value| value.to_str().ok()), values.next()) {
@@ -93,6 +118,7 @@ pub(crate) fn scope() -> impl HttpServiceFactory {
         .configure(qr::routes)
         .configure(keys::routes)
         .configure(projects::routes)
+        .configure(webhooks::routes)
         .configure(workspace::routes)
         .configure(errors::routes)
         .default_service(web::to(no_route))

@@ -246,6 +246,32 @@ pub fn deliveries(conn: &mut Conn, caller: &Caller, look: Look, id: i64, page: P
     webhooks::deliveries(conn, caller.workspace, id, page)
 }
 
+/// Returns how many deliveries of the caller's webhook are kept.
+pub fn count_deliveries(conn: &mut Conn, caller: &Caller, id: i64) -> Result<i64> {
+    webhooks::count_deliveries(conn, caller.workspace, id)
+}
+
+/// Attempts a delivery of the caller's webhook once more, with the id and the bytes that it had.
+///
+/// # Errors
+///
+/// Those of [`get`], [`Condition::ResourceNotFound`] for a delivery that is not kept, [`Condition::StateConflict`] for one that is still
+/// pending, and where the webhook is not active.
+pub fn redeliver(tx: &mut Tx<'_>, caller: &Caller, look: Look, id: i64, uid: &str) -> Result<Delivery> {
+    let webhook = get(tx.conn, caller, look, id)?;
+    let found = webhooks::find_delivery(tx.conn, caller.workspace, id, uid)?;
+    let delivery = found.ok_or_else(|| Condition::ResourceNotFound { what: "Delivery".to_owned() })?;
+    if delivery.status == webhooks::PENDING {
+        return Err(Condition::StateConflict { state: delivery.status }.into());
+    }
+    if webhook.status != Status::Active.name() {
+        return Err(Condition::StateConflict { state: webhook.status }.into());
+    }
+    webhooks::requeue(tx.conn, caller.workspace, delivery.id, tx.now)?;
+    tx.told = true;
+    Ok(Delivery { status: webhooks::PENDING.to_owned(), settled_at: None, due_at: tx.now, ..delivery })
+}
+
 /// Sends the caller's webhook a `test.ping`, whether it subscribed to that or not, and returns the delivery's id.
 ///
 /// # Errors

@@ -271,6 +271,32 @@ pub fn deliveries(conn: &mut Conn, workspace_id: i64, webhook_id: i64, page: Pag
     }
 }
 
+/// Returns how many deliveries of the workspace's webhook there are.
+pub fn count_deliveries(conn: &mut Conn, workspace_id: i64, webhook_id: i64) -> Result<i64> {
+    let own = webhook_deliveries::webhook_id.eq(webhook_id).and(webhook_deliveries::workspace_id.eq(workspace_id));
+    webhook_deliveries::table.filter(own).count().get_result(conn).map_err(failed)
+}
+
+/// Returns the delivery of the workspace's webhook with this UUID.
+pub fn find_delivery(conn: &mut Conn, workspace_id: i64, webhook_id: i64, uid: &str) -> Result<Option<Delivery>> {
+    let own = webhook_deliveries::webhook_id.eq(webhook_id).and(webhook_deliveries::workspace_id.eq(workspace_id));
+    let found = webhook_deliveries::table.filter(own.and(webhook_deliveries::uid.eq(uid))).select(Delivery::as_select());
+    found.first(conn).optional().map_err(failed)
+}
+
+/// Makes a delivery of the workspace's that has ended due again.
+pub fn requeue(conn: &mut Conn, workspace_id: i64, id: i64, now: i64) -> Result<()> {
+    diesel::update(webhook_deliveries::table.find(id).filter(webhook_deliveries::workspace_id.eq(workspace_id)))
+        .set((
+            webhook_deliveries::status.eq(PENDING),
+            webhook_deliveries::due_at.eq(now),
+            webhook_deliveries::settled_at.eq(None::<i64>),
+        ))
+        .execute(conn)
+        .map_err(failed)?;
+    Ok(())
+}
+
 /// Returns the active webhooks of all workspaces that something is due for: id, failures, and when the last attempt ended.
 pub fn due(conn: &mut Conn, now: i64) -> Result<Vec<(i64, i64, Option<i64>)>> {
     let due = webhook_deliveries::table

@@ -30,6 +30,14 @@ pub(crate) struct Heard {
 }
 
 impl Heard {
+    pub(crate) fn header(&self, name: &str) -> &str {
+        &self.headers[name]
+    }
+
+    pub(crate) fn body(&self) -> &str {
+        &self.body
+    }
+
     fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap()
     }

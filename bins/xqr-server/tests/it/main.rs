@@ -25,6 +25,7 @@ mod limits;
 mod links;
 mod looks;
 mod matrix;
+mod native_hooks;
 mod operations;
 mod order;
 mod people;

@@ -46,6 +46,10 @@ const PEOPLE: [(&str, &str); 20] = [
     ("POST", "/auth/password/"),
 ];
 
+/// The operations of the native dialect that only a person who has signed in may call.
+const DEVELOPERS: [(&str, &str); 2] =
+    [("GET", "/developer/webhooks/{webhook_id}/secret"), ("POST", "/developer/webhooks/{webhook_id}/test")];
+
 /// The operations of the forge dialect, below `/v1`.
 const FORGE: [(&str, &str, &str); 12] = [
     ("GET", "/projects", "links:read"),
@@ -76,7 +80,7 @@ const HUB: [(&str, &str, &str); 9] = [
 ];
 
 /// The scope that each operation demands. The test fails when the router has another operation.
-const OPERATIONS: [(&str, &str, &str); 24] = [
+const OPERATIONS: [(&str, &str, &str); 34] = [
     ("GET", "/v1/links", "links:read"),
     ("POST", "/v1/links", "links:write"),
     ("POST", "/v1/links/bulk", "links:write"),
@@ -100,6 +104,16 @@ const OPERATIONS: [(&str, &str, &str); 24] = [
     ("POST", "/v1/projects", "links:write"),
     ("GET", "/v1/projects/{project_id}", "links:read"),
     ("PATCH", "/v1/projects/{project_id}", "links:write"),
+    ("GET", "/v1/webhooks", "webhooks:read"),
+    ("POST", "/v1/webhooks", "webhooks:write"),
+    ("GET", "/v1/webhooks/{webhook_id}", "webhooks:read"),
+    ("PATCH", "/v1/webhooks/{webhook_id}", "webhooks:write"),
+    ("DELETE", "/v1/webhooks/{webhook_id}", "webhooks:write"),
+    ("GET", "/v1/webhooks/{webhook_id}/deliveries", "webhooks:read"),
+    ("POST", "/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver", "webhooks:write"),
+    ("GET", "/v1/webhooks/{webhook_id}/secret", "webhooks:write"),
+    ("POST", "/v1/webhooks/{webhook_id}/rotate", "webhooks:write"),
+    ("POST", "/v1/webhooks/{webhook_id}/test", "webhooks:write"),
     ("GET", "/v1/errors", ""),
 ];
 
@@ -110,7 +124,7 @@ fn no_operation_is_forgotten() {
         .flat_map(|(path, methods)| methods.split(", ").map(|method| (method.to_owned(), path.clone())).collect::<Vec<_>>())
         .collect();
     let keyed = OPERATIONS.iter().chain(&STUDIO).chain(&FORGE).chain(&HUB).map(|(method, path, _)| (method, path));
-    let known = keyed.chain(PEOPLE.iter().map(|(method, path)| (method, path)));
+    let known = keyed.chain(PEOPLE.iter().chain(&DEVELOPERS).map(|(method, path)| (method, path)));
     let mut known: Vec<_> = known.map(|(method, path)| ((*method).to_owned(), (*path).to_owned())).collect();
     found.sort();
     known.sort();
@@ -126,6 +140,7 @@ async fn every_operation_checks_in_the_same_order() {
     let spent = app.key_with(Plan::Pro, r#"{"monthly_calls":0}"#, &[]);
     for (method, path, scope) in OPERATIONS.into_iter().filter(|(.., scope)| !scope.is_empty()) {
         let path = path.replace("/v1", "").replace("{link_id}", &link).replace("{key_id}", "key_x").replace("{project_id}", "x");
+        let path = path.replace("{webhook_id}", "wh_x").replace("{delivery_id}", "del_x");
         let missing = app.send(app.request(method, &format!("/api/v1{path}"))).await;
         missing.refused(401, "INVALID_API_KEY", "The API key is missing, malformed or unknown.");
         let call = async |key: &str| app.call_as(key, method, &path, None).await;

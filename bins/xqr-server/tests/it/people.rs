@@ -49,6 +49,10 @@ impl<'a> Somebody<'a> {
         Self { app, access: text("access"), refresh: text("refresh") }
     }
 
+    pub(crate) fn access(&self) -> &str {
+        &self.access
+    }
+
     pub(crate) async fn call(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
         let mut request = self.app.request(method, &format!("/api/v1/{path}")).bearer_auth(&self.access);
         if let Some(body) = body {

@@ -1,15 +1,15 @@
 //! `/api/auth/`: accounts and sign-ins. Of these the reference shows the path of signing up; the bodies are ours.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, HeaderMap};
+use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
 use xqr_engine::auth::{Password, token};
-use xqr_engine::errors::{Condition, Error, Result};
+use xqr_engine::errors::Result;
 use xqr_engine::people::{self, Session, SignUp};
 
 use super::Person;
-use crate::call::Call;
+use crate::call::{Call, bearer_token};
 use crate::edge::resource;
 use crate::fault::Fault;
 use crate::fields::Fields;
@@ -73,18 +73,6 @@ async fn change_password(mut call: Call<Person>) -> Result<HttpResponse, Fault> 
     let from = guest::address(&call.app, &call.request);
     let session = people::change_password(&call.app, from, &person, Password::new(&current), Password::new(&new)).await?;
     Ok(answer(StatusCode::OK, &session))
-}
-
-/// Reads the token of `Authorization: Bearer`.
-pub(super) fn bearer_token(headers: &HeaderMap) -> Result<String> {
-    let mut values = headers.get_all(AUTHORIZATION);
-    let (Some(value), None) = (values.next().and_then(|value| value.to_str().ok()), values.next()) else {
-        return Err(Condition::TokenInvalid.into());
-    };
-    match value.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(token.trim().to_owned()),
-        _ => Err(Error::from(Condition::TokenInvalid)),
-    }
 }
 
 /// Reads a text that must be there; what is wrong stays in `fields`.

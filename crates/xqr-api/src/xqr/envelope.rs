@@ -2,12 +2,14 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use actix_web::http::header::CACHE_CONTROL;
 use serde::Serialize;
 use xqr_engine::Figures;
 use xqr_engine::plans::Cap;
 
-use super::Xqr;
+use super::{Xqr, XqrPerson};
 use crate::call::Call;
+use crate::wire::Wire;
 
 #[derive(Serialize)]
 struct Envelope<T> {
@@ -70,16 +72,24 @@ impl Call<Xqr> {
 
     /// Answers with one resource.
     pub(super) fn answer(&self, status: StatusCode, data: impl Serialize) -> HttpResponse {
-        self.envelope(status, data, None)
+        envelope(self, status, data, None)
     }
 
     /// Answers with a page of a list.
     pub(super) fn page(&self, data: impl Serialize, page: PageMeta) -> HttpResponse {
-        self.envelope(StatusCode::OK, data, Some(page))
+        envelope(self, StatusCode::OK, data, Some(page))
     }
+}
 
-    fn envelope(&self, status: StatusCode, data: impl Serialize, page: Option<PageMeta>) -> HttpResponse {
-        let meta = Meta { request_id: self.id().to_string(), page, rate_limit: RateLimit::of(self.figures()) };
-        HttpResponse::build(status).json(Envelope { data, meta })
+impl Call<XqrPerson> {
+    /// Answers with one resource.
+    pub(super) fn answer(&self, status: StatusCode, data: impl Serialize) -> HttpResponse {
+        envelope(self, status, data, None)
     }
+}
+
+/// What an answer says may be a secret, and is of this moment: nobody keeps it.
+fn envelope<D: Wire>(call: &Call<D>, status: StatusCode, data: impl Serialize, page: Option<PageMeta>) -> HttpResponse {
+    let meta = Meta { request_id: call.id().to_string(), page, rate_limit: RateLimit::of(call.figures()) };
+    HttpResponse::build(status).insert_header((CACHE_CONTROL, "no-store")).json(Envelope { data, meta })
 }
