@@ -99,6 +99,19 @@ impl Fields {
         self.complaints.push(condition);
     }
 
+    /// Complains about every field that nobody has read; `instead` says what stands there.
+    pub(crate) fn refuse_the_rest(&mut self, instead: &str) {
+        let names: Vec<String> = self.object.keys().map(|name| name.chars().take(64).collect()).collect();
+        for name in names {
+            self.complain(Condition::FieldUnsupported { field: self.name(&name), instead: instead.to_owned() });
+        }
+    }
+
+    /// Returns what complaints call a field within this object.
+    pub(crate) fn path(&self, field: &str) -> String {
+        self.name(field)
+    }
+
     /// Returns what complaints call a field.
     fn name(&self, field: &str) -> String {
         format!("{}{field}", self.prefix)
@@ -369,7 +382,7 @@ impl Fields {
             || Pieces::parse(&text).ok().filter(|it| it.date().year() == 9999 && it.time().is_some() && it.offset().is_some());
         let moment = text.parse::<Timestamp>().ok().or_else(|| last().map(|_| Timestamp::MAX)).map(Timestamp::as_millisecond);
         if moment.is_none() {
-            self.complain(Condition::MomentInvalid { field: field.to_owned() });
+            self.complain(Condition::MomentInvalid { field: self.name(field) });
         }
         moment
     }

@@ -41,13 +41,14 @@ async fn redirect(request: HttpRequest) -> HttpResponse {
         None => Ok(Target::Absent),
     };
     match target {
-        Ok(Target::Live { link_id, location, split, .. }) => {
-            let served = split.map(|split| visitor::serve(app, &request, link_id, &split));
+        Ok(Target::Live { link_id, location, forks, .. }) => {
+            let country = visitor::country(app, &request);
+            let served = forks.and_then(|forks| visitor::serve(app, &request, link_id, &forks, country, now));
             let (location, variant) = served.map_or((location, Bytes::new()), |served| (served.location, served.name));
             match HeaderValue::from_maybe_shared(location) {
                 Ok(location) => {
                     if *request.method() == Method::GET || app.settings.scans.count_head {
-                        app.journal.append(&visitor::scan(app, &request, link_id, variant, now));
+                        app.journal.append(&visitor::scan(&request, link_id, country, variant, now));
                     }
                     metric::redirect(Redirect::Live);
                     found(location, id)

@@ -1,42 +1,70 @@
 //! What a redirect remembers of a visitor.
 
 use actix_web::HttpRequest;
-use actix_web::http::header::{REFERER, USER_AGENT};
+use actix_web::http::header::{ACCEPT_LANGUAGE, REFERER, USER_AGENT};
 use bytes::Bytes;
 use xqr_engine::App;
 use xqr_engine::countries::parse_country;
 use xqr_engine::journal::{Scan, Text};
-use xqr_engine::variants::{Served, Split, draw_of};
+use xqr_engine::redirects::Forks;
+use xqr_engine::routing::{Stickiness, Visit};
+use xqr_engine::variants::{Served, draw_of};
 
 use crate::peer;
 
-/// Returns the variant that this visitor is led to.
-pub(crate) fn serve(app: &App, request: &HttpRequest, link_id: i64, split: &Split) -> Served {
-    let draw = if split.sticky {
-        let address = peer::address(&app.settings.edge, request.peer_addr(), request.headers());
-        draw_of(link_id, address, request.headers().get(USER_AGENT).map_or(b"", |value| value.as_bytes()))
-    } else {
-        let mut draw = [0; 8];
-        app.data.random(&mut draw);
-        u64::from_le_bytes(draw)
+/// Returns where this visitor is led to instead of the link's own destination: by the first rule that holds, else by a variant.
+pub(crate) fn serve(
+    app: &App,
+    request: &HttpRequest,
+    link_id: i64,
+    forks: &Forks,
+    country: Option<[u8; 2]>,
+    now: i64,
+) -> Option<Served> {
+    let header = |name| request.headers().get(name).map_or(&b""[..], |value| value.as_bytes());
+    let draw = |of| match of {
+        Stickiness::Visitor => {
+            let address = peer::address(&app.settings.edge, request.peer_addr(), request.headers());
+            draw_of(link_id, address, header(USER_AGENT))
+        }
+        Stickiness::Visit => {
+            let mut draw = [0; 8];
+            app.data.random(&mut draw);
+            u64::from_le_bytes(draw)
+        }
     };
-    split.serve(draw).clone()
+    if let Some(router) = &forks.router {
+        let visit = Visit {
+            country,
+            user_agent: header(USER_AGENT),
+            languages: header(ACCEPT_LANGUAGE),
+            referrer: referrer_host(header(REFERER)).unwrap_or_default(),
+            at: now,
+            draw: &draw,
+        };
+        if let Some(location) = router.route(&visit) {
+            return Some(Served { name: Bytes::new(), location: location.clone() });
+        }
+    }
+    let split = forks.split.as_ref()?;
+    Some(split.serve(draw(if split.sticky { Stickiness::Visitor } else { Stickiness::Visit })).clone())
 }
 
 /// Returns the scan of a link by this request, which was led to `variant`; empty where there is none.
-pub(crate) fn scan(app: &App, request: &HttpRequest, link_id: i64, variant: Bytes, now: i64) -> Scan {
+pub(crate) fn scan(request: &HttpRequest, link_id: i64, country: Option<[u8; 2]>, variant: Bytes, now: i64) -> Scan {
     let headers = request.headers();
     Scan {
         at: now,
         link_id,
-        country: country(app, request),
+        country,
         user_agent: Text::cut(headers.get(USER_AGENT).map_or(b"", |value| value.as_bytes())),
         referrer: Text::cut(headers.get(REFERER).and_then(|value| referrer_host(value.as_bytes())).unwrap_or_default()),
         variant,
     }
 }
 
-fn country(app: &App, request: &HttpRequest) -> Option<[u8; 2]> {
+/// Returns the country of a request, ISO 3166-1 alpha-2, as far as a trusted proxy or the country database knows it.
+pub(crate) fn country(app: &App, request: &HttpRequest) -> Option<[u8; 2]> {
     let (edge, peer) = (&app.settings.edge, request.peer_addr()?);
     let header = &app.settings.scans.country_header;
     if !header.is_empty() && peer::trusts(edge, peer.ip()) {

@@ -10,6 +10,7 @@ mod links;
 mod order;
 mod projects;
 mod qr;
+mod rules;
 mod webhooks;
 mod workspace;
 

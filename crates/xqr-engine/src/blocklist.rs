@@ -122,7 +122,8 @@ impl App {
     /// [`Condition::DestinationBlocked`] and [`Condition::DestinationLoops`].
     pub async fn check_destinations(&self, draft: &Draft) -> Result<()> {
         let variants = draft.variants.iter().map(|variant| &variant.destination);
-        let all: Vec<_> = draft.destination.iter().chain(variants).cloned().collect();
+        let rules = draft.rules.iter().map(|rule| &rule.destination);
+        let all: Vec<_> = draft.destination.iter().chain(variants).chain(rules).cloned().collect();
         let (files, home) = (self.data.files(), self.data.home());
         let check = move |conn: &mut Conn| all.iter().try_for_each(|it| check(conn, &files, home.as_deref(), it));
         self.data.read_brief(check).await

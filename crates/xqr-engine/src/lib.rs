@@ -35,6 +35,7 @@ pub mod projects;
 mod quotas;
 pub mod redirects;
 pub mod renders;
+pub mod routing;
 pub mod scans;
 mod secret_file;
 pub mod settings;

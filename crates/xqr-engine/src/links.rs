@@ -10,6 +10,7 @@ use xqr_store::{Conn, Page, usage};
 
 use crate::data::is_uuid;
 use crate::destination::Destination;
+use crate::routing::{self, NewRule, Rule};
 use crate::slug::{CodeKey, Shape, Slug};
 use crate::variants::{self, NewVariant, Variant};
 use crate::{Caller, Tx, events, projects, renders};
@@ -36,6 +37,8 @@ pub struct Draft {
     pub expires_at: Option<i64>,
     /// What its owner calls it.
     pub name: Option<String>,
+    /// Where some visitors are led to instead.
+    pub rules: Vec<NewRule>,
     /// What its scans are split among instead; empty for nothing.
     pub variants: Vec<NewVariant>,
     /// Whether a visitor is led to the same variant each time.
@@ -73,6 +76,8 @@ pub struct Edit {
     pub expires_at: Option<Option<i64>>,
     /// What its owner calls it.
     pub name: Option<String>,
+    /// All its routing rules.
+    pub rules: Option<Vec<NewRule>>,
     /// Everything that its scans are split among.
     pub variants: Option<Vec<NewVariant>>,
     /// Whether a visitor is led to the same variant each time.
@@ -97,6 +102,7 @@ fn create_in(tx: &mut Tx<'_>, caller: &Caller, default: Option<i64>, draft: Draf
         Some(uid) => Some(projects::get(tx.conn, caller, uid)?.id),
         None => default,
     };
+    let rules = admit_rules(tx, caller, draft.rules)?;
     let variants = admit_variants(tx, caller, draft.variants)?;
     let destination = draft.destination.map(|destination| tx.admit(destination)).transpose()?;
     let cap = caller.terms.limits.links;
@@ -118,7 +124,7 @@ fn create_in(tx: &mut Tx<'_>, caller: &Caller, default: Option<i64>, draft: Draf
         enabled: true,
         archived: false,
         labels: json!(labels).to_string(),
-        routing_rules: "[]".to_owned(),
+        routing_rules: routing::text(&rules)?,
         variants: variants::text(&variants)?,
         sticky: draft.sticky,
         passcode_digest: draft.passcode.as_ref().map(Passcode::digest),
@@ -251,6 +257,12 @@ pub fn edit(tx: &mut Tx<'_>, caller: &Caller, uid: &str, edit: Edit) -> Result<L
         link.variants = variants::text(&variants)?;
         update.variants = Some(link.variants.clone());
     }
+    if let Some(rules) = edit.rules {
+        let rules = admit_rules(tx, caller, rules)?;
+        changes.insert("routing_rules".to_owned(), json!(rules));
+        link.routing_rules = routing::text(&rules)?;
+        update.routing_rules = Some(link.routing_rules.clone());
+    }
     if moved {
         if edit.dynamic && renders::balance(tx.conn, caller.workspace)? <= 0 {
             // A balance of credits unlocks further changes (QR Studio reference, section 11.3).
@@ -326,6 +338,17 @@ pub fn set_enabled(tx: &mut Tx<'_>, caller: &Caller, uids: &[String], enabled: b
         edit(tx, caller, &link.uid, Edit { enabled: Some(enabled), ..Edit::default() })?;
     }
     Ok(found.len())
+}
+
+/// Returns rules as they are stored.
+fn admit_rules(tx: &mut Tx<'_>, caller: &Caller, rules: Vec<NewRule>) -> Result<Vec<Rule>> {
+    let limits = &caller.terms.limits;
+    caller.terms.check_feature("Smart routing", rules.is_empty() || limits.routing_basic)?;
+    let advanced = rules.iter().any(|rule| rule.conditions.is_advanced());
+    caller.terms.check_feature("Advanced smart routing", !advanced || limits.routing_advanced)?;
+    let admit =
+        |NewRule { destination, priority, conditions }| Ok(Rule { destination: tx.admit(destination)?, priority, conditions });
+    rules.into_iter().map(admit).collect()
 }
 
 /// Returns variants as they are stored.

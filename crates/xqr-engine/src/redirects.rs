@@ -16,6 +16,7 @@ use moka::sync::Cache;
 use xqr_errors::Result;
 use xqr_store::links::{self, RedirectRow};
 
+use crate::routing::{self, Router};
 use crate::slug::CodeKey;
 use crate::variants::{self, Split};
 use crate::{App, blocklist, settings};
@@ -32,8 +33,8 @@ pub enum Target {
         link_id: i64,
         /// The destination: ASCII, valid as a header value.
         location: Bytes,
-        /// What scans are led to instead, where the link has variants.
-        split: Option<Arc<Split>>,
+        /// Where some or all scans are led to instead.
+        forks: Option<Arc<Forks>>,
         /// When it stops answering.
         expires_at: Option<i64>,
     },
@@ -49,11 +50,29 @@ impl From<Option<RedirectRow>> for Target {
             None => Self::Absent,
             Some(row) if !row.enabled || row.archived => Self::Gone,
             Some(RedirectRow { destination: None, .. }) => Self::Absent,
-            Some(RedirectRow { id, destination: Some(destination), variants, sticky, expires_at, .. }) => {
-                let split = Split::new(variants::list(&variants), sticky).map(Arc::new);
-                Self::Live { link_id: id, location: Bytes::from(destination), split, expires_at }
+            Some(RedirectRow { id, destination: Some(destination), routing_rules, variants, sticky, expires_at, .. }) => {
+                let router = Router::new(&routing::rules(&routing_rules));
+                let split = Split::new(variants::list(&variants), sticky);
+                let forks = (router.is_some() || split.is_some()).then(|| Arc::new(Forks { router, split }));
+                Self::Live { link_id: id, location: Bytes::from(destination), forks, expires_at }
             }
         }
+    }
+}
+
+/// What is tried before a link's own destination: its rules, and then its variants.
+#[derive(Debug)]
+pub struct Forks {
+    /// Its routing rules.
+    pub router: Option<Router>,
+    /// Its variants.
+    pub split: Option<Split>,
+}
+
+impl Forks {
+    fn locations(&self) -> impl Iterator<Item = &Bytes> {
+        let rules = self.router.iter().flat_map(Router::locations);
+        rules.chain(self.split.iter().flat_map(Split::locations))
     }
 }
 
@@ -136,9 +155,9 @@ async fn load(app: &App, key: &str) -> Result<Target> {
     let read = app.data.read_brief(move |conn| {
         let target = Target::from(links::find_by_code(conn, "", &owned)?);
         // Closed rather than absent: a miss counts against the visitor, who has scanned a code that is real.
-        if let (Target::Live { location, split, .. }, Some(files)) = (&target, files) {
-            let variants = split.iter().flat_map(|split| split.locations());
-            for location in std::iter::once(location).chain(variants) {
+        if let (Target::Live { location, forks, .. }, Some(files)) = (&target, files) {
+            let others = forks.iter().flat_map(|forks| forks.locations());
+            for location in std::iter::once(location).chain(others) {
                 if blocklist::is_blocked(conn, &files, location)? {
                     return Ok(Target::Gone);
                 }

@@ -65,7 +65,7 @@ fn insert(tx: &mut Tx<'_>, found: &[Scan]) -> Result<()> {
             None => {}
         }
         let agent = scan.user_agent.as_bytes();
-        let visitor = *visitors.entry(agent).or_insert_with(|| user_agent::read(&String::from_utf8_lossy(agent)));
+        let visitor = *visitors.entry(agent).or_insert_with(|| user_agent::read(agent));
         rows.push(NewScan {
             link_id: scan.link_id,
             workspace_id,

@@ -60,21 +60,80 @@ const AGENTS: &[(&str, &str)] = &[
     ("safari", "Safari"),
 ];
 
+/// Signs of operating systems in lower case, the more special before those whose sign they carry along.
+const SYSTEMS: &[(&str, &str)] = &[
+    ("android", "Android"),
+    ("iphone", "iOS"),
+    ("ipad", "iOS"),
+    ("ipod", "iOS"),
+    ("windows", "Windows"),
+    ("cros", "ChromeOS"),
+    ("macintosh", "macOS"),
+    ("linux", "Linux"),
+    ("x11", "Linux"),
+];
+
+/// The longest user agent that is looked at, in bytes.
+const MAX: usize = 255;
+
+/// A user agent in lower case, on the stack: nothing of it is allocated on the redirect path.
+pub struct UserAgent {
+    bytes: [u8; MAX],
+    len: usize,
+}
+
+impl UserAgent {
+    /// Takes a header, which may be anything that a client sent.
+    pub fn new(text: &[u8]) -> Self {
+        let len = text.len().min(MAX);
+        let mut bytes = [0; MAX];
+        bytes[..len].copy_from_slice(&text[..len]);
+        bytes.make_ascii_lowercase();
+        Self { bytes, len }
+    }
+
+    fn has(&self, sign: &str) -> bool {
+        memchr::memmem::find(&self.bytes[..self.len], sign.as_bytes()).is_some()
+    }
+
+    fn first_of(&self, signs: &[(&str, &'static str)]) -> &'static str {
+        signs.iter().find(|(sign, _)| self.has(sign)).map_or("Other", |(_, name)| *name)
+    }
+
+    /// Returns the class of device: `mobile`, `tablet`, `desktop` or `other`.
+    pub fn device(&self) -> &'static str {
+        let has = |sign: &str| self.has(sign);
+        if has("ipad") || has("tablet") || (has("android") && !has("mobile")) {
+            "tablet"
+        } else if has("mobi") || has("iphone") || has("ipod") || has("android") {
+            "mobile"
+        } else if has("windows") || has("macintosh") || has("x11") || has("cros") || has("linux") {
+            "desktop"
+        } else {
+            "other"
+        }
+    }
+
+    /// Returns the operating system's family, or `Other`.
+    pub fn system(&self) -> &'static str {
+        self.first_of(SYSTEMS)
+    }
+
+    /// Returns the browser's family, or `Other`.
+    pub fn agent(&self) -> &'static str {
+        self.first_of(AGENTS)
+    }
+
+    /// Returns whether a machine asked.
+    pub fn is_bot(&self) -> bool {
+        self.len == 0 || BOTS.iter().any(|sign| self.has(sign))
+    }
+}
+
 /// Reads a user agent, which any client can forge.
-pub fn read(text: &str) -> Visitor {
-    let text = text.to_ascii_lowercase();
-    let has = |sign: &str| text.contains(sign);
-    let device = if has("ipad") || has("tablet") || (has("android") && !has("mobile")) {
-        "tablet"
-    } else if has("mobi") || has("iphone") || has("ipod") || has("android") {
-        "mobile"
-    } else if has("windows") || has("macintosh") || has("x11") || has("cros") || has("linux") {
-        "desktop"
-    } else {
-        "other"
-    };
-    let agent = AGENTS.iter().find(|(sign, _)| has(sign)).map_or("Other", |(_, name)| *name);
-    Visitor { agent, device, bot: text.is_empty() || BOTS.iter().any(|sign| has(sign)) }
+pub fn read(text: &[u8]) -> Visitor {
+    let found = UserAgent::new(text);
+    Visitor { agent: found.agent(), device: found.device(), bot: found.is_bot() }
 }
 
 #[cfg(test)]
@@ -83,7 +142,7 @@ mod tests {
 
     #[test]
     fn families_and_devices() {
-        let check = |text: &str, agent, device, bot| assert_eq!(read(text), Visitor { agent, device, bot }, "{text}");
+        let check = |text: &str, agent, device, bot| assert_eq!(read(text.as_bytes()), Visitor { agent, device, bot }, "{text}");
         check(
             "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1",
             "Safari",

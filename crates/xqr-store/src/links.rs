@@ -166,6 +166,8 @@ pub struct RedirectRow {
     pub id: i64,
     /// The destination, ASCII; `None` while the code is only reserved.
     pub destination: Option<String>,
+    /// The routing rules, a JSON list of objects.
+    pub routing_rules: String,
     /// Destinations that its scans are split among, a JSON list of objects.
     pub variants: String,
     /// Whether a visitor is led to the same variant each time.

@@ -11,8 +11,8 @@ use xqr_engine::links::{self, Draft, Edit, text_of};
 use xqr_engine::rows::{Filter, Link, Page};
 use xqr_engine::{App, Caller, Tx, projects};
 
-use super::Xqr;
 use super::envelope::PageMeta;
+use super::{Xqr, rules};
 use crate::call::Call;
 use crate::edge::resource;
 use crate::fault::Fault;
@@ -88,10 +88,10 @@ async fn edit(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
         variants: variants::read(&mut fields, "url"),
         sticky: fields.flag("sticky"),
         enabled: fields.flag("enabled"),
+        rules: rules::read(&mut fields),
         expires_at: if fields.is_null("expires_at") { Some(None) } else { fields.moment("expires_at").map(Some) },
         ..Edit::default()
     };
-    no_routing_rules(&mut fields);
     fields.end()?;
     let (uid, caller) = (call.path("link_id"), call.caller.clone());
     let link = call.app.write(move |tx| links::edit(tx, &caller, &uid, edit)).await?;
@@ -200,20 +200,12 @@ fn draft(mut fields: Fields) -> Result<(Draft, bool)> {
     let labels = fields.texts("labels", LABELS, LABEL_CHARS).unwrap_or_default();
     let variants = variants::read(&mut fields, "url").unwrap_or_default();
     let sticky = fields.flag("sticky").unwrap_or(false);
-    no_routing_rules(&mut fields);
+    let rules = rules::read(&mut fields).unwrap_or_default();
     let expires_at = fields.moment("expires_at");
     let project = fields.text("project_id");
     let guarded = fields.flag("passcode").unwrap_or(false);
     fields.end()?;
-    Ok((Draft { destination, slug, labels, variants, sticky, expires_at, project, ..Draft::default() }, guarded))
-}
-
-/// Rules that would not be followed are refused, not stored.
-fn no_routing_rules(fields: &mut Fields) {
-    if fields.list("routing_rules", 0, usize::MAX).is_some_and(|rules| !rules.is_empty()) {
-        let expected = "an empty list, because this version has no smart routing".to_owned();
-        fields.complain(Condition::FieldTypeWrong { field: "routing_rules".to_owned(), expected });
-    }
+    Ok((Draft { destination, slug, labels, rules, variants, sticky, expires_at, project, ..Draft::default() }, guarded))
 }
 
 /// A link as the native API shows it.
