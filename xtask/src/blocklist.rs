@@ -85,10 +85,17 @@ impl Blocklist {
             Self::Import { file, format, reason, max, output } => {
                 let name = file.display().to_string();
                 let input = File::open(&file).with_context(|| name.clone())?;
-                let hosts = HostSet::read(Entries::new(BufReader::new(input), format, max)).with_context(|| name.clone())?;
+                let mut entries = Entries::new(BufReader::new(input), format, max);
+                let hosts = HostSet::read_from(&mut entries).with_context(|| name.clone())?;
                 let new = blocklist::import(&data, &hosts, &reason.unwrap_or_else(|| name.clone()))?;
                 let read = hosts.len();
-                output.print(&json!({ "file": name, "hosts": read, "new": new }), || format!("{read} hosts, {new} of them new"));
+                let (skipped, first) = entries.passed_over();
+                let told =
+                    json!({ "file": name, "hosts": read, "new": new, "lines_passed_over": skipped, "first_of_them": first });
+                output.print(&told, || match skipped {
+                    0 => format!("{read} hosts, {new} of them new"),
+                    _ => format!("{read} hosts, {new} of them new; {skipped} lines make no sense, the first is line {first}"),
+                });
             }
             Self::Add { host, reason, output } => {
                 let text = host.as_str().to_owned();

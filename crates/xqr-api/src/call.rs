@@ -63,8 +63,13 @@ impl<D: Wire> FromRequest for Call<D> {
             request.extensions_mut().insert(figures);
             match admission {
                 Ok(admission) => drop(request.extensions_mut().insert(admission)),
-                // An answer that is stored was paid for.
-                Err(error) if !is_answered(&app, &caller, &request).await? => return Err(error.into()),
+                // An answer that is stored was paid for; how fast it is asked for is another matter.
+                Err(error)
+                    if matches!(error.condition(), Condition::RateExceeded { .. })
+                        || !is_answered(&app, &caller, &request).await? =>
+                {
+                    return Err(error.into());
+                }
                 Err(_) => {}
             }
             Ok(Self { app, caller, request, payload, sealing, fingerprint: [0; 32], dialect: PhantomData })
@@ -78,9 +83,10 @@ impl<D: Wire> Call<D> {
         self.caller.allow(scope)
     }
 
-    /// Returns a part of the path.
+    /// Returns a part of the path; nothing where it holds control characters, which no name has and PostgreSQL does not take.
     pub(crate) fn path(&self, name: &str) -> String {
-        self.request.match_info().query(name).to_owned()
+        let part = self.request.match_info().query(name);
+        if part.chars().any(char::is_control) { String::new() } else { part.to_owned() }
     }
 
     /// Returns the query, to be read in the order of lines.

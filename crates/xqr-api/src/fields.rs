@@ -160,6 +160,11 @@ impl Fields {
     /// Returns a text.
     pub(crate) fn text(&mut self, field: &str) -> Option<String> {
         match self.take(field)? {
+            // PostgreSQL takes none.
+            Value::String(text) if text.contains('\0') => {
+                self.complain(Condition::TextControls { field: self.name(field) });
+                None
+            }
             Value::String(text) => Some(text),
             _ => {
                 self.wrong(field, "a text");

@@ -70,7 +70,8 @@ fn credential(headers: &HeaderMap) -> Result<SecretKey> {
 /// What a refusal repeats of a code: letters and digits in upper case, and nothing odd.
 pub(crate) fn clean(code: &str) -> String {
     let sane = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c.to_ascii_uppercase() } else { '?' };
-    code.chars().take(64).map(sane).collect()
+    // One character more than codes have, so that what is cut is none.
+    code.chars().take(65).map(sane).collect()
 }
 
 /// Everything below `/api` that has no version.

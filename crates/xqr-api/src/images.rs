@@ -11,16 +11,18 @@ use xqr_engine::App;
 use xqr_engine::errors::{Condition, Error, Result};
 use xqr_engine::passcodes;
 use xqr_engine::pictures::Order;
+use xqr_engine::redirects::{self, Target};
 use xqr_engine::render::{Caps, Design, Format, Size};
 use xqr_engine::rows::Link;
+use xqr_engine::slug::CodeKey;
 
 use crate::edge::{check_head, refuse};
 use crate::guest::Guest;
-use crate::metric;
 use crate::pieces::Pieces;
 use crate::request_id::{RequestId, X_REQUEST_ID};
 use crate::wire::Accept;
 use crate::xqr::Xqr;
+use crate::{hub, metric};
 
 /// Pixels on a side.
 const PX: u32 = 512;
@@ -122,12 +124,14 @@ impl Guest {
     /// [`Condition::RateExceeded`], and [`Condition::LinkNotFound`] also where the code leads nowhere.
     pub(crate) async fn link(&self, code: &str) -> Result<Link> {
         self.app.strangers.check_lookup(self.address())?;
-        let wanted = code.to_owned();
-        let link = self.app.read(move |conn| passcodes::find(conn, &wanted)).await?;
-        match link.destination {
-            Some(_) if link.archived => Err(Condition::LinkGone.into()),
-            Some(_) => Ok(link),
-            None => Err(Error::from(Condition::LinkNotFound { code: code.to_owned() })),
+        let absent = || Error::from(Condition::LinkNotFound { code: hub::clean(code) });
+        // Whoever may not be led there is not told where it is.
+        match redirects::resolve(&self.app, &CodeKey::new(code).ok_or_else(absent)?).await? {
+            Target::Live { .. } => {}
+            Target::Gone => return Err(Condition::LinkGone.into()),
+            Target::Absent => return Err(absent()),
         }
+        let wanted = code.to_owned();
+        self.app.read(move |conn| passcodes::find(conn, &wanted)).await
     }
 }

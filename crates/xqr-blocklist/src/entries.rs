@@ -116,6 +116,11 @@ impl<R: BufRead> Entries<R> {
         }
     }
 
+    /// Returns how many lines made no sense so far and were passed over, and the first of them, counted from 1.
+    pub fn passed_over(&self) -> (u64, u64) {
+        (self.bad, self.first_bad)
+    }
+
     /// Reads a line into `self.line`, without its end, and returns whether it is whole; `None` at the end of the input.
     fn next_line(&mut self) -> Result<Option<bool>, Refusal> {
         self.line.clear();
@@ -175,7 +180,14 @@ impl<R: BufRead> Entries<R> {
         }
         let format = *self.format.get_or_insert_with(|| Format::detect(line));
         let sense = match format {
-            Format::Plain => one_name(line).and_then(plain).map(|host| self.waiting.push_back(host)),
+            // Lists are pasted together: a line of a hosts file is one in a plain list, too.
+            Format::Plain => match one_name(line).and_then(plain) {
+                Some(host) => {
+                    self.waiting.push_back(host);
+                    Some(())
+                }
+                None => sinkhole(line, &mut self.waiting),
+            },
             Format::Hosts => sinkhole(line, &mut self.waiting),
             Format::PhishTank => self.row(line),
         };

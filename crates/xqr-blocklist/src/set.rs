@@ -23,7 +23,16 @@ impl HostSet {
     /// # Errors
     ///
     /// The first [`Refusal`] of `entries`.
-    pub fn read<R: BufRead>(entries: Entries<R>) -> Result<Self, Refusal> {
+    pub fn read<R: BufRead>(mut entries: Entries<R>) -> Result<Self, Refusal> {
+        Self::read_from(&mut entries)
+    }
+
+    /// As [`read`](Self::read), for who wants to know afterwards what was [passed over](Entries::passed_over).
+    ///
+    /// # Errors
+    ///
+    /// The first [`Refusal`] of `entries`.
+    pub fn read_from<R: BufRead>(entries: &mut Entries<R>) -> Result<Self, Refusal> {
         let mut builder = Builder::default();
         for host in entries {
             builder.push(&host?);

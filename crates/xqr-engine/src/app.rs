@@ -65,6 +65,7 @@ impl App {
     ) -> Result<Arc<Self>, String> {
         let data = Data::open(&settings, clock, entropy)?;
         data.migrate()?;
+        data.set_home(&public_url);
         data.files().open();
         let journal = Arc::new(Journal::open(&settings, &data)?);
         let redirects = Arc::new(Redirects::new(&settings.cache));

@@ -124,8 +124,8 @@ impl App {
         let variants = draft.variants.iter().map(|variant| &variant.destination);
         let rules = draft.rules.iter().map(|rule| &rule.destination);
         let all: Vec<_> = draft.destination.iter().chain(variants).chain(rules).cloned().collect();
-        let (files, home) = (self.data.files(), self.data.home());
-        let check = move |conn: &mut Conn| all.iter().try_for_each(|it| check(conn, &files, home.as_deref(), it));
+        let (files, home) = (self.data.files(), self.data.home().cloned());
+        let check = move |conn: &mut Conn| all.iter().try_for_each(|it| check(conn, &files, home.as_ref(), it));
         self.data.read_brief(check).await
     }
 

@@ -1,6 +1,6 @@
 //! Transactions: the store with a clock and randomness. What operators' tasks need of the engine, and what [`App`](crate::App) builds on.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tokio::sync::{Notify, Semaphore};
 use url::Url;
@@ -20,8 +20,8 @@ pub struct Data {
     plans: PlanTable,
     secret: MasterSecret,
     files: Arc<Files>,
-    /// The address that short links begin with, as far as the settings tell it.
-    home: Option<Arc<Url>>,
+    /// The address that short links begin with, once it is known.
+    home: Arc<OnceLock<Url>>,
     /// Places of reads that run or wait.
     reading: Arc<Semaphore>,
     /// Rung after a commit that leaves something to deliver.
@@ -91,7 +91,7 @@ impl Data {
         let reading = Arc::new(Semaphore::new(settings.database.queue));
         let store = Arc::new(Store::open(&settings.database_url, options)?);
         let files = Arc::new(Files::new(settings));
-        let home = Url::parse(&settings.public_url).ok().map(Arc::new);
+        let home = Arc::new(Url::parse(&settings.public_url).map_or_else(|_| OnceLock::new(), OnceLock::from));
         Ok(Self { store, plans, secret, files, home, reading, bell: Arc::default(), clock, entropy })
     }
 
@@ -114,8 +114,15 @@ impl Data {
         &self.secret
     }
 
-    pub(crate) fn home(&self) -> Option<Arc<Url>> {
-        self.home.clone()
+    pub(crate) fn home(&self) -> Option<&Url> {
+        self.home.get()
+    }
+
+    /// Says which address short links begin with, where the settings do not.
+    pub(crate) fn set_home(&self, address: &str) {
+        if let Ok(address) = Url::parse(address) {
+            self.home.set(address).ok();
+        }
     }
 
     /// Returns the blocklist's files. They list nothing before they are [opened](Files::open).
@@ -195,7 +202,7 @@ impl Data {
     ) {
         let (clock, entropy, plans) = (Arc::clone(&self.clock), Arc::clone(&self.entropy), self.plans.clone());
         let (secret, files, bell) = (self.secret.clone(), Arc::clone(&self.files), Arc::clone(&self.bell));
-        let home = self.home.clone();
+        let home = Arc::clone(&self.home);
         self.store.write(
             move |conn| {
                 let mut tx = Tx {
@@ -204,7 +211,7 @@ impl Data {
                     plans: &plans,
                     secret: &secret,
                     files: &files,
-                    home: home.as_deref(),
+                    home: home.get(),
                     entropy: &*entropy,
                     stale: Vec::new(),
                     told: false,

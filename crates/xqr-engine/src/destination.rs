@@ -71,15 +71,15 @@ impl Destination {
         let Ok(url) = Url::parse(&self.text) else { return false };
         // What a proxy makes of http is usually https.
         let port = |url: &Url| url.port().unwrap_or(443);
-        if url.host_str() != home.host_str() || port(&url) != port(home) {
+        if name(&url) != name(home) || port(&url) != port(home) {
             return false;
         }
         let path: Vec<&str> = url.path_segments().into_iter().flatten().collect();
+        // An escaped letter is a letter.
+        let is_code = |code: &str| code.contains('%') || CodeKey::new(code).is_some() && !is_reserved(code);
         match path[..] {
-            [code] | ["q", code] | ["q", code, ""] => {
-                // An escaped letter is a letter.
-                code.contains('%') || CodeKey::new(code).is_some() && !is_reserved(code)
-            }
+            [code] => is_code(code),
+            [first, code] | [first, code, ""] => (first == "q" || first.contains('%')) && is_code(code),
             _ => false,
         }
     }
@@ -88,6 +88,13 @@ impl Destination {
     pub(crate) fn into_text(self) -> String {
         self.text
     }
+}
+
+/// Returns the host of a URL in one spelling; this machine has several.
+fn name(url: &Url) -> Option<String> {
+    let host = url.host_str()?.trim_end_matches('.').to_owned();
+    let here = ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"].contains(&host.as_str());
+    Some(if here { "localhost".to_owned() } else { host })
 }
 
 #[cfg(test)]
@@ -143,6 +150,7 @@ mod tests {
             "http://QR.example:443/Menu?a#b",
             "https://qr.example/q/abc/",
             "https://x@qr.example/%6denu",
+            "https://qr.example./%71/abc/",
         ] {
             assert!(check(own), "{own}");
         }

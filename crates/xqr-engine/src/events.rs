@@ -35,7 +35,9 @@ pub(crate) fn quota_threshold(
     percent: u8,
     purse: &Purse,
 ) -> Result<()> {
-    if !usage::begin(tx.conn, workspace, &format!("{metric}_{percent}"), period)? {
+    // A quota that grew is crossed anew.
+    let once = format!("{metric}_{percent}_of_{}", purse.quota.unwrap_or_default());
+    if !usage::begin(tx.conn, workspace, &once, period)? {
         return Ok(());
     }
     let (uid, event) = (tx.fresh_uuid(), format!("quota.threshold_{percent}"));

@@ -5,13 +5,17 @@ use std::future::Future;
 use std::pin::Pin;
 
 use bytes::Bytes;
-use xqr_errors::{Condition, Result};
+use futures_util::{StreamExt as _, stream};
+use xqr_errors::{Condition, Error, Result};
 
 use crate::App;
-use crate::pictures::{Order, Source, Upload};
+use crate::pictures::{Order, Source};
 
 /// The most pictures that one request may have fetched.
 const FETCHES: usize = 20;
+
+/// Those that are fetched at the same time: fewer than the client lets go to one address.
+const AT_ONCE: usize = 4;
 
 /// Fetches a picture; a refusal names `field`.
 pub trait Fetch: Send + Sync {
@@ -20,32 +24,45 @@ pub trait Fetch: Send + Sync {
 }
 
 impl App {
-    /// Fetches the pictures of orders, each address once.
+    /// Fetches the pictures of an order.
     ///
     /// # Errors
     ///
-    /// Those of the [`Fetch`] that was lent, which name the field; [`Condition::ListTooLong`] for more than 20 addresses.
-    pub async fn gather(&self, orders: impl Iterator<Item = &mut Order>) -> Result<()> {
-        let mut known: HashMap<String, Bytes> = HashMap::new();
-        for order in orders {
-            let logo = order.logo.as_mut().map(|logo| &mut logo.file);
-            for file in logo.into_iter().chain(order.backdrop.as_mut().map(|backdrop| &mut backdrop.file)) {
-                let Upload { field, source: Source::Url(url) } = &*file else { continue };
-                let bytes = match known.get(url) {
-                    Some(bytes) => bytes.clone(),
-                    None if known.len() == FETCHES => {
-                        return Err(Condition::ListTooLong { field: field.clone(), max: FETCHES as u64 }.into());
-                    }
-                    None => {
-                        let fetcher = self.fetcher.get().ok_or(Condition::Overloaded { seconds: 1 })?;
-                        let bytes = fetcher.fetch(field, url).await?;
-                        known.insert(url.clone(), bytes.clone());
-                        bytes
-                    }
-                };
-                file.source = Source::Bytes(bytes);
+    /// Those of the [`Fetch`] that was lent, which name the field.
+    pub async fn gather(&self, order: &mut Order) -> Result<()> {
+        self.gather_all(vec![order]).await.into_iter().next().map_or(Ok(()), |(_, error)| Err(error))
+    }
+
+    /// Fetches the pictures of orders, each address once and several at a time, and returns which orders failed, and why:
+    /// as [`gather`](Self::gather), and [`Condition::ListTooLong`] for what names more than 20 addresses in all.
+    pub async fn gather_all(&self, mut orders: Vec<&mut Order>) -> Vec<(usize, Error)> {
+        let mut addresses: Vec<(String, String)> = Vec::new();
+        for file in orders.iter_mut().flat_map(|order| order.uploads()) {
+            let Source::Url(url) = &file.source else { continue };
+            if !addresses.iter().any(|(_, other)| other == url) {
+                addresses.push((file.field.clone(), url.clone()));
             }
         }
-        Ok(())
+        let fetches = addresses.iter().take(FETCHES).map(|(field, url)| async move { (url, self.fetch(field, url).await) });
+        let found: HashMap<&String, Result<Bytes>> = stream::iter(fetches).buffer_unordered(AT_ONCE).collect().await;
+        let mut failed = Vec::new();
+        for (index, order) in orders.iter_mut().enumerate() {
+            for file in order.uploads() {
+                let Source::Url(url) = &file.source else { continue };
+                match found.get(url) {
+                    Some(Ok(bytes)) => file.source = Source::Bytes(bytes.clone()),
+                    Some(Err(error)) => failed.push((index, error.again())),
+                    None => {
+                        let (field, max) = (file.field.clone(), FETCHES as u64);
+                        failed.push((index, Condition::ListTooLong { field, max }.into()));
+                    }
+                }
+            }
+        }
+        failed
+    }
+
+    async fn fetch(&self, field: &str, url: &str) -> Result<Bytes> {
+        self.fetcher.get().ok_or(Condition::Overloaded { seconds: 1 })?.fetch(field, url).await
     }
 }

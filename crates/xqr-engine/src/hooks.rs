@@ -21,7 +21,7 @@ pub(crate) use words::Fact;
 pub use words::events;
 
 use crate::outbound::Refusal;
-use crate::{App, Caller, Tx};
+use crate::{App, Caller, Tx, keys};
 
 /// The word that stands for every event of the native look.
 pub const EVERYTHING: &str = "*";
@@ -82,6 +82,15 @@ pub async fn endpoint(app: &App, field: &str, text: &str) -> Result<Endpoint> {
     })
 }
 
+/// Refuses whoever's plan has no webhooks: those from a better plan may be seen and deleted.
+///
+/// # Errors
+///
+/// [`Condition::FeatureLocked`].
+pub fn check_plan(caller: &Caller) -> Result<()> {
+    caller.terms.check_feature("webhooks", caller.terms.limits.webhooks != Some(0))
+}
+
 /// A webhook to make.
 pub struct Draft {
     /// The dialect of its events, signatures and retries.
@@ -114,7 +123,7 @@ pub struct Edit {
 /// [`Condition::FeatureLocked`] where the plan has no webhooks, [`Condition::PlanLimitReached`].
 pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: Draft) -> Result<(Webhook, SigningSecret)> {
     let cap = caller.terms.limits.webhooks;
-    caller.terms.check_feature("webhooks", cap != Some(0))?;
+    check_plan(caller)?;
     if !usage::take(tx.conn, caller.workspace, usage::WEBHOOKS, usage::TOTAL, 1, cap.map(u64::cast_signed))? {
         return Err(caller.terms.full("webhooks", cap.unwrap_or_default()).into());
     }
@@ -292,7 +301,7 @@ pub fn test(tx: &mut Tx<'_>, caller: &Caller, look: Look, id: i64) -> Result<Str
 
 /// Tells a workspace's active subscriptions what happened.
 pub(crate) fn tell(tx: &mut Tx<'_>, workspace: i64, fact: &Fact<'_>) -> Result<()> {
-    let subscriptions = webhooks::active(tx.conn, &[workspace])?;
+    let subscriptions = active(tx, &[workspace])?;
     push(tx, subscriptions.iter().map(|subscription| (subscription, fact)))
 }
 
@@ -302,7 +311,7 @@ pub(crate) fn tell_scans(tx: &mut Tx<'_>, found: &[NewScan]) -> Result<()> {
     workspaces.sort_unstable();
     workspaces.dedup();
     let mut listening: HashMap<i64, Vec<Subscription>> = HashMap::new();
-    for subscription in webhooks::active(tx.conn, &workspaces)? {
+    for subscription in active(tx, &workspaces)? {
         let event = look_of(&subscription.look).ok().and_then(words::scan_event);
         if event.is_some_and(|event| wants(&subscription, event)) {
             listening.entry(subscription.workspace_id).or_default().push(subscription);
@@ -318,6 +327,23 @@ pub(crate) fn tell_scans(tx: &mut Tx<'_>, found: &[NewScan]) -> Result<()> {
         .filter_map(|scan| Some((&listening[&scan.workspace_id], Fact::Scanned(scan, names.get(&scan.link_id)?))))
         .collect();
     push(tx, facts.iter().flat_map(|(subscriptions, fact)| subscriptions.iter().map(move |subscription| (subscription, fact))))
+}
+
+/// Returns the active subscriptions of workspaces whose plans have webhooks.
+fn active(tx: &mut Tx<'_>, workspaces: &[i64]) -> Result<Vec<Subscription>> {
+    let mut found = webhooks::active(tx.conn, workspaces)?;
+    let mut ids: Vec<i64> = found.iter().map(|subscription| subscription.workspace_id).collect();
+    ids.dedup();
+    if !ids.is_empty() {
+        let mut without = HashSet::new();
+        for workspace in xqr_store::workspaces::find_many(tx.conn, &ids)? {
+            if keys::terms(tx.plans, &workspace, None)?.limits.webhooks == Some(0) {
+                without.insert(workspace.id);
+            }
+        }
+        found.retain(|subscription| !without.contains(&subscription.workspace_id));
+    }
+    Ok(found)
 }
 
 fn push<'a>(tx: &mut Tx<'_>, told: impl Iterator<Item = (&'a Subscription, &'a Fact<'a>)>) -> Result<()> {

@@ -18,6 +18,11 @@ use crate::{App, Tx};
 /// How long an answer is kept: 24 hours, in milliseconds.
 pub const RETENTION: i64 = 24 * 60 * 60 * 1000;
 
+/// The status of an answer whose request is still at work after its transaction; RFC 9110 knows it as no final one.
+pub const UNFINISHED: u16 = 102;
+/// How long such a request is waited for, in milliseconds: one whose process was killed is taken for done after that.
+const PATIENCE: i64 = 2 * 60 * 1000;
+
 /// A request with an Idempotency-Key.
 #[derive(Debug, Clone)]
 pub struct Attempt {
@@ -133,7 +138,7 @@ impl Attempt {
         answer: impl FnOnce(T) -> Outcome,
     ) -> Result<Answer> {
         if let Some(earlier) = self.begin(tx)? {
-            return self.replay(&earlier);
+            return self.replay(&earlier, tx.now);
         }
         let Outcome { status, body, had_effect } = answer(job(tx)?);
         if !had_effect {
@@ -165,9 +170,17 @@ impl Attempt {
         if idempotency::begin(tx.conn, &record)? { Ok(None) } else { Err(Condition::IdempotencyRunning { seconds: 1 }.into()) }
     }
 
-    fn replay(&self, earlier: &Record) -> Result<Answer> {
+    /// Notes that a request that was kept as [`UNFINISHED`] has done its work.
+    pub fn settle(&self, tx: &mut Tx<'_>, status: u16) -> Result<()> {
+        idempotency::settle(tx.conn, &self.id, status.into())
+    }
+
+    fn replay(&self, earlier: &Record, now: i64) -> Result<Answer> {
         if earlier.fingerprint != self.fingerprint {
             return Err(Condition::IdempotencyReused.into());
+        }
+        if earlier.status == i32::from(UNFINISHED) && now - earlier.created_at < PATIENCE {
+            return Err(Condition::IdempotencyRunning { seconds: 1 }.into());
         }
         let body =
             self.sealing.open(&self.id, &earlier.answer).ok_or_else(|| Error::internal("a stored answer cannot be opened"))?;

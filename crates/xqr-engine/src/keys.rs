@@ -57,6 +57,11 @@ impl Caller {
         self.scopes.allow(scope)
     }
 
+    /// Whether the key has a plan of its own below the workspace's.
+    pub(crate) fn has_own_plan(&self) -> bool {
+        self.plan.is_some_and(|plan| plan.to_string() != self.owner.plan)
+    }
+
     /// Refuses to give a key more than the caller's has.
     fn grant(&self, scopes: Scopes, expires_at: Option<i64>, plan: Option<Plan>) -> Result<()> {
         self.scopes.grant(scopes)?;
@@ -236,8 +241,19 @@ pub fn touch(tx: &mut Tx<'_>, workspace: i64, key: i64) -> Result<()> {
     keys::touch(tx.conn, workspace, key, tx.now, tx.now - LAST_USED_STEP)
 }
 
+/// Returns a key as it is now, which nobody else changes until the transaction ends: counters move by what it was.
+fn hold(tx: &mut Tx<'_>, key: &Key) -> Result<Key> {
+    let found = keys::lock(tx.conn, key.workspace_id, key.id)?;
+    found.ok_or_else(|| Condition::ResourceNotFound { what: "Key".to_owned() }.into())
+}
+
 /// Revokes a key at once. Its row stays, so that its bearer is told what happened.
+///
+/// # Errors
+///
+/// [`Condition::ResourceNotFound`] for a key that was deleted meanwhile.
 pub fn revoke(tx: &mut Tx<'_>, key: &Key) -> Result<()> {
+    let key = hold(tx, key)?;
     if key.revoked_at.is_none() {
         usage::give_back(tx.conn, key.workspace_id, usage::KEYS, usage::TOTAL, 1)?;
     }
@@ -251,6 +267,7 @@ const HUB_OVERLAP: i64 = 24 * 60 * 60 * 1000;
 /// Replaces a key by a new one of the same name, look, scopes and expiry. The old one dies at once; one of the hub look works on for
 /// 24 hours, as its service promises, and its predecessors die.
 pub fn rotate(tx: &mut Tx<'_>, key: &Key) -> Result<(Key, SecretKey)> {
+    let key = hold(tx, key)?;
     let look = Look::parse(&key.look).ok_or_else(|| Error::internal(format!("unknown look: {}", key.look)))?;
     // About this key and not about the caller's, who would take a 401 for their own.
     let state = |state: &str| Condition::StateConflict { state: state.to_owned() };
@@ -280,7 +297,13 @@ pub fn rotate(tx: &mut Tx<'_>, key: &Key) -> Result<(Key, SecretKey)> {
 /// # Errors
 ///
 /// [`Condition::StateConflict`] for a key that is revoked.
-pub fn rekey(tx: &mut Tx<'_>, key: Key) -> Result<(Key, SecretKey)> {
+pub fn rekey(tx: &mut Tx<'_>, key: &Key) -> Result<(Key, SecretKey)> {
+    let held = hold(tx, key)?;
+    // Two who rotate at once would each hold a secret of which one is dead.
+    if held.digest != key.digest {
+        return Err(Condition::StateConflict { state: "just rotated".to_owned() }.into());
+    }
+    let key = held;
     if key.revoked_at.is_some() {
         return Err(Condition::StateConflict { state: "revoked".to_owned() }.into());
     }
@@ -293,6 +316,7 @@ pub fn rekey(tx: &mut Tx<'_>, key: Key) -> Result<(Key, SecretKey)> {
 
 /// Deletes a key; it is as if it had never been.
 pub fn delete(tx: &mut Tx<'_>, key: &Key) -> Result<()> {
+    let key = hold(tx, key)?;
     if key.revoked_at.is_none() {
         usage::give_back(tx.conn, key.workspace_id, usage::KEYS, usage::TOTAL, 1)?;
     }

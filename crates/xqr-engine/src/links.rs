@@ -109,8 +109,10 @@ fn create_in(tx: &mut Tx<'_>, caller: &Caller, default: Option<i64>, draft: Draf
     if !usage::take(tx.conn, caller.workspace, usage::LINKS, usage::TOTAL, 1, cap.map(u64::cast_signed))? {
         return Err(caller.terms.full("links", cap.unwrap_or_default()).into());
     }
-    activate(tx, caller, draft.dynamic)?;
-    usage::add(tx.conn, caller.workspace, usage::LINKS_CREATED, &Cycle::Month.at(tx.now).to_string(), 1)?;
+    if let Err(full) = activate(tx, caller, draft.dynamic) {
+        usage::give_back(tx.conn, caller.workspace, usage::LINKS, usage::TOTAL, 1)?;
+        return Err(full);
+    }
     let labels = draft.labels;
     let mut new = NewLink {
         uid: tx.fresh_uuid(),
@@ -140,6 +142,7 @@ fn create_in(tx: &mut Tx<'_>, caller: &Caller, default: Option<i64>, draft: Draf
         (new.code, new.code_key) = (slug.as_str().to_owned(), slug.key());
         if let Some(link) = links::insert(tx.conn, new.clone(), &labels)? {
             tx.stale.push(new.code_key);
+            usage::add(tx.conn, caller.workspace, usage::LINKS_CREATED, &Cycle::Month.at(tx.now).to_string(), 1)?;
             events::link_created(tx, &link)?;
             return Ok(link);
         }
@@ -224,7 +227,7 @@ pub fn page(conn: &mut Conn, caller: &Caller, filter: &Filter, page: Page) -> Re
 /// [`Condition::LinkNotFound`], [`Condition::LinkArchived`], [`Condition::ProjectNotFound`], [`Condition::DestinationBlocked`],
 /// [`Condition::EditsSpent`], [`Condition::PlanLimitReached`].
 pub fn edit(tx: &mut Tx<'_>, caller: &Caller, uid: &str, edit: Edit) -> Result<Link> {
-    let mut link = get(tx.conn, caller, uid)?;
+    let mut link = hold(tx, caller, uid)?;
     let mut changes = Map::new();
     let mut update = LinkChanges { updated_at: Some(tx.now), ..LinkChanges::default() };
     if link.archived && edit.archived != Some(false) {
@@ -317,7 +320,7 @@ pub fn edit(tx: &mut Tx<'_>, caller: &Caller, uid: &str, edit: Edit) -> Result<L
 ///
 /// [`Condition::LinkNotFound`].
 pub fn delete(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<()> {
-    let link = get(tx.conn, caller, uid)?;
+    let link = hold(tx, caller, uid)?;
     if !links::delete(tx.conn, caller.workspace, link.id)? {
         return Err(Condition::LinkNotFound { code: uid.to_owned() }.into());
     }
@@ -329,15 +332,36 @@ pub fn delete(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<()> {
     events::link_deleted(tx, &link)
 }
 
+/// Deletes those of the caller's links that `uids` names; those that are gone are passed over.
+pub fn delete_all(tx: &mut Tx<'_>, caller: &Caller, uids: &[String]) -> Result<()> {
+    let found = links::lock(tx.conn, caller.workspace, uids)?;
+    found.iter().try_for_each(|link| delete(tx, caller, &link.uid))
+}
+
 /// Enables or disables those of the caller's links that `uids` names, and returns how many there are. Unknown ids are
 /// passed over, and archived links.
 pub fn set_enabled(tx: &mut Tx<'_>, caller: &Caller, uids: &[String], enabled: bool) -> Result<usize> {
-    let mut found = links::find_many(tx.conn, caller.workspace, uids)?;
+    let mut found = links::lock(tx.conn, caller.workspace, uids)?;
     found.retain(|link| !link.archived);
     for link in &found {
         edit(tx, caller, &link.uid, Edit { enabled: Some(enabled), ..Edit::default() })?;
     }
     Ok(found.len())
+}
+
+/// Returns the caller's link, which nobody else changes until the transaction ends: counters move by what it was.
+fn hold(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<Link> {
+    let found = if is_uuid(uid) { links::lock(tx.conn, caller.workspace, &[uid.to_owned()])?.pop() } else { None };
+    found.ok_or_else(|| Condition::LinkNotFound { code: uid.to_owned() }.into())
+}
+
+/// Refuses what the caller's plan does not let a link have, before anything is stored.
+///
+/// # Errors
+///
+/// [`Condition::FeatureLocked`].
+pub fn check_plan(caller: &Caller, draft: &Draft) -> Result<()> {
+    caller.terms.check_feature("variants", draft.variants.is_empty() || caller.terms.limits.variants)
 }
 
 /// Returns rules as they are stored.

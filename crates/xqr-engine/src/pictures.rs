@@ -156,10 +156,36 @@ impl Order {
     /// As [`draw`](Self::draw), but for the pictures in the design, which are not looked at.
     pub fn check(&self, caps: &Caps) -> Result<()> {
         self.check_logo(caps)?;
-        let plain = Design { frame: None, ..self.design.clone() };
-        let level = self.level.unwrap_or_else(|| if self.logo.is_some() { Level::H } else { plain.level() });
-        let symbol = plain.encode(&self.text, self.encoding(level))?;
-        Canvas::new(&symbol, &plain, self.size, caps).map(|_| ())
+        let level = self.level.unwrap_or_else(|| if self.logo.is_some() { Level::H } else { self.design.level() });
+        let symbol = self.design.encode(&self.text, self.encoding(level))?;
+        Canvas::new(&symbol, &self.design, self.size, caps).map(|_| ())
+    }
+
+    /// Refuses everything that [`draw`](Self::draw) would, with the pictures in the design, and draws nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`draw`](Self::draw).
+    pub fn prove(&self, caps: &Caps) -> Result<()> {
+        self.lay_out(caps).map(|_| ())
+    }
+
+    /// Returns whether a picture in the design is still to be fetched.
+    pub fn is_missing_files(&self) -> bool {
+        let logo = self.logo.iter().map(|logo| &logo.file);
+        let mut files = logo.chain(self.backdrop.iter().map(|backdrop| &backdrop.file));
+        files.any(|file| matches!(file.source, Source::Url(_)))
+    }
+
+    /// Returns the files in the design.
+    pub(crate) fn uploads(&mut self) -> impl Iterator<Item = &mut Upload> {
+        let logo = self.logo.iter_mut().map(|logo| &mut logo.file);
+        logo.chain(self.backdrop.iter_mut().map(|backdrop| &mut backdrop.file))
+    }
+
+    /// Returns whether there are pictures in the design.
+    pub fn has_pictures(&self) -> bool {
+        self.logo.is_some() || self.backdrop.is_some()
     }
 
     /// Returns what tells this picture from any other: SHA-256 over everything that it is drawn from.

@@ -62,15 +62,21 @@ pub fn names(conn: &mut Conn, caller: &Caller) -> Result<std::collections::HashM
     Ok(projects::names(conn, caller.workspace)?.into_iter().collect())
 }
 
-/// Renames the caller's project, or describes it anew; `None` leaves either as it is.
+/// Renames the caller's project, or describes it anew; `None` leaves either as it is, `Some(None)` takes the description away.
 ///
 /// # Errors
 ///
 /// [`Condition::ProjectNotFound`].
-pub fn edit(tx: &mut Tx<'_>, caller: &Caller, uid: &str, name: Option<String>, description: Option<String>) -> Result<Project> {
+pub fn edit(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    uid: &str,
+    name: Option<String>,
+    description: Option<Option<String>>,
+) -> Result<Project> {
     let mut project = get(tx.conn, caller, uid)?;
     project.name = name.unwrap_or(project.name);
-    project.description = description.or(project.description);
+    project.description = description.unwrap_or(project.description);
     project.updated_at = tx.now;
     projects::update(tx.conn, &project)?;
     Ok(project)

@@ -4,11 +4,11 @@
 //! free. A batch is charged as a whole or not at all.
 
 use xqr_errors::{Condition, Result};
-use xqr_plans::{Cycle, Period, Purse, Spend};
+use xqr_plans::{Cycle, Period, PlanTable, Purse, Spend, Terms};
 use xqr_store::credits::{self, Entry};
 use xqr_store::{Conn, usage};
 
-use crate::{Caller, Tx, events};
+use crate::{Caller, Tx, events, keys};
 
 /// What a charge was paid with; needed to refund it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,19 +26,28 @@ pub struct Charge {
 ///
 /// [`Condition::QuotaSpent`] where neither credits, quota nor overage pay for all of them.
 pub fn charge(tx: &mut Tx<'_>, caller: &Caller, units: u64) -> Result<Charge> {
-    let (workspace, limits, month) = (caller.workspace, &caller.terms.limits, Cycle::Month.at(tx.now));
+    let (workspace, month) = (caller.workspace, Cycle::Month.at(tx.now));
+    let own_terms = keys::terms(tx.plans, &caller.owner, None)?;
+    let limits = &own_terms.limits;
     let period = month.to_string();
     usage::begin(tx.conn, workspace, usage::RENDERS, &period)?;
     // Whoever holds this row decides alone; an update that adds nothing locks it.
     usage::take(tx.conn, workspace, usage::RENDERS, &period, 0, None)?;
     let mut get = |metric: &str, period: &str| usage::get(tx.conn, workspace, metric, period).map(|n| n.max(0).unsigned_abs());
     let (used, credits) = (get(usage::RENDERS, &period)?, get(usage::CREDITS, usage::TOTAL)?);
+    let by_key = get(&metric_of(caller.key), &period)?;
     let purse = Purse { credits, quota: limits.monthly_renders, used, overage: limits.overage };
-    let Some(spend) = purse.spend(units) else {
+    let spent = |terms: &Terms| {
         let seconds = (month.end() - tx.now).max(1).unsigned_abs().div_ceil(1000);
-        let quota = limits.monthly_renders.unwrap_or_default();
-        return Err(Condition::QuotaSpent { quota, plan: caller.terms.plan.to_string(), seconds }.into());
+        let quota = terms.limits.monthly_renders.unwrap_or_default();
+        Condition::QuotaSpent { quota, plan: terms.plan.to_string(), seconds }
     };
+    let spend = purse.spend(units).ok_or_else(|| spent(&own_terms))?;
+    // A key with a plan of its own has that plan's quota of the workspace's.
+    let of_key = Purse { credits: spend.credits, used: by_key, ..key_purse(caller) };
+    if of_key.spend(units).is_none() {
+        return Err(spent(&caller.terms).into());
+    }
     if spend.credits > 0 {
         book(tx, workspace, -spend.credits.cast_signed(), "pictures")?;
     }
@@ -47,12 +56,13 @@ pub fn charge(tx: &mut Tx<'_>, caller: &Caller, units: u64) -> Result<Charge> {
     if spend.overage > 0 {
         usage::add(tx.conn, workspace, usage::OVERAGE, &period, spend.overage.cast_signed())?;
     }
-    usage::add(tx.conn, workspace, &metric_of(caller.key), &period, units.cast_signed())?;
+    usage::add(tx.conn, workspace, &metric_of(caller.key), &period, metered.cast_signed())?;
     let after = Purse { used: used + metered, ..purse };
     for percent in purse.crossed(metered) {
         events::quota_threshold(tx, workspace, usage::RENDERS, &period, percent, &after)?;
     }
-    Ok(Charge { month, spend, remaining: after.remaining() })
+    let of_key = Purse { used: by_key + metered, ..of_key };
+    Ok(Charge { month, spend, remaining: after.remaining().into_iter().chain(of_key.remaining()).min() })
 }
 
 /// Gives a charge back.
@@ -64,8 +74,7 @@ pub fn refund(tx: &mut Tx<'_>, caller: &Caller, charge: &Charge) -> Result<()> {
     }
     let metered = spend.quota + spend.overage;
     usage::give_back(tx.conn, caller.workspace, usage::RENDERS, &period, metered.cast_signed())?;
-    let units = metered + spend.credits;
-    usage::give_back(tx.conn, caller.workspace, &metric_of(caller.key), &period, units.cast_signed())?;
+    usage::give_back(tx.conn, caller.workspace, &metric_of(caller.key), &period, metered.cast_signed())?;
     if spend.overage > 0 {
         usage::give_back(tx.conn, caller.workspace, usage::OVERAGE, &period, spend.overage.cast_signed())?;
     }
@@ -95,10 +104,26 @@ pub fn usage(conn: &mut Conn, workspace: i64, now: i64) -> Result<Used> {
     })
 }
 
-/// Returns the pictures of the month that one key asked for, however they were paid.
+/// Returns the pictures of the month that one key asked for and credits did not pay for.
 pub fn usage_of_key(conn: &mut Conn, workspace: i64, key: i64, now: i64) -> Result<u64> {
     let month = Cycle::Month.at(now).to_string();
     Ok(usage::get(conn, workspace, &metric_of(key), &month)?.max(0).unsigned_abs())
+}
+
+/// Returns what is left of the month's quota for a caller, credits aside: of the workspace's, and of the key's own plan. `None` is unlimited.
+pub fn remaining(conn: &mut Conn, plans: &PlanTable, caller: &Caller, now: i64) -> Result<Option<u64>> {
+    let used = usage(conn, caller.workspace, now)?.renders;
+    let by_key = usage_of_key(conn, caller.workspace, caller.key, now)?;
+    let whole = keys::terms(plans, &caller.owner, None)?.limits.monthly_renders.map(|quota| quota.saturating_sub(used));
+    let own = Purse { used: by_key, ..key_purse(caller) }.remaining();
+    Ok(whole.into_iter().chain(own).min())
+}
+
+/// The quota of a key's own plan; without one, there is none but the workspace's.
+fn key_purse(caller: &Caller) -> Purse {
+    let limits = &caller.terms.limits;
+    let quota = limits.monthly_renders.filter(|_| caller.has_own_plan());
+    Purse { credits: 0, quota, used: 0, overage: limits.overage }
 }
 
 fn metric_of(key: i64) -> String {

@@ -112,7 +112,7 @@ impl Conditions {
     }
 }
 
-/// Reads what [`text`] wrote.
+/// Reads the text of a row.
 pub fn rules(text: &str) -> Vec<Rule> {
     serde_json::from_str(text).unwrap_or_default()
 }

@@ -65,15 +65,9 @@ impl App {
                 Ok::<_, Error>(Kept { bytes: drawn.bytes.into(), drawn_at: now })
             }
         };
-        let kept = self.shelf.0.try_get_with(key, draw).await.map_err(|error| again(&error))?;
+        let kept = self.shelf.0.try_get_with(key, draw).await.map_err(|error| error.again())?;
         let hit = !drawn.load(Ordering::Relaxed);
         let ms = if hit { 0 } else { u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX) };
         Ok(Served { bytes: kept.bytes, hit, ms })
     }
-}
-
-/// Returns the error that several callers share as one of a caller's own.
-fn again(error: &Error) -> Error {
-    let own = Error::all(error.conditions().to_vec());
-    if error.cause().is_some() { own.because(error.to_string()) } else { own }
 }

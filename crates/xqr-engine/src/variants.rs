@@ -16,7 +16,7 @@ use crate::strangers::network;
 pub struct Variant {
     /// What scans are counted under; unique in its link.
     pub name: String,
-    /// Where it leads: a [`Destination`](crate::destination::Destination).
+    /// Where it leads: a [`Destination`].
     pub destination_url: String,
     /// Its share of the scans, relative to the others'; at least 1.
     pub weight: u32,
@@ -31,7 +31,7 @@ pub struct NewVariant {
     pub weight: u32,
 }
 
-/// Reads what [`text`] wrote.
+/// Reads the text of a row.
 pub fn list(text: &str) -> Vec<Variant> {
     serde_json::from_str(text).unwrap_or_default()
 }

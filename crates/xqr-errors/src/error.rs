@@ -47,6 +47,17 @@ impl Error {
         self
     }
 
+    /// Returns the same error for another of those who share it; of a cause only the text.
+    #[track_caller]
+    #[must_use]
+    pub fn again(&self) -> Self {
+        let own = Self::all(self.0.conditions.clone());
+        match &self.0.cause {
+            Some(cause) => own.because(cause.to_string()),
+            None => own,
+        }
+    }
+
     /// Returns the complaints; there is always at least one.
     pub fn conditions(&self) -> &[Condition] {
         &self.0.conditions

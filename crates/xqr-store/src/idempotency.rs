@@ -43,6 +43,12 @@ pub fn finish(conn: &mut Conn, id: &[u8], status: i32, answer: &[u8]) -> Result<
     Ok(())
 }
 
+/// Changes the status of a record.
+pub fn settle(conn: &mut Conn, id: &[u8], status: i32) -> Result<()> {
+    diesel::update(idempotency::table.find(id)).set(idempotency::status.eq(status)).execute(conn).map_err(failed)?;
+    Ok(())
+}
+
 /// Deletes the record with this id.
 pub fn delete(conn: &mut Conn, id: &[u8]) -> Result<()> {
     diesel::delete(idempotency::table.find(id)).execute(conn).map_err(failed)?;

@@ -104,6 +104,18 @@ pub fn find_own(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<Option<
     own.select(Key::as_select()).first(conn).optional().map_err(failed)
 }
 
+/// Returns the workspace's key with this id, which nobody else changes until the transaction ends.
+pub fn lock(conn: &mut Conn, workspace_id: i64, id: i64) -> Result<Option<Key>> {
+    let own = api_keys::table.find(id).filter(api_keys::workspace_id.eq(workspace_id));
+    match conn {
+        // It has one writer.
+        Conn::Sqlite(c) => own.select(Key::as_select()).first(c),
+        Conn::Postgres(c) => own.select(Key::as_select()).for_update().first(c),
+    }
+    .optional()
+    .map_err(failed)
+}
+
 /// Notes that a key was used, unless that was noted after `before`.
 pub fn touch(conn: &mut Conn, workspace_id: i64, id: i64, now: i64, before: i64) -> Result<()> {
     let stale = api_keys::last_used_at.is_null().or(api_keys::last_used_at.le(before));

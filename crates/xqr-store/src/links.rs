@@ -228,6 +228,18 @@ pub fn find_by_code(conn: &mut Conn, host: &str, code_key: &str) -> Result<Optio
     on_backend!(conn, |c| found.select(RedirectRow::as_select()).first(c)).optional().map_err(failed)
 }
 
+/// Returns those of the workspace's links that have one of these ids, which nobody else changes until the transaction ends. In the order
+/// of their rows, so that two transactions do not wait for each other.
+pub fn lock(conn: &mut Conn, workspace_id: i64, uids: &[String]) -> Result<Vec<Link>> {
+    let own = links::table.filter(links::workspace_id.eq(workspace_id)).filter(links::uid.eq_any(uids)).order(links::id);
+    match conn {
+        // It has one writer.
+        Conn::Sqlite(c) => own.select(Link::as_select()).load(c),
+        Conn::Postgres(c) => own.select(Link::as_select()).for_update().load(c),
+    }
+    .map_err(failed)
+}
+
 /// Returns the link with this code, whoever owns it: for what a code alone, or a passcode, is enough for.
 pub fn find_any_by_code(conn: &mut Conn, host: &str, code_key: &str) -> Result<Option<Link>> {
     let found = links::table.filter(links::host.eq(host).and(links::code_key.eq(code_key)));
@@ -314,17 +326,6 @@ pub fn update(conn: &mut Conn, workspace_id: i64, id: i64, changes: &LinkChanges
         insert_labels(conn, workspace_id, id, labels)?;
     }
     Ok(())
-}
-
-/// Returns those of the workspace's links that have one of these ids.
-pub fn find_many(conn: &mut Conn, workspace_id: i64, uids: &[String]) -> Result<Vec<Link>> {
-    links::table
-        .filter(links::workspace_id.eq(workspace_id))
-        .filter(links::uid.eq_any(uids))
-        .order(links::id)
-        .select(Link::as_select())
-        .load(conn)
-        .map_err(failed)
 }
 
 /// Deletes the workspace's link `id`. Its code is free again at once; its scans go in the background.

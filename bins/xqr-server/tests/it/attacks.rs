@@ -158,3 +158,52 @@ async fn limits_that_the_database_cannot_hold_are_refused() {
     assert!(set(r#"{"links":9007199254740993}"#).is_err());
     assert!(set(r#"{"links":9007199254740992}"#).is_ok());
 }
+
+#[actix_web::test]
+async fn a_nul_is_nobodys_name() {
+    let app = TestApp::start().await;
+    let call = async |method: &str, path: &str, body: Option<Value>| {
+        let mut request = app.request(method, path).header("x-api-key", &app.key).bearer_auth(&app.key);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        app.send(request).await
+    };
+    for (method, path) in [
+        ("GET", "/v1/projects/%00"),
+        ("GET", "/v1/qr-codes/%00"),
+        ("GET", "/v1/qr-codes/slug/%00"),
+        ("GET", "/api/v1/projects/%00"),
+        ("GET", "/api/v1/keys/%00"),
+        ("DELETE", "/api/v1/keys/%00"),
+        ("GET", "/api/v1/links/%00"),
+        ("GET", "/api/v1/webhooks/%00"),
+        ("GET", "/api/lookup/%00"),
+        ("GET", "/%00"),
+    ] {
+        assert_eq!(call(method, path, None).await.status, 404, "{method} {path}");
+    }
+    let nul = json!({ "redirect_url": "http://a.example", "project_id": "\0" });
+    assert_eq!(call("POST", "/v1/qr-codes", Some(nul)).await.status, 400);
+    let items = json!([{ "url": "http://a.example", "project_id": "\0" }, { "url": "http://b.example" }]);
+    let made = call("POST", "/api/v1/links/bulk", Some(json!({ "links": items }))).await.expect(201).json();
+    assert_eq!((&made["data"]["errors"][0]["index"], made["data"]["created"].as_array().unwrap().len()), (&json!(0), 1));
+}
+
+#[actix_web::test]
+async fn a_closed_link_tells_nobody_where_it_led() {
+    let app = TestApp::start().await;
+    let link = app.link(json!({ "url": "http://secret.example/launch", "custom_slug": "prelaunch" })).await;
+    let path = format!("/links/{}", link["id"].as_str().unwrap());
+    let told = "/api/lookup/prelaunch";
+    app.get(told).await.expect(200);
+    app.call("PATCH", &path, Some(json!({ "enabled": false }))).await.expect(200);
+    for closed in [told, "/api/qr/prelaunch", "/api/qr-image/prelaunch", "/qr/prelaunch.png"] {
+        let answer = app.get(closed).await.expect(410);
+        assert!(!answer.text().contains("secret"), "{closed}");
+    }
+    let echo = app.send(app.request("POST", "/api/update").header("x-api-key", &app.key).json(&json!({
+        "code": format!("{}\u{202e}", "Z".repeat(900)), "passcode": "x", "url": "https://example.com"
+    })));
+    assert!(echo.await.expect(404).bytes.len() < 120);
+}

@@ -94,7 +94,7 @@ async fn successes(rows: &mut Rows) {
     rows.plain("POST /generate/", &picture, 200);
     assert_eq!(picture.header("content-type"), "image/png");
     let expected = json!({
-        "valid": true, "data_type": "url", "format": "png", "size_inches": 1.0, "dpi": 300, "width_px": 300, "plan": "starter",
+        "valid": true, "data_type": "url", "format": "png", "size_inches": 1, "dpi": 300, "width_px": 300, "plan": "starter",
     });
     rows.row("POST /validate/", &call(&app, &raw, "POST", "/api/v1/validate/", Some(wish)).await, 200, &expected, "");
     let expected = json!({

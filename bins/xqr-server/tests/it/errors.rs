@@ -114,8 +114,7 @@ async fn bad_fields_are_named() {
         check(with("expires_at", json!(bad)), moment).await;
     }
     check(with("expires_at", json!(5)), "expires_at: Must be a text.").await;
-    check(with("routing_rules", json!([{}])), "routing_rules: Must be an empty list, because this version has no smart routing.")
-        .await;
+    check(with("routing_rules", json!([{}])), "routing_rules[0].destination: This field is required.").await;
 }
 
 #[actix_web::test]

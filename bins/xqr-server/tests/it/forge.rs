@@ -60,7 +60,7 @@ async fn a_code_is_made_scanned_changed_archived_and_brought_back() {
             "updated_at": "2026-03-21T14:30:00.000Z", "last_rendered_at": "2026-03-21T14:30:00.000Z",
             "render_status": "rendered", "scan_url": format!("https://qr.example/{slug}"),
             "png_url": format!("https://qr.example/qr/{slug}.png"), "svg_url": format!("https://qr.example/qr/{slug}.svg"),
-            "enabled": true, "scan_count": 0, "last_scanned_at": null,
+            "scan_count": 0, "last_scanned_at": null,
         })
     );
     for (format, media_type) in [("png", "image/png"), ("svg", "image/svg+xml")] {

@@ -332,7 +332,9 @@ async fn a_logo_is_fetched_from_where_it_may_be() {
     assert_eq!((batch.bytes.starts_with(b"PK"), seen()), (true, 3), "each address once");
     items[4]["bg_image_url"] = json!("http://127.0.0.2:1/");
     let refusal = call(&open, &open.key, "POST", "/api/v1/generate/bulk/", Some(json!({ "items": items }))).await;
-    assert_eq!((refusal.status, seen()), (400, 5), "{}", refusal.text());
+    let told = "bg_image_url: The picture cannot be fetched: not an address that may be fetched: port 1 is not allowed.";
+    refused(&refusal, 422, &json!({ "errors": { "4": told }, "rendered_before_failure": 4 }));
+    assert_eq!(seen(), 5);
     let native = json!({ "data": MENU, "design": { "logo_url": url }, "format": "png", "size": 10 });
     let native = open.call("POST", "/qr", Some(native)).await.expect(200);
     assert_eq!((read_png(&native.bytes).as_str(), seen()), (MENU, 6));

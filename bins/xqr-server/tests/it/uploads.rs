@@ -392,11 +392,13 @@ async fn servers_of_logos_that_misbehave_harm_nobody() {
             if answer.status == 503 {
                 assert_eq!(answer.header("retry-after"), "1");
             } else {
-                refused(answer, 400, &json!({ "logo_url": told }));
+                let of_item = json!({ "errors": { "1": format!("logo_url: {told}") }, "rendered_before_failure": 1 });
+                let (status, body) = if answer.status == 422 { (422, of_item) } else { (400, json!({ "logo_url": told })) };
+                refused(answer, status, &body);
             }
         }
     }
-    let refusals = bad.iter().filter(|answer| answer.status == 400).count();
+    let refusals = bad.iter().filter(|answer| [400, 422].contains(&answer.status)).count();
     assert!(refusals >= 8, "{refusals}");
     let again = join_all(servers.iter().map(|(port, _)| generate(&app, &key, wish(*port)))).await;
     for (answer, (_, told)) in again.iter().zip(&servers) {

@@ -115,10 +115,15 @@ async fn edit(mut call: Call<Forge>) -> Result<HttpResponse, Fault> {
 
 async fn change(call: Call<Forge>, mut fields: Fields) -> Result<HttpResponse, Fault> {
     let id = wanted(&call, &mut fields)?;
+    let destination = fields.url("redirect_url");
+    let name = name(&mut fields);
+    let archived = fields.choice("status", &STATUSES);
     let edit = Edit {
-        destination: fields.url("redirect_url"),
-        name: name(&mut fields),
-        archived: fields.choice("status", &STATUSES),
+        destination,
+        name,
+        archived,
+        // Here is one way to close a code, elsewhere there are two.
+        enabled: archived.filter(|archived| !archived).map(|_| true),
         project: fields.text("project_id"),
         ..Edit::default()
     };
@@ -146,10 +151,7 @@ fn name(fields: &mut Fields) -> Option<String> {
 fn wanted(call: &Call<Forge>, fields: &mut Fields) -> Result<String> {
     let in_body = [fields.text("id"), fields.text("qr_id")];
     let in_path = Some(call.path("id")).filter(|id| !id.is_empty());
-    let named = match in_path.or(id_in_query(&call.query())?) {
-        Some(id) => Some(id),
-        None => one_of(in_body)?,
-    };
+    let named = one_of([one_of([in_path, id_in_query(&call.query())?])?, one_of(in_body)?])?;
     named.ok_or_else(|| Condition::QrIdMissing.into())
 }
 
@@ -195,7 +197,7 @@ fn view(app: &App, projects: &HashMap<i64, String>, link: &Link) -> Value {
         "project_id": link.project_id.and_then(|id| projects.get(&id)),
         "slug": link.code,
         "name": link.name.as_ref().unwrap_or(&link.code),
-        "status": if link.archived { "archived" } else { "active" },
+        "status": if link.archived || !link.enabled { "archived" } else { "active" },
         "type": "url",
         "redirect_url": link.destination,
         "created_at": precise_text_of(link.created_at),
@@ -205,7 +207,6 @@ fn view(app: &App, projects: &HashMap<i64, String>, link: &Link) -> Value {
         "scan_url": app.short_url(&link.code),
         "png_url": image_url(app, &link.code, "png"),
         "svg_url": image_url(app, &link.code, "svg"),
-        "enabled": link.enabled,
         "scan_count": link.scan_count,
         "last_scanned_at": link.last_scan_at.map(precise_text_of),
     })

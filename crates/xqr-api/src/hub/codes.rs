@@ -11,7 +11,7 @@ use xqr_engine::rows::{Filter, Link, Page};
 use xqr_engine::slug::{Shape, Slug};
 use xqr_engine::{App, Caller, Tx, cursor};
 
-use super::Hub;
+use super::{Hub, clean};
 use crate::call::Call;
 use crate::edge::resource;
 use crate::fault::Fault;
@@ -115,7 +115,8 @@ async fn delete(mut call: Call<Hub>) -> Result<HttpResponse, Fault> {
     let link = call.app.open_by_passcode(&call.caller, &code, &passcode).await?;
     let caller = call.caller.clone();
     let uid = link.uid.clone();
-    call.app.write(move |tx| links::delete(tx, &caller, &uid)).await?;
+    // Gone meanwhile is gone.
+    call.app.write(move |tx| links::delete_all(tx, &caller, &[uid])).await?;
     Ok(HttpResponse::Ok().json(json!({ "code": shown(&link), "deleted": true })))
 }
 
@@ -171,7 +172,7 @@ fn address(fields: &mut Fields) -> Option<xqr_engine::destination::Destination> 
 fn code_and_passcode(fields: &mut Fields) -> (String, String) {
     fields.demand("code");
     fields.demand("passcode");
-    let code = fields.text("code").unwrap_or_default().to_ascii_uppercase();
+    let code = fields.text("code").map(|code| clean(&code)).unwrap_or_default();
     (code, fields.text("passcode").unwrap_or_default())
 }
 

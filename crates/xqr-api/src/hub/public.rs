@@ -9,8 +9,8 @@ use xqr_engine::links::precise_text_of;
 use xqr_engine::render::{Caps, Design, Format, Level, Paint, Rgba, Size};
 use xqr_engine::rows::Link;
 
+use super::Hub;
 use super::codes::shown;
-use super::{Hub, clean};
 use crate::edge::resource;
 use crate::fault::Fault;
 use crate::fields::Fields;
@@ -85,7 +85,7 @@ fn color(fields: &mut Fields, name: &str) -> Option<Rgba> {
 }
 
 async fn find(guest: &Guest) -> Result<Link> {
-    guest.link(&clean(guest.request.match_info().query("code"))).await
+    guest.link(guest.request.match_info().query("code")).await
 }
 
 /// Whether the request carries a key of the link's workspace.

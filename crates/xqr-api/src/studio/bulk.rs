@@ -17,7 +17,7 @@ use zip::CompressionMethod;
 use zip::write::{SimpleFileOptions, StreamWriter, ZipWriter};
 
 use super::Studio;
-use super::generate::{check, figures, public_url, release, reserve};
+use super::generate::{allow, check, figures, public_url, release, reserve, settle};
 use super::order::{Wish, wish};
 use super::usage::whole;
 use crate::call::Call;
@@ -45,6 +45,7 @@ async fn bulk(mut call: Call<Studio>) -> Result<HttpResponse, Fault> {
         Ok(wishes) => wishes,
         Err(errors) => return Ok(unprocessable(&errors)),
     };
+    allow(&call, &wishes)?;
     let blocked = blocked(&call.app, &wishes).await?;
     if !blocked.is_empty() {
         return Ok(unprocessable(&blocked));
@@ -52,9 +53,14 @@ async fn bulk(mut call: Call<Studio>) -> Result<HttpResponse, Fault> {
     let dynamics = wishes.iter_mut().map(|wish| wish.dynamic.take()).collect();
     let reserved = reserve(&call, dynamics).await?;
     // All that can fail for a reason of the client's comes before the first byte.
-    if let Err(error) = call.app.gather(wishes.iter_mut().map(|wish| &mut wish.order)).await {
+    let failed = match fetch(&call.app, &mut wishes, &caps).await {
+        Ok(failed) if failed.is_empty() => None,
+        Ok(failed) => Some(Ok(unprocessable(&failed))),
+        Err(error) => Some(Err(error.into())),
+    };
+    if let Some(refusal) = failed {
         release(&call.app, &call.caller, reserved).await;
-        return Err(error.into());
+        return refusal;
     }
     let mut headers = figures(&call, &reserved);
     headers.push((CONTENT_DISPOSITION, disposition(wishes.len())));
@@ -69,7 +75,11 @@ async fn bulk(mut call: Call<Studio>) -> Result<HttpResponse, Fault> {
     // The task outlives the handler: it ends when all is sent, when a picture fails, or when the client has gone.
     actix_web::rt::spawn(async move {
         let archive = Archive::new(Arc::clone(&app), plan, caps, send.clone());
-        if let Err(error) = archive.fill(wishes, short_ids).await {
+        let drawn = match archive.fill(wishes, short_ids).await {
+            Ok(_) => settle(&app, &reserved).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = drawn {
             tracing::error!(%error, "a batch of pictures broke off");
             release(&app, &caller, reserved).await;
             send.send(Err(io::Error::other("a picture could not be drawn"))).await.ok();
@@ -89,6 +99,32 @@ fn read(app: &App, items: Vec<Value>, caps: &Caps) -> Result<Vec<Wish>, Vec<(usi
         }
     }
     if errors.is_empty() { Ok(wishes) } else { Err(errors) }
+}
+
+/// Fetches the pictures of all items and tries whether they can be drawn; returns what is wrong with those that cannot.
+async fn fetch(app: &App, wishes: &mut [Wish], caps: &Caps) -> Result<Vec<(usize, String)>> {
+    let mut failed = Vec::new();
+    let mut note = |index: usize, error: Error| match error.condition().reply(Dialect::Studio).status {
+        400..=499 => {
+            failed.push((index, sentence(&error)));
+            Ok(())
+        }
+        _ => Err(error),
+    };
+    let orders = wishes.iter_mut().map(|wish| &mut wish.order).collect();
+    app.gather_all(orders).await.into_iter().try_for_each(|(index, error)| note(index, error))?;
+    for (index, wish) in wishes.iter().enumerate() {
+        // What has no pictures was checked whole.
+        if wish.order.has_pictures() && !wish.order.is_missing_files() {
+            let (order, caps) = (wish.order.clone(), caps.clone());
+            if let Err(error) = app.draw(move || order.prove(&caps)).await {
+                note(index, error)?;
+            }
+        }
+    }
+    failed.sort_by_key(|(index, _)| *index);
+    failed.dedup_by_key(|(index, _)| *index);
+    Ok(failed)
 }
 
 /// Returns what is wrong with the items whose destination is blocked.

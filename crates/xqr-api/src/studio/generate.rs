@@ -3,12 +3,11 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpResponse, web};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::sync::oneshot;
 use xqr_engine::auth::Scope;
 use xqr_engine::errors::{Error, Result};
-use xqr_engine::idempotency::{Attempt, Outcome};
+use xqr_engine::idempotency::{Attempt, Outcome, UNFINISHED};
 use xqr_engine::links::{self, Draft};
 use xqr_engine::pictures::Order;
 use xqr_engine::plans::Terms;
@@ -18,6 +17,7 @@ use xqr_engine::{App, Caller, Served, Tx};
 
 use super::Studio;
 use super::order::{Wish, wish};
+use super::usage::whole;
 use crate::call::Call;
 use crate::edge::resource;
 use crate::fault::Fault;
@@ -34,6 +34,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 async fn generate(mut call: Call<Studio>) -> Result<HttpResponse, Fault> {
     call.allow(Scope::QrRender)?;
     let mut wish = read(&mut call).await?;
+    allow(&call, std::slice::from_ref(&wish))?;
     let caps = call.caps();
     check(&call.app, &wish, &caps)?;
     let reserved = reserve(&call, vec![wish.dynamic.take()]).await?;
@@ -48,6 +49,7 @@ async fn generate(mut call: Call<Studio>) -> Result<HttpResponse, Fault> {
             return Err(error.into());
         }
     };
+    settle(&call.app, &reserved).await?;
     metric::render(std::time::Duration::from_millis(served.ms));
     let mut answer = HttpResponse::Ok();
     answer
@@ -69,7 +71,7 @@ async fn generate(mut call: Call<Studio>) -> Result<HttpResponse, Fault> {
 }
 
 async fn draw(app: &App, mut order: Order, caps: Caps) -> Result<Served> {
-    app.gather(std::iter::once(&mut order)).await?;
+    app.gather(&mut order).await?;
     app.picture(order, caps).await
 }
 
@@ -77,14 +79,16 @@ async fn draw(app: &App, mut order: Order, caps: Caps) -> Result<Served> {
 async fn validate(mut call: Call<Studio>) -> Result<HttpResponse, Fault> {
     call.allow(Scope::QrRender)?;
     let wish = read(&mut call).await?;
+    allow(&call, std::slice::from_ref(&wish))?;
     let caps = call.caps();
     check(&call.app, &wish, &caps)?;
     if let Some(draft) = &wish.dynamic {
+        links::check_plan(&call.caller, draft)?;
         call.app.check_destinations(draft).await?;
     }
     let px = (wish.inches * f64::from(wish.dpi)).round() as u32;
     Ok(HttpResponse::Ok().json(json!({
-        "valid": true, "data_type": wish.data_type, "format": wish.format, "size_inches": wish.inches, "dpi": wish.dpi,
+        "valid": true, "data_type": wish.data_type, "format": wish.format, "size_inches": whole(wish.inches), "dpi": wish.dpi,
         "width_px": px, "plan": call.caller.terms.plan.name(),
     })))
 }
@@ -94,6 +98,11 @@ async fn read(call: &mut Call<Studio>) -> Result<Wish> {
     let wish = wish(&mut fields, &mut files);
     fields.end()?;
     wish.ok_or_else(|| Error::internal("a request without complaints has a wish"))
+}
+
+/// Refuses a key without the scope to make links, where dynamic QRs are wanted.
+pub(super) fn allow(call: &Call<Studio>, wishes: &[Wish]) -> Result<()> {
+    if wishes.iter().any(|wish| wish.dynamic.is_some()) { call.allow(Scope::LinksWrite) } else { Ok(()) }
 }
 
 /// Refuses what the plan does not allow, and what cannot be encoded.
@@ -113,62 +122,60 @@ pub(super) fn check(app: &App, wish: &Wish, caps: &Caps) -> Result<()> {
 pub(super) struct Reserved {
     /// The short ids of the dynamic QRs, one place per picture.
     pub(super) codes: Vec<Option<String>>,
-    /// What is left of the month's quota; an unlimited one has no remainder.
-    remaining: Option<u64>,
-    /// What this request took; `None` where an earlier one with the same Idempotency-Key did.
-    taken: Option<Taken>,
-}
-
-/// What is given back if pictures fail.
-struct Taken {
     charge: Charge,
+    /// The QRs that this request made, which go if pictures fail.
     uids: Vec<String>,
+    /// The record of the Idempotency-Key that this request wrote.
     attempt: Option<Attempt>,
+    /// Whether an earlier request with the same Idempotency-Key made the QRs.
+    replayed: bool,
 }
 
-/// What is kept under an Idempotency-Key. The pictures themselves are drawn again, from the same order.
-#[derive(Serialize, Deserialize)]
-struct Kept {
-    codes: Vec<Option<String>>,
-    remaining: Option<u64>,
-}
-
-/// Charges pictures and makes their dynamic QRs, all or nothing, and once for each Idempotency-Key. Where nothing but pictures is
-/// wanted, the key is passed over: the same request brings the same bytes anyway, and each is charged (section 6).
+/// Charges pictures and makes their dynamic QRs, all or nothing. An Idempotency-Key keeps the QRs from being made twice; each picture is
+/// charged, because the same request brings the same bytes anyway (section 6).
 pub(super) async fn reserve(call: &Call<Studio>, drafts: Vec<Option<Draft>>) -> Result<Reserved> {
-    let makes = drafts.iter().any(Option::is_some);
-    let attempt = call.attempt()?.filter(|_| makes);
-    let caller = call.caller.clone();
+    let (caller, units) = (call.caller.clone(), drafts.len() as u64);
     let job = move |tx: &mut Tx<'_>| {
-        let charge = renders::charge(tx, &caller, drafts.len() as u64)?;
+        let charge = renders::charge(tx, &caller, units)?;
         let make = |draft: Option<Draft>| draft.map(|draft| links::create(tx, &caller, draft)).transpose();
         let links = drafts.into_iter().map(make).collect::<Result<Vec<_>>>()?;
         let uids = links.iter().flatten().map(|link| link.uid.clone()).collect();
-        let codes = links.into_iter().map(|link| link.map(|link| link.code)).collect();
-        Ok((Kept { codes, remaining: charge.remaining }, charge, uids))
+        let codes: Vec<_> = links.into_iter().map(|link| link.map(|link| link.code)).collect();
+        Ok((codes, charge, uids))
     };
-    let Some(attempt) = attempt else {
-        let (Kept { codes, remaining }, charge, uids) = call.app.write(job).await?;
-        return Ok(Reserved { codes, remaining, taken: Some(Taken { charge, uids, attempt: None }) });
+    let Some(attempt) = call.attempt()? else {
+        let (codes, charge, uids) = call.app.write(job).await?;
+        return Ok(Reserved { codes, charge, uids, attempt: None, replayed: false });
     };
     let (tell, mut told) = oneshot::channel();
-    let (again, status) = (attempt.clone(), StatusCode::OK.as_u16());
-    let answer = move |(kept, charge, uids): (Kept, Charge, Vec<String>)| {
-        tell.send(Taken { charge, uids, attempt: Some(again) }).ok();
-        Outcome { status, body: json!(kept).to_string().into_bytes(), had_effect: true }
+    let answer = move |(codes, charge, uids): (Vec<Option<String>>, Charge, Vec<String>)| {
+        let body = json!(codes).to_string().into_bytes();
+        tell.send((charge, uids)).ok();
+        Outcome { status: UNFINISHED, body, had_effect: true }
     };
-    let answer = call.app.write_once(attempt, job, answer).await?;
-    let Kept { codes, remaining } = serde_json::from_slice(&answer.body).map_err(Error::internal)?;
-    Ok(Reserved { codes, remaining, taken: told.try_recv().ok() })
+    let answer = call.app.write_once(attempt.clone(), job, answer).await?;
+    let codes = serde_json::from_slice(&answer.body).map_err(Error::internal)?;
+    if let Ok((charge, uids)) = told.try_recv() {
+        return Ok(Reserved { codes, charge, uids, attempt: Some(attempt), replayed: false });
+    }
+    let caller = call.caller.clone();
+    let charge = call.app.write(move |tx| renders::charge(tx, &caller, units)).await?;
+    Ok(Reserved { codes, charge, uids: Vec::new(), attempt: None, replayed: true })
+}
+
+/// Notes that the pictures of a request with an Idempotency-Key were drawn.
+pub(super) async fn settle(app: &App, reserved: &Reserved) -> Result<()> {
+    let Some(attempt) = reserved.attempt.clone() else { return Ok(()) };
+    app.write(move |tx| attempt.settle(tx, StatusCode::OK.as_u16())).await
 }
 
 /// Gives back what was taken for pictures that failed.
 pub(super) async fn release(app: &App, caller: &Caller, reserved: Reserved) {
-    let Some(Taken { charge, uids, attempt }) = reserved.taken else { return };
-    let caller = caller.clone();
+    let (caller, Reserved { charge, uids, attempt, .. }) = (caller.clone(), reserved);
     let job = move |tx: &mut Tx<'_>| {
-        uids.iter().try_for_each(|uid| links::delete(tx, &caller, uid))?;
+        // The quota first, as in `reserve`: so the two never wait for each other.
         renders::refund(tx, &caller, &charge)?;
+        links::delete_all(tx, &caller, &uids)?;
         attempt.iter().try_for_each(|attempt| attempt.forget(tx))
     };
     if let Err(error) = app.write(job).await {
@@ -180,10 +187,10 @@ pub(super) async fn release(app: &App, caller: &Caller, reserved: Reserved) {
 pub(super) fn figures(call: &Call<Studio>, reserved: &Reserved) -> Vec<(HeaderName, HeaderValue)> {
     let plan = HeaderValue::from_static(call.caller.terms.plan.name());
     let mut headers = vec![(HeaderName::from_static("x-qr-plan"), plan)];
-    if let Some(remaining) = reserved.remaining {
+    if let Some(remaining) = reserved.charge.remaining {
         headers.push((HeaderName::from_static("x-qr-quota-remaining"), HeaderValue::from(remaining)));
     }
-    if reserved.taken.is_none() {
+    if reserved.replayed {
         headers.push((HeaderName::from_static("idempotent-replayed"), HeaderValue::from_static("true")));
     }
     headers

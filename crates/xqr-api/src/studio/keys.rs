@@ -63,7 +63,7 @@ async fn rotate(call: Call<Person>) -> Result<HttpResponse, Fault> {
     let (workspace, id, tier) = (call.caller.workspace, call.path("id"), call.caller.terms.plan);
     let job = move |tx: &mut Tx<'_>| {
         let key = own(keys::list(tx.conn, workspace)?, &id)?;
-        keys::rekey(tx, key)
+        keys::rekey(tx, &key)
     };
     let (key, secret) = call.app.write(job).await?;
     Ok(HttpResponse::Ok().insert_header(("cache-control", "no-store")).json(once(&key, &secret, tier)))

@@ -15,23 +15,23 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
     config.service(resource("/v1/usage/", "GET").route(web::get().to(usage)));
 }
 
-/// `GET /api/v1/usage/`: the month of the calling key (section 16, C18), whose quota is that of the workspace. What is unlimited is
-/// null.
+/// `GET /api/v1/usage/`: the month of the calling key (section 16, C18). What remains is what the next calls would be given: of the key's
+/// own plan, and of the workspace's quota, which other keys use, too. What is unlimited is null.
 async fn usage(call: Call<Studio>) -> Result<HttpResponse, Fault> {
     call.allow(Scope::WorkspaceRead)?;
-    let (workspace, now) = (call.caller.workspace, call.app.now());
-    let key = call.caller.key;
-    let (used, own) = call
-        .app
-        .read(move |conn| Ok((renders::usage(conn, workspace, now)?, renders::usage_of_key(conn, workspace, key, now)?)))
-        .await?;
+    let (caller, now, plans) = (call.caller.clone(), call.app.now(), call.app.data.plans().clone());
+    let read = call.app.read(move |conn| {
+        let own = renders::usage_of_key(conn, caller.workspace, caller.key, now)?;
+        Ok((renders::usage(conn, caller.workspace, now)?, own, renders::remaining(conn, &plans, &caller, now)?))
+    });
+    let (used, own, remaining) = read.await?;
     let (terms, limits) = (&call.caller.terms, &call.caller.terms.limits);
     Ok(HttpResponse::Ok().json(json!({
         "key_prefix": call.caller.key_prefix,
         "plan": terms.plan.name(),
         "monthly_quota": limits.monthly_renders,
         "used_this_month": own,
-        "remaining": limits.monthly_renders.map(|quota| quota.saturating_sub(own)),
+        "remaining": remaining,
         "max_size_inches": whole(limits.max_inches),
         "max_dpi": limits.max_dpi,
         "allow_custom_logo": limits.logo,

@@ -44,12 +44,11 @@ async fn list(call: Call<Person>) -> Result<HttpResponse, Fault> {
 
 /// `POST /api/v1/webhooks/`
 async fn create(mut call: Call<Person>) -> Result<HttpResponse, Fault> {
-    let limits = &call.caller.terms;
-    limits.check_feature("webhooks", limits.limits.webhooks != Some(0))?;
+    hooks::check_plan(&call.caller)?;
     let mut fields = call.fields().await?;
     fields.demand("url");
     let url = fields.text("url");
-    let description = fields.line("description", DESCRIPTION_CHARS).unwrap_or_default();
+    let description = description(&mut fields).unwrap_or_default();
     fields.demand("events");
     let events = events(&mut fields);
     fields.end()?;
@@ -76,9 +75,10 @@ async fn get(call: Call<Person>) -> Result<HttpResponse, Fault> {
 async fn edit(mut call: Call<Person>) -> Result<HttpResponse, Fault> {
     const STATUSES: [(&str, Status); 3] =
         [("active", Status::Active), ("paused", Status::Paused), ("disabled", Status::Disabled)];
+    hooks::check_plan(&call.caller)?;
     let mut fields = call.fields().await?;
     let url = fields.text("url");
-    let description = fields.line("description", DESCRIPTION_CHARS);
+    let description = description(&mut fields);
     let events = events(&mut fields);
     let status = fields.choice("status", &STATUSES);
     fields.end()?;
@@ -101,6 +101,7 @@ async fn delete(call: Call<Person>) -> Result<HttpResponse, Fault> {
 
 /// `POST /api/v1/webhooks/{id}/rotate/`
 async fn rotate(call: Call<Person>) -> Result<HttpResponse, Fault> {
+    hooks::check_plan(&call.caller)?;
     let (caller, id) = (call.caller.clone(), call.number("id")?);
     let rotate = call.app.write(move |tx| hooks::rotate(tx, &caller, Look::Studio, id, hooks::OVERLAP));
     let (webhook, secret) = rotate.await?;
@@ -111,6 +112,7 @@ async fn rotate(call: Call<Person>) -> Result<HttpResponse, Fault> {
 
 /// `POST /api/v1/webhooks/{id}/test/`: one delivery of a made-up event.
 async fn test(call: Call<Person>) -> Result<HttpResponse, Fault> {
+    hooks::check_plan(&call.caller)?;
     let (caller, id) = (call.caller.clone(), call.number("id")?);
     let delivery = call.app.write(move |tx| hooks::test(tx, &caller, Look::Studio, id)).await?;
     Ok(HttpResponse::build(StatusCode::ACCEPTED).json(json!({ "id": delivery })))
@@ -122,6 +124,14 @@ async fn deliveries(call: Call<Person>) -> Result<HttpResponse, Fault> {
     let page = Page::Before { limit: DELIVERIES, id: None };
     let deliveries = call.app.read(move |conn| hooks::deliveries(conn, &caller, Look::Studio, id, page)).await?;
     Ok(HttpResponse::Ok().json(json!({ "results": deliveries.iter().map(delivery).collect::<Vec<_>>() })))
+}
+
+/// Reads a description, which may be empty.
+fn description(fields: &mut Fields) -> Option<String> {
+    if fields.peek("description").is_some_and(|text| text == "") {
+        return fields.text("description");
+    }
+    fields.line("description", DESCRIPTION_CHARS)
 }
 
 /// Reads the names of events.

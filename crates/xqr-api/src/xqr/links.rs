@@ -189,8 +189,8 @@ fn draft(mut fields: Fields) -> Result<(Draft, bool)> {
     let reserve = fields.flag("reserve").unwrap_or(false);
     if reserve {
         fields.demand("custom_slug");
-        if fields.has("url") {
-            fields.complain(Condition::FieldConflict { field: "url".to_owned(), other: "reserve".to_owned() });
+        for field in ["url", "variants", "routing_rules"].into_iter().filter(|field| fields.has(field)).collect::<Vec<_>>() {
+            fields.complain(Condition::FieldConflict { field: field.to_owned(), other: "reserve".to_owned() });
         }
     } else {
         fields.demand("url");

@@ -67,7 +67,8 @@ async fn edit(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     call.allow(Scope::LinksWrite)?;
     let mut fields = call.fields().await?;
     let name = fields.line("name", NAME_CHARS);
-    let description = fields.prose("description", DESCRIPTION_CHARS);
+    let sent = fields.peek("description").is_some();
+    let description = Some(fields.prose("description", DESCRIPTION_CHARS)).filter(|_| sent);
     fields.end()?;
     let (caller, uid) = (call.caller.clone(), call.path("project_id"));
     let project = call.app.write(move |tx| projects::edit(tx, &caller, &uid, name, description)).await?;

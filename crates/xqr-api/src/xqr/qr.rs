@@ -57,7 +57,7 @@ async fn validate(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     call.allow(Scope::QrRender)?;
     let mut order = read(&mut call).await?;
     order.check(&call.caps())?;
-    call.app.gather(std::iter::once(&mut order)).await?;
+    call.app.gather(&mut order).await?;
     let (caps, text) = (call.caps(), order.text.clone());
     let judgement = call.app.draw(move || order.judge(&caps)).await?;
     Ok(call.answer(StatusCode::OK, JudgementView::new(text, judgement)))
@@ -106,7 +106,7 @@ impl Call<Xqr> {
     async fn draw(&self, mut order: Order) -> Result<Drawn, Error> {
         let caps = self.caps();
         order.check(&caps)?;
-        self.app.gather(std::iter::once(&mut order)).await?;
+        self.app.gather(&mut order).await?;
         self.app
             .draw(move || {
                 let started = Instant::now();

@@ -52,8 +52,7 @@ async fn list(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 /// `POST /api/v1/webhooks`
 async fn create(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     call.allow(Scope::WebhooksWrite)?;
-    let terms = &call.caller.terms;
-    terms.check_feature("webhooks", terms.limits.webhooks != Some(0))?;
+    hooks::check_plan(&call.caller)?;
     let mut fields = call.fields().await?;
     fields.demand("url");
     let url = fields.text("url");
@@ -79,6 +78,7 @@ async fn get(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 /// `PATCH /api/v1/webhooks/{webhook_id}`
 async fn edit(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     call.allow(Scope::WebhooksWrite)?;
+    hooks::check_plan(&call.caller)?;
     let mut fields = call.fields().await?;
     let url = fields.text("url");
     let events = events(&mut fields);
@@ -129,6 +129,7 @@ async fn deliveries(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 /// `POST /api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver`: one more attempt, with the id and the bytes of the first.
 async fn redeliver(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     call.allow(Scope::WebhooksWrite)?;
+    hooks::check_plan(&call.caller)?;
     let (caller, uid, delivery) = (call.caller.clone(), call.path("webhook_id"), call.path("delivery_id"));
     let job = move |tx: &mut Tx<'_>| {
         let id = find(tx.conn, &caller, &uid)?.id;
@@ -155,6 +156,7 @@ async fn test(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 /// `POST /api/v1/webhooks/{webhook_id}/rotate`: the secret before signs on for a day in the headers of Standard Webhooks.
 async fn rotate(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     call.allow(Scope::WebhooksWrite)?;
+    hooks::check_plan(&call.caller)?;
     let (caller, uid) = (call.caller.clone(), call.path("webhook_id"));
     let job = move |tx: &mut Tx<'_>| {
         let id = find(tx.conn, &caller, &uid)?.id;
@@ -186,6 +188,7 @@ async fn secret_of(app: &App, caller: &Caller, uid: String) -> Result<Value> {
 }
 
 async fn test_of(app: &App, caller: &Caller, uid: String) -> Result<Value> {
+    hooks::check_plan(caller)?;
     let caller = caller.clone();
     let job = move |tx: &mut Tx<'_>| {
         let id = find(tx.conn, &caller, &uid)?.id;

@@ -186,7 +186,12 @@ impl Files {
             return Err(format!("has {bytes} bytes, too many for {max} entries"));
         }
         let file = File::open(path).map_err(|error| format!("cannot be read: {error}"))?;
-        HostSet::read(Entries::new(BufReader::with_capacity(1 << 16, file), None, max)).map_err(|refusal| refusal.to_string())
+        let mut entries = Entries::new(BufReader::with_capacity(1 << 16, file), None, max);
+        let hosts = HostSet::read_from(&mut entries).map_err(|refusal| refusal.to_string())?;
+        if let (lines @ 1.., first) = entries.passed_over() {
+            tracing::warn!(path = %path.display(), lines, first, "lines of a blocklist file make no sense and are passed over");
+        }
+        Ok(hosts)
     }
 
     /// The name tells nothing; the setting does.
