@@ -7,7 +7,7 @@ use xqr_engine::App;
 use xqr_engine::countries::parse_country;
 use xqr_engine::journal::{Scan, Text};
 use xqr_engine::redirects::Forks;
-use xqr_engine::routing::{Stickiness, Visit};
+use xqr_engine::routing::{Stickiness, Visit, mix};
 use xqr_engine::variants::{Served, draw_of};
 
 use crate::peer;
@@ -22,10 +22,10 @@ pub(crate) fn serve(
     now: i64,
 ) -> Option<Served> {
     let header = |name| request.headers().get(name).map_or(&b""[..], |value| value.as_bytes());
-    let draw = |of| match of {
+    let draw = |of, index| match of {
         Stickiness::Visitor => {
             let address = peer::address(&app.settings.edge, request.peer_addr(), request.headers());
-            draw_of(link_id, address, header(USER_AGENT))
+            mix(draw_of(link_id, address, header(USER_AGENT)), index)
         }
         Stickiness::Visit => {
             let mut draw = [0; 8];
@@ -47,7 +47,7 @@ pub(crate) fn serve(
         }
     }
     let split = forks.split.as_ref()?;
-    Some(split.serve(draw(if split.sticky { Stickiness::Visitor } else { Stickiness::Visit })).clone())
+    Some(split.serve(draw(if split.sticky { Stickiness::Visitor } else { Stickiness::Visit }, usize::MAX)).clone())
 }
 
 /// Returns the scan of a link by this request, which was led to `variant`; empty where there is none.

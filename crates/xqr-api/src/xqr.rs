@@ -2,6 +2,7 @@
 //!
 //! Order of checks: head limits, path, method, key, plan, scope, body or query, resource, plan limit, conflict.
 
+mod dry_run;
 mod envelope;
 mod errors;
 mod figures;
@@ -116,6 +117,7 @@ pub(crate) fn scope() -> impl HttpServiceFactory {
     web::scope("/api")
         .wrap(from_fn(speak::<Xqr>))
         .configure(links::routes)
+        .configure(dry_run::routes)
         .configure(qr::routes)
         .configure(keys::routes)
         .configure(projects::routes)

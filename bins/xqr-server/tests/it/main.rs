@@ -33,6 +33,7 @@ mod people;
 mod qr;
 mod redirect;
 mod replays;
+mod routing;
 mod storms;
 mod studio;
 mod uploads;

@@ -80,7 +80,7 @@ const HUB: [(&str, &str, &str); 9] = [
 ];
 
 /// The scope that each operation demands. The test fails when the router has another operation.
-const OPERATIONS: [(&str, &str, &str); 34] = [
+const OPERATIONS: [(&str, &str, &str); 35] = [
     ("GET", "/v1/links", "links:read"),
     ("POST", "/v1/links", "links:write"),
     ("POST", "/v1/links/bulk", "links:write"),
@@ -89,6 +89,7 @@ const OPERATIONS: [(&str, &str, &str); 34] = [
     ("PATCH", "/v1/links/{link_id}", "links:write"),
     ("DELETE", "/v1/links/{link_id}", "links:write"),
     ("GET", "/v1/links/{link_id}/qr", "qr:render"),
+    ("POST", "/v1/links/{link_id}/route", "links:read"),
     ("POST", "/v1/qr", "qr:render"),
     ("POST", "/v1/qr/validate", "qr:render"),
     ("GET", "/v1/workspace", "workspace:read"),

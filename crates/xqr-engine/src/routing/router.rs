@@ -19,8 +19,9 @@ pub struct Visit<'a> {
     pub referrer: &'a [u8],
     /// When, Unix milliseconds.
     pub at: i64,
-    /// Draws a number: for this visit, or one that is the same for each visit of this visitor to this link. Only rules with a share ask.
-    pub draw: &'a dyn Fn(Stickiness) -> u64,
+    /// Draws a number for the rule with this index: for this visit, or one that is the same for each visit of this visitor to this link.
+    /// Only rules with a share ask.
+    pub draw: &'a dyn Fn(Stickiness, usize) -> u64,
 }
 
 /// What a draw is for.
@@ -67,7 +68,7 @@ pub struct Trace {
 
 impl Router {
     /// Makes rules ready; `None` where there are none.
-    pub(crate) fn new(rules: &[Rule]) -> Option<Self> {
+    pub fn new(rules: &[Rule]) -> Option<Self> {
         let mut order: Vec<usize> = (0..rules.len()).collect();
         order.sort_by_key(|index| rules[*index].priority);
         let ready: Box<[Ready]> = order.into_iter().map(|index| Ready::new(index, &rules[index])).collect();
@@ -148,10 +149,7 @@ impl Ready {
             }
         }
         if let Some((share, of)) = self.share {
-            let draw = (visit.draw)(of);
-            // Rules of one link draw independently of each other.
-            let draw = draw.wrapping_add((self.index as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)).rotate_left(self.index as u32);
-            if u128::from(draw) >= share {
+            if u128::from((visit.draw)(of, self.index)) >= share {
                 return Some("percentage");
             }
         }
@@ -180,6 +178,15 @@ impl Ready {
         }
         None
     }
+}
+
+/// Makes of a visitor's number one for the rule with this index, so that the rules of a link share out visitors independently (the finalizer
+/// of SplitMix64).
+pub fn mix(draw: u64, index: usize) -> u64 {
+    let mut mixed = draw.wrapping_add((index as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
 }
 
 /// The days as rules name them.

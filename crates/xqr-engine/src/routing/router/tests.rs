@@ -19,7 +19,7 @@ fn router(rules: &[Value]) -> Router {
     Router::new(&rules).unwrap()
 }
 
-fn visit(draw: &dyn Fn(Stickiness) -> u64) -> Visit<'_> {
+fn visit(draw: &dyn Fn(Stickiness, usize) -> u64) -> Visit<'_> {
     Visit {
         country: Some(*b"AT"),
         user_agent: PHONE.as_bytes(),
@@ -30,7 +30,7 @@ fn visit(draw: &dyn Fn(Stickiness) -> u64) -> Visit<'_> {
     }
 }
 
-const HALF: fn(Stickiness) -> u64 = |_| 1 << 63;
+const HALF: fn(Stickiness, usize) -> u64 = |_, _| 1 << 63;
 
 #[test]
 fn each_condition_holds_or_not() {
@@ -120,7 +120,7 @@ fn shares_of_several_rules_are_independent() {
     let rules = router(&[json!({ "conditions": { "percentage": 50 } }), json!({ "conditions": { "percentage": 50 } })]);
     let mut seen = [0; 3];
     for i in 0..40_000_u64 {
-        let draw = move |_| i.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(17).wrapping_mul(0xd134_2543_de82_ef95);
+        let draw = move |_, index| mix(i, index);
         let route = rules.route(&visit(&draw)).map(|location| location[location.len() - 1] - b'0');
         seen[route.map_or(2, usize::from)] += 1;
     }
@@ -136,7 +136,7 @@ proptest! {
             "device_types": ["mobile"], "languages": ["de"], "referrers": ["a.example"], "percentage": 50, "hours": { "start": 1, "end": 2 },
             "weekdays": ["mon"], "time_zone": "Asia/Kathmandu"
         } })]);
-        let draw = move |_| draw;
+        let draw = move |_, _| draw;
         rules.route(&Visit { country: None, user_agent: &agent, languages: &languages, referrer: &referrer, at, draw: &draw });
     }
 }
