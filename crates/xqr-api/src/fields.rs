@@ -47,6 +47,11 @@ impl Fields {
         }
     }
 
+    /// Reads an object within another, whose fields complaints name with `prefix`.
+    pub(crate) fn inside(object: Map<String, Value>, prefix: &str) -> Self {
+        Self { object, complaints: Vec::new(), texts_only: false, prefix: prefix.to_owned(), unreadable: Vec::new() }
+    }
+
     /// Takes the parameters of a query, whose numbers and truth values are texts.
     pub(crate) fn from_query(query: &Query) -> Self {
         let (mut object, mut unreadable) = (Map::new(), Vec::new());

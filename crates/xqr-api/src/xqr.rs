@@ -12,6 +12,7 @@ mod order;
 mod projects;
 mod qr;
 mod rules;
+mod templates;
 mod webhooks;
 mod workspace;
 
@@ -119,6 +120,7 @@ pub(crate) fn scope() -> impl HttpServiceFactory {
         .configure(links::routes)
         .configure(dry_run::routes)
         .configure(qr::routes)
+        .configure(templates::routes)
         .configure(keys::routes)
         .configure(projects::routes)
         .configure(webhooks::routes)

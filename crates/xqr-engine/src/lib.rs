@@ -43,6 +43,7 @@ mod shelf;
 mod sign_ins;
 pub mod slug;
 pub mod strangers;
+pub mod templates;
 #[cfg(test)]
 mod trial;
 pub mod user_agent;
@@ -69,6 +70,7 @@ pub mod rows {
     pub use xqr_store::links::{Filter, Link};
     pub use xqr_store::projects::Project;
     pub use xqr_store::scans::Recorded;
+    pub use xqr_store::templates::Template;
     pub use xqr_store::users::User;
     pub use xqr_store::webhooks::{Delivery, Webhook};
     pub use xqr_store::workspaces::Workspace;

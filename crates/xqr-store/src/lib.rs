@@ -25,6 +25,7 @@ pub mod outbox;
 pub mod projects;
 pub mod scans;
 pub mod state;
+pub mod templates;
 pub mod usage;
 pub mod users;
 pub mod webhooks;

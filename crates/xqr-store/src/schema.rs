@@ -223,6 +223,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    qr_templates (id) {
+        id -> BigInt,
+        uid -> Text,
+        workspace_id -> BigInt,
+        name -> Text,
+        description -> Nullable<Text>,
+        design -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
     users (id) {
         id -> BigInt,
         uid -> Text,

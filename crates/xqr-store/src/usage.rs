@@ -15,6 +15,8 @@ pub const ACTIVE_LINKS: &str = "links_active";
 pub const KEYS: &str = "keys";
 /// The metric that counts a workspace's webhooks.
 pub const WEBHOOKS: &str = "webhooks";
+/// The metric that counts a workspace's QR templates.
+pub const TEMPLATES: &str = "templates";
 /// The metric that counts a workspace's projects.
 pub const PROJECTS: &str = "projects";
 /// The metric that counts the links that a workspace made in a month.

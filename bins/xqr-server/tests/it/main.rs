@@ -36,5 +36,6 @@ mod replays;
 mod routing;
 mod storms;
 mod studio;
+mod templates;
 mod uploads;
 mod variants;

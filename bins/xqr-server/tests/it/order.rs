@@ -80,7 +80,7 @@ const HUB: [(&str, &str, &str); 9] = [
 ];
 
 /// The scope that each operation demands. The test fails when the router has another operation.
-const OPERATIONS: [(&str, &str, &str); 35] = [
+const OPERATIONS: [(&str, &str, &str); 42] = [
     ("GET", "/v1/links", "links:read"),
     ("POST", "/v1/links", "links:write"),
     ("POST", "/v1/links/bulk", "links:write"),
@@ -91,6 +91,13 @@ const OPERATIONS: [(&str, &str, &str); 35] = [
     ("GET", "/v1/links/{link_id}/qr", "qr:render"),
     ("POST", "/v1/links/{link_id}/route", "links:read"),
     ("POST", "/v1/qr", "qr:render"),
+    ("GET", "/v1/qr/templates", "qr:read"),
+    ("POST", "/v1/qr/templates", "qr:write"),
+    ("GET", "/v1/qr/templates/{template_id}", "qr:read"),
+    ("PATCH", "/v1/qr/templates/{template_id}", "qr:write"),
+    ("DELETE", "/v1/qr/templates/{template_id}", "qr:write"),
+    ("GET", "/v1/qr/templates/{template_id}/render", "qr:render"),
+    ("POST", "/v1/qr/templates/{template_id}/render", "qr:render"),
     ("POST", "/v1/qr/validate", "qr:render"),
     ("GET", "/v1/workspace", "workspace:read"),
     ("GET", "/v1/workspace/usage", "workspace:read"),
@@ -141,7 +148,7 @@ async fn every_operation_checks_in_the_same_order() {
     let spent = app.key_with(Plan::Pro, r#"{"monthly_calls":0}"#, &[]);
     for (method, path, scope) in OPERATIONS.into_iter().filter(|(.., scope)| !scope.is_empty()) {
         let path = path.replace("/v1", "").replace("{link_id}", &link).replace("{key_id}", "key_x").replace("{project_id}", "x");
-        let path = path.replace("{webhook_id}", "wh_x").replace("{delivery_id}", "del_x");
+        let path = path.replace("{webhook_id}", "wh_x").replace("{delivery_id}", "del_x").replace("{template_id}", "tpl_x");
         let missing = app.send(app.request(method, &format!("/api/v1{path}"))).await;
         missing.refused(401, "INVALID_API_KEY", "The API key is missing, malformed or unknown.");
         let call = async |key: &str| app.call_as(key, method, &path, None).await;

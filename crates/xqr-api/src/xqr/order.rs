@@ -40,6 +40,12 @@ pub(super) fn order(fields: &mut Fields, field: &'static str, text: String, look
     }
 }
 
+/// A picture of `text`, which `field` holds, in a look.
+pub(super) fn plain(field: &'static str, text: String, look: Look, size: Size, format: Format) -> Order {
+    let Look { design, level, logo, backdrop } = look;
+    Order { text, field, design, logo, backdrop, level, version: None, mask: None, size, format, verify: false }
+}
+
 /// A design and the pictures in it.
 #[derive(Default)]
 pub(super) struct Look {
@@ -156,14 +162,22 @@ fn ends(paint: Paint) -> [Rgba; 2] {
     }
 }
 
-/// Refuses fields of a design beside `design` instead of within it.
-pub(super) fn no_stray_design(fields: &mut Fields) {
-    const NAMES: &str = "foreground_color background_color error_correction dot_style corner_style quiet_zone \
+/// The fields of a design.
+const NAMES: &str = "foreground_color background_color error_correction dot_style corner_style quiet_zone \
         gradient_from gradient_to gradient_direction eye_color eye_border_shape eye_border_color eye_center_shape eye_center_color \
         eye_outer_frame eye_outer_frame_match logo_url logo_data logo_size logo_clear_zone logo_neon_alpha background_data background_opacity \
         frame_style frame_label frame_color frame_label_color";
+/// Refuses fields of a design beside `design` instead of within it.
+pub(super) fn no_stray_design(fields: &mut Fields) {
     for field in NAMES.split_whitespace().filter(|name| fields.has(name)).collect::<Vec<_>>() {
         fields.complain(Condition::FieldUnsupported { field: field.to_owned(), instead: format!("design.{field}") });
+    }
+}
+
+/// Refuses fields of a design beside the template that has them all.
+pub(super) fn no_stray_look(fields: &mut Fields) {
+    for field in NAMES.split_whitespace().filter(|name| fields.has(name)).collect::<Vec<_>>() {
+        fields.complain(Condition::FieldConflict { field: field.to_owned(), other: "template_id".to_owned() });
     }
 }
 

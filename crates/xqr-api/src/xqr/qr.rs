@@ -13,9 +13,11 @@ use xqr_engine::links;
 use xqr_engine::pictures::{Drawn, Judgement, Order};
 use xqr_engine::plans::Terms;
 use xqr_engine::render::{Caps, Finding, Format, Report, Verdict};
+use xqr_engine::templates;
 
 use super::Xqr;
-use super::order::{look, no_stray_design, order};
+use super::order::{look, no_stray_design, no_stray_look, order};
+use super::templates::{look_of, uid_of};
 use crate::call::Call;
 use crate::edge::resource;
 use crate::fault::Fault;
@@ -35,7 +37,14 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 async fn draw_link(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     call.allow(Scope::QrRender)?;
     let mut fields = Fields::from_query(&call.query());
-    let look = look(&mut fields);
+    let look = match fields.text("template_id") {
+        Some(id) => {
+            no_stray_look(&mut fields);
+            let (caller, uid) = (call.caller.clone(), uid_of(&id));
+            look_of(&call.app.read(move |conn| templates::get(conn, &caller, &uid)).await?)?
+        }
+        None => look(&mut fields),
+    };
     let mut order = order(&mut fields, "link_id", String::new(), look);
     fields.end()?;
     let (uid, caller) = (call.path("link_id"), call.caller.clone());
@@ -103,7 +112,7 @@ impl Call<Xqr> {
         }
     }
 
-    async fn draw(&self, mut order: Order) -> Result<Drawn, Error> {
+    pub(super) async fn draw(&self, mut order: Order) -> Result<Drawn, Error> {
         let caps = self.caps();
         order.check(&caps)?;
         self.app.gather(&mut order).await?;
@@ -119,7 +128,7 @@ impl Call<Xqr> {
 }
 
 /// Answers with a picture; what the guard found stands in headers.
-fn picture(format: Format, name: &str, drawn: Drawn) -> HttpResponse {
+pub(super) fn picture(format: Format, name: &str, drawn: Drawn) -> HttpResponse {
     let Drawn { bytes, symbol, report } = drawn;
     let mut answer = HttpResponse::Ok();
     answer

@@ -3,10 +3,13 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
+use serde_json::json;
 use xqr_engine::auth::Scope;
 use xqr_engine::links::text_of;
 use xqr_engine::plans::{Cap, Plan, Terms};
+use xqr_engine::rows::User;
 use xqr_engine::workspaces::{self, Usage};
+use xqr_engine::{people, templates};
 
 use super::Xqr;
 use crate::call::Call;
@@ -37,17 +40,21 @@ async fn get(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 /// `GET /api/v1/workspace/usage`
 async fn usage(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     call.allow(Scope::WorkspaceRead)?;
-    let (workspace, now) = (call.caller.workspace, call.app.now());
-    let mut usage = call.app.read(move |conn| workspaces::usage(conn, workspace, now)).await?;
+    let (workspace, now, caller) = (call.caller.workspace, call.app.now(), call.caller.clone());
+    let read = call.app.read(move |conn| Ok((workspaces::usage(conn, workspace, now)?, templates::count(conn, &caller)?)));
+    let (mut usage, templates) = read.await?;
     // What this node has leased and not handed out is not used.
     usage.calls_this_month = usage.calls_this_month.saturating_sub(call.app.leased(workspace));
-    Ok(call.answer(StatusCode::OK, UsageView::new(&usage, &call.caller.terms)))
+    Ok(call.answer(StatusCode::OK, UsageView::new(&usage, templates, &call.caller.terms)))
 }
 
-/// `GET /api/v1/workspace/members`: nobody, as long as there are no accounts of people.
+/// `GET /api/v1/workspace/members`
 async fn members(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     call.allow(Scope::WorkspaceRead)?;
-    Ok(call.answer(StatusCode::OK, [(); 0]))
+    let workspace = call.caller.workspace;
+    let people = call.app.read(move |conn| people::list(conn, workspace)).await?;
+    let view = |user: &User| json!({ "id": user.uid, "email": user.email, "name": user.name });
+    Ok(call.answer(StatusCode::OK, people.iter().map(view).collect::<Vec<_>>()))
 }
 
 #[derive(Serialize)]
@@ -98,7 +105,7 @@ struct FeaturesView {
 }
 
 impl UsageView {
-    fn new(usage: &Usage, terms: &Terms) -> Self {
+    fn new(usage: &Usage, templates: u64, terms: &Terms) -> Self {
         let limits = &terms.limits;
         Self {
             plan: terms.plan.name(),
@@ -106,7 +113,7 @@ impl UsageView {
                 links_created_this_month: usage.links_created_this_month,
                 api_calls_this_month: usage.calls_this_month,
                 total_links: usage.links,
-                total_qr_templates: 0,
+                total_qr_templates: templates,
                 total_bio_pages: 0,
                 storage_bytes: 0,
                 storage_mb: 0.0,

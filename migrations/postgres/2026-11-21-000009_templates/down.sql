@@ -1,0 +1,2 @@
+DELETE FROM usage WHERE metric = 'templates';
+DROP TABLE qr_templates;
