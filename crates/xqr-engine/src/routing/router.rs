@@ -148,10 +148,8 @@ impl Ready {
                 return Some("countries");
             }
         }
-        if let Some((share, of)) = self.share {
-            if u128::from((visit.draw)(of, self.index)) >= share {
-                return Some("percentage");
-            }
+        if self.share.is_some_and(|(share, of)| u128::from((visit.draw)(of, self.index)) >= share) {
+            return Some("percentage");
         }
         if self.hours.is_some() || self.weekdays.is_some() {
             let at = Timestamp::from_millisecond(visit.at).unwrap_or(Timestamp::UNIX_EPOCH);
