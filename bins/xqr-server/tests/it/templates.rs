@@ -1,6 +1,6 @@
 //! QR templates: kept, merged, counted, drawn, and read back.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use xqr_engine::plans::Plan;
 
 use crate::app::TestApp;
