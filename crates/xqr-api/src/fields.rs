@@ -77,8 +77,9 @@ impl Fields {
 
     /// Returns SHA-256 of the object with its fields in alphabetical order: the same for whatever means the same.
     pub(crate) fn fingerprint(&self) -> [u8; 32] {
-        let canonical = serde_json::to_vec(&self.object).unwrap_or_default();
-        Sha256::digest(canonical).into()
+        let mut canonical = Value::Object(self.object.clone());
+        canonical.sort_all_objects();
+        Sha256::digest(canonical.to_string()).into()
     }
 
     /// Takes over the complaints of an object within this one.

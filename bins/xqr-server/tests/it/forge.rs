@@ -36,6 +36,14 @@ pub(crate) fn body(answer: &Answer) -> Value {
 #[track_caller]
 pub(crate) fn refused(answer: &Answer, status: u16, code: &str, message: &str) {
     assert_eq!((answer.status, body(answer)), (status, json!({ "code": code, "message": message })));
+    // Byte for byte, and in the published order.
+    let id = answer.header("x-request-id");
+    let whole = format!(
+        r#"{{"ok":false,"version":"2025-11-14-v1","request_id":"{id}","code":{},"message":{}}}"#,
+        json!(code),
+        json!(message)
+    );
+    assert_eq!(answer.text(), whole);
     assert_eq!(answer.header("content-type"), "application/json");
 }
 

@@ -20,7 +20,7 @@ pub(crate) fn body(answer: &Answer) -> Value {
 
 #[track_caller]
 pub(crate) fn refused(answer: &Answer, status: u16, message: &str) {
-    assert_eq!((answer.status, body(answer)), (status, json!({ "error": message })));
+    assert_eq!((answer.status, answer.text()), (status, json!({ "error": message }).to_string()));
     assert_eq!(answer.header("content-type"), "application/json");
 }
 
@@ -42,7 +42,7 @@ async fn the_worked_example() {
     assert_eq!(made, json!({ "code": code, "passcode": passcode, "url": V1, "short_url": short_url, "created_at": created_at }));
     let wish = json!({ "code": code, "passcode": passcode, "url": V2 });
     let updated = body(&call(&app, &app.key, "update", wish).await.expect(200));
-    assert_eq!(updated, json!({ "code": code, "url": V2, "short_url": short_url, "updated": true }));
+    assert_eq!(updated.to_string(), json!({ "code": code, "url": V2, "short_url": short_url, "updated": true }).to_string());
     let scan = app.send(app.request("HEAD", &format!("/{code}"))).await.expect(302);
     assert_eq!(scan.header("location"), V2);
     app.drain().await;
