@@ -7,6 +7,7 @@ use std::time::Instant;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{RequestHead, ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
+use actix_web::http::Method;
 use actix_web::http::header::{ALLOW, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage as _, HttpResponse, Resource, web};
@@ -22,7 +23,7 @@ use crate::{call, metric, peer};
 
 /// Speaks dialect `D`: every answer of the scope leaves through here, refusals and panics in the dialect's envelope.
 pub(crate) async fn speak<D: Wire>(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let app = call::app(request.request());
@@ -32,6 +33,10 @@ pub(crate) async fn speak<D: Wire>(
     let method = request.method().clone();
     let client_id = foreign(request.headers().get("x-request-id")).map(str::to_owned);
     request.extensions_mut().insert(id);
+    // Where there is GET, there is HEAD (RFC 9110, section 9.3.2): routes see the one, the connection leaves the body of the other out.
+    if method == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
 
     let open = match check_head(request.head(), &app.settings.edge).and_then(|()| check_https(&request, &app.settings.edge)) {
         Ok(()) if D::is_probe(request.path()) => Ok(()),

@@ -183,3 +183,30 @@ async fn answers_that_nobody_reads_are_let_go() {
     assert!(closed, "the connection was still open after 15 s");
     app.get("/health").await.expect(200);
 }
+
+#[actix_web::test]
+async fn where_there_is_get_there_is_head() {
+    let app = TestApp::start().await;
+    app.link(json!({ "url": "https://example.com", "custom_slug": "headed" })).await;
+    for path in [
+        "/api/v1/links",
+        "/api/v1/usage/",
+        "/api/health/",
+        "/api/list",
+        "/api/lookup/headed",
+        "/api/qr-image/headed",
+        "/v1/projects",
+        "/qr/headed.png",
+        "/api/v1/nothing",
+    ] {
+        let ask =
+            async |method: &str| app.send(app.request(method, path).header("x-api-key", &app.key).bearer_auth(&app.key)).await;
+        let (get, head) = (ask("GET").await, ask("HEAD").await);
+        assert_eq!((head.status, head.header("content-type")), (get.status, get.header("content-type")), "{path}");
+        assert!(head.bytes.is_empty() && !get.bytes.is_empty(), "{path}");
+        let length: usize = head.header("content-length").parse().unwrap_or_default();
+        assert!(length == 0 || length.abs_diff(get.bytes.len()) < 8, "{path}: {length}");
+    }
+    let post = app.send(app.request("HEAD", "/api/shorten").header("x-api-key", &app.key)).await;
+    assert_eq!((post.status, post.header("allow")), (405, "POST"));
+}
