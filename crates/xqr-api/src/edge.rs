@@ -7,10 +7,11 @@ use std::time::Instant;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{RequestHead, ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
+use actix_web::guard::fn_guard;
 use actix_web::http::Method;
 use actix_web::http::header::{ALLOW, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage as _, HttpResponse, Resource, web};
+use actix_web::{HttpMessage as _, HttpResponse, Resource, Scope, web};
 use futures_util::FutureExt as _;
 use xqr_engine::errors::{Condition, Error, Result};
 use xqr_engine::settings::Edge;
@@ -146,6 +147,12 @@ pub(crate) fn resource(path: &str, allow: &'static str) -> Resource {
     let refuse =
         move || async move { Err::<HttpResponse, _>(Fault { error: Condition::MethodNotAllowed.into(), allow: Some(allow) }) };
     web::resource(path).default_service(web::to(refuse))
+}
+
+/// A scope for what lies below `prefix`. Other paths are told apart by its first letters, so that a redirect tries none of its patterns.
+pub(crate) fn below(prefix: &'static str) -> Scope {
+    let lies_below = move |path: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'));
+    web::scope(prefix).guard(fn_guard(move |context| lies_below(context.head().uri.path())))
 }
 
 /// Answers a path that no route has.

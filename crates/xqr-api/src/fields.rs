@@ -113,13 +113,8 @@ impl Fields {
         }
     }
 
-    /// Returns what complaints call a field within this object.
-    pub(crate) fn path(&self, field: &str) -> String {
-        self.name(field)
-    }
-
     /// Returns what complaints call a field.
-    fn name(&self, field: &str) -> String {
+    pub(crate) fn name(&self, field: &str) -> String {
         format!("{}{field}", self.prefix)
     }
 

@@ -8,7 +8,6 @@ mod public;
 use std::sync::Arc;
 
 use actix_web::dev::HttpServiceFactory;
-use actix_web::guard::fn_guard;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::from_fn;
@@ -67,26 +66,11 @@ fn credential(headers: &HeaderMap) -> Result<SecretKey> {
     }
 }
 
-/// What a refusal repeats of a code: letters and digits in upper case, and nothing odd.
-pub(crate) fn clean(code: &str) -> String {
-    let sane = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c.to_ascii_uppercase() } else { '?' };
-    // One character more than codes have, so that what is cut is none.
-    code.chars().take(65).map(sane).collect()
-}
-
-/// Everything below `/api` that has no version.
+/// Everything below `/api` that nobody before has taken.
 pub(crate) fn scope() -> impl HttpServiceFactory {
     web::scope("/api")
-        .guard(fn_guard(|context| has_no_version(context.head().uri.path())))
         .wrap(from_fn(speak::<Hub>))
         .configure(codes::routes)
         .configure(public::routes)
         .default_service(web::to(no_route))
-}
-
-/// `developer` is what the native API's reference has beside its versions.
-fn has_no_version(path: &str) -> bool {
-    let first = path.strip_prefix("/api/").and_then(|rest| rest.split('/').next());
-    let version = |first: &str| first.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-    first.is_some_and(|first| first != "developer" && !version(first))
 }

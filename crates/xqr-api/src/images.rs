@@ -16,21 +16,21 @@ use xqr_engine::render::{Caps, Design, Format, Size};
 use xqr_engine::rows::Link;
 use xqr_engine::slug::CodeKey;
 
-use crate::edge::{check_head, refuse};
+use crate::edge::{below, check_head, refuse};
 use crate::guest::Guest;
 use crate::pieces::Pieces;
 use crate::request_id::{RequestId, X_REQUEST_ID};
 use crate::wire::Accept;
 use crate::xqr::Xqr;
-use crate::{hub, metric};
+use crate::{echo, metric};
 
 /// Pixels on a side.
 const PX: u32 = 512;
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
-    config.service(
-        web::resource("/qr/{name}").route(web::get().to(image)).route(web::head().to(image)).default_service(web::to(no_method)),
-    );
+    let images =
+        web::resource("/{name}").route(web::get().to(image)).route(web::head().to(image)).default_service(web::to(no_method));
+    config.service(below("/qr").service(images));
 }
 
 /// Returns the address of a code's picture.
@@ -68,20 +68,7 @@ async fn draw(guest: &Guest) -> Result<HttpResponse> {
 
 /// Returns the picture of a link's short address.
 pub(crate) fn order(app: &App, link: &Link, design: Design, size: Size, format: Format) -> Order {
-    let text = app.short_url(&link.code);
-    Order {
-        text,
-        field: "code",
-        design,
-        logo: None,
-        backdrop: None,
-        level: None,
-        version: None,
-        mask: None,
-        size,
-        format,
-        verify: false,
-    }
+    Order { design, ..Order::new("code", app.short_url(&link.code), size, format) }
 }
 
 /// Answers with a picture that may be kept for a day.
@@ -124,7 +111,7 @@ impl Guest {
     /// [`Condition::RateExceeded`], and [`Condition::LinkNotFound`] also where the code leads nowhere.
     pub(crate) async fn link(&self, code: &str) -> Result<Link> {
         self.app.strangers.check_lookup(self.address())?;
-        let absent = || Error::from(Condition::LinkNotFound { code: hub::clean(code) });
+        let absent = || Error::from(Condition::LinkNotFound { code: echo::code(code) });
         // Whoever may not be led there is not told where it is.
         match redirects::resolve(&self.app, &CodeKey::new(code).ok_or_else(absent)?).await? {
             Target::Live { .. } => {}

@@ -6,6 +6,7 @@
 
 mod body;
 mod call;
+mod echo;
 mod edge;
 mod fault;
 mod fields;

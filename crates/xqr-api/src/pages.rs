@@ -10,13 +10,15 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 use xqr_engine::errors::{Condition, Dialect, Error, Row, rows};
 
+use crate::edge::below;
+
 const STYLE: &str = include_str!("pages.css");
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/", web::get().to(home))
         .route("/docs/errors", web::get().to(book))
-        .route("/docs/errors/{code}", web::get().to(page));
+        .service(below("/docs/errors").route("/{code}", web::get().to(page)));
 }
 
 async fn home() -> HttpResponse {

@@ -9,18 +9,17 @@ use xqr_engine::redirects::{self, Target};
 use xqr_engine::settings::Refusals;
 use xqr_engine::slug::CodeKey;
 
-use crate::edge::{check_head, refuse};
-use crate::hub::{self, Hub};
+use crate::edge::{below, check_head, refuse};
+use crate::hub::Hub;
 use crate::metric::{self, Redirect};
 use crate::request_id::{RequestId, X_REQUEST_ID};
 use crate::wire::{Accept, accepts};
 use crate::xqr::Xqr;
-use crate::{call, pages, peer, visitor};
+use crate::{call, echo, pages, peer, visitor};
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
-        .service(web::resource("/q/{code}/paused/").to(paused))
-        .service(web::resource("/q/{code}/").to(redirect))
+        .service(below("/q").service(web::resource("/{code}/paused/").to(paused)).service(web::resource("/{code}/").to(redirect)))
         .service(web::resource("/{code}").to(redirect))
         .default_service(web::to(no_page));
 }
@@ -59,8 +58,9 @@ async fn redirect(request: HttpRequest) -> HttpResponse {
         Ok(Target::Gone) => {
             metric::redirect(Redirect::Gone);
             // QR Studio reference, section 11.4.
-            match HeaderValue::try_from(format!("/q/{code}/paused/")) {
-                Ok(page) if request.path().starts_with("/q/") => found(page, id),
+            let page = request.path().starts_with("/q/").then(|| HeaderValue::try_from(format!("/q/{code}/paused/")));
+            match page {
+                Some(Ok(page)) => found(page, id),
                 _ => closed(&request, id, &Condition::LinkGone.into()),
             }
         }
@@ -70,7 +70,7 @@ async fn redirect(request: HttpRequest) -> HttpResponse {
             if let Some(Err(error)) = address.map(|address| app.strangers.check_miss(address)) {
                 return closed(&request, id, &error);
             }
-            closed(&request, id, &Condition::LinkNotFound { code: hub::clean(code) }.into())
+            closed(&request, id, &Condition::LinkNotFound { code: echo::code(code) }.into())
         }
         Err(error) => {
             tracing::error!(request_id = %id, %error, at = %error.location(), "a redirect failed");

@@ -103,8 +103,8 @@ pub fn api_resources() -> Vec<(String, &'static str)> {
 fn routes(config: &mut web::ServiceConfig) {
     config
         .service(studio::scope())
-        .service(hub::scope())
         .service(xqr::scope())
+        .service(hub::scope())
         .service(forge::scope())
         .configure(ops::routes)
         .configure(pages::routes)

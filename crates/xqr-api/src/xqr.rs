@@ -19,6 +19,7 @@ mod workspace;
 use std::sync::Arc;
 
 use actix_web::dev::HttpServiceFactory;
+use actix_web::guard::fn_guard;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderValue, LINK, WWW_AUTHENTICATE};
 use actix_web::middleware::from_fn;
@@ -114,8 +115,10 @@ fn credential(headers: &HeaderMap) -> Result<SecretKey> {
     }
 }
 
+/// `/api`, and below it what has a version, or belongs to developers.
 pub(crate) fn scope() -> impl HttpServiceFactory {
     web::scope("/api")
+        .guard(fn_guard(|context| is_ours(context.head().uri.path())))
         .wrap(from_fn(speak::<Xqr>))
         .configure(links::routes)
         .configure(dry_run::routes)
@@ -127,4 +130,10 @@ pub(crate) fn scope() -> impl HttpServiceFactory {
         .configure(workspace::routes)
         .configure(errors::routes)
         .default_service(web::to(no_route))
+}
+
+fn is_ours(path: &str) -> bool {
+    let first = path.strip_prefix("/api/").and_then(|rest| rest.split('/').next());
+    let version = |first: &str| first.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    first.is_none_or(|first| first == "developer" || version(first))
 }

@@ -355,13 +355,13 @@ fn hold(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<Link> {
     found.ok_or_else(|| Condition::LinkNotFound { code: uid.to_owned() }.into())
 }
 
-/// Refuses what the caller's plan does not let a link have, before anything is stored.
+/// Refuses variants where the caller's plan has none.
 ///
 /// # Errors
 ///
 /// [`Condition::FeatureLocked`].
-pub fn check_plan(caller: &Caller, draft: &Draft) -> Result<()> {
-    caller.terms.check_feature("variants", draft.variants.is_empty() || caller.terms.limits.variants)
+pub fn check_variants(caller: &Caller, variants: &[NewVariant]) -> Result<()> {
+    caller.terms.check_feature("variants", variants.is_empty() || caller.terms.limits.variants)
 }
 
 /// Returns rules as they are stored.
@@ -377,7 +377,7 @@ fn admit_rules(tx: &mut Tx<'_>, caller: &Caller, rules: Vec<NewRule>) -> Result<
 
 /// Returns variants as they are stored.
 fn admit_variants(tx: &mut Tx<'_>, caller: &Caller, variants: Vec<NewVariant>) -> Result<Vec<Variant>> {
-    caller.terms.check_feature("variants", variants.is_empty() || caller.terms.limits.variants)?;
+    check_variants(caller, &variants)?;
     let admit = |NewVariant { name, destination, weight }| Ok(Variant { name, destination_url: tx.admit(destination)?, weight });
     variants.into_iter().map(admit).collect()
 }

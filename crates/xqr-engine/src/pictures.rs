@@ -118,6 +118,12 @@ pub struct Judgement {
 }
 
 impl Order {
+    /// A plain picture of `text`, which came in `field`.
+    pub fn new(field: &'static str, text: String, size: Size, format: Format) -> Self {
+        let (level, version, mask, verify) = (None, None, None, false);
+        Self { text, field, design: Design::default(), logo: None, backdrop: None, level, version, mask, size, format, verify }
+    }
+
     /// Draws the picture.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ mod router;
 use serde::{Deserialize, Serialize};
 use xqr_errors::{Error, Result};
 
-pub use router::{Router, Stickiness, Trace, Visit, mix};
+pub use router::{Router, Stickiness, Trace, Visit, WEEKDAYS, mix};
 
 use crate::destination::Destination;
 

@@ -460,9 +460,9 @@ catalogue! {
         hub: 400 "Invalid parameter: {field}" ours,
     }
 
-    /// A field is known, but this version of the service does not serve it.
+    /// A field is not served here.
     FieldUnsupported { field: String, instead: String } => {
-        causes: "A feature of the hosted service that is not built yet.",
+        causes: "A field that nobody knows there, or a feature of the hosted service that is not built.",
         fix: "Send the other field that the sentence names.",
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: Not supported; send {instead} instead." ours,

@@ -24,10 +24,21 @@ pub struct Entry {
 
 /// Returns the entry for one of `hosts`, the shortest.
 pub fn find(conn: &mut Conn, hosts: &[&str]) -> Result<Option<Entry>> {
-    let mut found: Vec<Entry> =
-        blocklist::table.filter(blocklist::host.eq_any(hosts)).select(Entry::as_select()).load(conn).map_err(failed)?;
-    found.sort_by_key(|entry| entry.host.len());
-    Ok(found.into_iter().next())
+    let mut found = Vec::new();
+    match conn {
+        // A look-up by key stays prepared; one by a list, which is written anew for each length, does not.
+        Conn::Sqlite(conn) => {
+            for host in hosts {
+                let one = blocklist::table.find(*host).select(Entry::as_select()).first(conn);
+                found.extend(one.optional().map_err(failed)?);
+            }
+        }
+        Conn::Postgres(conn) => {
+            let any = blocklist::table.filter(blocklist::host.eq_any(hosts)).select(Entry::as_select());
+            found = any.load(conn).map_err(failed)?;
+        }
+    }
+    Ok(found.into_iter().min_by_key(|entry: &Entry| entry.host.len()))
 }
 
 /// Inserts entries, passes over those that are there, and returns how many are new.

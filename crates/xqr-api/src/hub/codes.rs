@@ -11,8 +11,9 @@ use xqr_engine::rows::{Filter, Link, Page};
 use xqr_engine::slug::{Shape, Slug};
 use xqr_engine::{App, Caller, Tx, cursor};
 
-use super::{Hub, clean};
+use super::Hub;
 use crate::call::Call;
+use crate::echo;
 use crate::edge::resource;
 use crate::fault::Fault;
 use crate::fields::Fields;
@@ -172,7 +173,7 @@ fn address(fields: &mut Fields) -> Option<xqr_engine::destination::Destination> 
 fn code_and_passcode(fields: &mut Fields) -> (String, String) {
     fields.demand("code");
     fields.demand("passcode");
-    let code = fields.text("code").map(|code| clean(&code)).unwrap_or_default();
+    let code = fields.text("code").map(|code| echo::code(&code)).unwrap_or_default();
     (code, fields.text("passcode").unwrap_or_default())
 }
 

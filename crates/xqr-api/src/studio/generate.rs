@@ -83,7 +83,7 @@ async fn validate(mut call: Call<Studio>) -> Result<HttpResponse, Fault> {
     let caps = call.caps();
     check(&call.app, &wish, &caps)?;
     if let Some(draft) = &wish.dynamic {
-        links::check_plan(&call.caller, draft)?;
+        links::check_variants(&call.caller, &draft.variants)?;
         call.app.check_destinations(draft).await?;
     }
     let px = (wish.inches * f64::from(wish.dpi)).round() as u32;

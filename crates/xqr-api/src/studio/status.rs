@@ -10,8 +10,8 @@ use crate::edge::resource;
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
-        .service(resource("/health/", "GET, HEAD").route(web::get().to(health)).route(web::head().to(health)))
-        .service(resource("/status/", "GET, HEAD").route(web::get().to(status)).route(web::head().to(status)));
+        .service(resource("/health/", "GET, HEAD").route(web::get().to(health)))
+        .service(resource("/status/", "GET, HEAD").route(web::get().to(status)));
 }
 
 /// `GET|HEAD /api/health/`: the process is alive. Touches no database.

@@ -43,7 +43,7 @@ pub(super) fn order(fields: &mut Fields, field: &'static str, text: String, look
 /// A picture of `text`, which `field` holds, in a look.
 pub(super) fn plain(field: &'static str, text: String, look: Look, size: Size, format: Format) -> Order {
     let Look { design, level, logo, backdrop } = look;
-    Order { text, field, design, logo, backdrop, level, version: None, mask: None, size, format, verify: false }
+    Order { design, logo, backdrop, level, ..Order::new(field, text, size, format) }
 }
 
 /// A design and the pictures in it.

@@ -6,7 +6,7 @@ use serde_json::Value;
 use xqr_engine::countries::parse_country;
 use xqr_engine::errors::Condition;
 use xqr_engine::links::text_of;
-use xqr_engine::routing::{Conditions, CountryMode, Hours, NewRule};
+use xqr_engine::routing::{Conditions, CountryMode, Hours, NewRule, WEEKDAYS};
 
 use crate::fields::Fields;
 
@@ -15,7 +15,6 @@ const RULES: usize = 20;
 const ITEMS: usize = 250;
 const DEVICES: [&str; 3] = ["mobile", "tablet", "desktop"];
 const SYSTEMS: [&str; 6] = ["Android", "iOS", "Windows", "macOS", "Linux", "ChromeOS"];
-const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const MODES: [(&str, CountryMode); 2] = [("include", CountryMode::Include), ("exclude", CountryMode::Exclude)];
 
 /// Reads the list. A condition that is not known is refused: passed over, it would lead everybody away.
@@ -26,7 +25,7 @@ pub(super) fn read(fields: &mut Fields) -> Option<Vec<NewRule>> {
         let destination = item.url("destination");
         let usual = i64::try_from(index).unwrap_or_default() + 1;
         let priority = if item.has("priority") { item.int("priority", -1_000_000..=1_000_000) } else { Some(usual) };
-        let within = if item.has("conditions") { item.object("conditions", &item.path("conditions.")) } else { None };
+        let within = if item.has("conditions") { item.object("conditions", &item.name("conditions.")) } else { None };
         let conditions = within.map_or_else(Conditions::default, |mut within| {
             let conditions = conditions(&mut within);
             within.refuse_the_rest("a condition of routing rules");
@@ -71,7 +70,7 @@ fn conditions(fields: &mut Fields) -> Conditions {
 }
 
 fn hours(fields: &mut Fields) -> Option<Hours> {
-    let mut within = fields.object("hours", &fields.path("hours."))?;
+    let mut within = fields.object("hours", &fields.name("hours."))?;
     within.demand("start");
     let start = within.int("start", 0..=23);
     within.demand("end");
@@ -108,7 +107,7 @@ fn checked(fields: &mut Fields, field: &str, expected: &str, read: impl Fn(&str)
         match item.as_str().and_then(&read) {
             Some(text) => found.push(text),
             None => fields.complain(Condition::FieldTypeWrong {
-                field: fields.path(&format!("{field}[{index}]")),
+                field: fields.name(&format!("{field}[{index}]")),
                 expected: match item {
                     Value::String(_) => expected.to_owned(),
                     _ => "a text".to_owned(),

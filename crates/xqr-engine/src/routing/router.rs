@@ -188,7 +188,7 @@ pub fn mix(draw: u64, index: usize) -> u64 {
 }
 
 /// The days as rules name them.
-pub(crate) const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+pub const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 impl Hours {
     fn contain(self, hour: u8) -> bool {
