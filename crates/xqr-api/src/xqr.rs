@@ -2,6 +2,8 @@
 //!
 //! Order of checks: head limits, path, method, key, plan, scope, body or query, resource, plan limit, conflict.
 
+mod assets;
+mod bio;
 mod dry_run;
 mod envelope;
 mod errors;
@@ -15,6 +17,8 @@ mod rules;
 mod templates;
 mod webhooks;
 mod workspace;
+
+pub(crate) use bio::is_language;
 
 use std::sync::Arc;
 
@@ -124,6 +128,8 @@ pub(crate) fn scope() -> impl HttpServiceFactory {
         .configure(dry_run::routes)
         .configure(qr::routes)
         .configure(templates::routes)
+        .configure(assets::routes)
+        .configure(bio::routes)
         .configure(keys::routes)
         .configure(projects::routes)
         .configure(webhooks::routes)

@@ -8,6 +8,7 @@ use xqr_errors::{Condition, Error, Result};
 use xqr_store::Conn;
 
 use crate::admission::{Admission, Figures, Gate, Rates};
+use crate::bio::Counts;
 use crate::countries::Countries;
 use crate::desk::Desk;
 use crate::fetch::Fetch;
@@ -20,6 +21,7 @@ use crate::passcodes::Passcodes;
 use crate::redirects::Redirects;
 use crate::shelf::Shelf;
 use crate::sign_ins::SignIns;
+use crate::storage::Storage;
 use crate::strangers::Strangers;
 use crate::{Caller, Clock, Data, Entropy, Settings, Tx, keys};
 
@@ -49,6 +51,8 @@ pub struct App {
     pub(crate) maintenance: Maintenance,
     pub(crate) running: Running,
     outbound: OnceLock<Arc<dyn Outbound>>,
+    pub(crate) storage: OnceLock<Arc<dyn Storage>>,
+    pub(crate) bio_counts: Counts,
 }
 
 impl App {
@@ -95,6 +99,8 @@ impl App {
             maintenance: Maintenance::default(),
             running: Running::default(),
             outbound: OnceLock::new(),
+            storage: OnceLock::new(),
+            bio_counts: Counts::default(),
         }))
     }
 
