@@ -5,7 +5,7 @@
 
 use std::sync::OnceLock;
 
-use actix_web::http::header::{CACHE_CONTROL, HeaderValue, LOCATION};
+use actix_web::http::header::{CACHE_CONTROL, HeaderValue, LOCATION, X_CONTENT_TYPE_OPTIONS};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpResponse, web};
 use base64::Engine as _;
@@ -75,7 +75,7 @@ fn answer(guest: &Guest, result: Result<HttpResponse>) -> HttpResponse {
     let error = match result {
         Ok(mut answer) => {
             answer.headers_mut().insert(X_REQUEST_ID, id.header());
-            answer.headers_mut().insert("x-content-type-options".try_into().expect("a header's name"), HeaderValue::from_static("nosniff"));
+            answer.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
             return answer;
         }
         Err(error) => error,

@@ -12,7 +12,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, Charset,
     ContentDisposition, DispositionParam, DispositionType, ETAG, EntityTag, ExtendedValue, Header as _, HeaderMap, HttpDate, IF_RANGE,
-    IfModifiedSince, IfNoneMatch, LAST_MODIFIED, RANGE,
+    HeaderValue, IfModifiedSince, IfNoneMatch, LAST_MODIFIED, RANGE, X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
@@ -52,6 +52,7 @@ fn answer(guest: &Guest, result: Result<HttpResponse>) -> HttpResponse {
     match result {
         Ok(mut answer) => {
             answer.headers_mut().insert(X_REQUEST_ID, id.header());
+            answer.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
             answer
         }
         Err(error) => {
@@ -190,7 +191,6 @@ fn dress(answer: &mut actix_web::HttpResponseBuilder, asset: &Asset) {
         .insert_header((CONTENT_TYPE, asset.content_type()))
         .insert_header((CONTENT_DISPOSITION, ContentDisposition { disposition, parameters }))
         .insert_header((CONTENT_SECURITY_POLICY, policy))
-        .insert_header(("x-content-type-options", "nosniff"))
         .insert_header(("referrer-policy", "no-referrer"))
         .insert_header((ACCEPT_RANGES, "bytes"));
 }

@@ -81,6 +81,12 @@ fn detect(head: &[u8]) -> Option<&'static str> {
     if let Some(found) = markup(head) {
         return Some(found);
     }
+    match head.get(..4) {
+        // `infer` knows those alone that hold TrueType outlines.
+        Some(b"wOFF") => return Some("font/woff"),
+        Some(b"wOF2") => return Some("font/woff2"),
+        _ => {}
+    }
     infer::get(head).map(|kind| canonical(kind.mime_type()))
 }
 
@@ -157,7 +163,8 @@ fn markup(head: &[u8]) -> Option<&'static str> {
     let name = rest.strip_prefix('<').map(|tag| tag.split(|c: char| c.is_whitespace() || "/>".contains(c)).next().unwrap_or_default());
     match name {
         Some("svg") => Some(SVG),
-        Some(name) if TAGS.contains(&name) => Some("text/html"),
+        // XML may call its elements what it likes.
+        Some(name) if name == "html" || TAGS.contains(&name) && prolog != Some("text/xml") => Some("text/html"),
         _ => prolog,
     }
 }

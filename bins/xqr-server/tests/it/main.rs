@@ -5,7 +5,9 @@
 
 mod accounting;
 mod app;
+mod assets;
 mod attacks;
+
 mod blocklist;
 mod clients;
 mod conformance;
@@ -15,6 +17,7 @@ mod destinations;
 mod edge;
 mod errors;
 mod examples;
+mod files;
 mod forge;
 mod hooks;
 mod house;
