@@ -27,11 +27,7 @@ use crate::{metric, pages};
 const STYLE: &str = include_str!("bio.css");
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
-    config.service(
-        below("/b")
-            .service(web::resource("/{slug}").to(show))
-            .service(web::resource("/{slug}/{place}").to(follow)),
-    );
+    config.service(below("/b").service(web::resource("/{slug}").to(show)).service(web::resource("/{slug}/{place}").to(follow)));
 }
 
 async fn show(guest: Guest) -> HttpResponse {
@@ -83,7 +79,11 @@ fn answer(guest: &Guest, result: Result<HttpResponse>) -> HttpResponse {
     let status = error.condition().reply(xqr_engine::errors::Dialect::Xqr).status;
     let accept = Accept::of(headers);
     let allow = matches!(error.condition(), Condition::MethodNotAllowed).then_some("GET, HEAD");
-    if allow.is_some() || !matches!(status, 404 | 410 | 500 | 503) || accept == Accept::Problem || accepts(headers, "application/json") {
+    if allow.is_some()
+        || !matches!(status, 404 | 410 | 500 | 503)
+        || accept == Accept::Problem
+        || accepts(headers, "application/json")
+    {
         return refuse::<Xqr>(&error, id, accept, allow);
     }
     if error.cause().is_some() {
@@ -98,7 +98,8 @@ fn answer(guest: &Guest, result: Result<HttpResponse>) -> HttpResponse {
 fn page(app: &App, visit: &Visit) -> HttpResponse {
     let text = |key: &str| visit.data.get(key).and_then(Value::as_str);
     let avatar = text("avatar_url").filter(|url| url.starts_with("https://") || url.starts_with(&format!("{}/", app.public_url)));
-    let markup = markup(app, visit, avatar, text("theme") == Some("dark"), text("lang").filter(|tag| is_language(tag)).unwrap_or("en"));
+    let markup =
+        markup(app, visit, avatar, text("theme") == Some("dark"), text("lang").filter(|tag| is_language(tag)).unwrap_or("en"));
     HttpResponse::build(StatusCode::OK)
         .insert_header(("content-type", "text/html; charset=utf-8"))
         .insert_header(("content-security-policy", policy(avatar.is_some())))

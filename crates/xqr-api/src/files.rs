@@ -10,9 +10,9 @@ use actix_web::body::SizedStream;
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, Charset,
-    ContentDisposition, DispositionParam, DispositionType, ETAG, EntityTag, ExtendedValue, Header as _, HeaderMap, HttpDate, IF_RANGE,
-    HeaderValue, IfModifiedSince, IfNoneMatch, LAST_MODIFIED, RANGE, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
+    Charset, ContentDisposition, DispositionParam, DispositionType, ETAG, EntityTag, ExtendedValue, Header as _, HeaderMap,
+    HeaderValue, HttpDate, IF_RANGE, IfModifiedSince, IfNoneMatch, LAST_MODIFIED, RANGE, X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
@@ -33,7 +33,9 @@ use crate::xqr::Xqr;
 const UPLOAD: Duration = Duration::from_secs(10 * 60);
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
-    let upload = web::resource("/{asset_id}").route(web::put().to(put)).default_service(web::to(async |guest: Guest| no_method(&guest, "PUT")));
+    let upload = web::resource("/{asset_id}")
+        .route(web::put().to(put))
+        .default_service(web::to(async |guest: Guest| no_method(&guest, "PUT")));
     let file = web::resource("/{asset_id}/{filename}")
         .route(web::get().to(get))
         .route(web::head().to(get))
@@ -179,7 +181,11 @@ fn dress(answer: &mut actix_web::HttpResponseBuilder, asset: &Asset) {
     let mut parameters = vec![DispositionParam::Filename(plain.clone())];
     if plain != asset.filename {
         let value = asset.filename.clone().into_bytes();
-        parameters.push(DispositionParam::FilenameExt(ExtendedValue { charset: Charset::Ext("UTF-8".to_owned()), language_tag: None, value }));
+        parameters.push(DispositionParam::FilenameExt(ExtendedValue {
+            charset: Charset::Ext("UTF-8".to_owned()),
+            language_tag: None,
+            value,
+        }));
     }
     let policy = match shown {
         Shown::Sandboxed | Shown::Attachment => "default-src 'none'; style-src 'unsafe-inline'; sandbox",
@@ -225,7 +231,8 @@ fn range(headers: &HeaderMap, asset: &Asset) -> Result<Option<Range<u64>>> {
     // A range of another file is of no use to whoever has the beginning of this one.
     if headers.contains_key(IF_RANGE) {
         let wanted = text(IF_RANGE).unwrap_or_default();
-        let same = if wanted.starts_with('"') { wanted == etag(asset).to_string() } else { wanted == modified(asset).to_string() };
+        let same =
+            if wanted.starts_with('"') { wanted == etag(asset).to_string() } else { wanted == modified(asset).to_string() };
         if !same {
             return Ok(None);
         }

@@ -73,7 +73,9 @@ mod tests {
             assert!(!key.verify(&other, &signature), "{other:?}");
         }
         assert!(!UploadKey::new([8; 32]).verify(&grant, &signature));
-        for bad in ["", "é", &signature[1..], &signature[..63], &signature[..62], &signature.to_uppercase(), &format!("{signature}00")] {
+        for bad in
+            ["", "é", &signature[1..], &signature[..63], &signature[..62], &signature.to_uppercase(), &format!("{signature}00")]
+        {
             assert!(!key.verify(&grant, bad), "{bad}");
         }
         assert_eq!(format!("{key:?}"), "UploadKey(…)");

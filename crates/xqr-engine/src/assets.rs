@@ -40,7 +40,9 @@ pub struct Draft {
 /// [`Condition::FilenameInvalid`] for `field`.
 pub fn check_filename(field: &str, name: &str) -> Result<(), Condition> {
     // Marks that turn the direction of text let `exe.gpj` be read for `jpg.exe`.
-    let odd = |c: char| matches!(c, '/' | '\\' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}') || c.is_control();
+    let odd = |c: char| {
+        matches!(c, '/' | '\\' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}') || c.is_control()
+    };
     if name.chars().any(odd) || name.chars().all(|c| c == '.' || c.is_whitespace()) {
         return Err(Condition::FilenameInvalid { field: field.to_owned() });
     }

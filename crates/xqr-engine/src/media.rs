@@ -56,7 +56,9 @@ pub fn agree(declared: &str, head: &[u8]) -> Result<String, Condition> {
     let agrees = match found {
         Some(found) => found == declared || relatives(found, declared),
         // A type that is shown must be seen in the content.
-        None if is_shown_type(declared) || [SVG, "application/pdf", "text/html", "application/xhtml+xml"].contains(&declared) => false,
+        None if is_shown_type(declared) || [SVG, "application/pdf", "text/html", "application/xhtml+xml"].contains(&declared) => {
+            false
+        }
         None if claims_text(declared) => is_text(head),
         // Of what is saved and not shown the declaration is as good as anything.
         None => true,
@@ -138,7 +140,8 @@ fn relatives(found: &str, declared: &str) -> bool {
 /// Tells HTML, SVG and XML by how they begin, in the way of the WHATWG's MIME sniffing standard, section 7.1.
 fn markup(head: &[u8]) -> Option<&'static str> {
     const TAGS: [&str; 17] = [
-        "html", "head", "script", "iframe", "h1", "div", "font", "table", "a", "style", "title", "b", "body", "br", "p", "meta", "img",
+        "html", "head", "script", "iframe", "h1", "div", "font", "table", "a", "style", "title", "b", "body", "br", "p", "meta",
+        "img",
     ];
     let text = String::from_utf8_lossy(head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head)).to_ascii_lowercase();
     let (mut rest, mut prolog) = (text.trim_start(), None);
@@ -160,7 +163,8 @@ fn markup(head: &[u8]) -> Option<&'static str> {
             None => return prolog,
         }
     }
-    let name = rest.strip_prefix('<').map(|tag| tag.split(|c: char| c.is_whitespace() || "/>".contains(c)).next().unwrap_or_default());
+    let name =
+        rest.strip_prefix('<').map(|tag| tag.split(|c: char| c.is_whitespace() || "/>".contains(c)).next().unwrap_or_default());
     match name {
         Some("svg") => Some(SVG),
         // XML may call its elements what it likes.

@@ -12,8 +12,8 @@ use http_body_util::BodyExt as _;
 use object_store::aws::AmazonS3Builder;
 use object_store::buffered::BufWriter;
 use object_store::client::{
-    ClientOptions, HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest, HttpRequestBody, HttpResponse, HttpResponseBody,
-    HttpService,
+    ClientOptions, HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest, HttpRequestBody, HttpResponse,
+    HttpResponseBody, HttpService,
 };
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
@@ -114,6 +114,8 @@ fn bucket(settings: &Assets) -> object_store::Result<Arc<dyn ObjectStore>> {
         .with_secret_access_key(secret_key.expose())
         .with_allow_http(endpoint.starts_with("http://"))
         .with_retry(retry)
+        // Not every service has it.
+        .with_disable_bulk_delete(true)
         .with_http_connector(Connector);
     if !endpoint.is_empty() {
         builder = builder.with_endpoint(endpoint.trim_end_matches('/'));
@@ -129,6 +131,8 @@ fn failed(error: impl std::error::Error + Send + Sync + 'static) -> Error {
 impl Storage for Files {
     fn create(&self, name: &str) -> Box<dyn Sink> {
         let writer = BufWriter::with_capacity(Arc::clone(&self.store), self.path(name), self.piece);
+        // Each piece under way is in memory.
+        let writer = writer.with_max_concurrency(2);
         Box::new(Writer(Some(writer)))
     }
 
@@ -144,19 +148,20 @@ impl Storage for Files {
 /// A file that is being written; `None` once it has ended.
 struct Writer(Option<BufWriter>);
 
-impl Writer {
-    fn open(&mut self) -> Result<&mut BufWriter> {
-        self.0.as_mut().ok_or_else(|| Error::internal("the file has ended"))
-    }
-}
-
 impl Sink for Writer {
     fn write(&mut self, bytes: Bytes) -> Later<'_, Result<()>> {
-        Box::pin(async move { self.open()?.put(bytes).await.map_err(failed) })
+        Box::pin(async move {
+            let writer = self.0.as_mut().ok_or_else(|| Error::internal("the file has ended"))?;
+            writer.put(bytes).await.map_err(failed)
+        })
     }
 
     fn finish(&mut self) -> Later<'_, Result<()>> {
-        Box::pin(async move { self.open()?.shutdown().await.map_err(failed) })
+        Box::pin(async move {
+            // It is at its end also when it fails: to abort it then would panic.
+            let mut writer = self.0.take().ok_or_else(|| Error::internal("the file has ended"))?;
+            writer.shutdown().await.map_err(failed)
+        })
     }
 
     fn abort(&mut self) -> Later<'_, Result<()>> {

@@ -82,14 +82,18 @@ async fn a_file_is_uploaded_confirmed_published_and_deleted() {
     let made = app.call("POST", &format!("/assets/presign?{query}"), None).await.expect(200);
     assert_eq!((made.header("cache-control"), made.header("content-type")), ("no-store", "application/json"));
     let made = made.json();
-    let (id, url) = (made["data"]["asset_id"].as_str().unwrap().to_owned(), made["data"]["upload_url"].as_str().unwrap().to_owned());
+    let (id, url) =
+        (made["data"]["asset_id"].as_str().unwrap().to_owned(), made["data"]["upload_url"].as_str().unwrap().to_owned());
     let signature = url.rsplit('=').next().unwrap();
-    assert_eq!(made["data"], json!({
-        "asset_id": id,
-        "upload_url": format!("https://qr.example/assets/{id}?expires=1774104300&signature={signature}"),
-        "method": "PUT",
-        "headers": { "Content-Type": "image/png" }
-    }));
+    assert_eq!(
+        made["data"],
+        json!({
+            "asset_id": id,
+            "upload_url": format!("https://qr.example/assets/{id}?expires=1774104300&signature={signature}"),
+            "method": "PUT",
+            "headers": { "Content-Type": "image/png" }
+        })
+    );
     assert_eq!((id.len(), signature.len(), made["meta"]["request_id"].as_str()), (36, 64, Some("req_")));
     let path = format!("/assets/{id}");
     let mut whole = json!({
@@ -105,7 +109,8 @@ async fn a_file_is_uploaded_confirmed_published_and_deleted() {
     confirm(&confirm_path).await.refused(409, "STATE_CONFLICT", "The resource is not uploaded yet.");
     app.call("POST", &format!("{path}/publish"), None).await.refused(409, "STATE_CONFLICT", "The resource is not confirmed yet.");
     app.clock.advance(45_000);
-    let link = Link { id: id.clone(), path: url.strip_prefix("https://qr.example").unwrap().to_owned(), media_type: "image/png".into() };
+    let link =
+        Link { id: id.clone(), path: url.strip_prefix("https://qr.example").unwrap().to_owned(), media_type: "image/png".into() };
     let sent = app.put(&link, PNG).await.expect(200);
     assert_eq!((sent.bytes.len(), sent.header("x-content-type-options"), sent.header("etag").len()), (0, "nosniff", 34));
     // Until it is confirmed, it may be sent again.
@@ -132,15 +137,20 @@ async fn a_file_is_uploaded_confirmed_published_and_deleted() {
     xqr_work::drain(&app.running.app).await.unwrap();
     let heard = receiver.heard();
     assert_eq!(heard.len(), 1, "confirmed once");
-    assert_eq!(serde_json::from_str::<Value>(heard[0].body()).unwrap(), json!({
-        "event": "asset.uploaded", "timestamp": "2026-03-21T14:30:45Z",
-        "data": { "asset_id": id, "filename": "logo.png", "mime_type": "image/png", "file_size": PNG.len() }
-    }));
+    assert_eq!(
+        serde_json::from_str::<Value>(heard[0].body()).unwrap(),
+        json!({
+            "event": "asset.uploaded", "timestamp": "2026-03-21T14:30:45Z",
+            "data": { "asset_id": id, "filename": "logo.png", "mime_type": "image/png", "file_size": PNG.len() }
+        })
+    );
     let deleted = app.call("DELETE", &path, None).await.expect(204);
     assert!(deleted.bytes.is_empty());
     assert_eq!((app.stored(), app.usage().await["storage_bytes"].as_u64()), ((0, 0), Some(0)));
     app.get(&format!("/assets/{id}/logo.png")).await.refused(404, "RESOURCE_NOT_FOUND", "Asset not found.");
-    for (method, path) in [("GET", path.clone()), ("DELETE", path.clone()), ("POST", confirm_path), ("POST", format!("{path}/publish"))] {
+    for (method, path) in
+        [("GET", path.clone()), ("DELETE", path.clone()), ("POST", confirm_path), ("POST", format!("{path}/publish"))]
+    {
         app.call(method, &path, None).await.refused(404, "RESOURCE_NOT_FOUND", "Asset not found.");
     }
     app.put(&link, PNG).await.refused(403, "UPLOAD_LINK_INVALID", "This upload link is not valid.");
@@ -170,7 +180,11 @@ async fn what_is_wrong_with_a_link_is_said() {
     // Without a type, and in another spelling of one.
     let made = app.call("POST", "/assets/presign?filename=a&file_size=26214400", None).await.expect(200).json();
     assert_eq!(made["data"]["headers"]["Content-Type"], "application/octet-stream");
-    let made = app.call("POST", "/assets/presign?filename=a&file_size=1&content_type=IMAGE%2FJPG%3B+q%3D1", None).await.expect(200).json();
+    let made = app
+        .call("POST", "/assets/presign?filename=a&file_size=1&content_type=IMAGE%2FJPG%3B+q%3D1", None)
+        .await
+        .expect(200)
+        .json();
     assert_eq!(made["data"]["headers"]["Content-Type"], "image/jpeg");
     for query in ["limit=0", "limit=201", "offset=-1", "limit=x"] {
         app.call("GET", &format!("/assets?{query}"), None).await.expect(400);
@@ -190,7 +204,8 @@ async fn assets_are_listed_newest_first_and_are_their_owners() {
     }
     let names = async |query: &str| {
         let listed = app.call("GET", &format!("/assets?{query}"), None).await.expect(200).json();
-        let names: Vec<_> = listed["data"].as_array().unwrap().iter().map(|it| it["filename"].as_str().unwrap().to_owned()).collect();
+        let names: Vec<_> =
+            listed["data"].as_array().unwrap().iter().map(|it| it["filename"].as_str().unwrap().to_owned()).collect();
         (names, listed["meta"]["total"].clone(), listed["meta"]["limit"].clone(), listed["meta"]["offset"].clone())
     };
     let all = ["2.bin", "1.bin", "0.bin"].map(str::to_owned).to_vec();
@@ -217,7 +232,8 @@ async fn assets_are_listed_newest_first_and_are_their_owners() {
 async fn storage_is_reserved_and_given_back() {
     let app = TestApp::start().await;
     let key = app.key_with(Plan::Pro, r#"{"storage_bytes":100}"#, &["*"]);
-    let presign = async |size: u64| app.call_as(&key, "POST", &format!("/assets/presign?filename=a&file_size={size}"), None).await;
+    let presign =
+        async |size: u64| app.call_as(&key, "POST", &format!("/assets/presign?filename=a&file_size={size}"), None).await;
     let made = presign(60).await.expect(200).json();
     let full = "The pro plan allows 100 bytes of storage.";
     presign(41).await.refused(403, "PLAN_LIMIT_EXCEEDED", full);
@@ -272,11 +288,13 @@ async fn a_repeated_request_gets_the_same_link() {
 #[actix_web::test]
 async fn a_logo_may_be_an_asset_of_ones_own() {
     let app = TestApp::start().await;
-    let svg = br##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><rect width="10" height="10" fill="#00ff00"/></svg>"##;
+    let svg =
+        br##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><rect width="10" height="10" fill="#00ff00"/></svg>"##;
     let (view, _) = app.published("logo.svg", "image/svg+xml", svg).await;
     let url = view["public_url"].as_str().unwrap();
     let wish = json!({ "name": "x", "design": { "logo_url": url, "error_correction": "H" } });
-    let template = app.call("POST", "/qr/templates", Some(wish)).await.expect(201).json()["data"]["id"].as_str().unwrap().to_owned();
+    let template =
+        app.call("POST", "/qr/templates", Some(wish)).await.expect(201).json()["data"]["id"].as_str().unwrap().to_owned();
     let render = format!("/qr/templates/{template}/render?data=hello&format=png");
     let picture = app.call("GET", &render, None).await.expect(200);
     let mut reader = png::Decoder::new(std::io::Cursor::new(picture.bytes)).read_info().unwrap();

@@ -28,7 +28,8 @@ async fn a_file_is_served_whole_in_part_and_not_again() {
         ["content-type", "content-length", "content-disposition", "accept-ranges", "cache-control", "x-content-type-options"]
             .map(|name| answer.header(name).to_owned())
     };
-    let expected = ["image/png", &size.to_string(), "inline; filename=\"a photo (1).png\"", "bytes", "public, max-age=3600", "nosniff"];
+    let expected =
+        ["image/png", &size.to_string(), "inline; filename=\"a photo (1).png\"", "bytes", "public, max-age=3600", "nosniff"];
     assert_eq!(headers(&whole), expected);
     assert!(whole.header("content-security-policy").starts_with("default-src 'none';"));
     assert!(whole.header("x-request-id").starts_with("req_"));
@@ -61,7 +62,9 @@ async fn a_file_is_served_whole_in_part_and_not_again() {
     for range in ["bytes=5-4", "bytes=0-1,3-4", "lines=1-2", "bytes=a-b", "bytes=", "bytes=-", "bytes=+1-2", "bytes=1-+2"] {
         assert_eq!(get("GET", &[("range", range)]).await.expect(200).bytes.len(), size, "{range}");
     }
-    for (condition, status) in [(etag.as_str(), 206), (modified.as_str(), 206), ("\"other\"", 200), ("Sat, 21 Mar 2020 14:30:00 GMT", 200)] {
+    for (condition, status) in
+        [(etag.as_str(), 206), (modified.as_str(), 206), ("\"other\"", 200), ("Sat, 21 Mar 2020 14:30:00 GMT", 200)]
+    {
         get("GET", &[("range", "bytes=0-1"), ("if-range", condition)]).await.expect(status);
     }
     let weak = format!("W/{etag}");
@@ -87,7 +90,12 @@ async fn a_file_is_served_whole_in_part_and_not_again() {
     let refused = app.get(&format!("/assets/{id}")).await;
     refused.refused(405, "METHOD_NOT_ALLOWED", "Method not allowed.");
     assert_eq!(refused.header("allow"), "PUT");
-    for absent in [format!("/assets/{id}/other.png"), format!("/assets/{id}/"), "/assets/x/a".into(), format!("/assets/{}/a", "0".repeat(36))] {
+    for absent in [
+        format!("/assets/{id}/other.png"),
+        format!("/assets/{id}/"),
+        "/assets/x/a".into(),
+        format!("/assets/{}/a", "0".repeat(36)),
+    ] {
         assert_eq!(app.get(&absent).await.status, 404, "{absent}");
     }
 }
@@ -116,13 +124,21 @@ async fn the_type_is_that_of_the_content_and_nothing_acts() {
     ] {
         if served.is_empty() {
             let link = app.presign(name, declared, file.len()).await;
-            app.put(&link, file).await.refused(400, "VALIDATION_ERROR", "content_type: Must be the type of the file, which is text/html.");
+            app.put(&link, file).await.refused(
+                400,
+                "VALIDATION_ERROR",
+                "content_type: Must be the type of the file, which is text/html.",
+            );
             continue;
         }
         let (view, path) = app.published(name, declared, file).await;
         assert_eq!(view["mime_type"], served, "{name} {declared}");
         let answer = app.get(&path).await.expect(200);
-        assert_eq!((answer.header("content-type"), answer.header("x-content-type-options")), (served, "nosniff"), "{name} {declared}");
+        assert_eq!(
+            (answer.header("content-type"), answer.header("x-content-type-options")),
+            (served, "nosniff"),
+            "{name} {declared}"
+        );
         assert_eq!(answer.header("content-disposition"), format!("{disposition}; filename=\"{name}\""));
         let policy = answer.header("content-security-policy");
         assert!(policy.starts_with("default-src 'none'; ") && !policy.contains("script-src"), "{policy}");
@@ -156,8 +172,26 @@ async fn a_hundred_names_that_climb_stay_in_the_store() {
     let app = TestApp::start().await;
     let outside: Vec<_> = app.files().into_iter().filter(|(name, _)| !name.contains(".db")).map(|(name, _)| name).collect();
     let climbs = [
-        "../", "..\\", "..%2f", "..%5c", "%2e%2e/", "%2e%2e%2f", "..%c0%af", "..%252f", "....//", "..;/", "/", "\\", "C:\\", "//host/", "~/",
-        "./", ".../", "file:///", "..\u{2215}", "\u{ff0e}\u{ff0e}/",
+        "../",
+        "..\\",
+        "..%2f",
+        "..%5c",
+        "%2e%2e/",
+        "%2e%2e%2f",
+        "..%c0%af",
+        "..%252f",
+        "....//",
+        "..;/",
+        "/",
+        "\\",
+        "C:\\",
+        "//host/",
+        "~/",
+        "./",
+        ".../",
+        "file:///",
+        "..\u{2215}",
+        "\u{ff0e}\u{ff0e}/",
     ];
     let ends = ["etc/passwd", "xqr.db", "secret.key", "a\0.png", "x"];
     let names: Vec<String> = climbs.iter().flat_map(|climb| ends.map(|end| format!("{climb}{climb}{climb}{end}"))).collect();
@@ -172,7 +206,8 @@ async fn a_hundred_names_that_climb_stay_in_the_store() {
         taken += 1;
         let made = made.expect(200).json();
         let path = made["data"]["upload_url"].as_str().unwrap().strip_prefix("https://qr.example").unwrap().to_owned();
-        let link = Link { id: made["data"]["asset_id"].as_str().unwrap().into(), path, media_type: "application/octet-stream".into() };
+        let link =
+            Link { id: made["data"]["asset_id"].as_str().unwrap().into(), path, media_type: "application/octet-stream".into() };
         app.put(&link, b"hello").await.expect(200);
         app.call("POST", &format!("/assets/{}/confirm", link.id), None).await.expect(200);
         let view = app.call("POST", &format!("/assets/{}/publish", link.id), None).await.expect(200).json()["data"].clone();
@@ -196,7 +231,9 @@ async fn a_hundred_names_that_climb_stay_in_the_store() {
     }
     assert_eq!((inside, others), (taken, outside));
     // Nor does a name in the address.
-    for path in ["/assets/../xqr.db", "/assets/..%2fxqr.db/x", "/assets/x/..%2f..%2fxqr.db", "/assets/%2e%2e/xqr.db", "/assets/%00/%00"] {
+    for path in
+        ["/assets/../xqr.db", "/assets/..%2fxqr.db/x", "/assets/x/..%2f..%2fxqr.db", "/assets/%2e%2e/xqr.db", "/assets/%00/%00"]
+    {
         let mut stream = TcpStream::connect(app.running.address).unwrap();
         let text = raw(&mut stream, &format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
         assert!(text.starts_with("HTTP/1.1 40"), "{path}: {text}");

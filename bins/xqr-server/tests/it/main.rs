@@ -8,7 +8,10 @@ mod app;
 mod assets;
 mod attacks;
 
+mod bio;
+mod bio_html;
 mod blocklist;
+mod bucket;
 mod clients;
 mod conformance;
 mod crash;

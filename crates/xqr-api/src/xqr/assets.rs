@@ -31,9 +31,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
         .service(resource("/v1/assets/presign", "POST").route(web::post().to(presign)))
         .service(resource("/v1/assets", "GET").route(web::get().to(list)))
-        .service(
-            resource("/v1/assets/{asset_id}", "GET, DELETE").route(web::get().to(get)).route(web::delete().to(delete)),
-        )
+        .service(resource("/v1/assets/{asset_id}", "GET, DELETE").route(web::get().to(get)).route(web::delete().to(delete)))
         .service(resource("/v1/assets/{asset_id}/confirm", "POST").route(web::post().to(confirm)))
         // Section 17, C-13.
         .service(resource("/v1/assets/presign/{asset_id}/confirm", "POST").route(web::post().to(confirm)))

@@ -6,13 +6,13 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use serde_json::Value;
+use xqr_engine::Tx;
 use xqr_engine::auth::Scope;
 use xqr_engine::bio::{self, Content, Draft, Edit, LINKS, PageData};
 use xqr_engine::destination::Destination;
 use xqr_engine::errors::{Condition, Result};
 use xqr_engine::links::text_of;
 use xqr_engine::rows::BioPage;
-use xqr_engine::Tx;
 
 use super::Xqr;
 use crate::call::Call;
@@ -199,7 +199,10 @@ fn target(field: &str, text: &str) -> Result<Target, Condition> {
             address.contains('@') && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b"@.+-_%?=&,~!$'*/:;".contains(&b))
         }
         "tel" => {
-            rest.bytes().any(|b| b.is_ascii_digit()) && rest.bytes().all(|b| b.is_ascii_digit() || b"+-().,;=*#p".contains(&b))
+            let (number, parameters) = rest.split_once(';').unwrap_or((rest, ""));
+            number.bytes().any(|b| b.is_ascii_digit())
+                && number.bytes().all(|b| b.is_ascii_digit() || b"+-().,*#".contains(&b))
+                && parameters.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.=;".contains(&b))
         }
         _ => {
             return match Destination::parse(field, text) {

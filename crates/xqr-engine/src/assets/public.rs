@@ -69,10 +69,12 @@ impl App {
             return Err(Condition::UploadTooLarge { field: field.to_owned(), max }.into());
         }
         let chunks = self.read_asset(&asset, 0..size).await?;
-        let bytes: Vec<u8> = chunks.try_fold(Vec::new(), async |mut all, chunk| {
-            all.extend_from_slice(&chunk);
-            Ok(all)
-        }).await?;
+        let bytes: Vec<u8> = chunks
+            .try_fold(Vec::new(), async |mut all, chunk| {
+                all.extend_from_slice(&chunk);
+                Ok(all)
+            })
+            .await?;
         Ok(Some(bytes.into()))
     }
 }

@@ -41,7 +41,8 @@ impl App {
             return Ok(0);
         }
         let pages = counts.clone();
-        let written = self.write(move |tx| pages.iter().try_for_each(|(page, (views, clicks))| bio::add(tx.conn, *page, *views, *clicks)));
+        let written =
+            self.write(move |tx| pages.iter().try_for_each(|(page, (views, clicks))| bio::add(tx.conn, *page, *views, *clicks)));
         if let Err(error) = written.await {
             counts.iter().for_each(|(page, (views, clicks))| self.bio_counts.add(*page, *views, *clicks));
             return Err(error);

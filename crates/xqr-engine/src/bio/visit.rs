@@ -65,7 +65,8 @@ impl App {
     async fn published_page(&self, slug: &str) -> Result<Visit> {
         let absent = || Error::from(Condition::RouteNotFound);
         // Slugs have no other characters, and PostgreSQL takes not all.
-        if slug.is_empty() || slug.len() > 100 || !slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
+        if slug.is_empty() || slug.len() > 100 || !slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        {
             return Err(absent());
         }
         let slug = slug.to_owned();
