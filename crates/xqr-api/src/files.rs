@@ -24,6 +24,7 @@ use xqr_engine::rows::Asset;
 
 use crate::edge::{below, check_head, refuse};
 use crate::guest::Guest;
+use crate::peer;
 use crate::query::Query;
 use crate::request_id::{RequestId, X_REQUEST_ID};
 use crate::wire::Accept;
@@ -77,6 +78,10 @@ async fn put(mut guest: Guest) -> HttpResponse {
 }
 
 async fn receive(guest: &Guest, payload: Payload) -> Result<HttpResponse> {
+    let edge = &guest.app.settings.edge;
+    if edge.require_https && !peer::is_https(edge, guest.request.peer_addr(), guest.request.headers()) {
+        return Err(Condition::HttpsRequired.into());
+    }
     guest.app.check_maintenance().await?;
     let query = Query::parse(guest.request.query_string());
     let text = |name| query.text(name).ok().flatten().unwrap_or_default().to_owned();

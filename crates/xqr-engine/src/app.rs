@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 use xqr_auth::SecretKey;
 use xqr_errors::{Condition, Error, Result};
 use xqr_store::Conn;
@@ -23,7 +23,7 @@ use crate::shelf::Shelf;
 use crate::sign_ins::SignIns;
 use crate::storage::Storage;
 use crate::strangers::Strangers;
-use crate::{Caller, Clock, Data, Entropy, Settings, Tx, keys};
+use crate::{Caller, Clock, Data, Entropy, Settings, Tx, assets, keys};
 
 /// Everything that a request or a background step may use.
 pub struct App {
@@ -52,6 +52,7 @@ pub struct App {
     pub(crate) running: Running,
     outbound: OnceLock<Arc<dyn Outbound>>,
     pub(crate) storage: OnceLock<Arc<dyn Storage>>,
+    pub(crate) uploads: Semaphore,
     pub(crate) bio_counts: Counts,
 }
 
@@ -100,6 +101,7 @@ impl App {
             running: Running::default(),
             outbound: OnceLock::new(),
             storage: OnceLock::new(),
+            uploads: Semaphore::new(assets::UPLOADS),
             bio_counts: Counts::default(),
         }))
     }

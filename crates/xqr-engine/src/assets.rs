@@ -20,6 +20,9 @@ pub use upload::Announced;
 /// The most bytes of a file.
 pub const MAX_BYTES: i64 = 26_214_400;
 
+/// Files that one node takes at the same time: each holds some pieces of up to 5 MB in memory on its way to a bucket.
+pub(crate) const UPLOADS: usize = 32;
+
 /// An asset to make.
 #[derive(Debug, Clone)]
 pub struct Draft {

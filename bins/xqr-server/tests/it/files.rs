@@ -254,7 +254,7 @@ async fn an_upload_link_is_good_for_one_file_until_it_ends() {
     let other = app.presign("b.png", "image/png", PNG.len()).await;
     let invalid = "This upload link is not valid.";
     let (head, signature) = link.path.rsplit_once('=').unwrap();
-    let flipped = if signature.starts_with('0') { format!("1{}", &signature[1..]) } else { format!("0{}", &signature[1..]) };
+    let flipped = signature.strip_prefix('0').map_or_else(|| format!("0{}", &signature[1..]), |rest| format!("1{rest}"));
     for path in [
         link.path.replace(&link.id, &other.id),
         link.path.replace("expires=177", "expires=277"),
@@ -324,6 +324,55 @@ async fn an_upload_link_is_good_for_one_file_until_it_ends() {
     // What was there in time stays, and may be confirmed.
     app.call("POST", &format!("/assets/{}/confirm", other.id), None).await.expect(200);
     assert_eq!(app.stored(), (2, 2 * PNG.len() as u64));
+}
+
+/// Begins to send a file, and returns once some of it is in the store's hands.
+async fn half(app: &TestApp, link: &Link, file: &[u8]) -> TcpStream {
+    let mut stream = TcpStream::connect(app.running.address).unwrap();
+    let head = format!("PUT {} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\r\n", link.path, file.len());
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(&file[..file.len() / 2]).unwrap();
+    while app.stored().1 == 0 {
+        actix_web::rt::task::yield_now().await;
+    }
+    stream
+}
+
+#[actix_web::test]
+async fn an_upload_that_is_overtaken_changes_nothing() {
+    let app = TestApp::start().await;
+    let file = [PNG, &vec![7; 2_000_000]].concat();
+    // One at a time; who is deleted meanwhile is gone.
+    let link = app.presign("a.png", "image/png", file.len()).await;
+    let mut running = half(&app, &link, &file).await;
+    app.put(&link, &file).await.refused(409, "STATE_CONFLICT", "The resource is being uploaded.");
+    app.call("POST", &format!("/assets/{}/confirm", link.id), None).await.expect(409);
+    app.clock.advance(24 * 3_600_000 + 1);
+    app.call("DELETE", &format!("/assets/{}", link.id), None).await.expect(204);
+    running.write_all(&file[file.len() / 2..]).unwrap();
+    assert!(raw(&mut running, "").starts_with("HTTP/1.1 403"));
+    assert_eq!(app.stored(), (0, 0));
+    // Whose lease has run out while it stood still is overtaken by the next, and what that has sent stays.
+    let link = app.presign("b.png", "image/png", file.len()).await;
+    let mut slow = half(&app, &link, &file).await;
+    app.clock.advance(11 * 60 * 1000);
+    app.put(&link, &file).await.expect(200);
+    app.call("POST", &format!("/assets/{}/confirm", link.id), None).await.expect(200);
+    slow.write_all(&file[file.len() / 2..]).unwrap();
+    assert!(raw(&mut slow, "").starts_with("HTTP/1.1 409"));
+    assert_eq!(app.stored(), (1, file.len() as u64));
+}
+
+#[actix_web::test]
+async fn what_a_killed_process_left_goes_with_its_asset() {
+    let app = TestApp::start().await;
+    let (view, _) = app.published("a.png", "image/png", PNG).await;
+    let id = view["id"].as_str().unwrap();
+    let folder = app.running.app.settings.assets_folder().join(id);
+    let object = std::fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path();
+    std::fs::write(format!("{}#1", object.display()), b"half a file").unwrap();
+    app.call("DELETE", &format!("/assets/{id}"), None).await.expect(204);
+    assert_eq!(app.stored(), (0, 0));
 }
 
 #[actix_web::test]

@@ -8,7 +8,7 @@ use std::pin::pin;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
 use sha2::{Digest as _, Sha256};
-use xqr_errors::{Condition, Result};
+use xqr_errors::{Condition, Error, Result};
 use xqr_store::assets::{self, Asset, PENDING};
 
 use super::{Ticket, conflict, grant};
@@ -44,7 +44,7 @@ impl App {
     /// # Errors
     ///
     /// [`Condition::UploadLinkInvalid`], [`Condition::UploadLinkExpired`]; [`Condition::StateConflict`] where the asset is confirmed or being
-    /// uploaded; [`Condition::FileSizeWrong`], [`Condition::FileTypeWrong`]; those of `body`. After any of them there is no file.
+    /// uploaded; [`Condition::FileSizeWrong`], [`Condition::FileTypeWrong`]; [`Condition::Overloaded`] where too many are under way; those of `body`. After any of them there is no file.
     pub async fn receive(
         &self,
         uid: &str,
@@ -53,15 +53,17 @@ impl App {
         body: impl Stream<Item = Result<Bytes>>,
     ) -> Result<Asset> {
         let asset = self.admit_upload(uid, ticket, announced).await?;
+        let _place = self.uploads.try_acquire().map_err(|_| Condition::Overloaded { seconds: 5 })?;
         let mut writing = self.begin(asset).await?;
         let written = match writing.take(body).await {
             Ok(()) => self.keep(&writing).await,
             Err(error) => Err(error),
         };
-        if written.is_err() {
-            self.throw_away(writing).await;
+        match written {
+            Ok(asset) => Ok(asset),
+            // Whoever overtook this try has taken its file away, too: that is why, and not the store.
+            Err(error) => Err(self.throw_away(writing).await.unwrap_or(error)),
         }
-        written
     }
 
     async fn admit_upload(&self, uid: &str, ticket: &Ticket, announced: &Announced) -> Result<Asset> {
@@ -114,8 +116,7 @@ impl App {
         let sink = storage.create(&object);
         let writing = Writing { asset, object, sink, head: Vec::new(), found_type: None, written: 0, hash: Sha256::new() };
         if let Err(error) = self.try_clear(old).await {
-            self.throw_away(writing).await;
-            return Err(error);
+            return Err(self.throw_away(writing).await.unwrap_or(error));
         }
         Ok(writing)
     }
@@ -127,7 +128,7 @@ impl App {
         let keep = move |tx: &mut Tx<'_>| {
             let mut asset = assets::lock_any(tx.conn, &uid)?.ok_or(Condition::UploadLinkInvalid)?;
             if asset.upload.as_ref() != Some(&object) {
-                return Err(conflict("confirmed already"));
+                return Err(overtaken());
             }
             asset.digest = Some(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect());
             asset.found_type = found_type;
@@ -139,26 +140,53 @@ impl App {
         self.write(keep).await
     }
 
-    /// Takes back what was written, and lets others try.
-    async fn throw_away(&self, mut writing: Writing) {
+    /// Takes back what was written, and lets others try. Returns what happened to the asset meanwhile, if something did.
+    async fn throw_away(&self, mut writing: Writing) -> Option<Error> {
         writing.sink.abort().await.ok();
         let Writing { asset: Asset { uid, .. }, object, .. } = writing;
         let name = object.clone();
         let release = move |tx: &mut Tx<'_>| {
-            assets::discard(tx.conn, &name, tx.now)?;
-            let Some(mut asset) = assets::lock_any(tx.conn, &uid)? else { return Ok(()) };
-            if asset.upload.as_ref() == Some(&name) {
-                (asset.upload, asset.upload_until) = (None, None);
-                assets::update(tx.conn, &asset)?;
+            let asset = assets::lock_any(tx.conn, &uid)?;
+            if asset.as_ref().is_some_and(|asset| asset.object.as_ref() == Some(&name)) {
+                // The commit that failed did not: the file is the asset's.
+                return Ok(Fate::Kept);
             }
-            Ok(())
+            assets::discard(tx.conn, &name, tx.now)?;
+            let Some(mut asset) = asset else { return Ok(Fate::Overtaken(Condition::UploadLinkInvalid.into())) };
+            if asset.upload.as_ref() != Some(&name) {
+                return Ok(Fate::Overtaken(overtaken()));
+            }
+            (asset.upload, asset.upload_until) = (None, None);
+            assets::update(tx.conn, &asset)?;
+            Ok(Fate::Released)
         };
         match self.write(release).await {
-            Ok(()) => self.clear(vec![object]).await,
-            // Then the row keeps its name until the lease has ended.
-            Err(error) => tracing::warn!(%error, "an upload that failed keeps others out for a while"),
+            Ok(Fate::Kept) => None,
+            Ok(Fate::Released) => {
+                self.clear(vec![object]).await;
+                None
+            }
+            Ok(Fate::Overtaken(error)) => {
+                self.clear(vec![object]).await;
+                Some(error)
+            }
+            Err(error) => {
+                // Then the row keeps its name until the lease has ended.
+                tracing::warn!(%error, "an upload that failed keeps others out for a while");
+                None
+            }
         }
     }
+}
+
+/// What has become of an asset whose upload failed.
+enum Fate {
+    /// Others may try.
+    Released,
+    /// It has the file after all.
+    Kept,
+    /// Something happened to it meanwhile.
+    Overtaken(Error),
 }
 
 impl Writing {
@@ -192,6 +220,10 @@ impl Writing {
         }
         Ok(())
     }
+}
+
+fn overtaken() -> Error {
+    conflict("uploaded by another request")
 }
 
 fn wrong_size(asset: &Asset) -> Condition {
