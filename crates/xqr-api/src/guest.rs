@@ -35,6 +35,11 @@ impl Guest {
         address(&self.app, &self.request)
     }
 
+    /// Returns the unread body, for a reader of another form than JSON.
+    pub(crate) fn take_payload(&mut self) -> Payload {
+        std::mem::replace(&mut self.payload, Payload::None)
+    }
+
     /// Reads the body, a JSON object.
     pub(crate) async fn fields(&mut self) -> Result<Fields> {
         let edge = &self.app.settings.edge;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, ETAG, EntityTag, Header as _, IfNoneMatch};
+use actix_web::http::header::{CACHE_CONTROL, ETAG, EntityTag, Header as _, HeaderValue, IfNoneMatch, X_CONTENT_TYPE_OPTIONS};
 use actix_web::{HttpRequest, HttpResponse, web};
 use xqr_engine::App;
 use xqr_engine::errors::{Condition, Error, Result};
@@ -45,6 +45,7 @@ async fn image(guest: Guest) -> HttpResponse {
         Err(error) => return refuse::<Xqr>(&error, id, Accept::of(guest.request.headers()), None),
     };
     answer.headers_mut().insert(X_REQUEST_ID, id.header());
+    answer.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     answer
 }
 

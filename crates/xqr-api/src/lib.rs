@@ -4,12 +4,14 @@
 //! envelope of every refusal, log, counters), then `Call` (key, scope, body), then a handler of one use case. A redirect passes
 //! none of that.
 
+mod bio;
 mod body;
 mod call;
 mod echo;
 mod edge;
 mod fault;
 mod fields;
+mod files;
 mod forge;
 mod guest;
 mod hub;

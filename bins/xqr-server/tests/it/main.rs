@@ -6,8 +6,13 @@
 mod accounting;
 mod analytics;
 mod app;
+mod assets;
 mod attacks;
+
+mod bio;
+mod bio_html;
 mod blocklist;
+mod bucket;
 mod clients;
 mod conformance;
 mod crash;
@@ -16,6 +21,7 @@ mod destinations;
 mod edge;
 mod errors;
 mod examples;
+mod files;
 mod forge;
 mod hooks;
 mod house;
