@@ -2,6 +2,7 @@
 //!
 //! Order of checks: head limits, path, method, key, plan, scope, body or query, resource, plan limit, conflict.
 
+mod analytics;
 mod assets;
 mod bio;
 mod dry_run;
@@ -130,6 +131,7 @@ pub(crate) fn scope() -> impl HttpServiceFactory {
         .configure(templates::routes)
         .configure(assets::routes)
         .configure(bio::routes)
+        .configure(analytics::routes)
         .configure(keys::routes)
         .configure(projects::routes)
         .configure(webhooks::routes)

@@ -19,6 +19,8 @@ use crate::maintenance::Maintenance;
 use crate::outbound::Outbound;
 use crate::passcodes::Passcodes;
 use crate::redirects::Redirects;
+use crate::salts::{self, Salts};
+use crate::scans::Live;
 use crate::shelf::Shelf;
 use crate::sign_ins::SignIns;
 use crate::storage::Storage;
@@ -42,6 +44,9 @@ pub struct App {
     desk: Desk,
     pub(crate) fetcher: OnceLock<Arc<dyn Fetch>>,
     pub(crate) shelf: Shelf,
+    pub(crate) salts: Salts,
+    /// Scans as they are counted, for who listens.
+    pub live: Live,
     /// Limits by address, for who has no valid key.
     pub strangers: Strangers,
     pub(crate) sign_ins: SignIns,
@@ -72,6 +77,7 @@ impl App {
         data.migrate()?;
         data.set_home(&public_url);
         data.files().open();
+        let salts = Salts::new(data.write_here(salts::fetch).map_err(|e| e.to_string())?);
         let journal = Arc::new(Journal::open(&settings, &data)?);
         let redirects = Arc::new(Redirects::new(&settings.cache));
         let countries = Countries::open(&settings.scans)?;
@@ -92,6 +98,8 @@ impl App {
             desk,
             fetcher: OnceLock::new(),
             shelf,
+            salts,
+            live: Live::default(),
             strangers,
             sign_ins,
             passcodes,
@@ -180,10 +188,26 @@ impl App {
 
     /// Runs a use case in a transaction. When this returns, the transaction is durable and no stale redirect is served.
     pub async fn write<T: Send + 'static>(&self, job: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static) -> Result<T> {
+        self.submit(false, job).await
+    }
+
+    /// Like [`write`](Self::write), for what writes thousands of rows.
+    pub(crate) async fn write_alone<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.submit(true, job).await
+    }
+
+    async fn submit<T: Send + 'static>(
+        &self,
+        alone: bool,
+        job: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let (tell, told) = oneshot::channel();
         let redirects = Arc::clone(&self.redirects);
         // The cache is told before the caller, and also when the caller has gone away meanwhile.
-        self.data.submit(job, move |result| {
+        self.data.submit(alone, job, move |result| {
             let result = result.map(|(value, stale)| {
                 stale.iter().for_each(|code_key| redirects.forget(code_key));
                 value

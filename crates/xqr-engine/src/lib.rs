@@ -39,6 +39,7 @@ mod quotas;
 pub mod redirects;
 pub mod renders;
 pub mod routing;
+pub mod salts;
 pub mod scans;
 mod secret_file;
 pub mod settings;
@@ -47,6 +48,7 @@ mod sign_ins;
 pub mod slug;
 pub mod storage;
 pub mod strangers;
+pub mod tally;
 pub mod templates;
 #[cfg(test)]
 mod trial;
