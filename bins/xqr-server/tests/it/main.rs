@@ -31,6 +31,7 @@ mod intruders;
 mod keys;
 mod limits;
 mod links;
+mod logs;
 mod looks;
 mod matrix;
 mod native_hooks;
