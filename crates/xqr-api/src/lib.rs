@@ -8,6 +8,7 @@ mod body;
 mod call;
 mod echo;
 mod edge;
+mod etag;
 mod fault;
 mod fields;
 mod forge;

@@ -7,6 +7,7 @@ mod accounting;
 mod app;
 mod attacks;
 mod blocklist;
+mod browsers;
 mod clients;
 mod conformance;
 mod crash;
