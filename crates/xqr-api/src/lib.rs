@@ -16,6 +16,7 @@ mod guest;
 mod hub;
 mod images;
 mod metric;
+pub mod openapi;
 mod ops;
 mod pages;
 mod payload;

@@ -39,7 +39,7 @@ async fn home() -> HttpResponse {
     let body = html! {
         h1 { "xqr" }
         p { "QR codes and short links whose destination can change after printing." }
-        p { a href="/docs/errors" { "Errors" } " · " a href="/health" { "Health" } }
+        p { a href="/docs/errors" { "Errors" } " · " a href="/docs/api" { "APIs" } " · " a href="/health" { "Health" } }
     };
     answer(StatusCode::OK, "xqr", &body)
 }

@@ -196,6 +196,7 @@ async fn paths_and_methods_that_are_none() {
         ("POST", "/health", "GET, HEAD"),
         ("DELETE", "/metrics", "GET, HEAD"),
         ("OPTIONS", "/docs/errors", "GET, HEAD"),
+        ("PUT", "/openapi/xqr.json", "GET, HEAD"),
         ("PUT", "/qr/x.png", "GET, HEAD"),
         ("BREW", "/api/v1/links", "GET, HEAD, POST"),
         ("OPTIONS", "/api/v1/links", "GET, HEAD, POST"),

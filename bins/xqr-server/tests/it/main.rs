@@ -10,6 +10,7 @@ mod blocklist;
 mod browsers;
 mod clients;
 mod conformance;
+mod contract;
 mod crash;
 mod crowd;
 mod destinations;
