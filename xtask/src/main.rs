@@ -2,6 +2,7 @@
 
 mod bench;
 mod blocklist;
+mod contracts;
 mod credits;
 mod errors;
 mod gallery;
@@ -53,6 +54,8 @@ enum Task {
     /// Print docs/openapi, a document for each dialect
     #[command(name = "openapi")]
     OpenApi(openapi::OpenApi),
+    /// Hold the service against docs/openapi with thousands of requests
+    Contracts(contracts::Contracts),
     /// Draw docs/gallery.md and its pictures
     Gallery(gallery::Gallery),
     /// Run every test, on SQLite and PostgreSQL
@@ -86,6 +89,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Maintenance(task) => task.run(),
         Task::Errors(task) => task.run(),
         Task::OpenApi(task) => task.run(),
+        Task::Contracts(task) => task.run(),
         Task::Gallery(task) => task.run(),
         Task::Test => test::run(),
         Task::Bench(task) => task.run(),

@@ -128,6 +128,8 @@ async fn bad_queries_are_named() {
     check("/links?limit=201".into(), "limit: Must be at most 200.").await;
     check("/links?limit=ten".into(), "limit: Must be a whole number.").await;
     check("/links?limit=1&limit=2".into(), "limit: Must be given once.").await;
+    // Also one that nobody asks for here.
+    check(format!("/links/{id}/qr?quality=1&quality=2"), "quality: Must be absent without format jpeg.").await;
     check("/links?offset=-1".into(), "offset: Must be at least 0.").await;
     check("/links?offset=99999999999999999999".into(), "offset: Must be a whole number.").await;
     check("/links?search=%00".into(), "search: Must not contain control characters.").await;

@@ -84,7 +84,7 @@ fn keyed(method: &'static str, path: &'static str, id: &'static str, summary: &'
 }
 
 fn paged(operation: Operation) -> Operation {
-    let size = says(usual(json!({ "type": "integer" }), 50), "1 to 100; what is no such number is 50.");
+    let size = says(usual(json!({ "examples": [20] }), 50), "1 to 100; what is no such number is 50.");
     operation.query([("page_size?", size), ("next_page_token?", text("8Jq0…"))])
 }
 

@@ -40,7 +40,7 @@ pub(super) fn operation(method: &'static str, path: &'static str, id: &'static s
 }
 
 impl Operation {
-    /// Says which security schemes admit, and what a caller may be told.
+    /// Says which security schemes admit, an empty one everybody, and what a caller may be told.
     pub(super) fn needs(mut self, schemes: &[&'static str], refusals: &'static str) -> Self {
         self.security.extend(schemes);
         self.refuses(refusals)
@@ -162,7 +162,8 @@ impl Operation {
             operation["description"] = json!(format!("Needs the scope `{scope}`."));
             operation["x-required-scope"] = json!(scope);
         }
-        operation["security"] = self.security.iter().map(|scheme| json!({ *scheme: [] })).collect();
+        let scheme = |name: &&str| if name.is_empty() { json!({}) } else { json!({ *name: [] }) };
+        operation["security"] = self.security.iter().map(scheme).collect();
         if !self.parameters.is_empty() {
             operation["parameters"] = json!(self.parameters);
         }

@@ -9,8 +9,8 @@ use xqr_engine::render::{ClearZone, EyeBorder, EyeCenter, EyeShape, FrameStyle, 
 use super::Book;
 use super::operation::{Operation, operation};
 use super::schema::{
-    body, choice, color, constant, count, flag, int, line, list, maybe, moment, named, number, object, one_of, prose, some, text,
-    up_to, url, usual, with,
+    body, choice, color, constant, count, flag, int, line, list, maybe, moment, named, number, object, one_of, prose, says, some,
+    text, up_to, url, usual, with,
 };
 use crate::payload::Kind;
 
@@ -234,7 +234,13 @@ fn dynamic() -> Vec<Operation> {
     let one = "LinkNotFound TextControls";
     [
         signed_in("GET", "/api/v1/dynamic/", "listDynamicQrs", "List dynamic QRs, the latest first.")
-            .query([("page?", usual(int(1, 1_000_000), 1)), ("page_size?", usual(int(1, 100_000), 25))])
+            .query([
+                ("page?", usual(int(1, 1_000_000), 1)),
+                (
+                    "page_size?",
+                    says(usual(json!({ "type": "integer", "minimum": 1, "examples": [25] }), 25), "More than 100 is 100."),
+                ),
+            ])
             .refuses(NUMBERS)
             .refuses("ResourceNotFound")
             .answers(200, page),
@@ -317,7 +323,10 @@ fn people() -> Vec<Operation> {
             .takes(token())
             .refuses("TokenInvalid TextControls")
             .answers(200, named("Session")),
-        operation("POST", "/api/auth/logout/", "logOut", "Sign out.").takes(token()).refuses("TextControls").answers_nothing(),
+        operation("POST", "/api/auth/logout/", "logOut", "Sign out.")
+            .takes(token())
+            .refuses("TokenInvalid TextControls")
+            .answers_nothing(),
         signed_in("POST", "/api/auth/password/", "changePassword", "Change the password; every other sign-in ends.")
             .takes(body([password("current_password"), password("new_password")]))
             .refuses(PASSWORD)
