@@ -23,6 +23,7 @@ mod house;
 mod hub;
 mod idempotency;
 mod intruders;
+mod json;
 mod keys;
 mod limits;
 mod links;
