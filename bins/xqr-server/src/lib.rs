@@ -80,6 +80,7 @@ impl Running {
     pub async fn stop(self) {
         tracing::info!("stopping");
         let patience = Duration::from_secs(self.app.settings.edge.drain_seconds);
+        self.app.live.close();
         self.server.stop(true).await;
         self.workers.stop(patience).await;
         self.app.settle();

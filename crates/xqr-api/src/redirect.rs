@@ -47,7 +47,7 @@ async fn redirect(request: HttpRequest) -> HttpResponse {
             match HeaderValue::from_maybe_shared(location) {
                 Ok(location) => {
                     if *request.method() == Method::GET || app.settings.scans.count_head {
-                        app.journal.append(&visitor::scan(&request, link_id, country, variant, now));
+                        app.journal.append(&visitor::scan(app, &request, link_id, country, variant, now).await);
                     }
                     metric::redirect(Redirect::Live);
                     found(location, id)

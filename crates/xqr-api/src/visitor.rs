@@ -8,6 +8,7 @@ use xqr_engine::countries::parse_country;
 use xqr_engine::journal::{Scan, Text};
 use xqr_engine::redirects::Forks;
 use xqr_engine::routing::{Stickiness, Visit, mix};
+use xqr_engine::salts;
 use xqr_engine::variants::{Served, draw_of};
 
 use crate::peer;
@@ -51,13 +52,23 @@ pub(crate) fn serve(
 }
 
 /// Returns the scan of a link by this request, which was led to `variant`; empty where there is none.
-pub(crate) fn scan(request: &HttpRequest, link_id: i64, country: Option<[u8; 2]>, variant: Bytes, now: i64) -> Scan {
+pub(crate) async fn scan(
+    app: &App,
+    request: &HttpRequest,
+    link_id: i64,
+    country: Option<[u8; 2]>,
+    variant: Bytes,
+    now: i64,
+) -> Scan {
     let headers = request.headers();
+    let user_agent = headers.get(USER_AGENT).map_or(&b""[..], |value| value.as_bytes());
+    let address = peer::address(&app.settings.edge, request.peer_addr(), headers);
     Scan {
+        visitor: salts::visitor(app, address, user_agent, now).await,
         at: now,
         link_id,
         country,
-        user_agent: Text::cut(headers.get(USER_AGENT).map_or(b"", |value| value.as_bytes())),
+        user_agent: Text::cut(user_agent),
         referrer: Text::cut(headers.get(REFERER).and_then(|value| referrer_host(value.as_bytes())).unwrap_or_default()),
         variant,
     }

@@ -2,6 +2,7 @@
 //!
 //! Order of checks: head limits, path, method, key, plan, scope, body or query, resource, plan limit, conflict.
 
+mod analytics;
 mod dry_run;
 mod envelope;
 mod errors;
@@ -124,6 +125,7 @@ pub(crate) fn scope() -> impl HttpServiceFactory {
         .configure(dry_run::routes)
         .configure(qr::routes)
         .configure(templates::routes)
+        .configure(analytics::routes)
         .configure(keys::routes)
         .configure(projects::routes)
         .configure(webhooks::routes)

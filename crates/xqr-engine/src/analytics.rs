@@ -1,60 +1,182 @@
-//! What scans tell of a link.
+//! What scans tell, of a link or of a whole workspace, out of the tallies of days: never by going through scans.
+//!
+//! Periods are days of UTC, and so are visitors, who are known for a day (see [`salts`](crate::salts)); a series may have a zone of its own.
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
+pub mod series;
+
+use std::collections::BTreeMap;
+
 use xqr_errors::Result;
-use xqr_store::Conn;
 use xqr_store::links::Link;
-use xqr_store::scans::{self, By};
+use xqr_store::scan_days::{self, ALL_LINKS, Days};
+use xqr_store::{Conn, scans, usage};
 
 use crate::Caller;
+use crate::tally::{Counts, DAY, Tally};
 
-/// Milliseconds of a day.
-const DAY: i64 = 24 * 60 * 60 * 1000;
-/// The most values of a kind; the most frequent come first.
-const TOP: i64 = 50;
+pub use crate::tally::{Facet, OTHERS};
+pub use scan_days::TopLink;
 
-/// The scans of a link in the last days. A value that is not known is `None`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Analytics {
-    /// When the first of them was, Unix milliseconds.
-    pub first_at: Option<i64>,
-    /// Scans of each day in UTC, such as `2026-03-21`, oldest first; days without scans are there, too.
-    pub by_day: Vec<(String, i64)>,
-    /// By country, ISO 3166-1 alpha-2.
-    pub by_country: Vec<(Option<String>, i64)>,
-    /// By class of device.
-    pub by_device: Vec<(Option<String>, i64)>,
-    /// By browser family.
-    pub by_agent: Vec<(Option<String>, i64)>,
-    /// By the host of the referrer.
-    pub by_referrer: Vec<(Option<String>, i64)>,
-    /// By the variant that was served.
-    pub by_variant: Vec<(Option<String>, i64)>,
+/// Whether scans of machines count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Machines {
+    /// They do, as they do in a link's counter.
+    Included,
+    /// They do not.
+    Excluded,
 }
 
-/// Returns what the scans of the last `days`, today included, tell of the caller's link at `now`, Unix milliseconds.
-pub fn of_link(conn: &mut Conn, caller: &Caller, link: &Link, now: i64, days: i64) -> Result<Analytics> {
-    let from = now - now.rem_euclid(DAY) - (days - 1) * DAY;
-    let mut by_day: Vec<(String, i64)> = (0..days).map(|day| (date(from + day * DAY), 0)).collect();
-    for (hour, count, _) in scans::rollups(conn, caller.workspace, link.id)? {
-        let day = usize::try_from((hour - from).div_euclid(DAY));
-        if let Some(entry) = day.ok().and_then(|day| by_day.get_mut(day)) {
-            entry.1 += count;
-        }
+/// The last days, today included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Period {
+    /// This many.
+    Days(i64),
+    /// All since the first scan.
+    All,
+}
+
+impl Period {
+    /// Returns its days; `now` is Unix milliseconds.
+    pub fn days(self, now: i64) -> Days {
+        let last = now.div_euclid(DAY);
+        Days { first: if let Self::Days(n) = self { last - n + 1 } else { 0 }, last }
     }
-    let mut by = |by: By| scans::count_by(conn, caller.workspace, link.id, from, by, TOP);
-    Ok(Analytics {
-        by_country: by(By::Country)?,
-        by_device: by(By::Device)?,
-        by_agent: by(By::Agent)?,
-        by_referrer: by(By::Referrer)?,
-        by_variant: by(By::Variant)?,
-        first_at: scans::first_at(conn, caller.workspace, link.id)?,
-        by_day,
+}
+
+/// How often each value occurs, most frequent first. A value that is not known is empty; [`OTHERS`] are many rare ones.
+pub type Values = Vec<(String, u64)>;
+
+/// The tallies of some days, added up.
+struct Sum {
+    counts: Vec<Counts>,
+    totals: Totals,
+}
+
+/// How much was scanned.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Totals {
+    /// Scans of people and machines.
+    pub scans: i64,
+    /// Scans of machines.
+    pub bots: i64,
+    /// Visitors of each day, added up.
+    pub visitors: i64,
+}
+
+impl Sum {
+    fn of(conn: &mut Conn, workspace: i64, link: i64, days: Days, machines: Machines) -> Result<Self> {
+        let mut sum = Self { counts: Vec::new(), totals: Totals::default() };
+        for row in scan_days::list(conn, workspace, link, days)? {
+            let tally = Tally::read(&row)?;
+            sum.counts.push(tally.people);
+            sum.counts.extend(Some(tally.machines).filter(|_| machines == Machines::Included));
+            sum.totals.scans += row.scans;
+            sum.totals.bots += row.bots;
+            sum.totals.visitors += row.visitors;
+        }
+        Ok(sum)
+    }
+
+    fn values(&self, facet: Facet) -> Values {
+        let mut values: BTreeMap<&str, u64> = BTreeMap::new();
+        for (value, n) in self.counts.iter().filter_map(|counts| counts.facets.get(&facet)).flatten() {
+            *values.entry(value).or_default() += n;
+        }
+        let mut values: Values = values.into_iter().map(|(value, n)| (value.to_owned(), n)).collect();
+        // What is not known comes last among equals.
+        values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| (a.0.is_empty(), &a.0).cmp(&(b.0.is_empty(), &b.0))));
+        values
+    }
+}
+
+/// Returns how often each value of a facet occurred; of the whole workspace where no link is named.
+pub fn values(
+    conn: &mut Conn,
+    caller: &Caller,
+    link: Option<i64>,
+    days: Days,
+    facet: Facet,
+    machines: Machines,
+) -> Result<Values> {
+    Ok(Sum::of(conn, caller.workspace, link.unwrap_or(ALL_LINKS), days, machines)?.values(facet))
+}
+
+/// What a workspace's scans of a period tell.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Summary {
+    /// Links that there are.
+    pub links: i64,
+    /// Scans of the period.
+    pub totals: Totals,
+    /// Scans of as many days before it; `None` where it has no beginning.
+    pub scans_before: Option<i64>,
+    /// Links that were scanned in the last 30 days.
+    pub active_links_30d: i64,
+    /// By country.
+    pub countries: Values,
+    /// By class of device.
+    pub devices: Values,
+}
+
+/// Returns what the scans of a period tell; `now` is Unix milliseconds.
+pub fn summary(conn: &mut Conn, caller: &Caller, period: Period, now: i64) -> Result<Summary> {
+    let (workspace, days) = (caller.workspace, period.days(now));
+    let sum = Sum::of(conn, workspace, ALL_LINKS, days, Machines::Included)?;
+    let scans_before = match period {
+        Period::All => None,
+        Period::Days(n) => {
+            let before = Days { first: days.first - n, last: days.first - 1 };
+            Some(scan_days::totals(conn, workspace, ALL_LINKS, before)?.iter().map(|(_, scans, ..)| scans).sum())
+        }
+    };
+    Ok(Summary {
+        links: usage::get(conn, workspace, usage::LINKS, usage::TOTAL)?,
+        totals: sum.totals,
+        scans_before,
+        active_links_30d: scan_days::count_links(conn, workspace, Period::Days(30).days(now))?,
+        countries: sum.values(Facet::Country),
+        devices: sum.values(Facet::Device),
     })
 }
 
-fn date(millis: i64) -> String {
-    Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MAX).to_zoned(TimeZone::UTC).date().to_string()
+/// Returns the caller's links that were scanned most, with their ids for clients and codes, most scans first.
+pub fn top_links(
+    conn: &mut Conn,
+    caller: &Caller,
+    days: Days,
+    machines: Machines,
+    limit: i64,
+) -> Result<Vec<(TopLink, (String, String))>> {
+    let found = scan_days::top_links(conn, caller.workspace, days, machines == Machines::Excluded, limit)?;
+    let ids: Vec<i64> = found.iter().map(|top| top.link_id).collect();
+    let mut names = scans::names(conn, &ids)?;
+    Ok(found.into_iter().filter_map(|top| names.remove(&top.link_id).map(|name| (top, name))).collect())
+}
+
+/// The scans of a link in the last days.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfLink {
+    /// When it was first scanned, as far as its scans are kept; Unix milliseconds.
+    pub first_at: Option<i64>,
+    /// How much was scanned.
+    pub totals: Totals,
+    /// Scans of each day in UTC, such as `2026-03-21`, oldest first; days without scans are there, too.
+    pub by_day: Vec<(String, i64)>,
+    /// By each facet.
+    pub by: BTreeMap<Facet, Values>,
+}
+
+/// Returns what the scans of some days tell of the caller's link; `daily` are those that are told one by one.
+pub fn of_link(conn: &mut Conn, caller: &Caller, link: &Link, days: Days, daily: Days) -> Result<OfLink> {
+    let sum = Sum::of(conn, caller.workspace, link.id, days, Machines::Included)?;
+    let known: BTreeMap<i64, i64> =
+        scan_days::totals(conn, caller.workspace, link.id, daily)?.into_iter().map(|(day, scans, ..)| (day, scans)).collect();
+    let by_day = (daily.first..=daily.last).map(|day| (series::date(day), known.get(&day).copied().unwrap_or_default()));
+    let facets = [Facet::Country, Facet::Device, Facet::Browser, Facet::System, Facet::Referrer, Facet::Variant];
+    Ok(OfLink {
+        first_at: scans::first_at(conn, caller.workspace, link.id)?,
+        totals: sum.totals,
+        by_day: by_day.collect(),
+        by: facets.into_iter().map(|facet| (facet, sum.values(facet))).collect(),
+    })
 }

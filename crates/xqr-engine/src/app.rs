@@ -18,6 +18,8 @@ use crate::maintenance::Maintenance;
 use crate::outbound::Outbound;
 use crate::passcodes::Passcodes;
 use crate::redirects::Redirects;
+use crate::salts::{self, Salts};
+use crate::scans::Live;
 use crate::shelf::Shelf;
 use crate::sign_ins::SignIns;
 use crate::strangers::Strangers;
@@ -40,6 +42,9 @@ pub struct App {
     desk: Desk,
     pub(crate) fetcher: OnceLock<Arc<dyn Fetch>>,
     pub(crate) shelf: Shelf,
+    pub(crate) salts: Salts,
+    /// Scans as they are counted, for who listens.
+    pub live: Live,
     /// Limits by address, for who has no valid key.
     pub strangers: Strangers,
     pub(crate) sign_ins: SignIns,
@@ -67,6 +72,7 @@ impl App {
         data.migrate()?;
         data.set_home(&public_url);
         data.files().open();
+        let salts = Salts::new(data.write_here(salts::fetch).map_err(|e| e.to_string())?);
         let journal = Arc::new(Journal::open(&settings, &data)?);
         let redirects = Arc::new(Redirects::new(&settings.cache));
         let countries = Countries::open(&settings.scans)?;
@@ -87,6 +93,8 @@ impl App {
             desk,
             fetcher: OnceLock::new(),
             shelf,
+            salts,
+            live: Live::default(),
             strangers,
             sign_ins,
             passcodes,

@@ -31,6 +31,11 @@ impl Countries {
     }
 }
 
+/// Returns the short name in English of the country with this code (ISO 3166-1).
+pub fn name_of(code: &str) -> Option<&'static str> {
+    rust_iso3166::from_alpha2(code).map(|country| country.name)
+}
+
 /// Reads an ISO 3166-1 alpha-2 code. `XX` and `T1`, with which proxies say "unknown" and "Tor", are none.
 pub fn parse_country(text: &str) -> Option<[u8; 2]> {
     let code: [u8; 2] = text.as_bytes().try_into().ok()?;

@@ -5,7 +5,7 @@ use xqr_errors::Result;
 use xqr_plans::Purse;
 use xqr_store::links::Link;
 use xqr_store::outbox::{self, NewEvent};
-use xqr_store::usage;
+use xqr_store::{scans, usage};
 
 use crate::Tx;
 use crate::hooks::{self, Fact};
@@ -40,12 +40,36 @@ pub(crate) fn quota_threshold(
     if !usage::begin(tx.conn, workspace, &once, period)? {
         return Ok(());
     }
-    let (uid, event) = (tx.fresh_uuid(), format!("quota.threshold_{percent}"));
     let figures = json!({ "metric": metric, "quota": purse.quota, "used": purse.used, "percent": percent });
-    let payload = figures.to_string();
-    let event = NewEvent { uid: &uid, workspace_id: workspace, event: &event, payload: &payload, created_at: tx.now };
-    outbox::push(tx.conn, &event)?;
+    record(tx, workspace, &format!("quota.threshold_{percent}"), &figures)?;
     hooks::tell(tx, workspace, &Fact::QuotaReached(percent, &figures))
+}
+
+/// The numbers of scans that are told of.
+const MILESTONES: [i64; 5] = [100, 1_000, 10_000, 100_000, 1_000_000];
+
+/// A link's scans have come from `before` to `after`: told for each milestone on the way (xQR reference, U-18).
+pub(crate) fn scan_threshold(tx: &mut Tx<'_>, workspace: i64, link_id: i64, before: i64, after: i64) -> Result<()> {
+    for threshold in MILESTONES.into_iter().filter(|milestone| before < *milestone && *milestone <= after) {
+        let Some((link_uid, code)) = scans::names(tx.conn, &[link_id])?.remove(&link_id) else { return Ok(()) };
+        let data = json!({ "link_id": link_uid, "short_code": code, "scan_count": after, "threshold": threshold });
+        record(tx, workspace, "link.threshold", &data)?;
+        hooks::tell(tx, workspace, &Fact::Threshold(link_id, &data))?;
+    }
+    Ok(())
+}
+
+/// A workspace has moved to another plan.
+pub(crate) fn plan_changed(tx: &mut Tx<'_>, workspace: i64, old: &str, new: &str) -> Result<()> {
+    let data = json!({ "old_plan": old, "new_plan": new });
+    record(tx, workspace, "subscription.updated", &data)?;
+    hooks::tell(tx, workspace, &Fact::PlanChanged(&data))
+}
+
+/// Writes an event into the outbox.
+fn record(tx: &mut Tx<'_>, workspace_id: i64, event: &str, data: &Value) -> Result<()> {
+    let (uid, payload, created_at) = (tx.fresh_uuid(), data.to_string(), tx.now);
+    outbox::push(tx.conn, &NewEvent { uid: &uid, workspace_id, event, payload: &payload, created_at })
 }
 
 fn push<const N: usize>(tx: &mut Tx<'_>, link: &Link, event: &str, more: [(&str, Value); N]) -> Result<()> {
@@ -53,7 +77,5 @@ fn push<const N: usize>(tx: &mut Tx<'_>, link: &Link, event: &str, more: [(&str,
     for (name, value) in more {
         payload[name] = value;
     }
-    let uid = tx.fresh_uuid();
-    let (payload, created_at) = (payload.to_string(), tx.now);
-    outbox::push(tx.conn, &NewEvent { uid: &uid, workspace_id: link.workspace_id, event, payload: &payload, created_at })
+    record(tx, link.workspace_id, event, &payload)
 }

@@ -36,6 +36,7 @@ mod quotas;
 pub mod redirects;
 pub mod renders;
 pub mod routing;
+pub mod salts;
 pub mod scans;
 mod secret_file;
 pub mod settings;
@@ -43,6 +44,7 @@ mod shelf;
 mod sign_ins;
 pub mod slug;
 pub mod strangers;
+pub mod tally;
 pub mod templates;
 #[cfg(test)]
 mod trial;

@@ -1,28 +1,31 @@
 //! Scans: from the journal into the database, each exactly once.
 
+mod live;
+
 use std::collections::{BTreeMap, HashMap};
 
 use xqr_errors::{Error, Result};
 use xqr_plans::Cycle;
-use xqr_store::scans::{self, NewRollup, NewScan};
+use xqr_store::scan_days::{self, ALL_LINKS, ScanDay};
+use xqr_store::scans::{self, NewScan};
 use xqr_store::{Conn, usage, workspaces};
 
+pub use live::{Live, LiveScan};
 pub use xqr_store::scans::Position;
 use xqr_store::scans::Recorded;
 
 use crate::journal::{Batch, Scan};
+use crate::tally::{DAY, Tally};
 use crate::user_agent::{self, Visitor};
-use crate::{App, Tx, hooks, keys};
-
-/// Milliseconds of an hour.
-const HOUR: i64 = 60 * 60 * 1000;
+use crate::{App, Tx, events, hooks, keys};
 
 /// Returns how far this node's journal has been counted.
 pub fn position(conn: &mut Conn, node: &str) -> Result<Position> {
     Ok(scans::position(conn, node)?.unwrap_or_default())
 }
 
-/// Counts a batch: scans, link counters and hourly roll-ups, and moves the journal's position, in one transaction.
+/// Counts a batch: scans, link counters and the tallies of days, and moves the journal's position, in one transaction. Whoever listens is told
+/// after the commit.
 ///
 /// # Errors
 ///
@@ -31,32 +34,30 @@ pub async fn count(app: &App, batch: &mut Batch) -> Result<usize> {
     let (node, from, to) = (app.journal.node().to_owned(), batch.from, batch.to);
     let found = std::mem::take(&mut batch.scans);
     let n = found.len();
-    app.write(move |tx| {
+    let heard = app.live.is_heard();
+    let told = app.write(move |tx| {
         if !scans::advance(tx.conn, &node, from, to, tx.now)? {
             return Err(Error::internal("the journal's position has moved"));
         }
-        insert(tx, &found)
-    })
-    .await?;
+        let counted = insert(tx, &found)?;
+        if heard { live::tell(tx, counted) } else { Ok(Vec::new()) }
+    });
+    app.live.send(told.await?);
     Ok(n)
 }
 
-fn insert(tx: &mut Tx<'_>, found: &[Scan]) -> Result<()> {
-    /// Scans, scans of machines, and the latest moment.
-    #[derive(Default)]
-    struct Tally(i64, i64, i64);
-
+/// Inserts scans and returns those that count.
+fn insert(tx: &mut Tx<'_>, found: &[Scan]) -> Result<Vec<NewScan>> {
     let mut ids: Vec<i64> = found.iter().map(|scan| scan.link_id).collect();
     ids.sort_unstable();
     ids.dedup();
     // A link that was deleted meanwhile takes its scans along.
     let owners = scans::owners(tx.conn, &ids)?;
     let mut allowances = allowances(tx, found, &owners)?;
-    let mut visitors: HashMap<&[u8], Visitor> = HashMap::new();
-    let mut rows = Vec::with_capacity(found.len());
-    // Ordered, so that two nodes lock rows in the same order.
-    let mut hours: BTreeMap<(i64, i64), Tally> = BTreeMap::new();
-    let mut links: BTreeMap<i64, Tally> = BTreeMap::new();
+    let mut agents: HashMap<&[u8], Visitor> = HashMap::new();
+    let (mut rows, mut visitors) = (Vec::with_capacity(found.len()), Vec::with_capacity(found.len()));
+    // Ordered, so that two nodes lock rows in the same order: the number of scans, and the latest moment.
+    let mut links: BTreeMap<i64, (i64, i64)> = BTreeMap::new();
     for scan in found {
         let Some(workspace_id) = owners.get(&scan.link_id).copied() else { continue };
         match allowances.get_mut(&workspace_id) {
@@ -65,38 +66,59 @@ fn insert(tx: &mut Tx<'_>, found: &[Scan]) -> Result<()> {
             None => {}
         }
         let agent = scan.user_agent.as_bytes();
-        let visitor = *visitors.entry(agent).or_insert_with(|| user_agent::read(agent));
-        rows.push(NewScan {
-            link_id: scan.link_id,
-            workspace_id,
-            at: scan.at,
-            country: scan.country.map(|code| String::from_utf8_lossy(&code).into_owned()),
-            device: visitor.device,
-            agent: visitor.agent,
-            referrer: Some(scan.referrer.as_bytes())
-                .filter(|host| !host.is_empty())
-                .map(|host| String::from_utf8_lossy(host).into_owned()),
-            bot: visitor.bot,
-            variant: Some(&scan.variant).filter(|name| !name.is_empty()).map(|name| String::from_utf8_lossy(name).into_owned()),
-        });
-        let hour = scan.at - scan.at.rem_euclid(HOUR);
-        for tally in [hours.entry((scan.link_id, hour)).or_default(), links.entry(scan.link_id).or_default()] {
-            tally.0 += 1;
-            tally.1 += i64::from(visitor.bot);
-            tally.2 = tally.2.max(scan.at);
-        }
+        rows.push(row(scan, workspace_id, *agents.entry(agent).or_insert_with(|| user_agent::read(agent))));
+        visitors.push(scan.visitor);
+        let (n, last) = links.entry(scan.link_id).or_default();
+        (*n, *last) = (*n + 1, scan.at.max(*last));
     }
     scans::insert(tx.conn, &rows)?;
-    hooks::tell_scans(tx, &rows)?;
-    let rollups: Vec<_> = hours
-        .into_iter()
-        .map(|((link_id, hour), Tally(scans, bots, _))| NewRollup { link_id, hour, workspace_id: owners[&link_id], scans, bots })
-        .collect();
-    scans::add_rollups(tx.conn, &rollups)?;
-    for (link_id, Tally(n, _, at)) in links {
-        scans::count(tx.conn, link_id, n, at)?;
+    for (link_id, (n, at)) in links {
+        if let Some(total) = scans::count(tx.conn, link_id, n, at)? {
+            events::scan_threshold(tx, owners[&link_id], link_id, total - n, total)?;
+        }
     }
-    Ok(())
+    tally(tx, &rows, &visitors)?;
+    hooks::tell_scans(tx, &rows)?;
+    Ok(rows)
+}
+
+fn row(scan: &Scan, workspace_id: i64, visitor: Visitor) -> NewScan {
+    let text = |bytes: &[u8]| (!bytes.is_empty()).then(|| String::from_utf8_lossy(bytes).into_owned());
+    NewScan {
+        link_id: scan.link_id,
+        workspace_id,
+        at: scan.at,
+        country: scan.country.as_ref().and_then(|code| text(code)),
+        device: visitor.device,
+        agent: visitor.agent,
+        referrer: text(scan.referrer.as_bytes()),
+        bot: visitor.bot,
+        variant: text(&scan.variant),
+        system: visitor.system,
+    }
+}
+
+/// Adds scans to the tallies of their days, of their links and of their workspaces.
+fn tally(tx: &mut Tx<'_>, rows: &[NewScan], visitors: &[Option<u64>]) -> Result<()> {
+    let mut days: BTreeMap<(i64, i64, i64), Vec<usize>> = BTreeMap::new();
+    for (i, scan) in rows.iter().enumerate() {
+        for link_id in [ALL_LINKS, scan.link_id] {
+            days.entry((scan.workspace_id, link_id, scan.at.div_euclid(DAY))).or_default().push(i);
+        }
+    }
+    let keys: Vec<(i64, i64, i64)> = days.keys().copied().collect();
+    let known = scan_days::lock(tx.conn, &keys)?;
+    let mut known: HashMap<_, _> = known.into_iter().map(|row| ((row.workspace_id, row.link_id, row.day), row)).collect();
+    let mut changed = Vec::with_capacity(days.len());
+    for ((workspace_id, link_id, day), scans) in days {
+        let empty = || ScanDay { workspace_id, link_id, day, scans: 0, bots: 0, visitors: 0, tally: String::new() };
+        let mut row = known.remove(&(workspace_id, link_id, day)).unwrap_or_else(empty);
+        let mut tally = Tally::read(&row)?;
+        scans.into_iter().for_each(|i| tally.add(&rows[i], visitors[i]));
+        tally.write(&mut row)?;
+        changed.push(row);
+    }
+    scan_days::save(tx.conn, &changed)
 }
 
 /// Takes from the workspaces whose plans cap the scans of a month what these scans need, and returns how many of each count. What is
@@ -123,10 +145,9 @@ fn allowances(tx: &mut Tx<'_>, found: &[Scan], owners: &HashMap<i64, i64>) -> Re
 pub fn purge(tx: &mut Tx<'_>, retention_ms: i64) -> Result<usize> {
     /// Rows in one transaction: writers wait no longer than this takes.
     const SOME: i64 = 1000;
-    /// What is still to be delivered then never will be: no table of retries is longer.
-    const DAY: i64 = 24 * HOUR;
     let before = tx.now.saturating_sub(retention_ms);
     let events = xqr_store::outbox::purge(tx.conn, before, SOME)?;
+    // What is still to be delivered after another day never will be: no table of retries is longer.
     let events = events + xqr_store::webhooks::purge(tx.conn, before, before.saturating_sub(DAY), SOME)?;
     Ok(scans::purge(tx.conn, SOME)? + events + crate::idempotency::purge(tx, SOME)? + crate::people::purge(tx, SOME)?)
 }

@@ -9,6 +9,8 @@ pub struct Visitor {
     pub agent: &'static str,
     /// `mobile`, `tablet`, `desktop` or `other`.
     pub device: &'static str,
+    /// The operating system's family, or `Other`.
+    pub system: &'static str,
     /// Whether a machine asked.
     pub bot: bool,
 }
@@ -133,7 +135,7 @@ impl UserAgent {
 /// Reads a user agent, which any client can forge.
 pub fn read(text: &[u8]) -> Visitor {
     let found = UserAgent::new(text);
-    Visitor { agent: found.agent(), device: found.device(), bot: found.is_bot() }
+    Visitor { agent: found.agent(), device: found.device(), system: found.system(), bot: found.is_bot() }
 }
 
 #[cfg(test)]
@@ -142,40 +144,47 @@ mod tests {
 
     #[test]
     fn families_and_devices() {
-        let check = |text: &str, agent, device, bot| assert_eq!(read(text.as_bytes()), Visitor { agent, device, bot }, "{text}");
+        let check = |text: &str, agent, device, system, bot| {
+            assert_eq!(read(text.as_bytes()), Visitor { agent, device, system, bot }, "{text}");
+        };
         check(
             "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1",
             "Safari",
             "mobile",
+            "iOS",
             false,
         );
         check(
             "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/130.0.0.0 Mobile Safari/537.36",
             "Chrome",
             "mobile",
+            "Android",
             false,
         );
         check(
             "Mozilla/5.0 (Linux; Android 14; SM-X710) AppleWebKit/537.36 Chrome/130.0 Safari/537.36",
             "Chrome",
             "tablet",
+            "Android",
             false,
         );
         check(
             "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/130.0 Safari/537.36 Edg/130.0",
             "Edge",
             "desktop",
+            "Windows",
             false,
         );
-        check("Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0", "Firefox", "desktop", false);
+        check("Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0", "Firefox", "desktop", "Linux", false);
         check(
             "Mozilla/5.0 (iPad; CPU OS 17_0 like Mac OS X) AppleWebKit/605.1.15 CriOS/120 Mobile Safari/604.1",
             "Chrome",
             "tablet",
+            "iOS",
             false,
         );
-        check("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", "Other", "other", true);
-        check("curl/8.5.0", "Other", "other", true);
-        check("", "Other", "other", true);
+        check("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", "Other", "other", "Other", true);
+        check("curl/8.5.0", "Other", "other", "Other", true);
+        check("", "Other", "other", "Other", true);
     }
 }

@@ -6,7 +6,7 @@ use xqr_plans::{Cycle, Plan};
 use xqr_store::workspaces::{self, NewWorkspace, Workspace};
 use xqr_store::{Conn, state, usage};
 
-use crate::{Tx, keys, projects};
+use crate::{Tx, events, keys, projects};
 
 /// Makes a workspace with its default project and its counters.
 pub fn create(tx: &mut Tx<'_>, name: &str, plan: Plan) -> Result<Workspace> {
@@ -61,6 +61,9 @@ pub fn usage(conn: &mut Conn, workspace: i64, now: i64) -> Result<Usage> {
 pub fn set_plan(tx: &mut Tx<'_>, uid: &str, plan: Plan) -> Result<Workspace> {
     let workspace = get(tx.conn, uid)?;
     workspaces::set_plan(tx.conn, workspace.id, plan.name())?;
+    if workspace.plan != plan.name() {
+        events::plan_changed(tx, workspace.id, &workspace.plan, plan.name())?;
+    }
     Ok(Workspace { plan: plan.to_string(), ..workspace })
 }
 

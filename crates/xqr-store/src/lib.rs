@@ -23,6 +23,7 @@ pub mod keys;
 pub mod links;
 pub mod outbox;
 pub mod projects;
+pub mod scan_days;
 pub mod scans;
 pub mod state;
 pub mod templates;

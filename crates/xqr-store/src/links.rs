@@ -333,7 +333,8 @@ pub fn delete(conn: &mut Conn, workspace_id: i64, id: i64) -> Result<bool> {
     let gone =
         diesel::delete(links::table.find(id).filter(links::workspace_id.eq(workspace_id))).execute(conn).map_err(failed)?;
     if gone == 1 {
-        diesel::insert_into(scan_purges::table).values(scan_purges::link_id.eq(id)).execute(conn).map_err(failed)?;
+        let purge = (scan_purges::link_id.eq(id), scan_purges::workspace_id.eq(workspace_id));
+        diesel::insert_into(scan_purges::table).values(purge).execute(conn).map_err(failed)?;
     }
     Ok(gone == 1)
 }

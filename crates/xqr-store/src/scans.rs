@@ -1,21 +1,20 @@
-//! Scans, their hourly roll-ups, and how far each node's journal has been counted.
+//! Scans, one row each, and how far each node's journal has been counted. What they add up to is in [`scan_days`](crate::scan_days).
 
 use std::collections::HashMap;
 
-use diesel::dsl::count_star;
+use diesel::dsl::case_when;
 use diesel::prelude::*;
-use diesel::upsert::excluded;
 use xqr_errors::Result;
 
 use crate::Conn;
 use crate::backend::failed;
-use crate::schema::{journal_positions, links, scan_purges, scan_rollups, scans};
+use crate::schema::{journal_positions, links, scan_days, scan_purges, scans};
 
 /// Rows in one statement: 9 bound values each, and SQLite takes 32,766.
 const CHUNK: usize = 1000;
 
 /// A scan to insert.
-#[derive(Debug, Insertable)]
+#[derive(Debug, Clone, Insertable)]
 #[diesel(table_name = scans)]
 pub struct NewScan {
     /// The link.
@@ -36,22 +35,8 @@ pub struct NewScan {
     pub bot: bool,
     /// The name of the variant that it was led to.
     pub variant: Option<String>,
-}
-
-/// A link's scans within one hour.
-#[derive(Debug, Insertable)]
-#[diesel(table_name = scan_rollups)]
-pub struct NewRollup {
-    /// The link.
-    pub link_id: i64,
-    /// The hour's beginning, Unix milliseconds.
-    pub hour: i64,
-    /// The link's owner.
-    pub workspace_id: i64,
-    /// Scans of people and machines.
-    pub scans: i64,
-    /// Scans of machines.
-    pub bots: i64,
+    /// The operating system's family.
+    pub system: &'static str,
 }
 
 /// Returns the owners of those links that still exist. Ids come from the journal, which knows no owner.
@@ -84,43 +69,30 @@ pub fn insert(conn: &mut Conn, new: &[NewScan]) -> Result<()> {
     Ok(())
 }
 
-/// Adds to the hourly roll-ups.
-pub fn add_rollups(conn: &mut Conn, new: &[NewRollup]) -> Result<()> {
-    for row in new {
-        on_backend!(conn, |c| diesel::insert_into(scan_rollups::table)
-            .values(row)
-            .on_conflict((scan_rollups::link_id, scan_rollups::hour))
-            .do_update()
-            .set((
-                scan_rollups::scans.eq(scan_rollups::scans + excluded(scan_rollups::scans)),
-                scan_rollups::bots.eq(scan_rollups::bots + excluded(scan_rollups::bots)),
-            ))
-            .execute(c))
-        .map_err(failed)?;
-    }
-    Ok(())
-}
-
-/// Adds `n` scans to a link's counter and moves its last scan to `at`, if that is later.
-pub fn count(conn: &mut Conn, link_id: i64, n: i64, at: i64) -> Result<()> {
-    let link = links::table.find(link_id);
-    diesel::update(link).set(links::scan_count.eq(links::scan_count + n)).execute(conn).map_err(failed)?;
-    diesel::update(link.filter(links::last_scan_at.is_null().or(links::last_scan_at.lt(at))))
-        .set(links::last_scan_at.eq(at))
-        .execute(conn)
-        .map_err(failed)?;
-    Ok(())
+/// Adds `n` scans to a link's counter, moves its last scan to `at` if that is later, and returns the counter; `None` when the link is gone.
+pub fn count(conn: &mut Conn, link_id: i64, n: i64, at: i64) -> Result<Option<i64>> {
+    let later = links::last_scan_at.is_null().or(links::last_scan_at.lt(at));
+    on_backend!(conn, |c| diesel::update(links::table.find(link_id))
+        .set((
+            links::scan_count.eq(links::scan_count + n),
+            links::last_scan_at.eq(case_when(later.assume_not_null(), Some(at)).otherwise(links::last_scan_at)),
+        ))
+        .returning(links::scan_count)
+        .get_result(c)
+        .optional())
+    .map_err(failed)
 }
 
 /// Deletes up to `limit` scans of links that are gone, and returns how many rows went.
 pub fn purge(conn: &mut Conn, limit: i64) -> Result<usize> {
-    let Some(link_id) = scan_purges::table.select(scan_purges::link_id).first::<i64>(conn).optional().map_err(failed)? else {
+    let Some((link_id, workspace_id)) = scan_purges::table.first::<(i64, i64)>(conn).optional().map_err(failed)? else {
         return Ok(0);
     };
     let old: Vec<i64> =
         scans::table.filter(scans::link_id.eq(link_id)).limit(limit).select(scans::id).load(conn).map_err(failed)?;
     if old.is_empty() {
-        diesel::delete(scan_rollups::table.filter(scan_rollups::link_id.eq(link_id))).execute(conn).map_err(failed)?;
+        let days = scan_days::table.filter(scan_days::workspace_id.eq(workspace_id).and(scan_days::link_id.eq(link_id)));
+        diesel::delete(days).execute(conn).map_err(failed)?;
         return diesel::delete(scan_purges::table.find(link_id)).execute(conn).map_err(failed);
     }
     diesel::delete(scans::table.filter(scans::id.eq_any(old))).execute(conn).map_err(failed)
@@ -175,17 +147,6 @@ pub fn advance(conn: &mut Conn, node: &str, from: Position, to: Position, now: i
     Ok(moved == 1)
 }
 
-/// Returns a link's roll-ups, oldest first: hour, scans, scans of machines.
-pub fn rollups(conn: &mut Conn, workspace_id: i64, link_id: i64) -> Result<Vec<(i64, i64, i64)>> {
-    scan_rollups::table
-        .filter(scan_rollups::workspace_id.eq(workspace_id))
-        .filter(scan_rollups::link_id.eq(link_id))
-        .order(scan_rollups::hour)
-        .select((scan_rollups::hour, scan_rollups::scans, scan_rollups::bots))
-        .load(conn)
-        .map_err(failed)
-}
-
 /// A recorded scan.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = scans)]
@@ -204,6 +165,8 @@ pub struct Recorded {
     pub bot: bool,
     /// The name of the variant that it was led to.
     pub variant: Option<String>,
+    /// The operating system's family.
+    pub system: String,
 }
 
 /// Returns a workspace's first scans, oldest first.
@@ -215,52 +178,6 @@ pub fn list(conn: &mut Conn, workspace_id: i64, limit: i64) -> Result<Vec<Record
         .select(Recorded::as_select())
         .load(conn)
         .map_err(failed)
-}
-
-/// What scans can be counted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum By {
-    /// The country.
-    Country,
-    /// The class of device.
-    Device,
-    /// The browser's family.
-    Agent,
-    /// The host that referred.
-    Referrer,
-    /// The variant that was served.
-    Variant,
-}
-
-/// Counts a link's scans since `from` by a kind of value, the `top` most frequent values first.
-pub fn count_by(
-    conn: &mut Conn,
-    workspace_id: i64,
-    link_id: i64,
-    from: i64,
-    by: By,
-    top: i64,
-) -> Result<Vec<(Option<String>, i64)>> {
-    macro_rules! count {
-        ($column:expr) => {
-            scans::table
-                .filter(scans::link_id.eq(link_id).and(scans::workspace_id.eq(workspace_id)).and(scans::at.ge(from)))
-                .group_by($column)
-                .select(($column, count_star()))
-                .order((count_star().desc(), $column))
-                .limit(top)
-                .load(conn)
-                .map_err(failed)
-        };
-    }
-    let known = |rows: Vec<(String, i64)>| rows.into_iter().map(|(value, count)| (Some(value), count)).collect();
-    match by {
-        By::Country => count!(scans::country),
-        By::Device => count!(scans::device).map(known),
-        By::Agent => count!(scans::agent).map(known),
-        By::Referrer => count!(scans::referrer),
-        By::Variant => count!(scans::variant),
-    }
 }
 
 /// Returns when a link was first scanned, as far as its scans are kept; Unix milliseconds.

@@ -92,22 +92,26 @@ diesel::table! {
         referrer -> Nullable<Text>,
         bot -> Bool,
         variant -> Nullable<Text>,
+        system -> Text,
     }
 }
 
 diesel::table! {
-    scan_rollups (link_id, hour) {
-        link_id -> BigInt,
-        hour -> BigInt,
+    scan_days (workspace_id, link_id, day) {
         workspace_id -> BigInt,
+        link_id -> BigInt,
+        day -> BigInt,
         scans -> BigInt,
         bots -> BigInt,
+        visitors -> BigInt,
+        tally -> Text,
     }
 }
 
 diesel::table! {
     scan_purges (link_id) {
         link_id -> BigInt,
+        workspace_id -> BigInt,
     }
 }
 
@@ -265,4 +269,4 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(links, link_labels, api_keys, workspaces, users, refresh_tokens);
+diesel::allow_tables_to_appear_in_same_query!(links, link_labels, scan_days, api_keys, workspaces, users, refresh_tokens);

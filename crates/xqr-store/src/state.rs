@@ -37,3 +37,10 @@ pub fn set(conn: &mut Conn, name: &str, value: Option<&str>) -> Result<()> {
     }
     Ok(())
 }
+
+/// Takes away the values whose names begin with `prefix`, but for those of these `names`.
+pub fn keep_only(conn: &mut Conn, prefix: &str, names: &[String]) -> Result<()> {
+    let others = service_state::table.filter(service_state::name.like(format!("{prefix}%")));
+    diesel::delete(others.filter(service_state::name.ne_all(names))).execute(conn).map_err(failed)?;
+    Ok(())
+}

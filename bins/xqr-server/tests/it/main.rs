@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod accounting;
+mod analytics;
 mod app;
 mod attacks;
 mod blocklist;

@@ -101,10 +101,10 @@ async fn a_scan_is_recorded_with_what_is_known_of_it() {
         texts,
         [
             format!(
-                "Recorded {{ at: {NOW}, country: Some(\"DE\"), device: \"mobile\", agent: \"Safari\", referrer: Some(\"news.example\"), bot: false, variant: None }}"
+                "Recorded {{ at: {NOW}, country: Some(\"DE\"), device: \"mobile\", agent: \"Safari\", referrer: Some(\"news.example\"), bot: false, variant: None, system: \"iOS\" }}"
             ),
             format!(
-                "Recorded {{ at: {NOW}, country: None, device: \"other\", agent: \"Other\", referrer: None, bot: true, variant: None }}"
+                "Recorded {{ at: {NOW}, country: None, device: \"other\", agent: \"Other\", referrer: None, bot: true, variant: None, system: \"Other\" }}"
             ),
         ]
     );

@@ -4,10 +4,11 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use serde_json::{Value, json};
+use xqr_engine::analytics::{self, Facet, Period};
 use xqr_engine::errors::{Condition, Result};
 use xqr_engine::links::{self, Draft, Edit, text_of};
 use xqr_engine::rows::{Filter, Link, Page};
-use xqr_engine::{App, Tx, analytics};
+use xqr_engine::{App, Tx};
 
 use super::Person;
 use super::generate::public_url;
@@ -24,6 +25,8 @@ const PAGE: i64 = 25;
 const MAX_PAGE: i64 = 100;
 /// What a variant's address is called.
 const ADDRESS: &str = "destination_url";
+/// The most values of a kind in analytics; the most frequent come first.
+const TOP: usize = 50;
 /// Days of analytics, unless asked otherwise.
 const DAYS: i64 = 30;
 
@@ -126,14 +129,17 @@ async fn delete(call: Call<Person>) -> Result<HttpResponse, Fault> {
 async fn analyse(call: Call<Person>) -> Result<HttpResponse, Fault> {
     let days = call.query().int("days", 1..=366, DAYS)?;
     let (caller, code, now) = (call.caller.clone(), call.path("short_id"), call.app.now());
+    let span = Period::Days(days).days(now);
     let read = call.app.read(move |conn| {
         let link = links::get_by_code(conn, &caller, &code)?;
-        let found = analytics::of_link(conn, &caller, &link, now, days)?;
+        let found = analytics::of_link(conn, &caller, &link, span, span)?;
         Ok((link, found))
     });
     let (link, found) = read.await?;
-    let counts = |name: &str, counts: &[(Option<String>, i64)]| -> Vec<Value> {
-        counts.iter().map(|(value, count)| json!({ name: value, "count": count })).collect()
+    let counts = |name: &str, facet: Facet| -> Vec<Value> {
+        let known = |value: &String| Some(value.clone()).filter(|value| !value.is_empty());
+        let values = found.by[&facet].iter().take(TOP);
+        values.map(|(value, count)| json!({ name: known(value), "count": count })).collect()
     };
     let by_day: Vec<Value> = found.by_day.iter().map(|(date, count)| json!({ "date": date, "count": count })).collect();
     Ok(HttpResponse::Ok().json(json!({
@@ -143,11 +149,11 @@ async fn analyse(call: Call<Person>) -> Result<HttpResponse, Fault> {
         "first_scanned_at": found.first_at.map(text_of),
         "last_scanned_at": link.last_scan_at.map(text_of),
         "by_day": by_day,
-        "by_country": counts("country", &found.by_country),
-        "by_device": counts("device", &found.by_device),
-        "by_browser": counts("browser", &found.by_agent),
-        "by_referer": counts("referer", &found.by_referrer),
-        "by_variant": counts("variant", &found.by_variant),
+        "by_country": counts("country", Facet::Country),
+        "by_device": counts("device", Facet::Device),
+        "by_browser": counts("browser", Facet::Browser),
+        "by_referer": counts("referer", Facet::Referrer),
+        "by_variant": counts("variant", Facet::Variant),
     })))
 }
 

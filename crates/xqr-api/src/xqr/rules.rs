@@ -80,7 +80,7 @@ fn hours(fields: &mut Fields) -> Option<Hours> {
     Some(Hours { start: start? as u8, end: end? as u8 })
 }
 
-fn time_zone(fields: &mut Fields) -> Option<String> {
+pub(super) fn time_zone(fields: &mut Fields) -> Option<String> {
     let name = fields.text("time_zone")?;
     match TimeZone::get(&name).ok().and_then(|zone| zone.iana_name().map(str::to_owned)) {
         Some(name) => Some(name),

@@ -47,6 +47,10 @@ pub(crate) enum Fact<'a> {
     LinkDeleted(&'a Link),
     /// With the link's id for clients, and its code.
     Scanned(&'a NewScan, &'a (String, String)),
+    /// A link's scans have reached a milestone: its id, and the data.
+    Threshold(i64, &'a Value),
+    /// The plan of a workspace: the data.
+    PlanChanged(&'a Value),
     /// With the percentage, and the figures.
     QuotaReached(u8, &'a Value),
     /// Nothing: somebody tests the webhook with this id.
@@ -58,8 +62,9 @@ impl Fact<'_> {
     pub(super) fn subject(&self) -> Option<i64> {
         match self {
             Self::LinkCreated(link) | Self::LinkUpdated(link, _) | Self::LinkDeleted(link) => Some(link.id),
+            Self::Threshold(link, _) => Some(*link),
             // The order of scans matters to nobody, and a link may have thousands.
-            Self::Scanned(..) | Self::QuotaReached(..) | Self::Ping(_) => None,
+            Self::Scanned(..) | Self::PlanChanged(_) | Self::QuotaReached(..) | Self::Ping(_) => None,
         }
     }
 }
@@ -92,6 +97,8 @@ pub(super) fn say(look: Look, fact: &Fact<'_>) -> Option<(&'static str, Value)> 
                 "ip": null,
             }),
         ),
+        (Look::Xqr, Fact::Threshold(_, data)) => ("link.threshold", (*data).clone()),
+        (Look::Xqr, Fact::PlanChanged(data)) => ("subscription.updated", (*data).clone()),
         (Look::Studio, Fact::LinkCreated(link)) => ("dynamic_qr.created", dynamic_qr(link)),
         (Look::Studio, Fact::LinkUpdated(link, changes)) if STUDIO_CHANGES.iter().any(|name| changes.contains_key(*name)) => {
             ("dynamic_qr.updated", dynamic_qr(link))

@@ -17,6 +17,8 @@ pub struct Scan {
     pub referrer: Text,
     /// The name of the variant that it was led to, cut to 255 bytes; empty where the link has none.
     pub variant: Bytes,
+    /// The daily hash of the visitor, as far as it could be made.
+    pub visitor: Option<u64>,
 }
 
 /// At most 255 bytes of text, without an allocation on the redirect path.
@@ -49,8 +51,8 @@ impl std::fmt::Debug for Text {
 
 /// Length of the payload (2 bytes) and its CRC-32 (4 bytes), little-endian.
 const HEAD: usize = 6;
-/// Moment, link, country, and three texts with a length byte each, of which the last is left out when it is empty.
-const PAYLOAD: usize = 8 + 8 + 2 + 1 + 255 + 1 + 255 + 1 + 255;
+/// Moment, link, country, three texts with a length byte each, and the visitor, which is left out when there is none.
+const PAYLOAD: usize = 8 + 8 + 2 + 1 + 255 + 1 + 255 + 1 + 255 + 8;
 /// The longest record.
 pub(super) const MAX_BYTES: usize = HEAD + PAYLOAD;
 
@@ -69,9 +71,10 @@ pub(super) fn encode<'a>(scan: &Scan, buffer: &'a mut [u8; MAX_BYTES]) -> &'a [u
     put(&[scan.referrer.len]);
     put(scan.referrer.as_bytes());
     let variant = &scan.variant[..scan.variant.len().min(255)];
-    if !variant.is_empty() {
-        put(&[variant.len() as u8]);
-        put(variant);
+    put(&[variant.len() as u8]);
+    put(variant);
+    if let Some(visitor) = scan.visitor {
+        put(&visitor.to_le_bytes());
     }
     let checksum = crc32fast::hash(&buffer[HEAD..len]);
     buffer[..2].copy_from_slice(&((len - HEAD) as u16).to_le_bytes());
@@ -93,14 +96,16 @@ pub(super) fn decode(bytes: &[u8]) -> Option<(Scan, usize)> {
     let (country, payload) = payload.split_first_chunk::<2>()?;
     let (user_agent, payload) = split_text(payload)?;
     let (referrer, payload) = split_text(payload)?;
-    let variant = split_text(payload).map_or(Bytes::new(), |(text, _)| Bytes::copy_from_slice(text.as_bytes()));
+    // Records of earlier versions end here.
+    let (variant, payload) = split_text(payload).unwrap_or((Text::cut(b""), &[]));
     let scan = Scan {
         at: i64::from_le_bytes(*at),
         link_id: i64::from_le_bytes(*link_id),
         country: Some(*country).filter(|code| *code != [0, 0]),
         user_agent,
         referrer,
-        variant,
+        variant: Bytes::copy_from_slice(variant.as_bytes()),
+        visitor: payload.first_chunk().map(|bytes| u64::from_le_bytes(*bytes)),
     };
     Some((scan, HEAD + len))
 }

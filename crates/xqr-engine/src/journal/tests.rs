@@ -31,6 +31,7 @@ fn scan(n: i64) -> Scan {
         user_agent: Text::cut(b"curl/8"),
         referrer: Text::cut(b"example.com"),
         variant: bytes::Bytes::from_static(if n % 2 == 0 { b"" } else { b"B" }),
+        visitor: (n % 3 == 0).then_some(n.cast_unsigned()),
     }
 }
 

@@ -1,0 +1,70 @@
+//! `GET /api/v1/analytics/stream`: scans as they are counted, as server-sent events (HTML Living Standard, section 9.2). An extension.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use actix_web::HttpResponse;
+use actix_web::http::header::CACHE_CONTROL;
+use bytes::Bytes;
+use futures_util::{StreamExt as _, stream};
+use serde_json::json;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::time::{Instant, timeout};
+use xqr_engine::auth::Scope;
+use xqr_engine::errors::Result;
+use xqr_engine::links::{self, text_of};
+use xqr_engine::scans::LiveScan;
+
+use super::Xqr;
+use crate::call::Call;
+use crate::fault::Fault;
+use crate::fields::Fields;
+
+/// How often a stream shows that it lives, so that nobody between closes it.
+const BEAT: Duration = Duration::from_secs(15);
+/// How long a stream lasts. Clients come again by themselves, and then their keys are looked at anew.
+const LONGEST: Duration = Duration::from_secs(600);
+
+pub(super) async fn stream(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+    call.allow(Scope::AnalyticsRead)?;
+    let mut fields = Fields::from_query(&call.query());
+    let link = fields.text("link_id");
+    fields.end()?;
+    let (caller, workspace) = (call.caller.clone(), call.caller.workspace);
+    let link = match link {
+        Some(uid) => Some(call.app.read(move |conn| links::get(conn, &caller, &uid)).await?.id),
+        None => None,
+    };
+    let listener = call.app.live.listen()?;
+    let wanted = move |scan: &LiveScan| scan.scan.workspace_id == workspace && link.is_none_or(|link| scan.scan.link_id == link);
+    let end = Instant::now() + LONGEST;
+    let scans = stream::unfold(listener, move |mut listener| async move {
+        while Instant::now() < end {
+            let text = match timeout(BEAT, listener.recv()).await {
+                Ok(Ok(scan)) if wanted(&scan) => event(&scan),
+                Ok(Ok(_)) => continue,
+                Ok(Err(RecvError::Lagged(n))) => format!("event: missed\ndata: {{\"scans\":{n}}}\n\n"),
+                Ok(Err(RecvError::Closed)) => return None,
+                Err(_) => ":\n\n".to_owned(),
+            };
+            return Some((text, listener));
+        }
+        None
+    });
+    let events =
+        stream::once(async { "retry: 3000\n\n".to_owned() }).chain(scans).map(|text| Ok::<_, Infallible>(Bytes::from(text)));
+    Ok(HttpResponse::Ok()
+        .content_type("text/event-stream")
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .streaming(Box::pin(events)))
+}
+
+fn event(live: &LiveScan) -> String {
+    let scan = &live.scan;
+    let data = json!({
+        "link_id": live.link_uid, "short_code": live.short_code, "scanned_at": text_of(scan.at), "country": scan.country,
+        "device": scan.device, "browser": scan.agent, "system": scan.system, "referrer": scan.referrer, "variant": scan.variant,
+        "bot": scan.bot,
+    });
+    format!("event: scan\ndata: {data}\n\n")
+}

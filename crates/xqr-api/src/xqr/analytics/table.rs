@@ -1,0 +1,99 @@
+//! A report as JSON, as CSV that spreadsheets do not run, and as a chart.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::CACHE_CONTROL;
+use serde_json::Value;
+
+use super::{Xqr, chart};
+use crate::call::Call;
+
+/// What a report is told as.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    Json,
+    Csv,
+    Svg,
+}
+
+/// Rows of texts and numbers.
+pub(super) struct Report {
+    /// What stands above the chart.
+    pub(super) title: &'static str,
+    /// What the file is called.
+    pub(super) name: &'static str,
+    /// The names of the texts, and then of the numbers.
+    pub(super) columns: Vec<&'static str>,
+    pub(super) rows: Vec<(Vec<String>, Vec<Option<i64>>)>,
+}
+
+impl Report {
+    pub(super) fn answer(self, call: &Call<Xqr>, shape: Shape, json: impl FnOnce() -> Value) -> HttpResponse {
+        let (media_type, body) = match shape {
+            Shape::Json => return call.answer(StatusCode::OK, json()),
+            Shape::Csv => ("text/csv; charset=utf-8", self.csv()),
+            Shape::Svg => ("image/svg+xml", chart::draw(&self)),
+        };
+        let mut answer = HttpResponse::Ok();
+        answer.content_type(media_type).insert_header((CACHE_CONTROL, "no-store"));
+        if shape == Shape::Svg {
+            answer.insert_header(("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox"));
+        } else {
+            answer.insert_header(("content-disposition", format!("attachment; filename=\"{}.csv\"", self.name)));
+        }
+        answer.body(body)
+    }
+
+    /// Returns the report as RFC 4180 has it.
+    fn csv(&self) -> String {
+        let mut rows = vec![self.columns.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()];
+        for (texts, numbers) in &self.rows {
+            let numbers = numbers.iter().map(|number| number.map(|number| number.to_string()).unwrap_or_default());
+            rows.push(texts.iter().map(|text| harmless(text)).chain(numbers).collect());
+        }
+        let lines = rows.iter().map(|row| row.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(",") + "\r\n");
+        lines.collect()
+    }
+}
+
+/// Takes from a text what makes a spreadsheet run it (OWASP, CSV injection), by an apostrophe before it.
+fn harmless(text: &str) -> String {
+    let runs = |c: char| matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '\0' | '＝' | '＋' | '－' | '＠');
+    if text.starts_with(runs) { format!("'{text}") } else { text.to_owned() }
+}
+
+fn quoted(cell: &str) -> String {
+    if cell.contains(['"', ',', '\r', '\n', ';', '\t']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn nothing_that_a_spreadsheet_would_run() {
+        for text in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\0=1", "＝1", "＋1", "－1", "＠1"] {
+            assert_eq!(harmless(text), format!("'{text}"));
+        }
+        assert_eq!(harmless("a=1"), "a=1");
+    }
+
+    proptest! {
+        #[test]
+        fn columns_survive_a_parser(texts in prop::collection::vec(".*|[=+@,;\"\r\n\t-]{0,8}", 1..20)) {
+            let rows = texts.iter().map(|text| (vec![text.clone()], vec![Some(7), None])).collect();
+            let report = Report { title: "", name: "", columns: vec!["text", "n", "m"], rows };
+            let csv = report.csv();
+            let mut reader = csv::Reader::from_reader(csv.as_bytes());
+            let read: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().unwrap();
+            prop_assert_eq!(read.len(), texts.len());
+            for (record, text) in read.iter().zip(&texts) {
+                prop_assert_eq!(record.len(), 3);
+                prop_assert_eq!(&record[0], harmless(text));
+                prop_assert_eq!((&record[1], &record[2]), ("7", ""));
+            }
+        }
+    }
+}
