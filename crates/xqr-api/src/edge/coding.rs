@@ -59,9 +59,9 @@ impl Codings {
     }
 }
 
-/// Returns whether an answer is SVG, HTML, or JSON that answers a GET.
+/// Returns whether an answer is SVG, HTML, CSV, or JSON that answers a GET.
 fn is_text(headers: &HeaderMap, to_get: bool) -> bool {
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let essence = kind.split(';').next().unwrap_or_default().trim();
-    matches!(essence, "image/svg+xml" | "text/html") || (to_get && essence == "application/json")
+    matches!(essence, "image/svg+xml" | "text/csv" | "text/html") || (to_get && essence == "application/json")
 }

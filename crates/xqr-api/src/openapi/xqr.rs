@@ -1,5 +1,6 @@
 //! The native dialect's document: what all of it shares, and the list of its parts.
 
+mod analytics;
 mod design;
 mod keys;
 mod links;
@@ -38,7 +39,9 @@ pub(super) fn book() -> Book {
             ("request_id", text("req_01KM8T3X9G5W2Q7R4N6V8YBC0D")),
         ]),
     });
-    for more in [links::schemas(), design::schemas(), keys::schemas(), webhooks::schemas(), workspace::schemas()] {
+    for more in
+        [links::schemas(), design::schemas(), keys::schemas(), analytics::schemas(), webhooks::schemas(), workspace::schemas()]
+    {
         if let (Some(schemas), Value::Object(more)) = (schemas.as_object_mut(), more) {
             schemas.extend(more);
         }
@@ -56,6 +59,7 @@ pub(super) fn book() -> Book {
             links::operations(),
             design::operations(),
             keys::operations(),
+            analytics::operations(),
             webhooks::operations(),
             workspace::operations(),
         ]
