@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: ratios against a ceiling measured in the same run. Numbers of one machine say little, ratios travel.
 
+mod analytics;
 pub(crate) mod bare;
 mod blocklist;
 mod edge;
@@ -14,6 +15,8 @@ use clap::Subcommand;
 
 #[derive(Subcommand)]
 pub(crate) enum Bench {
+    /// Ten million scans: how fast they are counted, and how long questions take
+    Analytics(analytics::Analytics),
     /// A list of a million hosts: time to load, time to look up, memory
     Blocklist(blocklist::Blocklist),
     /// Slow peers: what they cost honest ones, and when they are let go
@@ -31,6 +34,7 @@ pub(crate) enum Bench {
 impl Bench {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         match self {
+            Self::Analytics(task) => task.run(),
             Self::Blocklist(task) => task.run(),
             Self::Edge(task) => task.run(),
             Self::Overload(task) => task.run(),

@@ -261,6 +261,6 @@ async fn is_answered(app: &App, caller: &Caller, request: &HttpRequest) -> Resul
 fn note_use(app: &App, caller: &Caller) {
     if keys::is_stale(caller, app.now()) {
         let (workspace, key) = (caller.workspace, caller.key);
-        app.data.submit(move |tx| keys::touch(tx, workspace, key), |_| ());
+        app.data.submit(false, move |tx| keys::touch(tx, workspace, key), |_| ());
     }
 }

@@ -180,10 +180,26 @@ impl App {
 
     /// Runs a use case in a transaction. When this returns, the transaction is durable and no stale redirect is served.
     pub async fn write<T: Send + 'static>(&self, job: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static) -> Result<T> {
+        self.submit(false, job).await
+    }
+
+    /// Like [`write`](Self::write), for what writes thousands of rows.
+    pub(crate) async fn write_alone<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.submit(true, job).await
+    }
+
+    async fn submit<T: Send + 'static>(
+        &self,
+        alone: bool,
+        job: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let (tell, told) = oneshot::channel();
         let redirects = Arc::clone(&self.redirects);
         // The cache is told before the caller, and also when the caller has gone away meanwhile.
-        self.data.submit(job, move |result| {
+        self.data.submit(alone, job, move |result| {
             let result = result.map(|(value, stale)| {
                 stale.iter().for_each(|code_key| redirects.forget(code_key));
                 value

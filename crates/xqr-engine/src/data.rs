@@ -194,9 +194,11 @@ impl Data {
         tokio::task::spawn_blocking(job).await.unwrap_or_else(|error| Err(Error::internal(error)))
     }
 
-    /// Runs `job` in a transaction and tells `done` its result, and the codes whose redirects changed, after the commit.
+    /// Runs `job` in a transaction, which it shares with others unless it is `alone`, and tells `done` its result, and the codes whose
+    /// redirects changed, after the commit.
     pub fn submit<T: Send + 'static>(
         &self,
+        alone: bool,
         job: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
         done: impl FnOnce(Result<(T, Vec<String>)>) + Send + 'static,
     ) {
@@ -204,6 +206,7 @@ impl Data {
         let (secret, files, bell) = (self.secret.clone(), Arc::clone(&self.files), Arc::clone(&self.bell));
         let home = Arc::clone(&self.home);
         self.store.write(
+            alone,
             move |conn| {
                 let mut tx = Tx {
                     conn,
@@ -231,7 +234,7 @@ impl Data {
     /// Runs `job` in a transaction and waits for it on this thread. For start-up and operators' tasks.
     pub fn write_here<T: Send + 'static>(&self, job: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static) -> Result<T> {
         let (tell, told) = std::sync::mpsc::sync_channel(1);
-        self.submit(job, move |result| {
+        self.submit(false, job, move |result| {
             tell.send(result).ok();
         });
         told.recv().unwrap_or_else(|_| Err(Condition::Overloaded { seconds: 1 }.into())).map(|(value, _)| value)

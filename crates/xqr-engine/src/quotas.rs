@@ -205,7 +205,7 @@ struct Granted {
 
 async fn ask(data: &Data, workspace: i64, cap: Cap, period: Period, surplus: u64) -> Result<Granted> {
     let (tell, told) = oneshot::channel();
-    data.submit(move |tx| lease(tx, workspace, cap, period, surplus), |result| drop(tell.send(result)));
+    data.submit(false, move |tx| lease(tx, workspace, cap, period, surplus), |result| drop(tell.send(result)));
     let result = told.await.unwrap_or_else(|_| Err(Error::from(Condition::Overloaded { seconds: 1 })));
     result.map(|(granted, _)| granted)
 }

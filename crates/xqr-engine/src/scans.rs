@@ -35,7 +35,7 @@ pub async fn count(app: &App, batch: &mut Batch) -> Result<usize> {
     let found = std::mem::take(&mut batch.scans);
     let n = found.len();
     let heard = app.live.is_heard();
-    let told = app.write(move |tx| {
+    let told = app.write_alone(move |tx| {
         if !scans::advance(tx.conn, &node, from, to, tx.now)? {
             return Err(Error::internal("the journal's position has moved"));
         }

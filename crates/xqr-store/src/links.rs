@@ -62,7 +62,7 @@ pub struct Link {
 
 /// A link to insert.
 #[derive(Debug, Clone, Insertable)]
-#[diesel(table_name = links)]
+#[diesel(table_name = links, treat_none_as_default_value = false)]
 #[expect(missing_docs, reason = "the fields are those of Link")]
 pub struct NewLink {
     pub uid: String,

@@ -25,7 +25,7 @@ pub struct NewEvent<'a> {
 
 /// Pushes an event.
 pub fn push(conn: &mut Conn, event: &NewEvent<'_>) -> Result<()> {
-    diesel::insert_into(outbox::table).values(event).execute(conn).map_err(failed)?;
+    on_backend!(conn, |c| diesel::insert_into(outbox::table).values(event).execute(c)).map_err(failed)?;
     Ok(())
 }
 

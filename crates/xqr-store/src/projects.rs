@@ -53,13 +53,8 @@ pub fn insert(conn: &mut Conn, new: &NewProject) -> Result<Project> {
 
 /// Returns the id of the workspace's default project.
 pub fn find_default(conn: &mut Conn, workspace_id: i64) -> Result<Option<i64>> {
-    projects::table
-        .filter(projects::workspace_id.eq(workspace_id))
-        .filter(projects::is_default.eq(true))
-        .select(projects::id)
-        .first(conn)
-        .optional()
-        .map_err(failed)
+    let default = projects::table.filter(projects::workspace_id.eq(workspace_id)).filter(projects::is_default.eq(true));
+    on_backend!(conn, |c| default.select(projects::id).first(c).optional()).map_err(failed)
 }
 
 /// Returns the workspace's project with this client-visible id.

@@ -100,13 +100,15 @@ impl Store {
     }
 
     /// Runs `job` in a transaction on a writer thread and tells `done` once it is committed, durably, or rolled back.
+    /// Jobs share a transaction, and its sync, with others that wait; one that writes thousands of rows should be `alone`.
     /// A full queue and an absent database are [`Condition::Overloaded`].
     pub fn write<T: Send + 'static>(
         &self,
+        alone: bool,
         job: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
         done: impl FnOnce(Result<T>) + Send + 'static,
     ) {
-        self.writer.submit(job, done);
+        self.writer.submit(alone, job, done);
     }
 
     /// Returns the name of the database system: `sqlite` or `postgres`.

@@ -59,10 +59,11 @@ pub fn add(conn: &mut Conn, workspace_id: i64, metric: &str, period: &str, n: i6
 /// Adds `n` unless that would pass `cap`, and returns whether it did. Concurrent callers are told apart by the row's lock.
 pub fn take(conn: &mut Conn, workspace_id: i64, metric: &str, period: &str, n: i64, cap: Option<i64>) -> Result<bool> {
     let row = usage::table.find((workspace_id, metric, period));
-    let taken = match cap {
-        Some(cap) => diesel::update(row.filter(usage::value.le(cap - n))).set(usage::value.eq(usage::value + n)).execute(conn),
-        None => diesel::update(row).set(usage::value.eq(usage::value + n)).execute(conn),
-    };
+    let more = usage::value.eq(usage::value + n);
+    let taken = on_backend!(conn, |c| match cap {
+        Some(cap) => diesel::update(row.filter(usage::value.le(cap - n))).set(more).execute(c),
+        None => diesel::update(row).set(more).execute(c),
+    });
     Ok(taken.map_err(failed)? == 1)
 }
 

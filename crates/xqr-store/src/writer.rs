@@ -1,7 +1,9 @@
 //! The write path: jobs from any thread, each atomic, committed in groups.
 //!
 //! SQLite has one writer thread. It runs every job that waits, each in a savepoint, in one transaction: one sync pays for all
-//! of them, and nobody is answered before it. PostgreSQL has several writer threads and one transaction per job.
+//! of them, and nobody is answered before it. A job that nobody waits with has no savepoint, and one of thousands of rows wants none: for
+//! as long as there is one, SQLite keeps a copy of every page that changes. PostgreSQL has several writer threads and one
+//! transaction per job.
 
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -25,7 +27,13 @@ const GROUP: usize = 128;
 /// Told the fate of a job's transaction: `None` is committed.
 type Settle = Box<dyn FnOnce(Option<Error>) + Send>;
 /// Does a job's work. `Err` has told its caller already and wants a rollback.
-type Job = Box<dyn FnOnce(&mut Conn) -> Result<Settle, ()> + Send>;
+type Work = Box<dyn FnOnce(&mut Conn) -> Result<Settle, ()> + Send>;
+
+struct Job {
+    work: Work,
+    /// It has a transaction of its own.
+    alone: bool,
+}
 
 pub(crate) struct Writer {
     jobs: Option<SyncSender<Job>>,
@@ -49,14 +57,15 @@ impl Writer {
         Self { jobs: Some(jobs), threads }
     }
 
-    /// Queues `job`; `done` hears its result once the transaction is committed or rolled back.
+    /// Queues `job`, which shares a transaction with others unless it is `alone`; `done` hears its result once the transaction is committed or rolled back.
     pub(crate) fn submit<T: Send + 'static>(
         &self,
+        alone: bool,
         job: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
         done: impl FnOnce(Result<T>) + Send + 'static,
     ) {
         let promise = Promise(Some(done), PhantomData);
-        let job: Job = Box::new(move |conn| match catch_unwind(AssertUnwindSafe(|| job(conn))) {
+        let work: Work = Box::new(move |conn| match catch_unwind(AssertUnwindSafe(|| job(conn))) {
             Ok(Ok(value)) => Ok(Box::new(move |failure: Option<Error>| promise.keep(failure.map_or(Ok(value), Err))) as Settle),
             Ok(Err(error)) => {
                 promise.keep(Err(error));
@@ -68,7 +77,7 @@ impl Writer {
             }
         });
         // A job that finds no room is dropped here, and its promise tells the caller.
-        self.jobs.as_ref().expect("the queue lives as long as the writer").try_send(job).ok();
+        self.jobs.as_ref().expect("the queue lives as long as the writer").try_send(Job { work, alone }).ok();
     }
 }
 
@@ -103,24 +112,34 @@ impl Drop for Writer {
 
 fn run(target: &Target, queue: &Mutex<Receiver<Job>>, group: usize) {
     let mut conn: Option<Conn> = None;
+    let mut waiting: Option<Job> = None;
+    let take = || queue.lock().unwrap_or_else(PoisonError::into_inner).try_recv().ok();
     loop {
-        let Ok(first) = queue.lock().unwrap_or_else(PoisonError::into_inner).recv() else { return };
+        let received = waiting.take().ok_or(()).or_else(|()| queue.lock().unwrap_or_else(PoisonError::into_inner).recv());
+        let Ok(first) = received else { return };
         if conn.is_none() {
             conn = target.open().inspect_err(|error| tracing::error!(%error, "the writer cannot reach the database")).ok();
         }
         let Some(open) = &mut conn else { continue };
+        waiting = if first.alone || group == 1 { None } else { take() };
         let mut settles: Vec<Settle> = Vec::new();
-        let outcome = transact(open, |open| {
-            let mut job = Some(first);
-            for count in 1.. {
-                let Some(it) = job.take() else { break };
-                // A job that fails rolls back to its own savepoint; the others of its group stay.
-                settles.extend(open.transaction::<_, Rollback, _>(|open| it(open).map_err(|()| Rollback)).ok());
-                if count < group {
-                    job = queue.lock().unwrap_or_else(PoisonError::into_inner).try_recv().ok();
+        let outcome = if waiting.as_ref().is_none_or(|second| second.alone) {
+            transact(open, |open| (first.work)(open).map(|settle| settles.push(settle)).is_ok())
+        } else {
+            transact(open, |open| {
+                let mut job = Some(first);
+                for count in 1.. {
+                    let Some(it) = job.take() else { break };
+                    // A job that fails rolls back to its own savepoint; the others of its group stay.
+                    settles.extend(open.transaction::<_, Rollback, _>(|open| (it.work)(open).map_err(|()| Rollback)).ok());
+                    if waiting.is_none() && count < group {
+                        waiting = take();
+                    }
+                    job = waiting.take_if(|next| !next.alone && count < group);
                 }
-            }
-        });
+                true
+            })
+        };
         if let Err(error) = &outcome {
             tracing::warn!(%error, "a write transaction failed");
             // A connection whose transaction failed is in an unknown state; a fresh one is cheap.
@@ -132,15 +151,19 @@ fn run(target: &Target, queue: &Mutex<Receiver<Job>>, group: usize) {
     }
 }
 
-/// Runs `work` in a transaction; SQLite takes its write lock at the beginning.
-fn transact(conn: &mut Conn, work: impl FnOnce(&mut Conn)) -> Result<()> {
+/// Runs `work` in a transaction, and takes all of it back unless `work` says that it is to stay. SQLite takes its write lock at the beginning.
+fn transact(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> bool) -> Result<()> {
     match conn {
         Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE"),
         Conn::Postgres(c) => AnsiTransactionManager::begin_transaction(c),
     }
     .map_err(failed)?;
-    work(conn);
-    on_backend!(conn, |c| AnsiTransactionManager::commit_transaction(c)).map_err(failed)
+    let stays = work(conn);
+    on_backend!(conn, |c| match stays {
+        true => AnsiTransactionManager::commit_transaction(c),
+        false => AnsiTransactionManager::rollback_transaction(c),
+    })
+    .map_err(failed)
 }
 
 /// Asks Diesel's transaction for a rollback to the savepoint.

@@ -21,7 +21,7 @@ fn open() -> (Store, TempDir) {
 
 fn write<T: Send + 'static>(store: &Store, job: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static) -> Result<T> {
     let (tell, told) = channel();
-    store.write(job, move |result| tell.send(result).unwrap());
+    store.write(false, job, move |result| tell.send(result).unwrap());
     told.recv().unwrap()
 }
 
@@ -89,7 +89,7 @@ fn connections_are_set_up_for_durability() {
 fn a_job_that_fails_takes_nobody_along() {
     let (store, _folder) = open();
     let (tell, told) = channel();
-    // Queued together, so that they share a group.
+    // Queued together, so that those that are not alone share groups.
     for n in 0..30 {
         let tell = tell.clone();
         let job = move |conn: &mut Conn| {
@@ -100,7 +100,9 @@ fn a_job_that_fails_takes_nobody_along() {
                 _ => Ok(id),
             }
         };
-        store.write(job, move |result: Result<i64>| tell.send((n, result.map_err(|e| e.condition().row().name))).unwrap());
+        store.write(n % 4 == 0, job, move |result: Result<i64>| {
+            tell.send((n, result.map_err(|e| e.condition().row().name))).unwrap()
+        });
     }
     for (n, result) in told.iter().take(30) {
         match n % 3 {
