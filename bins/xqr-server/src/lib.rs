@@ -44,7 +44,7 @@ pub fn start(settings: Settings, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy
     let app = App::open(settings, public_url, clock, entropy).map_err(anyhow::Error::msg)?;
     let first_key = app.data.write_here(workspaces::bootstrap)?;
     // First, because they lend the way out.
-    let workers = Workers::start(&app);
+    let workers = Workers::start(&app).map_err(anyhow::Error::msg)?;
     let server = xqr_api::serve(&app, listener)?;
     let handle = server.handle();
     actix_rt::spawn(server);

@@ -45,6 +45,11 @@ impl Guest {
         refuse::<Xqr>(&error, id, Accept::of(self.request.headers()), Some("GET, HEAD"))
     }
 
+    /// Returns the unread body, for a reader of another form than JSON.
+    pub(crate) fn take_payload(&mut self) -> Payload {
+        std::mem::replace(&mut self.payload, Payload::None)
+    }
+
     /// Reads the body, a JSON object.
     pub(crate) async fn fields(&mut self) -> Result<Fields> {
         let edge = &self.app.settings.edge;

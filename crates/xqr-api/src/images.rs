@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use actix_web::http::header::CACHE_CONTROL;
+use actix_web::http::header::{CACHE_CONTROL, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use actix_web::{HttpRequest, HttpResponse, web};
 use xqr_engine::App;
 use xqr_engine::errors::{Condition, Error, Result};
@@ -40,6 +40,7 @@ async fn image(guest: Guest) -> HttpResponse {
     let headers = guest.request.headers();
     let mut answer = draw(&guest).await.unwrap_or_else(|error| refuse::<Xqr>(&error, id, Accept::of(headers), None));
     answer.headers_mut().insert(X_REQUEST_ID, id.header());
+    answer.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     Cors::of(&guest.app.settings.cors, headers).dress(answer.headers_mut());
     Codings::of(&guest.request).encode(answer, true)
 }

@@ -4,6 +4,7 @@
 //! envelope of every refusal, log, counters), then `Call` (key, scope, body), then a handler of one use case. A redirect passes
 //! none of that.
 
+mod bio;
 mod body;
 mod call;
 mod echo;
@@ -11,6 +12,7 @@ mod edge;
 mod etag;
 mod fault;
 mod fields;
+mod files;
 mod forge;
 mod guest;
 mod hub;

@@ -19,7 +19,7 @@ use xqr_engine::settings::Edge;
 
 use crate::request_id::{RequestId, X_REQUEST_ID};
 use crate::stream::{Ending, GuardedStream, Patience, Phase, last};
-use crate::{edge, forge, hub, images, metric, openapi, ops, pages, redirect, studio, xqr};
+use crate::{bio, edge, files, forge, hub, images, metric, openapi, ops, pages, redirect, studio, xqr};
 
 /// Serves `app` on `listener` until [`Server::handle`] is told to stop. Signals are the caller's business.
 ///
@@ -110,6 +110,8 @@ fn routes(config: &mut web::ServiceConfig) {
         .configure(pages::routes)
         .configure(openapi::routes)
         .configure(images::routes)
+        .configure(files::routes)
+        .configure(bio::routes)
         .configure(redirect::routes);
 }
 

@@ -3,6 +3,8 @@
 //! Order of checks: head limits, path, method, key, plan, scope, body or query, resource, plan limit, conflict.
 
 mod analytics;
+mod assets;
+mod bio;
 mod dry_run;
 mod envelope;
 mod errors;
@@ -16,6 +18,8 @@ mod rules;
 mod templates;
 mod webhooks;
 mod workspace;
+
+pub(crate) use bio::is_language;
 
 use std::sync::Arc;
 
@@ -126,6 +130,8 @@ pub(crate) fn scope() -> impl HttpServiceFactory {
         .configure(qr::routes)
         .configure(templates::routes)
         .configure(analytics::routes)
+        .configure(assets::routes)
+        .configure(bio::routes)
         .configure(keys::routes)
         .configure(projects::routes)
         .configure(webhooks::routes)

@@ -21,6 +21,7 @@ mod sealing;
 mod signing;
 mod state;
 pub mod token;
+mod upload;
 
 pub use digest::KeyDigest;
 pub use email::Email;
@@ -33,3 +34,4 @@ pub use sealing::SealingKey;
 pub use signing::SigningSecret;
 pub use state::KeyState;
 pub use token::{AccessToken, RefreshToken, TokenKey};
+pub use upload::{UploadGrant, UploadKey};

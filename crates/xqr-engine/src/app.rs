@@ -2,12 +2,13 @@
 
 use std::sync::{Arc, OnceLock};
 
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 use xqr_auth::SecretKey;
 use xqr_errors::{Condition, Error, Result};
 use xqr_store::Conn;
 
 use crate::admission::{Admission, Figures, Gate, Rates};
+use crate::bio::Counts;
 use crate::countries::Countries;
 use crate::desk::Desk;
 use crate::fetch::Fetch;
@@ -22,8 +23,9 @@ use crate::salts::{self, Salts};
 use crate::scans::Live;
 use crate::shelf::Shelf;
 use crate::sign_ins::SignIns;
+use crate::storage::Storage;
 use crate::strangers::Strangers;
-use crate::{Caller, Clock, Data, Entropy, Settings, Tx, keys};
+use crate::{Caller, Clock, Data, Entropy, Settings, Tx, assets, keys};
 
 /// Everything that a request or a background step may use.
 pub struct App {
@@ -54,6 +56,9 @@ pub struct App {
     pub(crate) maintenance: Maintenance,
     pub(crate) running: Running,
     outbound: OnceLock<Arc<dyn Outbound>>,
+    pub(crate) storage: OnceLock<Arc<dyn Storage>>,
+    pub(crate) uploads: Semaphore,
+    pub(crate) bio_counts: Counts,
 }
 
 impl App {
@@ -103,6 +108,9 @@ impl App {
             maintenance: Maintenance::default(),
             running: Running::default(),
             outbound: OnceLock::new(),
+            storage: OnceLock::new(),
+            uploads: Semaphore::new(assets::UPLOADS),
+            bio_counts: Counts::default(),
         }))
     }
 

@@ -3,12 +3,14 @@
 use serde_json::{Map, Value, json};
 use xqr_errors::Result;
 use xqr_plans::Purse;
+use xqr_store::assets::Asset;
+use xqr_store::bio::BioPage;
 use xqr_store::links::Link;
 use xqr_store::outbox::{self, NewEvent};
 use xqr_store::{scans, usage};
 
-use crate::Tx;
 use crate::hooks::{self, Fact};
+use crate::{Tx, bio};
 
 pub(crate) fn link_created(tx: &mut Tx<'_>, link: &Link) -> Result<()> {
     push(tx, link, "link.created", [("destination", json!(link.destination))])?;
@@ -23,6 +25,31 @@ pub(crate) fn link_updated(tx: &mut Tx<'_>, link: &Link, changes: Map<String, Va
 pub(crate) fn link_deleted(tx: &mut Tx<'_>, link: &Link) -> Result<()> {
     push(tx, link, "link.deleted", [])?;
     hooks::tell(tx, link.workspace_id, &Fact::LinkDeleted(link))
+}
+
+pub(crate) fn asset_uploaded(tx: &mut Tx<'_>, asset: &Asset) -> Result<()> {
+    let data = json!({
+        "asset_id": asset.uid, "filename": asset.filename, "mime_type": asset.content_type(), "file_size": asset.size,
+    });
+    record(tx, asset.workspace_id, "asset.uploaded", &data)?;
+    hooks::tell(tx, asset.workspace_id, &Fact::AssetUploaded(&data))
+}
+
+pub(crate) fn bio_published(tx: &mut Tx<'_>, page: &BioPage, html_url: &str) -> Result<()> {
+    let mut data = bio_page(page);
+    data["html_url"] = json!(html_url);
+    record(tx, page.workspace_id, "bio.published", &data)?;
+    hooks::tell(tx, page.workspace_id, &Fact::BioPublished(page.id, &data))
+}
+
+pub(crate) fn bio_unpublished(tx: &mut Tx<'_>, page: &BioPage) -> Result<()> {
+    let data = bio_page(page);
+    record(tx, page.workspace_id, "bio.unpublished", &data)?;
+    hooks::tell(tx, page.workspace_id, &Fact::BioUnpublished(page.id, &data))
+}
+
+fn bio_page(page: &BioPage) -> Value {
+    json!({ "page_id": bio::id(page), "title": page.title, "slug": page.slug })
 }
 
 /// A monthly quota crosses 75 or reaches 100 percent (QR Studio reference, section 12.1): told once per `metric` and `period`, also

@@ -63,6 +63,9 @@ impl App {
     }
 
     async fn fetch(&self, field: &str, url: &str) -> Result<Bytes> {
+        if let Some(own) = self.own_picture(field, url).await? {
+            return Ok(own);
+        }
         self.fetcher.get().ok_or(Condition::Overloaded { seconds: 1 })?.fetch(field, url).await
     }
 }

@@ -7,6 +7,8 @@
 mod admission;
 pub mod analytics;
 mod app;
+pub mod assets;
+pub mod bio;
 pub mod blocklist;
 mod buckets;
 mod clock;
@@ -27,6 +29,7 @@ pub mod journal;
 pub mod keys;
 pub mod links;
 pub mod maintenance;
+pub mod media;
 pub mod outbound;
 pub mod passcodes;
 pub mod people;
@@ -43,6 +46,7 @@ pub mod settings;
 mod shelf;
 mod sign_ins;
 pub mod slug;
+pub mod storage;
 pub mod strangers;
 pub mod tally;
 pub mod templates;
@@ -68,6 +72,8 @@ pub use xqr_render as render;
 
 /// The stored rows that views show.
 pub mod rows {
+    pub use xqr_store::assets::Asset;
+    pub use xqr_store::bio::BioPage;
     pub use xqr_store::keys::Key;
     pub use xqr_store::links::{Filter, Link};
     pub use xqr_store::projects::Project;

@@ -40,6 +40,8 @@ pub struct Settings {
     pub limits: Limits,
     pub fetch: Fetch,
     pub accounts: Accounts,
+    pub assets: Assets,
+    pub bio: Bio,
 }
 
 /// How log lines look.
@@ -226,6 +228,64 @@ pub enum Signup {
     Closed,
 }
 
+/// Settings of uploaded files.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/xqr.toml documents every setting")]
+pub struct Assets {
+    pub store: StoreKind,
+    pub folder: PathBuf,
+    pub bucket: String,
+    pub prefix: String,
+    pub endpoint: String,
+    pub region: String,
+    pub access_key: Hidden,
+    pub secret_key: Hidden,
+    pub public_url: String,
+    pub upload_seconds: u32,
+    pub pending_hours: u32,
+}
+
+/// Where uploaded files are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StoreKind {
+    /// In a folder.
+    Local,
+    /// In a bucket.
+    S3,
+}
+
+/// A text that no log shows.
+#[derive(Clone, Default, Deserialize)]
+pub struct Hidden(String);
+
+impl Hidden {
+    /// Hides a text.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// Returns the text, for whom it is meant.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.0.is_empty() { "(none)" } else { "(hidden)" })
+    }
+}
+
+/// Settings of bio pages.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/xqr.toml documents every setting")]
+pub struct Bio {
+    pub public_url: String,
+}
+
 /// Settings of the render engine.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -255,6 +315,12 @@ impl Settings {
         let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
         let unknown = names.filter(|name| name.starts_with("XQR_") && !name.starts_with("XQR_TEST_") && name != "XQR_CONFIG");
         Self::read(&text, file.as_deref(), env, unknown)
+    }
+
+    /// Returns the folder of uploaded files.
+    pub fn assets_folder(&self) -> PathBuf {
+        let own = &self.assets.folder;
+        if own.as_os_str().is_empty() { self.data_dir.join("assets") } else { own.clone() }
     }
 
     /// Returns when the maintenance of the settings ends, Unix milliseconds.
@@ -301,7 +367,9 @@ impl Settings {
         }
         let mut settings: Self = table.try_into().map_err(|e: toml::de::Error| format!("settings: {}", e.message()))?;
         settings.check()?;
-        settings.public_url = settings.public_url.trim_end_matches('/').to_owned();
+        for url in [&mut settings.public_url, &mut settings.assets.public_url, &mut settings.bio.public_url] {
+            *url = url.trim_end_matches('/').to_owned();
+        }
         if settings.database_url.is_empty() {
             settings.database_url = format!("sqlite://{}", settings.data_dir.join("xqr.db").display());
         }
@@ -309,16 +377,29 @@ impl Settings {
     }
 
     fn check(&self) -> Result<(), String> {
-        if !self.public_url.is_empty() {
-            let url = url::Url::parse(&self.public_url).map_err(|e| format!("public_url: {e}"))?;
+        let addresses = [
+            ("public_url", &self.public_url),
+            ("assets.public_url", &self.assets.public_url),
+            ("assets.endpoint", &self.assets.endpoint),
+            ("bio.public_url", &self.bio.public_url),
+        ];
+        for (name, text) in addresses.into_iter().filter(|(_, text)| !text.is_empty()) {
+            let url = url::Url::parse(text).map_err(|e| format!("{name}: {e}"))?;
             if !matches!(url.scheme(), "http" | "https") || url.query().is_some() || url.fragment().is_some() {
-                return Err("public_url: must be an http:// or https:// address without query".into());
+                return Err(format!("{name}: must be an http:// or https:// address without query"));
+            }
+        }
+        if self.assets.store == StoreKind::S3 {
+            let Assets { bucket, access_key, secret_key, .. } = &self.assets;
+            let needed = [("bucket", bucket.as_str()), ("access_key", access_key.expose()), ("secret_key", secret_key.expose())];
+            if let Some((name, _)) = needed.iter().find(|(_, text)| text.is_empty()) {
+                return Err(format!("assets.{name}: must be set where assets.store is s3"));
             }
         }
         if !self.maintenance_until.is_empty() && self.maintenance_until().is_none() {
             return Err(format!("maintenance_until: '{}' is no moment such as 2026-12-31T06:00:00Z", self.maintenance_until));
         }
-        let positive: [(&str, u64); 12] = [
+        let positive: [(&str, u64); 14] = [
             ("database.readers", self.database.readers.into()),
             ("database.writers", self.database.writers as u64),
             ("edge.first_head_ms", self.edge.first_head_ms),
@@ -330,6 +411,8 @@ impl Settings {
             ("journal.batch", self.journal.batch as u64),
             ("blocklist.check_seconds", self.blocklist.check_seconds),
             ("blocklist.max_entries", self.blocklist.max_entries),
+            ("assets.upload_seconds", self.assets.upload_seconds.into()),
+            ("assets.pending_hours", self.assets.pending_hours.into()),
             ("accounts.hash_parallel", self.accounts.hash_parallel as u64),
         ];
         match positive.iter().find(|(_, value)| *value == 0) {

@@ -1,5 +1,7 @@
 //! Slugs and generated codes: what stands behind the host in a short link.
 
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
 use xqr_errors::Condition;
 
 use crate::Tx;
@@ -142,6 +144,29 @@ pub(crate) fn is_reserved(text: &str) -> bool {
     ["b", "q", "v1"].contains(&key.as_str()) || RESERVED.binary_search(&key.as_str()).is_ok()
 }
 
+/// Returns the slug that a bio page with this title would like: its letters and digits in ASCII, the rest a hyphen; `page` where it has none.
+pub(crate) fn page_slug(title: &str) -> String {
+    const MAX: usize = 48;
+    let mut slug = String::new();
+    for c in title.nfkd().filter(|c| !is_combining_mark(*c)) {
+        match c.to_ascii_lowercase() {
+            _ if slug.len() >= MAX => break,
+            c if c.is_ascii_alphanumeric() => slug.push(c),
+            // What stands within a word is no gap between two.
+            '\'' | '\u{2019}' => {}
+            _ if slug.is_empty() || slug.ends_with('-') => {}
+            _ => slug.push('-'),
+        }
+    }
+    let slug = slug.trim_end_matches('-');
+    if slug.is_empty() { "page".to_owned() } else { slug.to_owned() }
+}
+
+/// Returns what tells a page from many others of its title.
+pub(crate) fn random_tail(tx: &Tx<'_>) -> String {
+    tx.fresh_code(ALPHABET, 7)
+}
+
 /// A looked-up code in lower case, without an allocation.
 #[derive(Debug)]
 pub struct CodeKey {
@@ -218,6 +243,22 @@ mod tests {
                 let correlation = product / values.len() as f64 / 85.25;
                 assert!(correlation.abs() < 0.0142, "{shape:?} {place}: {correlation}");
             }
+        }
+    }
+
+    #[test]
+    fn titles_become_slugs() {
+        for (title, expected) in [
+            ("Acme Inc", "acme-inc"),
+            ("  Café — Zoë's  Bar! ", "cafe-zoes-bar"),
+            ("日本", "page"),
+            ("...", "page"),
+            ("ﬁne Ⅷ", "fine-viii"),
+            ("<script>", "script"),
+            ("../../etc", "etc"),
+            (&"x".repeat(200), &"x".repeat(48)),
+        ] {
+            assert_eq!(page_slug(title), expected, "{title}");
         }
     }
 

@@ -43,6 +43,10 @@ pub struct Usage {
     pub links_created_this_month: u64,
     /// API calls of this month, what nodes have leased included.
     pub calls_this_month: u64,
+    /// Bio pages that exist.
+    pub bio_pages: u64,
+    /// Bytes of its assets, those included that are still to be uploaded.
+    pub storage_bytes: u64,
 }
 
 /// Returns what a workspace has used until `now`, Unix milliseconds.
@@ -54,6 +58,8 @@ pub fn usage(conn: &mut Conn, workspace: i64, now: i64) -> Result<Usage> {
         links: get(usage::LINKS, usage::TOTAL)?,
         links_created_this_month: get(usage::LINKS_CREATED, &month)?,
         calls_this_month: get(usage::CALLS, &month)?,
+        bio_pages: get(usage::BIO_PAGES, usage::TOTAL)?,
+        storage_bytes: get(usage::STORAGE, usage::TOTAL)?,
     })
 }
 

@@ -704,6 +704,61 @@ catalogue! {
         hub: 400 "Invalid parameter: {field}" ours,
     }
 
+    /// A file's content is not what its declared type says.
+    FileTypeWrong { field: String, found: String } => {
+        causes: "A wrong `content_type`, another file than was declared, or a picture, sound, film, font or PDF that cannot be told to be one.",
+        fix: "Declare the type that the file has, or application/octet-stream to leave that to the service.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "{field}: Must be the type of the file, which is {found}." ours,
+        studio: 400 in [field] "Must be the type of the file, which is {found}." ours,
+        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        hub: 400 "Invalid parameter: {field}" ours,
+    }
+
+    /// A file has another size than was declared.
+    FileSizeWrong { field: String, declared: u64 } => {
+        causes: "The upload was cut short, or is another file than was declared.",
+        fix: "Send the file as a whole, or ask for a new link with its size.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "{field}: The file must have {declared} bytes, as declared." ours,
+        studio: 400 in [field] "The file must have {declared} bytes, as declared." ours,
+        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        hub: 400 "Invalid parameter: {field}" ours,
+    }
+
+    /// A name of a file that could be a path.
+    FilenameInvalid { field: String } => {
+        causes: "A slash, a backslash, a character that turns the direction of text, or nothing but dots.",
+        fix: "Send the name without its folder.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "{field}: Must be the name of a file, without a folder." ours,
+        studio: 400 in [field] "Must be the name of a file, without a folder." ours,
+        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        hub: 400 "Invalid parameter: {field}" ours,
+    }
+
+    /// A JSON value is nested too deeply, or too large.
+    DataTooComplex { field: String, max: String } => {
+        causes: "More bytes or more levels than the field may have.",
+        fix: "Send less.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "{field}: Must have at most {max}." ours,
+        studio: 400 in [field] "Must have at most {max}." ours,
+        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        hub: 400 "Invalid parameter: {field}" ours,
+    }
+
+    /// A link that may also be an e-mail address or a phone number is none of these.
+    LinkInvalid { field: String } => {
+        causes: "Another scheme than http, https, mailto and tel, or characters that such a link cannot have.",
+        fix: "Send https://…, mailto:name@example.com or tel:+4930123456.",
+        retry: Never,
+        xqr: 400 "VALIDATION_ERROR" "{field}: Must start with http://, https://, mailto: or tel:, and be valid." ours,
+        studio: 400 in [field] "Must start with http://, https://, mailto: or tel:, and be valid." ours,
+        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        hub: 400 "Invalid parameter: {field}" ours,
+    }
+
     /// A picture that was sent cannot be read.
     ImageUnreadable { field: String } => {
         causes: "Another format than PNG, JPEG, GIF, BMP, WebP, TIFF or SVG, or a damaged file.",
@@ -1027,6 +1082,28 @@ catalogue! {
         hub: 403 "Invalid passcode for code {code}",
     }
 
+    /// An upload link is not one that the service signed.
+    UploadLinkInvalid => {
+        causes: "A changed or shortened link, or one of an asset that was deleted.",
+        fix: "Ask for a new link, and use it as it is.",
+        retry: Never,
+        xqr: 403 "UPLOAD_LINK_INVALID" "This upload link is not valid." ours,
+        studio: 403 "This upload link is not valid." ours,
+        forge: 403 "forbidden" "Access to this resource is not allowed." ours,
+        hub: 403 "This upload link is not valid" ours,
+    }
+
+    /// An upload link's time has passed.
+    UploadLinkExpired => {
+        causes: "The upload began too long after the link was made.",
+        fix: "Ask for a new link.",
+        retry: Never,
+        xqr: 403 "UPLOAD_LINK_EXPIRED" "This upload link has expired." ours,
+        studio: 403 "This upload link has expired." ours,
+        forge: 403 "forbidden" "Access to this resource is not allowed." ours,
+        hub: 403 "This upload link has expired" ours,
+    }
+
     // ---- How it was sent ------------------------------------------------------------------------------------------
 
     /// The path exists, but not with this method.
@@ -1060,6 +1137,17 @@ catalogue! {
         studio: 413 "The request body exceeds {max} bytes." ours,
         forge: 413 "invalid_payload" "The request body exceeds {max} bytes." ours,
         hub: 413 "The request body exceeds {max} bytes" ours,
+    }
+
+    /// The range lies beyond the file's end.
+    RangeUnsatisfiable { size: u64 } => {
+        causes: "A `Range` header that begins behind the last byte.",
+        fix: "Ask for bytes that the file has.",
+        retry: Never,
+        xqr: 416 "RANGE_NOT_SATISFIABLE" "The file has {size} bytes." ours,
+        studio: 416 "The file has {size} bytes." ours,
+        forge: 416 "invalid_request" "The file has {size} bytes." ours,
+        hub: 416 "The file has {size} bytes" ours,
     }
 
     /// The path and query are longer than the service accepts.

@@ -23,7 +23,9 @@
 //! It stands on `hyper` instead of `reqwest`, for the least behaviour: the layer that connects is given addresses and no names, so there
 //! is no look-up, proxy variable, cookie, `Referer` or redirect to switch off, and no second parser of addresses.
 //!
-//! Deliberately absent: connections that are kept (each request is judged, so each is dialled), HTTP/2, compression, proxies, cookies,
+//! [`Direct`] is another client, which judges nothing: for addresses that the operator names in the settings, and for no other.
+//!
+//! Deliberately absent from the guarded client: connections that are kept (each request is judged, so each is dialled), HTTP/2, compression, proxies, cookies,
 //! client certificates, retries (the caller has the schedule), caches, logs (the caller knows the user), a resolver of our own, a
 //! queue for those who find no place. An operator who wants a second wall puts an egress rule around the process.
 
@@ -32,6 +34,7 @@ mod answer;
 mod body;
 mod error;
 mod guard;
+mod operator;
 mod outbound;
 mod picture;
 mod places;
@@ -48,6 +51,7 @@ pub use error::{FetchError, UrlFault};
 pub use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 /// A network in a [`Policy`].
 pub use ipnet::IpNet;
+pub use operator::{Direct, NoReply};
 pub use outbound::{BadRoot, Outbound};
 pub use policy::Policy;
 pub use resolve::{Answer, NoAnswer, Resolve, SystemResolver};

@@ -240,6 +240,52 @@ diesel::table! {
 }
 
 diesel::table! {
+    assets (id) {
+        id -> BigInt,
+        uid -> Text,
+        workspace_id -> BigInt,
+        filename -> Text,
+        media_type -> Text,
+        size -> BigInt,
+        status -> Text,
+        is_public -> Bool,
+        tags -> Text,
+        object -> Nullable<Text>,
+        digest -> Nullable<Text>,
+        found_type -> Nullable<Text>,
+        upload -> Nullable<Text>,
+        upload_until -> Nullable<BigInt>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    asset_trash (object) {
+        object -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    bio_pages (id) {
+        id -> BigInt,
+        uid -> Text,
+        workspace_id -> BigInt,
+        slug -> Text,
+        title -> Text,
+        description -> Nullable<Text>,
+        page_data -> Text,
+        is_published -> Bool,
+        published_at -> Nullable<BigInt>,
+        view_count -> BigInt,
+        click_count -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
     users (id) {
         id -> BigInt,
         uid -> Text,

@@ -17,6 +17,10 @@ pub const KEYS: &str = "keys";
 pub const WEBHOOKS: &str = "webhooks";
 /// The metric that counts a workspace's QR templates.
 pub const TEMPLATES: &str = "templates";
+/// The metric that counts the bytes of a workspace's assets, those included that are still to be uploaded.
+pub const STORAGE: &str = "storage";
+/// The metric that counts a workspace's bio pages.
+pub const BIO_PAGES: &str = "bio_pages";
 /// The metric that counts a workspace's projects.
 pub const PROJECTS: &str = "projects";
 /// The metric that counts the links that a workspace made in a month.

@@ -1,10 +1,12 @@
-//! The background steps of xqr: counting scans, delivering to webhooks, purging what is past its time, looking at the blocklist's files.
+//! The background steps of xqr: counting scans and views of bio pages, delivering to webhooks, purging what is past its time, looking at the blocklist's files.
 //!
 //! A step claims due work, does it, settles it, and says [`Progress::Did`] or [`Progress::Idle`]. [`Workers`] runs the steps beside
 //! the server; [`drain`] runs them until nothing is left, in tests.
 
 mod count;
 mod deliver;
+mod files;
+mod flush;
 mod outbound;
 mod pictures;
 mod purge;
@@ -17,6 +19,7 @@ use tokio::task::JoinHandle;
 use xqr_engine::App;
 use xqr_engine::errors::{Error, Result};
 
+use crate::files::Files;
 use crate::outbound::Guarded;
 
 /// What a step has done.
@@ -41,8 +44,13 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Starts the steps on the current Tokio runtime, and lends the engine the clients that dial out.
-    pub fn start(app: &Arc<App>) -> Self {
+    /// Starts the steps on the current Tokio runtime, and lends the engine the store of files and the clients that dial out.
+    ///
+    /// # Errors
+    ///
+    /// A text for the operator, when the store of files cannot be opened.
+    pub fn start(app: &Arc<App>) -> Result<Self, String> {
+        app.lend_storage(Arc::new(Files::open(&app.settings)?));
         app.lend_fetcher(Arc::new(pictures::Fetcher::new(&app.settings.fetch)));
         app.lend_outbound(Arc::new(Guarded::new(&app.settings)));
         deliver::release(app);
@@ -51,9 +59,10 @@ impl Workers {
             tokio::spawn(count_loop(Arc::clone(app), stopped.clone())),
             tokio::spawn(purge_loop(Arc::clone(app), stopped.clone())),
             tokio::spawn(blocklist_loop(Arc::clone(app), stopped.clone())),
+            tokio::spawn(flush::run(Arc::clone(app), stopped.clone())),
             tokio::spawn(deliver::run(Arc::clone(app), stopped)),
         ];
-        Self { app: Arc::clone(app), stop, tasks }
+        Ok(Self { app: Arc::clone(app), stop, tasks })
     }
 
     /// Lets running steps end, then counts what the journal still holds, for at most `patience`. What is left then stays in the
@@ -62,6 +71,9 @@ impl Workers {
         self.stop.send_replace(true);
         for task in self.tasks {
             task.await.ok();
+        }
+        if let Err(error) = flush::step(&self.app).await {
+            tracing::warn!(%error, "some views and clicks of bio pages are not counted");
         }
         match tokio::time::timeout(patience, count_all(&self.app)).await {
             Ok(Ok(())) => {}
@@ -78,6 +90,7 @@ impl Workers {
 /// The first failure of a step.
 pub async fn drain(app: &Arc<App>) -> Result<()> {
     count_all(app).await?;
+    flush::step(app).await?;
     deliver::drain(app).await?;
     while purge::step(app).await? != Progress::Idle {}
     Ok(())

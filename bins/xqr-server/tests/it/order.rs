@@ -80,7 +80,7 @@ const HUB: [(&str, &str, &str); 9] = [
 ];
 
 /// The scope that each operation demands. The test fails when the router has another operation.
-const OPERATIONS: [(&str, &str, &str); 53] = [
+const OPERATIONS: [(&str, &str, &str); 67] = [
     ("GET", "/v1/links", "links:read"),
     ("POST", "/v1/links", "links:write"),
     ("POST", "/v1/links/bulk", "links:write"),
@@ -133,6 +133,20 @@ const OPERATIONS: [(&str, &str, &str); 53] = [
     ("GET", "/v1/webhooks/{webhook_id}/secret", "webhooks:write"),
     ("POST", "/v1/webhooks/{webhook_id}/rotate", "webhooks:write"),
     ("POST", "/v1/webhooks/{webhook_id}/test", "webhooks:write"),
+    ("POST", "/v1/assets/presign", "assets:write"),
+    ("GET", "/v1/assets", "assets:read"),
+    ("GET", "/v1/assets/{asset_id}", "assets:read"),
+    ("DELETE", "/v1/assets/{asset_id}", "assets:write"),
+    ("POST", "/v1/assets/{asset_id}/confirm", "assets:write"),
+    ("POST", "/v1/assets/presign/{asset_id}/confirm", "assets:write"),
+    ("POST", "/v1/assets/{asset_id}/publish", "assets:write"),
+    ("GET", "/v1/bio/pages", "bio:read"),
+    ("POST", "/v1/bio/pages", "bio:write"),
+    ("GET", "/v1/bio/pages/{page_id}", "bio:read"),
+    ("PATCH", "/v1/bio/pages/{page_id}", "bio:write"),
+    ("DELETE", "/v1/bio/pages/{page_id}", "bio:write"),
+    ("POST", "/v1/bio/pages/{page_id}/publish", "bio:write"),
+    ("POST", "/v1/bio/pages/{page_id}/unpublish", "bio:write"),
     ("GET", "/v1/errors", ""),
 ];
 
@@ -162,6 +176,7 @@ async fn every_operation_checks_in_the_same_order() {
     for (method, path, scope) in OPERATIONS.into_iter().filter(|(.., scope)| !scope.is_empty()) {
         let path = path.replace("/v1", "").replace("{link_id}", &link).replace("{key_id}", "key_x").replace("{project_id}", "x");
         let path = path.replace("{webhook_id}", "wh_x").replace("{delivery_id}", "del_x").replace("{template_id}", "tpl_x");
+        let path = path.replace("{asset_id}", "x").replace("{page_id}", "bio_x");
         let missing = app.send(app.request(method, &format!("/api/v1{path}"))).await;
         missing.refused(401, "INVALID_API_KEY", "The API key is missing, malformed or unknown.");
         let call = async |key: &str| app.call_as(key, method, &path, None).await;

@@ -114,9 +114,9 @@ impl UsageView {
                 api_calls_this_month: usage.calls_this_month,
                 total_links: usage.links,
                 total_qr_templates: templates,
-                total_bio_pages: 0,
-                storage_bytes: 0,
-                storage_mb: 0.0,
+                total_bio_pages: usage.bio_pages,
+                storage_bytes: usage.storage_bytes,
+                storage_mb: (usage.storage_bytes as f64 / 1_048_576.0 * 100.0).round() / 100.0,
             },
             limits: LimitsView {
                 links_per_month: None,

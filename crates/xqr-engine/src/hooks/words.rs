@@ -53,18 +53,26 @@ pub(crate) enum Fact<'a> {
     PlanChanged(&'a Value),
     /// With the percentage, and the figures.
     QuotaReached(u8, &'a Value),
+    /// With what is told of it.
+    AssetUploaded(&'a Value),
+    /// With the page's id, and what is told of it.
+    BioPublished(i64, &'a Value),
+    /// With the page's id, and what is told of it.
+    BioUnpublished(i64, &'a Value),
     /// Nothing: somebody tests the webhook with this id.
     Ping(i64),
 }
 
 impl Fact<'_> {
-    /// The link that it is about: what is told of one link is told in order.
+    /// The link or page that it is about: what is told of one is told in order.
     pub(super) fn subject(&self) -> Option<i64> {
         match self {
             Self::LinkCreated(link) | Self::LinkUpdated(link, _) | Self::LinkDeleted(link) => Some(link.id),
             Self::Threshold(link, _) => Some(*link),
             // The order of scans matters to nobody, and a link may have thousands.
-            Self::Scanned(..) | Self::PlanChanged(_) | Self::QuotaReached(..) | Self::Ping(_) => None,
+            Self::Scanned(..) | Self::AssetUploaded(_) | Self::PlanChanged(_) | Self::QuotaReached(..) | Self::Ping(_) => None,
+            // Links have positive ids.
+            Self::BioPublished(page, _) | Self::BioUnpublished(page, _) => Some(-page),
         }
     }
 }
@@ -99,6 +107,9 @@ pub(super) fn say(look: Look, fact: &Fact<'_>) -> Option<(&'static str, Value)> 
         ),
         (Look::Xqr, Fact::Threshold(_, data)) => ("link.threshold", (*data).clone()),
         (Look::Xqr, Fact::PlanChanged(data)) => ("subscription.updated", (*data).clone()),
+        (Look::Xqr, Fact::AssetUploaded(data)) => ("asset.uploaded", (*data).clone()),
+        (Look::Xqr, Fact::BioPublished(_, data)) => ("bio.published", (*data).clone()),
+        (Look::Xqr, Fact::BioUnpublished(_, data)) => ("bio.unpublished", (*data).clone()),
         (Look::Studio, Fact::LinkCreated(link)) => ("dynamic_qr.created", dynamic_qr(link)),
         (Look::Studio, Fact::LinkUpdated(link, changes)) if STUDIO_CHANGES.iter().any(|name| changes.contains_key(*name)) => {
             ("dynamic_qr.updated", dynamic_qr(link))

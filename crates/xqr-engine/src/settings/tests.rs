@@ -42,6 +42,12 @@ fn bad_values_are_refused_with_their_name() {
         let error = read(text, env).unwrap_err();
         assert!(error.contains(expected), "{error}");
     };
+    check("[assets]\nstore = \"s3\"", &[], "assets.bucket: must be set where assets.store is s3");
+    let bucket = [("XQR_ASSETS_BUCKET", "b"), ("XQR_ASSETS_ACCESS_KEY", "a")];
+    check("[assets]\nstore = \"s3\"", &bucket, "assets.secret_key: must be set");
+    check("[assets]\nstore = \"ftp\"", &[], "ftp");
+    check("[assets]\nendpoint = \"minio:9000\"", &[], "assets.endpoint: must be an http:// or https:// address");
+    check("[bio]\npublic_url = \"https://x/?a\"", &[], "bio.public_url: must be");
     check("bindd = \"x\"", &[], "there is no setting 'bindd'");
     check("[edge]\nbodyms = 1", &[], "there is no setting 'edge.bodyms'");
     check("[edge]\nbody_ms = \"1\"", &[], "edge.body_ms: must be a whole number");

@@ -14,7 +14,7 @@ const OPTIONS: StoreOptions = StoreOptions { readers: 2, writers: 2 };
 fn open() -> (Store, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(&folder.path().join("deep/xqr.db").display().to_string(), OPTIONS).unwrap();
-    assert_eq!(store.migrate().unwrap().len(), 10);
+    assert_eq!(store.migrate().unwrap().len(), 12);
     assert_eq!(store.migrate().unwrap(), Vec::<String>::new());
     (store, folder)
 }

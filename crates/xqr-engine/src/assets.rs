@@ -1,0 +1,235 @@
+//! Assets: files of users, from a signed upload link to a public address (xQR reference, section 14). A file lies in the
+//! [store](crate::storage) under a name of ours, and what is in it never changes: another file is another asset.
+
+mod public;
+mod purge;
+mod upload;
+
+use std::sync::Arc;
+
+use xqr_auth::{UploadGrant, UploadKey};
+use xqr_errors::{Condition, Error, Result};
+use xqr_store::assets::{self, Asset, CONFIRMED, NewAsset, PENDING};
+use xqr_store::{Conn, usage};
+
+use crate::storage::Storage;
+use crate::{App, Caller, Tx, data, events};
+
+pub use upload::Announced;
+
+/// The most bytes of a file.
+pub const MAX_BYTES: i64 = 26_214_400;
+
+/// Files that one node takes at the same time: each holds some pieces of up to 5 MB in memory on its way to a bucket.
+pub(crate) const UPLOADS: usize = 32;
+
+/// An asset to make.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// The name of the file, [checked](check_filename).
+    pub filename: String,
+    /// The declared type, as by [`media::parse`](crate::media::parse).
+    pub media_type: String,
+    /// Bytes of the file.
+    pub size: i64,
+    /// Words to find it by.
+    pub tags: Vec<String>,
+}
+
+/// Refuses a name that could be taken for a path, or read for another than it is.
+///
+/// # Errors
+///
+/// [`Condition::FilenameInvalid`] for `field`.
+pub fn check_filename(field: &str, name: &str) -> Result<(), Condition> {
+    // Marks that turn the direction of text let `exe.gpj` be read for `jpg.exe`.
+    let odd = |c: char| {
+        matches!(c, '/' | '\\' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}') || c.is_control()
+    };
+    if name.chars().any(odd) || name.chars().all(|c| c == '.' || c.is_whitespace()) {
+        return Err(Condition::FilenameInvalid { field: field.to_owned() });
+    }
+    Ok(())
+}
+
+/// Makes an asset whose file is still to be uploaded, and reserves its storage.
+///
+/// # Errors
+///
+/// [`Condition::FeatureLocked`] where the plan has no storage, [`Condition::PlanLimitReached`].
+pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: Draft) -> Result<Asset> {
+    let cap = caller.terms.limits.storage_bytes;
+    caller.terms.check_feature("Asset storage", cap != Some(0))?;
+    usage::begin(tx.conn, caller.workspace, usage::STORAGE, usage::TOTAL)?;
+    if !usage::take(tx.conn, caller.workspace, usage::STORAGE, usage::TOTAL, draft.size, cap.map(u64::cast_signed))? {
+        return Err(caller.terms.full("bytes of storage", cap.unwrap_or_default()).into());
+    }
+    let new = NewAsset {
+        uid: tx.fresh_uuid(),
+        workspace_id: caller.workspace,
+        filename: draft.filename,
+        media_type: draft.media_type,
+        size: draft.size,
+        status: PENDING,
+        is_public: false,
+        tags: serde_json::to_string(&draft.tags).map_err(Error::internal)?,
+        created_at: tx.now,
+        updated_at: tx.now,
+    };
+    assets::insert(tx.conn, &new)
+}
+
+/// Returns a page of the caller's assets, newest first, and how many there are.
+pub fn list(conn: &mut Conn, caller: &Caller, limit: i64, offset: i64) -> Result<(Vec<Asset>, i64)> {
+    Ok((assets::list(conn, caller.workspace, limit, offset)?, assets::count(conn, caller.workspace)?))
+}
+
+/// Returns the caller's asset.
+///
+/// # Errors
+///
+/// [`Condition::ResourceNotFound`], also for another workspace's.
+pub fn get(conn: &mut Conn, caller: &Caller, uid: &str) -> Result<Asset> {
+    // An id that is none needs no query, and PostgreSQL takes no odd bytes.
+    let found = if data::is_uuid(uid) { assets::find(conn, caller.workspace, uid)? } else { None };
+    found.ok_or_else(missing)
+}
+
+/// Returns the caller's asset, which nobody else changes until the transaction ends.
+fn lock(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<Asset> {
+    let found = if data::is_uuid(uid) { assets::lock_any(tx.conn, uid)? } else { None };
+    found.filter(|asset| asset.workspace_id == caller.workspace).ok_or_else(missing)
+}
+
+/// Confirms that the caller's asset is uploaded: from now on its file stays as it is. Again, it does nothing.
+///
+/// # Errors
+///
+/// [`Condition::ResourceNotFound`]; [`Condition::StateConflict`] where there is no file yet.
+pub fn confirm(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<Asset> {
+    let mut asset = lock(tx, caller, uid)?;
+    if asset.status == CONFIRMED {
+        return Ok(asset);
+    }
+    if asset.object.is_none() {
+        return Err(conflict("not uploaded yet"));
+    }
+    // Whoever is still writing finds that it is too late.
+    if let Some(upload) = asset.upload.take() {
+        assets::discard(tx.conn, &upload, tx.now)?;
+    }
+    asset.upload_until = None;
+    CONFIRMED.clone_into(&mut asset.status);
+    asset.updated_at = tx.now;
+    assets::update(tx.conn, &asset)?;
+    events::asset_uploaded(tx, &asset)?;
+    Ok(asset)
+}
+
+/// Lets everybody read the caller's asset. Again, it does nothing.
+///
+/// # Errors
+///
+/// [`Condition::ResourceNotFound`]; [`Condition::StateConflict`] where it is not confirmed.
+pub fn publish(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<Asset> {
+    let mut asset = lock(tx, caller, uid)?;
+    if asset.status != CONFIRMED {
+        return Err(conflict("not confirmed yet"));
+    }
+    if !asset.is_public {
+        asset.is_public = true;
+        asset.updated_at = tx.now;
+        assets::update(tx.conn, &asset)?;
+    }
+    Ok(asset)
+}
+
+/// Deletes the caller's asset, and gives its storage back. Returns the files that [`App::clear`] should take from the store.
+///
+/// # Errors
+///
+/// [`Condition::ResourceNotFound`].
+pub fn delete(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<Vec<String>> {
+    let asset = lock(tx, caller, uid)?;
+    assets::delete(tx.conn, &asset, tx.now)?;
+    usage::give_back(tx.conn, asset.workspace_id, usage::STORAGE, usage::TOTAL, asset.size)?;
+    Ok(asset.objects().cloned().collect())
+}
+
+/// Returns the tags of an asset.
+pub fn tags(asset: &Asset) -> Vec<String> {
+    serde_json::from_str(&asset.tags).unwrap_or_default()
+}
+
+fn missing() -> Error {
+    Condition::ResourceNotFound { what: "Asset".to_owned() }.into()
+}
+
+fn conflict(state: &str) -> Error {
+    Condition::StateConflict { state: state.to_owned() }.into()
+}
+
+/// What an upload link says behind its asset.
+#[derive(Debug, Clone)]
+pub struct Ticket {
+    /// When the link ends, Unix seconds.
+    pub expires: i64,
+    /// The signature over asset, size, type and end.
+    pub signature: String,
+}
+
+impl App {
+    /// Lends the store of files; the first one stays.
+    pub fn lend_storage(&self, storage: Arc<dyn Storage>) {
+        self.storage.set(storage).ok();
+    }
+
+    fn storage(&self) -> Result<&Arc<dyn Storage>> {
+        self.storage.get().ok_or_else(|| Condition::Overloaded { seconds: 1 }.into())
+    }
+
+    /// Returns the upload link of an asset that was just made.
+    pub fn ticket(&self, asset: &Asset) -> Ticket {
+        let expires = self.now().div_euclid(1000) + i64::from(self.settings.assets.upload_seconds);
+        Ticket { expires, signature: self.upload_key().sign(&grant(asset, expires)) }
+    }
+
+    fn upload_key(&self) -> UploadKey {
+        UploadKey::new(self.data.secret().derive("uploads of assets"))
+    }
+
+    /// Takes files of deleted assets from the store. What fails is tried again in the background.
+    pub async fn clear(&self, objects: Vec<String>) {
+        if let Err(error) = self.try_clear(objects).await {
+            tracing::warn!(%error, "files of deleted assets stay in the store for now");
+        }
+    }
+
+    async fn try_clear(&self, objects: Vec<String>) -> Result<()> {
+        let storage = self.storage()?;
+        for object in &objects {
+            storage.delete(object).await?;
+        }
+        self.write(move |tx| assets::forget(tx.conn, &objects)).await?;
+        Ok(())
+    }
+}
+
+fn grant(asset: &Asset, expires: i64) -> UploadGrant<'_> {
+    UploadGrant { asset: &asset.uid, size: asset.size, media_type: &asset.media_type, expires }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_are_paths_are_refused() {
+        for good in ["logo.png", "Grüße (1).pdf", "日本.svg", "..%2fx", "a..b", ".htaccess", "CON", "a b"] {
+            assert!(check_filename("f", good).is_ok(), "{good}");
+        }
+        for bad in ["", ".", "..", " .. ", "a/b", "/etc/passwd", "..\\x", "a\0", "a\nb", "\u{202e}gpj.exe", "...", "\u{200f}x"] {
+            assert!(check_filename("f", bad).is_err(), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! Bio pages: a public page of links (xQR reference, section 15).
+
+mod counts;
+mod visit;
+
+use serde_json::{Map, Value};
+use url::Url;
+use xqr_errors::{Condition, Error, Result};
+use xqr_store::bio::{self, BioPage, NewBioPage};
+use xqr_store::{Conn, usage};
+
+use crate::destination::Destination;
+use crate::slug::{page_slug, random_tail};
+use crate::{App, Caller, Tx, events};
+
+pub(crate) use counts::Counts;
+pub use visit::Visit;
+
+/// Links of a page.
+pub const LINKS: usize = 100;
+
+/// What a page is made of besides its title, as clients send and see it.
+pub type PageData = Map<String, Value>;
+
+/// A page's data with the addresses in it that lead out.
+#[derive(Debug, Clone, Default)]
+pub struct Content {
+    /// The data, with each address in its normal form; null takes a key away.
+    pub data: PageData,
+    /// The addresses in it that are http or https, to be admitted.
+    pub destinations: Vec<Destination>,
+}
+
+/// A page to make.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// Its heading.
+    pub title: String,
+    /// A longer text.
+    pub description: Option<String>,
+    /// Links and the like.
+    pub content: Content,
+}
+
+/// What to change of a page; `None` leaves it as it is.
+#[derive(Debug, Clone, Default)]
+pub struct Edit {
+    /// Its heading. Its slug stays.
+    pub title: Option<String>,
+    /// A longer text; `Some(None)` takes it away.
+    pub description: Option<Option<String>>,
+    /// Keys of the data to set, or to take away.
+    pub content: Option<Content>,
+}
+
+/// Returns the data of a page.
+pub fn data(page: &BioPage) -> PageData {
+    serde_json::from_str(&page.page_data).unwrap_or_default()
+}
+
+/// Returns the id that clients see.
+pub fn id(page: &BioPage) -> String {
+    format!("bio_{}", page.uid)
+}
+
+/// Makes a page, which is not published yet. Its slug comes from its title, with a number where that is taken.
+///
+/// # Errors
+///
+/// [`Condition::FeatureLocked`] where the plan has no pages, [`Condition::PlanLimitReached`]; [`Condition::DestinationBlocked`] and
+/// [`Condition::DestinationLoops`]; [`Condition::DataTooComplex`].
+pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: Draft, base: &str) -> Result<BioPage> {
+    let cap = caller.terms.limits.bio_pages;
+    caller.terms.check_feature("Bio pages", cap != Some(0))?;
+    let mut page_data = PageData::new();
+    merge(tx, &mut page_data, draft.content, base)?;
+    usage::begin(tx.conn, caller.workspace, usage::BIO_PAGES, usage::TOTAL)?;
+    if !usage::take(tx.conn, caller.workspace, usage::BIO_PAGES, usage::TOTAL, 1, cap.map(u64::cast_signed))? {
+        return Err(caller.terms.full("bio pages", cap.unwrap_or_default()).into());
+    }
+    let mut new = NewBioPage {
+        uid: tx.fresh_uuid(),
+        workspace_id: caller.workspace,
+        slug: String::new(),
+        title: draft.title,
+        description: draft.description,
+        page_data: text(&page_data)?,
+        is_published: false,
+        view_count: 0,
+        click_count: 0,
+        created_at: tx.now,
+        updated_at: tx.now,
+    };
+    let stem = page_slug(&new.title);
+    for n in 1.. {
+        new.slug = match n {
+            1 if !crate::slug::is_reserved(&stem) => stem.clone(),
+            1 => continue,
+            2..=5 => format!("{stem}-{n}"),
+            // Whoever has so many namesakes need not be told how many.
+            _ => format!("{stem}-{}", random_tail(tx)),
+        };
+        if let Some(page) = bio::insert(tx.conn, &new)? {
+            return Ok(page);
+        }
+    }
+    unreachable!("a random slug is free sooner or later")
+}
+
+/// Returns the caller's pages, oldest first.
+pub fn list(conn: &mut Conn, caller: &Caller) -> Result<Vec<BioPage>> {
+    bio::list(conn, caller.workspace)
+}
+
+/// Returns the caller's page.
+///
+/// # Errors
+///
+/// [`Condition::ResourceNotFound`], also for another workspace's.
+pub fn get(conn: &mut Conn, caller: &Caller, uid: &str) -> Result<BioPage> {
+    bio::find(conn, caller.workspace, uid)?.ok_or_else(missing)
+}
+
+/// Changes the caller's page.
+///
+/// # Errors
+///
+/// [`Condition::ResourceNotFound`]; those of [`create`] about its data.
+pub fn edit(tx: &mut Tx<'_>, caller: &Caller, uid: &str, edit: Edit, base: &str) -> Result<BioPage> {
+    let mut page = bio::lock(tx.conn, caller.workspace, uid)?.ok_or_else(missing)?;
+    page.title = edit.title.unwrap_or(page.title);
+    page.description = edit.description.unwrap_or(page.description);
+    if let Some(content) = edit.content {
+        let mut known = data(&page);
+        merge(tx, &mut known, content, base)?;
+        page.page_data = text(&known)?;
+    }
+    page.updated_at = tx.now;
+    bio::update(tx.conn, &page)?;
+    Ok(page)
+}
+
+/// Shows the caller's page to everybody. Again, it does nothing.
+///
+/// # Errors
+///
+/// [`Condition::ResourceNotFound`].
+pub fn publish(tx: &mut Tx<'_>, caller: &Caller, uid: &str, base: &str) -> Result<BioPage> {
+    let mut page = bio::lock(tx.conn, caller.workspace, uid)?.ok_or_else(missing)?;
+    if page.is_published {
+        return Ok(page);
+    }
+    page.is_published = true;
+    page.published_at = Some(tx.now);
+    page.updated_at = tx.now;
+    bio::update(tx.conn, &page)?;
+    events::bio_published(tx, &page, &html_url(base, &page))?;
+    Ok(page)
+}
+
+/// Hides the caller's page; data and counts stay. Again, it does nothing.
+///
+/// # Errors
+///
+/// [`Condition::ResourceNotFound`].
+pub fn unpublish(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<BioPage> {
+    let mut page = bio::lock(tx.conn, caller.workspace, uid)?.ok_or_else(missing)?;
+    if !page.is_published {
+        return Ok(page);
+    }
+    page.is_published = false;
+    page.updated_at = tx.now;
+    bio::update(tx.conn, &page)?;
+    events::bio_unpublished(tx, &page)?;
+    Ok(page)
+}
+
+/// Deletes the caller's page. Its slug is free again at once.
+///
+/// # Errors
+///
+/// [`Condition::ResourceNotFound`].
+pub fn delete(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<()> {
+    if !bio::delete(tx.conn, caller.workspace, uid)? {
+        return Err(missing());
+    }
+    usage::give_back(tx.conn, caller.workspace, usage::BIO_PAGES, usage::TOTAL, 1)
+}
+
+/// Returns the address of a page below `base`.
+pub fn html_url(base: &str, page: &BioPage) -> String {
+    format!("{base}/{}", page.slug)
+}
+
+impl App {
+    /// Returns what the addresses of bio pages begin with, without a trailing slash.
+    pub fn bio_base(&self) -> String {
+        match self.settings.bio.public_url.as_str() {
+            "" => format!("{}/b", self.public_url),
+            own => own.to_owned(),
+        }
+    }
+}
+
+/// Lays what was sent over what is known.
+fn merge(tx: &mut Tx<'_>, known: &mut PageData, content: Content, base: &str) -> Result<()> {
+    /// Bytes of a page's data, as JSON.
+    const BYTES: usize = 65_536;
+    let base = Url::parse(base).map(String::from).unwrap_or_default();
+    for destination in content.destinations {
+        // What a page counts clicks with leads on: to lead there could lead in a circle.
+        let below = destination.as_str().strip_prefix(base.trim_end_matches('/')).and_then(|rest| rest.strip_prefix('/'));
+        if !base.is_empty() && below.is_some_and(|rest| rest.contains('/')) {
+            return Err(Condition::DestinationLoops { field: destination.field().to_owned() }.into());
+        }
+        tx.admit(destination)?;
+    }
+    for (key, value) in content.data {
+        if value.is_null() {
+            known.shift_remove(&key);
+        } else {
+            known.insert(key, value);
+        }
+    }
+    if text(known)?.len() > BYTES {
+        let max = format!("{BYTES} bytes");
+        return Err(Condition::DataTooComplex { field: "page_data".to_owned(), max }.into());
+    }
+    Ok(())
+}
+
+fn missing() -> Error {
+    Condition::ResourceNotFound { what: "Bio page".to_owned() }.into()
+}
+
+fn text(data: &PageData) -> Result<String> {
+    serde_json::to_string(data).map_err(Error::internal)
+}

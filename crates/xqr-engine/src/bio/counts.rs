@@ -1,0 +1,52 @@
+//! How often pages were seen and followed, gathered in memory: a view costs no write of the database. A killed process loses what was
+//! gathered since the last flush, which is every two seconds; an orderly end loses nothing.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use xqr_errors::Result;
+use xqr_store::bio;
+
+use crate::App;
+
+/// Views and clicks by page.
+#[derive(Default)]
+pub(crate) struct Counts(Mutex<HashMap<i64, (i64, i64)>>);
+
+impl Counts {
+    pub(super) fn add(&self, page: i64, views: i64, clicks: i64) {
+        let mut pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let counts = pages.entry(page).or_default();
+        counts.0 += views;
+        counts.1 += clicks;
+    }
+
+    fn take(&self) -> Vec<(i64, (i64, i64))> {
+        let mut all: Vec<_> = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner)).into_iter().collect();
+        // In the order of their rows, so that two nodes do not wait for each other.
+        all.sort_unstable();
+        all
+    }
+}
+
+impl App {
+    /// Writes down what was gathered, and returns of how many pages.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database; then it is kept for the next time.
+    pub async fn flush_bio_counts(&self) -> Result<usize> {
+        let counts = self.bio_counts.take();
+        if counts.is_empty() {
+            return Ok(0);
+        }
+        let pages = counts.clone();
+        let written =
+            self.write(move |tx| pages.iter().try_for_each(|(page, (views, clicks))| bio::add(tx.conn, *page, *views, *clicks)));
+        if let Err(error) = written.await {
+            counts.iter().for_each(|(page, (views, clicks))| self.bio_counts.add(*page, *views, *clicks));
+            return Err(error);
+        }
+        Ok(counts.len())
+    }
+}

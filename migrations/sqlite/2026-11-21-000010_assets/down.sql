@@ -1,0 +1,3 @@
+DELETE FROM usage WHERE metric = 'storage';
+DROP TABLE asset_trash;
+DROP TABLE assets;
