@@ -153,7 +153,7 @@ impl Fields {
 
     /// Complains when a field was not sent, or sent as null. Comes before the line that reads it.
     pub(crate) fn demand(&mut self, field: &str) {
-        if !self.has(field) && !self.unreadable.iter().any(|(name, _)| name == field) {
+        if !self.has(field) {
             self.complain(Condition::FieldMissing { field: self.name(field) });
         }
     }

@@ -1,6 +1,8 @@
 //! The native dialect's document: what all of it shares, and the list of its parts.
 
 mod analytics;
+mod assets;
+mod bio;
 mod design;
 mod keys;
 mod links;
@@ -39,9 +41,16 @@ pub(super) fn book() -> Book {
             ("request_id", text("req_01KM8T3X9G5W2Q7R4N6V8YBC0D")),
         ]),
     });
-    for more in
-        [links::schemas(), design::schemas(), keys::schemas(), analytics::schemas(), webhooks::schemas(), workspace::schemas()]
-    {
+    for more in [
+        links::schemas(),
+        design::schemas(),
+        keys::schemas(),
+        analytics::schemas(),
+        assets::schemas(),
+        bio::schemas(),
+        webhooks::schemas(),
+        workspace::schemas(),
+    ] {
         if let (Some(schemas), Value::Object(more)) = (schemas.as_object_mut(), more) {
             schemas.extend(more);
         }
@@ -60,6 +69,8 @@ pub(super) fn book() -> Book {
             design::operations(),
             keys::operations(),
             analytics::operations(),
+            assets::operations(),
+            bio::operations(),
             webhooks::operations(),
             workspace::operations(),
         ]
