@@ -9,7 +9,7 @@ mod load;
 mod overload;
 mod redirect;
 mod render;
-mod target;
+pub(crate) mod target;
 
 use clap::Subcommand;
 

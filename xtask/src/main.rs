@@ -2,6 +2,7 @@
 
 mod bench;
 mod blocklist;
+mod contracts;
 mod credits;
 mod errors;
 mod gallery;
@@ -9,6 +10,7 @@ mod keys;
 mod maintenance;
 mod migrate;
 mod office;
+mod openapi;
 mod postgres;
 mod test;
 mod users;
@@ -49,6 +51,11 @@ enum Task {
     Maintenance(maintenance::Maintenance),
     /// Print docs/errors.md from the catalogue
     Errors(errors::Errors),
+    /// Print docs/openapi, a document for each dialect
+    #[command(name = "openapi")]
+    OpenApi(openapi::OpenApi),
+    /// Hold the service against docs/openapi with thousands of requests
+    Contracts(contracts::Contracts),
     /// Draw docs/gallery.md and its pictures
     Gallery(gallery::Gallery),
     /// Run every test, on SQLite and PostgreSQL
@@ -81,6 +88,8 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Blocklist(task) => task.run(),
         Task::Maintenance(task) => task.run(),
         Task::Errors(task) => task.run(),
+        Task::OpenApi(task) => task.run(),
+        Task::Contracts(task) => task.run(),
         Task::Gallery(task) => task.run(),
         Task::Test => test::run(),
         Task::Bench(task) => task.run(),

@@ -1,4 +1,7 @@
-//! What happens to every API request around its handler: id, head limits, envelope, log, counters.
+//! What happens to every API request around its handler: id, origin, head limits, envelope, content coding, log, counters.
+
+mod coding;
+mod cors;
 
 use std::cell::RefCell;
 use std::panic::AssertUnwindSafe;
@@ -17,6 +20,8 @@ use xqr_engine::errors::{Condition, Error, Result};
 use xqr_engine::settings::Edge;
 use xqr_engine::{Admission, Figures};
 
+pub(crate) use self::coding::{Codings, Secret};
+pub(crate) use self::cors::Cors;
 use crate::fault::Fault;
 use crate::request_id::{RequestId, X_REQUEST_ID, foreign};
 use crate::wire::{Accept, Wire, dress};
@@ -32,6 +37,12 @@ pub(crate) async fn speak<D: Wire>(
     let started = Instant::now();
     let accept = Accept::of(request.headers());
     let method = request.method().clone();
+    let codings = Codings::of(&request);
+    let cors = Cors::of(&app.settings.cors, request.headers());
+    if let Some(answer) = cors.preflight(&app.settings.cors, request.head(), id) {
+        metric::request("(preflight)", answer.status().as_u16(), started.elapsed());
+        return Ok(request.into_response(answer));
+    }
     let client_id = foreign(request.headers().get("x-request-id")).map(str::to_owned);
     request.extensions_mut().insert(id);
     // Where there is GET, there is HEAD (RFC 9110, section 9.3.2): routes see the one, the connection leaves the body of the other out.
@@ -45,7 +56,8 @@ pub(crate) async fn speak<D: Wire>(
         Err(error) => Err(error),
     };
     if let Err(error) = open {
-        let response = refuse::<D>(&error, id, accept, None);
+        let mut response = refuse::<D>(&error, id, accept, None);
+        cors.dress(response.headers_mut());
         metric::request("(refused)", response.status().as_u16(), started.elapsed());
         return Ok(request.into_response(response));
     }
@@ -54,12 +66,15 @@ pub(crate) async fn speak<D: Wire>(
         let error = Error::internal("a handler panicked");
         tracing::error!(request_id = %id, %method, "a handler panicked");
         metric::request("(panic)", 500, started.elapsed());
-        return Err(InternalError::from_response("panic", refuse::<D>(&error, id, accept, None)).into());
+        let mut response = refuse::<D>(&error, id, accept, None);
+        cors.dress(response.headers_mut());
+        return Err(InternalError::from_response("panic", response).into());
     };
     let mut answer = match answer {
         Ok(answer) => answer.map_into_boxed_body(),
         Err(error) => {
-            let response = refuse::<D>(&Error::internal(error.to_string()), id, accept, None);
+            let mut response = refuse::<D>(&Error::internal(error.to_string()), id, accept, None);
+            cors.dress(response.headers_mut());
             return Err(InternalError::from_response("service", response).into());
         }
     };
@@ -86,6 +101,7 @@ pub(crate) async fn speak<D: Wire>(
     if let Some(figures) = figures {
         D::show_figures(answer.headers_mut(), &figures);
     }
+    cors.dress(answer.headers_mut());
     let route = answer.request().match_pattern().unwrap_or_else(|| "(unknown)".to_owned());
     let status = answer.status().as_u16();
     let key = answer.request().extensions().get::<call::KeyPrefix>().map(|key| key.0.clone());
@@ -93,7 +109,7 @@ pub(crate) async fn speak<D: Wire>(
         request_id = %id, %method, route, status, ms = started.elapsed().as_millis() as u64, key, client_id, "request"
     );
     metric::request(&route, status, started.elapsed());
-    Ok(answer)
+    Ok(codings.apply(answer, method == Method::GET || method == Method::HEAD))
 }
 
 /// Puts a refusal into the dialect's envelope, counts it, and adds the headers of every refusal.
@@ -101,8 +117,14 @@ pub(crate) fn refuse<D: Wire>(error: &Error, id: RequestId, accept: Accept, allo
     let mut response = D::refuse(error, id, accept);
     metric::error(error.condition().row().code());
     dress(&mut response, error, id);
-    if let Some(allow) = allow {
-        response.headers_mut().insert(ALLOW, HeaderValue::from_static(allow));
+    // Where there is GET, there is HEAD.
+    if let Some(allow) = allow
+        && let Ok(allow) = match allow.contains("HEAD") {
+            true => Ok(HeaderValue::from_static(allow)),
+            false => HeaderValue::try_from(allow.replacen("GET", "GET, HEAD", 1)),
+        }
+    {
+        response.headers_mut().insert(ALLOW, allow);
     }
     response
 }

@@ -141,9 +141,9 @@ impl Fields {
         self.object.get(field)
     }
 
-    /// Returns whether a field was sent and is not null.
+    /// Returns whether a field was sent and is not null. One that cannot be read was sent.
     pub(crate) fn has(&self, field: &str) -> bool {
-        self.object.get(field).is_some_and(|value| !value.is_null())
+        self.object.get(field).is_some_and(|value| !value.is_null()) || self.unreadable.iter().any(|(name, _)| name == field)
     }
 
     /// Returns whether a field was sent as null.
@@ -153,7 +153,7 @@ impl Fields {
 
     /// Complains when a field was not sent, or sent as null. Comes before the line that reads it.
     pub(crate) fn demand(&mut self, field: &str) {
-        if !self.has(field) && !self.unreadable.iter().any(|(name, _)| name == field) {
+        if !self.has(field) {
             self.complain(Condition::FieldMissing { field: self.name(field) });
         }
     }

@@ -5,12 +5,16 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use xqr_engine::App;
-use xqr_engine::errors::Result;
+use xqr_engine::errors::{Condition, Result};
 
+use crate::edge::refuse;
 use crate::fault::Fault;
 use crate::fields::Fields;
+use crate::request_id::RequestId;
+use crate::wire::Accept;
+use crate::xqr::Xqr;
 use crate::{body, call, peer};
 
 /// An anonymous request. The body is still unread.
@@ -33,6 +37,12 @@ impl Guest {
     /// Returns the client's address, for limits.
     pub(crate) fn address(&self) -> IpAddr {
         address(&self.app, &self.request)
+    }
+
+    /// Refuses a method where there is only GET.
+    pub(crate) fn refuse_method(&self) -> HttpResponse {
+        let (error, id) = (Condition::MethodNotAllowed.into(), RequestId::fresh(self.app.now()));
+        refuse::<Xqr>(&error, id, Accept::of(self.request.headers()), Some("GET, HEAD"))
     }
 
     /// Returns the unread body, for a reader of another form than JSON.

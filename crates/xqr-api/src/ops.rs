@@ -6,14 +6,11 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 
+use crate::pages::readable;
 use crate::{call, metric};
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
-    config
-        .route("/health", web::get().to(health))
-        .route("/health", web::head().to(health))
-        .route("/ready", web::get().to(ready))
-        .route("/metrics", web::get().to(metrics));
+    config.service(readable("/health", health)).service(readable("/ready", ready)).service(readable("/metrics", metrics));
 }
 
 /// `GET /health`: the process is alive. Touches no database.

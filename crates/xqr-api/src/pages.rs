@@ -3,35 +3,49 @@
 use std::sync::OnceLock;
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, web};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 use xqr_engine::errors::{Condition, Dialect, Error, Row, rows};
 
-use crate::edge::below;
+use crate::edge::{Codings, below};
+use crate::guest::Guest;
 
 const STYLE: &str = include_str!("pages.css");
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
-        .route("/", web::get().to(home))
-        .route("/docs/errors", web::get().to(book))
-        .service(below("/docs/errors").route("/{code}", web::get().to(page)));
+        .service(readable("/", home))
+        .service(readable("/docs/errors", book))
+        .service(below("/docs/errors").service(readable("/{code}", page)));
+}
+
+/// A resource for everybody, which is only read.
+pub(crate) fn readable<F, A>(path: &str, handler: F) -> Resource
+where
+    F: Handler<A> + Clone,
+    A: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    web::resource(path)
+        .route(web::get().to(handler.clone()))
+        .route(web::head().to(handler))
+        .default_service(web::to(async |guest: Guest| guest.refuse_method()))
 }
 
 async fn home() -> HttpResponse {
     let body = html! {
         h1 { "xqr" }
         p { "QR codes and short links whose destination can change after printing." }
-        p { a href="/docs/errors" { "Errors" } " · " a href="/health" { "Health" } }
+        p { a href="/docs/errors" { "Errors" } " · " a href="/docs/api" { "APIs" } " · " a href="/health" { "Health" } }
     };
     answer(StatusCode::OK, "xqr", &body)
 }
 
 /// `GET /docs/errors`: every code.
-async fn book() -> HttpResponse {
+async fn book(request: HttpRequest) -> HttpResponse {
     let body = html! {
         h1 { "Errors" }
         p { "Every refusal is one of these codes. The machine-readable list is at " a href="/api/v1/errors" { code { "/api/v1/errors" } } "." }
@@ -46,7 +60,7 @@ async fn book() -> HttpResponse {
             }
         }
     };
-    answer(StatusCode::OK, "Errors", &body)
+    Codings::of(&request).encode(answer(StatusCode::OK, "Errors", &body), true)
 }
 
 /// `GET /docs/errors/{CODE}`: one code, with its conditions in all dialects.
@@ -76,7 +90,7 @@ async fn page(request: HttpRequest) -> HttpResponse {
             }
         }
     };
-    answer(StatusCode::OK, code, &body)
+    Codings::of(&request).encode(answer(StatusCode::OK, code, &body), true)
 }
 
 /// The native codes, in the order of the catalogue.
@@ -113,7 +127,8 @@ pub(crate) fn paused() -> HttpResponse {
     answer(StatusCode::OK, "This QR is paused", &html! { div.card { h1 { "This QR is paused" } p { (text) } } })
 }
 
-fn answer(status: StatusCode, title: &str, body: &Markup) -> HttpResponse {
+/// A page.
+pub(crate) fn answer(status: StatusCode, title: &str, body: &Markup) -> HttpResponse {
     let page = html! {
         (DOCTYPE)
         html lang="en" {

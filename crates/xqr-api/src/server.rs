@@ -19,7 +19,7 @@ use xqr_engine::settings::Edge;
 
 use crate::request_id::{RequestId, X_REQUEST_ID};
 use crate::stream::{Ending, GuardedStream, Patience, Phase, last};
-use crate::{bio, edge, files, forge, hub, images, metric, ops, pages, redirect, studio, xqr};
+use crate::{bio, edge, files, forge, hub, images, metric, openapi, ops, pages, redirect, studio, xqr};
 
 /// Serves `app` on `listener` until [`Server::handle`] is told to stop. Signals are the caller's business.
 ///
@@ -108,6 +108,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(forge::scope())
         .configure(ops::routes)
         .configure(pages::routes)
+        .configure(openapi::routes)
         .configure(images::routes)
         .configure(files::routes)
         .configure(bio::routes)

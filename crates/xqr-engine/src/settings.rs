@@ -32,6 +32,7 @@ pub struct Settings {
     pub log_format: LogFormat,
     pub database: Database,
     pub edge: Edge,
+    pub cors: Cors,
     pub cache: Cache,
     pub journal: Journal,
     pub scans: Scans,
@@ -88,6 +89,16 @@ pub struct Edge {
     pub require_https: bool,
     #[serde(deserialize_with = "networks")]
     pub trusted_proxies: Vec<IpNet>,
+}
+
+/// Settings of calls from web pages of other origins.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/xqr.toml documents every setting")]
+pub struct Cors {
+    #[serde(deserialize_with = "origins")]
+    pub origins: Vec<String>,
+    pub max_age: u64,
 }
 
 /// Settings of what is fetched for users.
@@ -381,6 +392,18 @@ fn networks_of<'de, D: serde::Deserializer<'de>>(name: &str, deserializer: D) ->
 fn hosts<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<Host>, D::Error> {
     let parse = |text: &String| Host::parse(text).ok_or_else(|| format!("blocklist.except: '{text}' is no host"));
     Vec::<String>::deserialize(deserializer)?.iter().map(parse).collect::<Result<_, _>>().map_err(serde::de::Error::custom)
+}
+
+/// Reads origins as browsers write them, because they are compared letter by letter.
+fn origins<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    let is_origin = |text: &str| url::Url::parse(text).is_ok_and(|url| url.origin().ascii_serialization() == text);
+    match texts.iter().find(|text| *text != "*" && !is_origin(text)) {
+        Some(text) => {
+            Err(serde::de::Error::custom(format!("cors.origins: '{text}' is no origin such as https://app.example.com")))
+        }
+        None => Ok(texts),
+    }
 }
 
 /// Reads port numbers, which the environment writes as texts.

@@ -41,10 +41,10 @@ macro_rules! catalogue {
                 fix: $fix,
                 retry: Retry::$retry,
                 cells: [
-                    Cell { status: $xs, code: Some($xc), template: $xm, ours: catalogue!(@ours $($xo)?) },
-                    Cell { status: $ss, code: None, template: $sm, ours: catalogue!(@ours $($so)?) },
-                    Cell { status: $fs, code: Some($fc), template: $fm, ours: catalogue!(@ours $($fo)?) },
-                    Cell { status: $hs, code: None, template: $hm, ours: catalogue!(@ours $($ho)?) },
+                    Cell { status: $xs, code: Some($xc), filed: None, template: $xm, ours: catalogue!(@ours $($xo)?) },
+                    Cell { status: $ss, code: None, filed: catalogue!(@filed $($sp)?), template: $sm, ours: catalogue!(@ours $($so)?) },
+                    Cell { status: $fs, code: Some($fc), filed: None, template: $fm, ours: catalogue!(@ours $($fo)?) },
+                    Cell { status: $hs, code: None, filed: None, template: $hm, ours: catalogue!(@ours $($ho)?) },
                 ],
             },
         )+];
@@ -82,6 +82,8 @@ macro_rules! catalogue {
     };
     (@ours) => { false };
     (@ours ours) => { true };
+    (@filed) => { None };
+    (@filed $sp:tt) => { Some(stringify!($sp)) };
     (@place) => { Place::Top };
     (@place [$field:ident]) => { Place::List($field.to_string()) };
     (@place [$field:literal]) => { Place::List($field.to_string()) };

@@ -94,6 +94,8 @@ pub struct Cell {
     pub status: u16,
     /// The machine-readable code, in dialects that have one.
     pub code: Option<&'static str>,
+    /// The field that the sentence is filed under, as the table has it: `field` and `[field]` are facts, `"items"` is a name.
+    pub filed: Option<&'static str>,
     /// The sentence, with facts in braces.
     pub template: &'static str,
     /// Whether the original service publishes nothing here and the cell is our choice.

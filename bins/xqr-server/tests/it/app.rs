@@ -11,6 +11,8 @@ use xqr_engine::plans::Plan;
 use xqr_engine::{ManualClock, SeededEntropy, Settings, keys, workspaces};
 use xqr_server::Running;
 
+use crate::contract::{self, Sent};
+
 /// 2026-03-21T14:30:00Z, where the clock stands.
 pub(crate) const NOW: i64 = 1_774_103_400_000;
 
@@ -139,9 +141,18 @@ impl TestApp {
     }
 
     pub(crate) async fn send(&self, request: RequestBuilder) -> Answer {
-        let response = request.send().await.unwrap();
+        let (client, request) = request.build_split();
+        let request = request.unwrap();
+        let sent = Sent {
+            method: request.method().to_string(),
+            path: request.url().path().to_owned(),
+            json: request.body().and_then(|body| body.as_bytes()).and_then(|body| serde_json::from_slice(body).ok()),
+        };
+        let response = client.execute(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
-        Answer { status: StatusCode::as_u16(&status), headers, bytes: response.bytes().await.unwrap().to_vec() }
+        let answer = Answer { status: StatusCode::as_u16(&status), headers, bytes: response.bytes().await.unwrap().to_vec() };
+        contract::check(&sent, &answer);
+        answer
     }
 
     /// A call of the native API with the first key.

@@ -204,8 +204,9 @@ async fn where_there_is_get_there_is_head() {
         let (get, head) = (ask("GET").await, ask("HEAD").await);
         assert_eq!((head.status, head.header("content-type")), (get.status, get.header("content-type")), "{path}");
         assert!(head.bytes.is_empty() && !get.bytes.is_empty(), "{path}");
-        let length: usize = head.header("content-length").parse().unwrap_or_default();
-        assert!(length == 0 || length.abs_diff(get.bytes.len()) < 8, "{path}: {length}");
+        let length: usize = head.header("content-length").parse().unwrap();
+        // The figures in a body have more digits or fewer at the next call.
+        assert!(length.abs_diff(get.bytes.len()) < 8, "{path}: {length}");
     }
     let post = app.send(app.request("HEAD", "/api/shorten").header("x-api-key", &app.key)).await;
     assert_eq!((post.status, post.header("allow")), (405, "POST"));

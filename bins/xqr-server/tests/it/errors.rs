@@ -128,6 +128,8 @@ async fn bad_queries_are_named() {
     check("/links?limit=201".into(), "limit: Must be at most 200.").await;
     check("/links?limit=ten".into(), "limit: Must be a whole number.").await;
     check("/links?limit=1&limit=2".into(), "limit: Must be given once.").await;
+    // Also one that nobody asks for here.
+    check(format!("/links/{id}/qr?quality=1&quality=2"), "quality: Must be absent without format jpeg.").await;
     check("/links?offset=-1".into(), "offset: Must be at least 0.").await;
     check("/links?offset=99999999999999999999".into(), "offset: Must be a whole number.").await;
     check("/links?search=%00".into(), "search: Must not contain control characters.").await;
@@ -185,15 +187,22 @@ async fn paths_and_methods_that_are_none() {
     let theirs = app.get("/api/v1/links/").await;
     assert_eq!((theirs.status, theirs.text()), (404, r#"{"detail":"Not found."}"#.to_owned()));
     for (method, path, allow) in [
-        ("PUT", "/api/v1/links", "GET, POST"),
-        ("DELETE", "/api/v1/links", "GET, POST"),
+        ("PUT", "/api/v1/links", "GET, HEAD, POST"),
+        ("DELETE", "/api/v1/links", "GET, HEAD, POST"),
         ("GET", "/api/v1/links/bulk", "POST"),
         ("POST", "/api/v1/links/bulk/status", "PATCH"),
-        ("PUT", "/api/v1/links/x", "GET, PATCH, DELETE"),
-        ("POST", "/api/v1/links/x/qr", "GET"),
-        ("POST", "/api/v1/errors", "GET"),
+        ("PUT", "/api/v1/links/x", "GET, HEAD, PATCH, DELETE"),
+        ("POST", "/api/v1/links/x/qr", "GET, HEAD"),
+        ("POST", "/api/v1/errors", "GET, HEAD"),
         ("POST", "/somecode", "GET, HEAD"),
-        ("BREW", "/api/v1/links", "GET, POST"),
+        ("POST", "/health", "GET, HEAD"),
+        ("DELETE", "/metrics", "GET, HEAD"),
+        ("OPTIONS", "/docs/errors", "GET, HEAD"),
+        ("PUT", "/openapi/xqr.json", "GET, HEAD"),
+        ("PUT", "/qr/x.png", "GET, HEAD"),
+        ("BREW", "/api/v1/links", "GET, HEAD, POST"),
+        ("OPTIONS", "/api/v1/links", "GET, HEAD, POST"),
+        ("OPTIONS", "/api/v1/keys/x/rotate", "POST"),
     ] {
         let answer = app.send(app.request(method, path)).await;
         answer.refused(405, "METHOD_NOT_ALLOWED", "Method not allowed.");

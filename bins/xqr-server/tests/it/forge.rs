@@ -127,7 +127,7 @@ async fn a_code_is_made_scanned_changed_archived_and_brought_back() {
     app.get(&format!("/{slug}")).await.expect(302);
     let deleted = call(&app, &app.key, "DELETE", &format!("/qr-codes/{id}"), None).await;
     refused(&deleted, 405, "method_not_allowed", "Method not allowed.");
-    assert_eq!(deleted.header("allow"), "GET, POST, PATCH, PUT");
+    assert_eq!(deleted.header("allow"), "GET, HEAD, POST, PATCH, PUT");
 }
 
 #[actix_web::test]

@@ -20,6 +20,7 @@ async fn told<D: Wire>() -> (Value, String) {
     let folder = tempfile::tempdir().unwrap();
     let mut settings = Settings::defaults();
     settings.data_dir = folder.path().to_owned();
+    settings.cors.origins = vec!["*".to_owned()];
     settings.database_url = folder.path().join("xqr.db").display().to_string();
     let app = App::open(settings, String::new(), Arc::new(ManualClock::at(0)), Arc::new(SeededEntropy::new(1))).unwrap();
     let scope = web::scope("/api")
@@ -32,6 +33,7 @@ async fn told<D: Wire>() -> (Value, String) {
         let error = test::try_call_service(&service, test::TestRequest::get().uri("/api/broken").to_request()).await.unwrap_err();
         let response = error.error_response();
         assert_eq!(response.status(), 500);
+        assert_eq!(response.headers().get("access-control-allow-origin").unwrap(), "*");
         let id = response.headers().get("x-request-id").unwrap().to_str().unwrap().to_owned();
         let body = actix_web::body::to_bytes(response.into_body()).await.unwrap();
         told = (serde_json::from_slice(&body).unwrap(), id);

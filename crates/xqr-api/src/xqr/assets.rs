@@ -117,7 +117,7 @@ async fn publish(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 async fn list(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     call.allow(Scope::AssetsRead)?;
     let query = call.query();
-    let (limit, offset) = (query.int("limit", 1..=200, 50)?, query.int("offset", 0..=i64::MAX, 0)?);
+    let (limit, offset) = (query.int("limit", 1..=200, 50)?, query.int("offset", 0..=i64::from(u32::MAX), 0)?);
     let caller = call.caller.clone();
     let (rows, total) = call.app.read(move |conn| assets::list(conn, &caller, limit, offset)).await?;
     let views: Vec<_> = rows.iter().map(|asset| AssetView::new(&call.app, asset)).collect();

@@ -4,11 +4,11 @@
 use std::time::Instant;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderName, HeaderValue};
-use actix_web::{HttpResponse, web};
+use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
+use actix_web::{HttpResponse, HttpResponseBuilder, web};
 use serde::Serialize;
 use xqr_engine::auth::Scope;
-use xqr_engine::errors::{Error, Result};
+use xqr_engine::errors::Result;
 use xqr_engine::links;
 use xqr_engine::pictures::{Drawn, Judgement, Order};
 use xqr_engine::plans::Terms;
@@ -22,9 +22,9 @@ use crate::call::Call;
 use crate::edge::resource;
 use crate::fault::Fault;
 use crate::fields::Fields;
-use crate::metric;
 use crate::payload::{Kind, content};
 use crate::pieces::Pieces;
+use crate::{etag, metric};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
@@ -51,22 +51,22 @@ async fn draw_link(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     let link = call.app.read(move |conn| links::get(conn, &caller, &uid)).await?;
     order.text = call.app.short_url(&link.code);
     let name = format!("{}-qr", &link.uid[..8]);
-    Ok(picture(order.format, &name, call.draw(order).await?))
+    Ok(call.conditional(order, &name).await?)
 }
 
 /// `POST /api/v1/qr`
 async fn draw(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     call.allow(Scope::QrRender)?;
-    let order = read(&mut call).await?;
-    Ok(picture(order.format, "qr", call.draw(order).await?))
+    let mut order = read(&mut call).await?;
+    call.prepare(&mut order).await?;
+    Ok(picture(HttpResponse::Ok(), order.format, "qr", call.draw(order).await?))
 }
 
 /// `POST /api/v1/qr/validate`
 async fn validate(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     call.allow(Scope::QrRender)?;
     let mut order = read(&mut call).await?;
-    order.check(&call.caps())?;
-    call.app.gather(&mut order).await?;
+    call.prepare(&mut order).await?;
     let (caps, text) = (call.caps(), order.text.clone());
     let judgement = call.app.draw(move || order.judge(&caps)).await?;
     Ok(call.answer(StatusCode::OK, JudgementView::new(text, judgement)))
@@ -112,10 +112,28 @@ impl Call<Xqr> {
         }
     }
 
-    pub(super) async fn draw(&self, mut order: Order) -> Result<Drawn, Error> {
+    /// Refuses what can be refused before drawing, and fetches the pictures in the design.
+    pub(super) async fn prepare(&self, order: &mut Order) -> Result<()> {
+        order.check(&self.caps())?;
+        self.app.gather(order).await
+    }
+
+    /// Answers a GET with a picture, or with 304 to who has it; that costs neither drawing nor quota.
+    pub(super) async fn conditional(&self, mut order: Order, name: &str) -> Result<HttpResponse> {
+        self.prepare(&mut order).await?;
+        // What the caller may see is the caller's, and another picture as soon as the design is.
+        let keep = (CACHE_CONTROL, "private, no-cache");
+        match etag::answer(&self.request, etag::of(&order)) {
+            Err(mut not_modified) => Ok(not_modified.insert_header(keep).finish()),
+            Ok(mut answer) => {
+                answer.insert_header(keep);
+                Ok(picture(answer, order.format, name, self.draw(order).await?))
+            }
+        }
+    }
+
+    pub(super) async fn draw(&self, order: Order) -> Result<Drawn> {
         let caps = self.caps();
-        order.check(&caps)?;
-        self.app.gather(&mut order).await?;
         self.app
             .draw(move || {
                 let started = Instant::now();
@@ -128,9 +146,8 @@ impl Call<Xqr> {
 }
 
 /// Answers with a picture; what the guard found stands in headers.
-pub(super) fn picture(format: Format, name: &str, drawn: Drawn) -> HttpResponse {
+pub(super) fn picture(mut answer: HttpResponseBuilder, format: Format, name: &str, drawn: Drawn) -> HttpResponse {
     let Drawn { bytes, symbol, report } = drawn;
-    let mut answer = HttpResponse::Ok();
     answer
         .content_type(format.media_type())
         .insert_header(("content-disposition", format!("inline; filename=\"{name}.{}\"", format.extension())))

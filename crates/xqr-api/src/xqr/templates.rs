@@ -9,6 +9,7 @@ use xqr_engine::Tx;
 use xqr_engine::auth::Scope;
 use xqr_engine::errors::{Condition, Result};
 use xqr_engine::links::text_of;
+use xqr_engine::pictures::Order;
 use xqr_engine::render::{ClearZone, Format, Size};
 use xqr_engine::rows::{Conn, Template};
 use xqr_engine::templates::{self, Design, Draft, Edit};
@@ -39,7 +40,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         )
         .service(
             resource("/v1/qr/templates/{template_id}/render", "GET, POST")
-                .route(web::get().to(render))
+                .route(web::get().to(show))
                 .route(web::post().to(render)),
         );
 }
@@ -97,8 +98,21 @@ async fn delete(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// `GET` and `POST /api/v1/qr/templates/{template_id}/render`, with its parameters in the query (section 17, C-8).
+/// `GET /api/v1/qr/templates/{template_id}/render`
+async fn show(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+    let (order, name) = wanted(&call).await?;
+    Ok(call.conditional(order, &name).await?)
+}
+
+/// `POST /api/v1/qr/templates/{template_id}/render`, with its parameters in the query, too (section 17, C-8).
 async fn render(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+    let (mut order, name) = wanted(&call).await?;
+    call.prepare(&mut order).await?;
+    Ok(picture(HttpResponse::Ok(), order.format, &name, call.draw(order).await?))
+}
+
+/// Reads what is to be drawn with which template, and how the file is called.
+async fn wanted(call: &Call<Xqr>) -> Result<(Order, String)> {
     call.allow(Scope::QrRender)?;
     let mut fields = Fields::from_query(&call.query());
     fields.demand("data");
@@ -106,9 +120,9 @@ async fn render(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     let format = fields.choice("format", &FORMATS).unwrap_or(Format::Svg);
     let size = fields.int("size", 1..=50).unwrap_or(10);
     fields.end()?;
-    let template = find(&call).await?;
+    let template = find(call).await?;
     let order = plain("data", data.unwrap_or_default(), look_of(&template)?, Size::Module(size as u32), format);
-    Ok(picture(format, &format!("{}-qr", &template.uid[..8]), call.draw(order).await?))
+    Ok((order, format!("{}-qr", &template.uid[..8])))
 }
 
 /// Returns the look of a template.

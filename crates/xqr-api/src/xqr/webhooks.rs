@@ -15,7 +15,7 @@ use xqr_engine::{App, Caller, Tx};
 use super::envelope::PageMeta;
 use super::{Xqr, XqrPerson};
 use crate::call::Call;
-use crate::edge::resource;
+use crate::edge::{Secret, resource};
 use crate::fault::Fault;
 use crate::fields::Fields;
 
@@ -143,7 +143,7 @@ async fn redeliver(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 async fn secret(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     call.allow(Scope::WebhooksWrite)?;
     let secret = secret_of(&call.app, &call.caller, call.path("webhook_id")).await?;
-    Ok(call.answer(StatusCode::OK, secret))
+    Ok(confidential(call.answer(StatusCode::OK, secret)))
 }
 
 /// `POST /api/v1/webhooks/{webhook_id}/test`
@@ -169,7 +169,7 @@ async fn rotate(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 /// `GET /api/developer/webhooks/{webhook_id}/secret`
 async fn show_secret(call: Call<XqrPerson>) -> Result<HttpResponse, Fault> {
     let secret = secret_of(&call.app, &call.caller, call.path("webhook_id")).await?;
-    Ok(call.answer(StatusCode::OK, secret))
+    Ok(confidential(call.answer(StatusCode::OK, secret)))
 }
 
 /// `POST /api/developer/webhooks/{webhook_id}/test`
@@ -196,6 +196,12 @@ async fn test_of(app: &App, caller: &Caller, uid: String) -> Result<Value> {
     };
     let delivery = app.write(job).await?;
     Ok(json!({ "delivery_id": format!("del_{delivery}"), "event_type": "test.ping" }))
+}
+
+/// Keeps a secret out of content codings.
+fn confidential(mut answer: HttpResponse) -> HttpResponse {
+    answer.extensions_mut().insert(Secret);
+    answer
 }
 
 fn told(secret: &SigningSecret) -> Value {

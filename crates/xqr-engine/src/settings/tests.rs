@@ -24,6 +24,7 @@ fn the_environment_wins_over_the_file() {
             ("DATABASE_URL", "postgres://h/d"),
             ("XQR_EDGE_TRUSTED_PROXIES", "10.0.0.0/8, ::1"),
             ("XQR_WEBHOOKS_PORTS", "8443, 9443"),
+            ("XQR_CORS_ORIGINS", "https://a.example,http://localhost:3000"),
         ],
     )
     .unwrap();
@@ -32,6 +33,7 @@ fn the_environment_wins_over_the_file() {
     assert_eq!(settings.database_url, "postgres://h/d");
     assert_eq!(settings.edge.trusted_proxies.len(), 2);
     assert_eq!(settings.webhooks.ports, [8443, 9443]);
+    assert_eq!(settings.cors.origins, ["https://a.example", "http://localhost:3000"]);
 }
 
 #[test]
@@ -58,6 +60,9 @@ fn bad_values_are_refused_with_their_name() {
     check("", &[("XQR_EDGE_TRUSTED_PROXIES", "everyone")], "edge.trusted_proxies: 'everyone' is no address or network");
     check("", &[("XQR_WEBHOOKS_ALLOW_NETS", "home")], "webhooks.allow_nets: 'home' is no address or network");
     check("", &[("XQR_BLOCKLIST_EXCEPT", "a.example,http://b")], "blocklist.except: 'http://b' is no host");
+    for origin in ["app.example.com", "https://app.example.com/", "https://APP.example.com", "https://a.example:443", "null"] {
+        check("", &[("XQR_CORS_ORIGINS", origin)], &format!("cors.origins: '{origin}' is no origin"));
+    }
     check("[webhooks]\nports = [70000]", &[], "70000 is no port");
 }
 
