@@ -22,7 +22,7 @@ use xqr_engine::errors::{Condition, Error, Result};
 use xqr_engine::media::{self, Shown};
 use xqr_engine::rows::Asset;
 
-use crate::edge::{below, check_head, refuse};
+use crate::edge::{Cors, below, check_head, refuse};
 use crate::guest::Guest;
 use crate::peer;
 use crate::query::Query;
@@ -44,15 +44,24 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config.service(below("/assets").service(upload).service(file));
 }
 
+/// Answers what is no method of the resource, and browsers that ask whether a page of another origin may send one.
 fn no_method(guest: &Guest, allow: &'static str) -> HttpResponse {
     let (error, id) = (Condition::MethodNotAllowed.into(), RequestId::fresh(guest.app.now()));
-    refuse::<Xqr>(&error, id, Accept::of(guest.request.headers()), Some(allow))
+    let settings = &guest.app.settings.cors;
+    let asked = Cors::of(settings, guest.request.headers()).preflight(settings, guest.request.head(), id);
+    asked.unwrap_or_else(|| shared(guest, refuse::<Xqr>(&error, id, Accept::of(guest.request.headers()), Some(allow))))
+}
+
+/// Lets pages of the origins that the settings name read an answer.
+fn shared(guest: &Guest, mut answer: HttpResponse) -> HttpResponse {
+    Cors::of(&guest.app.settings.cors, guest.request.headers()).dress(answer.headers_mut());
+    answer
 }
 
 /// Puts an answer, or a refusal in native words, on its way.
 fn answer(guest: &Guest, result: Result<HttpResponse>) -> HttpResponse {
     let id = RequestId::fresh(guest.app.now());
-    match result {
+    let answer = match result {
         Ok(mut answer) => {
             answer.headers_mut().insert(X_REQUEST_ID, id.header());
             answer.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -64,7 +73,8 @@ fn answer(guest: &Guest, result: Result<HttpResponse>) -> HttpResponse {
             }
             refuse::<Xqr>(&error, id, Accept::of(guest.request.headers()), None)
         }
-    }
+    };
+    shared(guest, answer)
 }
 
 /// `PUT /assets/{asset_id}?expires=…&signature=…`

@@ -7,6 +7,7 @@ use serde_json::json;
 use xqr_engine::plans::Plan;
 
 use crate::app::{Answer, TestApp};
+use crate::assets::PNG;
 
 const ORIGIN: &str = "https://app.example.com";
 
@@ -200,4 +201,20 @@ async fn a_head_costs_what_a_get_costs() {
     let [get, head, _] = &left;
     assert_eq!(head.header("content-length"), get.header("content-length"));
     assert!(head.bytes.is_empty() && head.header("content-length") == get.bytes.len().to_string());
+}
+
+#[actix_web::test]
+async fn a_page_of_a_listed_origin_may_upload_and_show_files() {
+    let app = open_to(&[ORIGIN]).await;
+    let link = app.presign("logo.png", "image/png", PNG.len()).await;
+    let preflight = app.request("OPTIONS", &link.path).header("origin", ORIGIN).header("access-control-request-method", "PUT");
+    let preflight = app.send(preflight.header("access-control-request-headers", "content-type")).await.expect(204);
+    assert_eq!(preflight.header("access-control-allow-origin"), ORIGIN);
+    let put = app.request("PUT", &link.path).header("origin", ORIGIN).header("content-type", "image/png").body(PNG.to_vec());
+    assert_eq!(app.send(put).await.expect(200).header("access-control-allow-origin"), ORIGIN);
+    let (_, path) = app.published("logo.png", "image/png", PNG).await;
+    let shown = app.send(app.request("GET", &path).header("origin", ORIGIN)).await.expect(200);
+    assert_eq!((shown.header("access-control-allow-origin"), shown.header("vary")), (ORIGIN, "Origin"));
+    let other = app.send(app.request("GET", &path).header("origin", "https://evil.example")).await.expect(200);
+    assert!(other.headers.get("access-control-allow-origin").is_none());
 }

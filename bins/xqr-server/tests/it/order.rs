@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use xqr_engine::auth::Scope;
+use xqr_engine::errors::Dialect;
 use xqr_engine::plans::Plan;
 
 use crate::app::TestApp;
@@ -190,6 +191,58 @@ async fn every_operation_checks_in_the_same_order() {
         let admitted = call(&app.key_of(Plan::Enterprise, &[scope])).await;
         assert!(![401, 403, 429].contains(&admitted.status), "{method} {path}: {}", admitted.status);
     }
+}
+
+/// What each parameter of a path names.
+const NAMED: [(&str, &str); 8] = [
+    ("link_id", "Link"),
+    ("key_id", "Key"),
+    ("project_id", "Project"),
+    ("template_id", "Template"),
+    ("webhook_id", "Webhook"),
+    ("delivery_id", "Delivery"),
+    ("asset_id", "Asset"),
+    ("page_id", "Bio page"),
+];
+
+#[actix_web::test]
+async fn every_operation_tells_what_is_missing_and_what_is_malformed() {
+    let app = TestApp::start().await;
+    let document = xqr_api::openapi::document(Dialect::Xqr);
+    let (mut named, mut read) = (0, 0);
+    for (method, path, scope) in OPERATIONS.into_iter().filter(|(.., scope)| !scope.is_empty()) {
+        let operation = &document["paths"][format!("/api{path}")][method.to_lowercase()];
+        let key = app.key_of(Plan::Enterprise, &[scope]);
+        let short = path.replace("/v1", "");
+        let send = async |path: &str, body: &str| {
+            let request =
+                app.request(method, &format!("/api/v1{path}")).bearer_auth(&key).header("content-type", "application/json");
+            app.send(request.body(body.to_owned())).await
+        };
+        if operation["requestBody"].is_object() {
+            read += 1;
+            let known = short.replace(['{', '}'], "");
+            send(&known, "{\"a\":").await.refused(400, "VALIDATION_ERROR", "body: Must be valid JSON.");
+            send(&known, "[]").await.refused(400, "VALIDATION_ERROR", "body: Must be a JSON object.");
+        }
+        if let Some((_, what)) = NAMED.iter().find(|(name, _)| path.contains(&format!("{{{name}}}"))) {
+            named += 1;
+            let body = match path {
+                "/v1/links/bulk/status" => continue,
+                _ if operation["requestBody"].is_object() => "{}",
+                _ => "",
+            };
+            let query = if path.ends_with("/render") { "?data=x" } else { "" };
+            for id in ["x", "00000000-0000-4000-8000-000000000000", "%00", "..%2f..", "wh_00000000-0000-4000-8000-000000000000"] {
+                let unknown =
+                    short.split('/').map(|part| if part.starts_with('{') { id } else { part }).collect::<Vec<_>>().join("/");
+                let answer = send(&format!("{unknown}{query}"), body).await;
+                assert_eq!(answer.status, 404, "{method} {unknown}: {}", answer.text());
+                answer.refused(404, "RESOURCE_NOT_FOUND", &format!("{what} not found."));
+            }
+        }
+    }
+    assert!(named > 30 && read > 15, "{named} {read}");
 }
 
 #[actix_web::test]

@@ -36,7 +36,7 @@ pub(super) fn show(dialect: Dialect, document: &Value) -> HttpResponse {
     let body = html! {
         p { a href="/docs/api" { "The APIs" } }
         h1 { (title(document)) }
-        p { (text(&document["info"]["description"])) }
+        p { (prose(text(&document["info"]["description"]))) }
         p { "For tools: " a href={ "/openapi/" (dialect.name()) ".json" } { code { "/openapi/" (dialect.name()) ".json" } } }
         ul {
             @for (path, method, operation) in &operations {
@@ -58,7 +58,7 @@ fn section(document: &Value, path: &str, method: &str, operation: &Value) -> Mar
     html! {
         section {
             h2 id=(text(&operation["operationId"])) { code { (method) " " (path) } }
-            p { (text(&operation["summary"])) " " (text(&operation["description"])) }
+            p { (prose(text(&operation["summary"]))) " " (prose(text(&operation["description"]))) }
             @if !parameters.is_empty() {
                 table {
                     tr { th { "Parameter" } th { "In" } th { "Required" } th { "Shape" } }
@@ -87,6 +87,15 @@ fn section(document: &Value, path: &str, method: &str, operation: &Value) -> Mar
                     }
                 }
             }
+        }
+    }
+}
+
+/// Shows as code what stands between backticks.
+fn prose(text: &str) -> Markup {
+    html! {
+        @for (i, part) in text.split('`').enumerate() {
+            @if i % 2 == 1 { code { (part) } } @else { (part) }
         }
     }
 }

@@ -68,7 +68,8 @@ fn line(rows: &[(&str, i64)]) -> (f64, String) {
             &mut body,
             format_args!("<path d=\"{path}\" fill=\"none\" stroke=\"{ACCENT}\" stroke-width=\"2\" stroke-linejoin=\"round\"/>"),
         );
-        let labels = rows.len().min(6);
+        // Those with hours are twice as long.
+        let labels = rows.len().min(if rows[0].0.len() > 10 { 4 } else { 6 });
         for label in 0..labels {
             let i = if labels > 1 { last * label / (labels - 1) } else { 0 };
             let anchor = match label {
