@@ -50,21 +50,25 @@ impl Redirect {
         let code = "bench-redirect";
         create_link(&xqr, code)?;
 
-        let request = format!("GET /{code} HTTP/1.1\r\nHost: bench\r\nReferer: https://example.org/poster\r\n{AGENT}\r\n\r\n");
-        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+        let ruled = "bench-routing";
+        create_ruled_link(&xqr, ruled)?;
+
+        let (mut ours, mut routed, mut theirs) = (Vec::new(), Vec::new(), Vec::new());
         for round in 0..self.rounds {
-            for (target, runs) in [(&xqr, &mut ours), (&bare, &mut theirs)] {
+            for (target, code, runs) in [(&xqr, code, &mut ours), (&xqr, ruled, &mut routed), (&bare, code, &mut theirs)] {
                 let before = target.cpu_seconds();
-                let load = load::run(&target.address, request.as_bytes(), 302, self.connections, duration)?;
+                let load = load::run(&target.address, scan(code).as_bytes(), 302, self.connections, duration)?;
                 let cpu = target.cpu_seconds() - before;
-                eprintln!("round {round}: {} {:.0}/s", target.address, load.rate());
+                eprintln!("round {round}: {} {code} {:.0}/s", target.address, load.rate());
                 runs.push((load, cpu));
             }
         }
-        let (ours, theirs) = (median(ours), median(theirs));
+        let (ours, routed, theirs) = (median(ours), median(routed), median(theirs));
         let value = json!({
             "ratio": ours.rate / theirs.rate,
+            "ratio_of_ten_rules_to_none": routed.rate / ours.rate,
             "xqr": { "per_second": ours.rate, "p50_us": ours.p50, "p99_us": ours.p99, "cpu_us_per_request": ours.cpu_us },
+            "ten_rules": { "per_second": routed.rate, "p50_us": routed.p50, "p99_us": routed.p99, "cpu_us_per_request": routed.cpu_us },
             "bare": { "per_second": theirs.rate, "p50_us": theirs.p50, "p99_us": theirs.p99, "cpu_us_per_request": theirs.cpu_us },
             "creations_per_second": { "single": single.rate(), "bulk": bulk.rate() * 100.0 },
         });
@@ -73,10 +77,11 @@ impl Redirect {
             return Ok(());
         }
         println!("              per second    p50 us    p99 us    CPU us/request");
-        for (name, it) in [("xqr", &ours), ("bare actix", &theirs)] {
+        for (name, it) in [("xqr", &ours), ("ten rules", &routed), ("bare actix", &theirs)] {
             println!("{name:12}  {:>10.0}  {:>8}  {:>8}  {:>16.1}", it.rate, it.p50, it.p99, it.cpu_us);
         }
         println!("ratio {:.2} (every scan journaled and counted meanwhile)", ours.rate / theirs.rate);
+        println!("ten rules, of which the last holds: {:.2} of the rate without rules", routed.rate / ours.rate);
         println!("link creations per second: {:.0} by single posts, {:.0} by bulk", single.rate(), bulk.rate() * 100.0);
         Ok(())
     }
@@ -102,6 +107,29 @@ pub(super) fn start_server() -> anyhow::Result<(Target, TempDir)> {
 pub(super) fn create_link(xqr: &Target, code: &str) -> anyhow::Result<()> {
     let body = json!({ "url": "https://example.com/landing?campaign=print", "custom_slug": code });
     load::once(&xqr.address, post(xqr, "/api/v1/links", &body).as_bytes(), 201).context("cannot make the link")
+}
+
+/// Makes a link with ten rules, the last of which holds for the visitor of the bench.
+fn create_ruled_link(xqr: &Target, code: &str) -> anyhow::Result<()> {
+    let rule = |n: u32, conditions: Value| json!({ "destination": format!("https://example.com/{n}"), "priority": n, "conditions": conditions });
+    let rules = json!([
+        rule(1, json!({ "countries": ["DE", "AT", "CH"] })),
+        rule(2, json!({ "device_types": ["desktop"] })),
+        rule(3, json!({ "device_types": ["tablet"], "countries": ["US"], "country_mode": "exclude" })),
+        rule(4, json!({ "expires_at": "2020-01-01T00:00:00Z" })),
+        rule(5, json!({ "languages": ["fr", "it"] })),
+        rule(6, json!({ "operating_systems": ["Android"] })),
+        rule(7, json!({ "referrers": ["news.example"] })),
+        rule(8, json!({ "percentage": 0 })),
+        rule(9, json!({ "countries": ["JP"], "hours": { "start": 20, "end": 6 } })),
+        rule(10, json!({ "device_types": ["mobile"] })),
+    ]);
+    let body = json!({ "url": "https://example.com/landing", "custom_slug": code, "routing_rules": rules });
+    load::once(&xqr.address, post(xqr, "/api/v1/links", &body).as_bytes(), 201).context("cannot make the link with rules")
+}
+
+fn scan(code: &str) -> String {
+    format!("GET /{code} HTTP/1.1\r\nHost: bench\r\nReferer: https://example.org/poster\r\n{AGENT}\r\n\r\n")
 }
 
 fn post(xqr: &Target, path: &str, body: &Value) -> String {

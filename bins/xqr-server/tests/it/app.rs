@@ -105,6 +105,15 @@ impl TestApp {
         Self { running, clock, key: self.key.clone(), http: self.http.clone(), _folder: folder }
     }
 
+    /// Ends the service in order, and starts it again on the same data.
+    pub(crate) async fn restart(self) -> Self {
+        let Self { running, clock, key, http, _folder } = self;
+        let settings = running.app.settings.clone();
+        running.stop().await;
+        let running = xqr_server::start(settings, Arc::clone(&clock) as _, Arc::new(SeededEntropy::new(3))).unwrap();
+        Self { running, clock, key, http, _folder }
+    }
+
     /// Makes another workspace and a key for it.
     pub(crate) fn key_of(&self, plan: Plan, scopes: &[&str]) -> String {
         self.key_with(plan, "{}", scopes)

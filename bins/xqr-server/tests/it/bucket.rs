@@ -58,7 +58,8 @@ async fn answer(request: HttpRequest, body: web::Bytes, bucket: Shared) -> HttpR
         }
         ("PUT", Some(_), _) => {
             let number: usize = parameter("partNumber").unwrap().parse().unwrap();
-            let parts = bucket.parts.get_mut(&key).unwrap();
+            // A piece that was under way when its upload was ended comes too late.
+            let Some(parts) = bucket.parts.get_mut(&key) else { return HttpResponse::NotFound().finish() };
             parts.resize(parts.len().max(number), Vec::new());
             parts[number - 1] = body.to_vec();
             HttpResponse::Ok().insert_header(("etag", format!("\"p{number}\""))).finish()

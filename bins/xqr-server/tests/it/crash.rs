@@ -28,6 +28,17 @@ impl Program {
 
     /// Starts the program with settings of its own.
     pub(crate) fn start_with(folder: &std::path::Path, database: &str, first: bool, settings: &[(&str, &str)]) -> Self {
+        Self::start_logging(folder, database, first, settings, Stdio::inherit())
+    }
+
+    /// Starts the program with settings of its own, and its log in `log`.
+    pub(crate) fn start_logging(
+        folder: &std::path::Path,
+        database: &str,
+        first: bool,
+        settings: &[(&str, &str)],
+        log: Stdio,
+    ) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_xqr-server"))
             .env("XQR_BIND", "127.0.0.1:0")
             .env("XQR_DATA_DIR", folder)
@@ -35,12 +46,18 @@ impl Program {
             .env("XQR_LOG", "error")
             .envs(settings.iter().copied())
             .stdout(Stdio::piped())
+            .stderr(log)
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
         let address = lines.by_ref().find_map(|line| line.strip_prefix("xqr listens on http://").map(str::to_owned)).unwrap();
         let key = if first { lines.find(|line| line.contains("xqr_pk_")).map(|line| line.trim().to_owned()) } else { None };
         Self { child, address, key }
+    }
+
+    /// Returns the key of the first start.
+    pub(crate) fn key(&self) -> &str {
+        self.key.as_deref().unwrap()
     }
 
     /// Kills it in the middle of what it does.

@@ -1,6 +1,6 @@
 //! Webhooks, from what happens to what a receiver gets: real connections, a clock that is driven.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{Read as _, Write as _};
 use std::net::{IpAddr, TcpListener, TcpStream};
 use std::process::{Command, Stdio};
@@ -14,9 +14,10 @@ use xqr_engine::errors::{Condition, Result};
 use xqr_engine::hooks::{self, Draft, Edit, Room, Status};
 use xqr_engine::plans::Plan;
 use xqr_engine::rows::{Delivery, Page, Webhook};
-use xqr_engine::{Caller, Settings, Tx, keys, links};
+use xqr_engine::{Caller, Settings, Tx, keys, links, workspaces};
 
 use crate::app::TestApp;
+use crate::assets::PNG;
 use crate::crash::{Program, request};
 
 /// Everything that the studio's webhooks can be told.
@@ -802,4 +803,61 @@ async fn twenty_kills_and_an_orderly_end_lose_no_delivery() {
         let get = format!("GET /api/v1/links/{id} HTTP/1.1\r\nAuthorization: Bearer {}", app.key);
         assert_eq!(request(&program.address, &get, "").unwrap().0, 200, "told, and not there");
     }
+}
+
+#[actix_web::test]
+async fn every_event_reaches_a_receiver_that_was_dead_through_a_restart() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    drop(listener);
+    let app = TestApp::start_with(reaching(&[port])).await;
+    let menu = app.link(json!({ "url": "https://example.com", "custom_slug": "menu" })).await["id"].as_str().unwrap().to_owned();
+    for _ in 0..99 {
+        app.get("/menu").await.expect(302);
+    }
+    app.drain().await;
+    // Not earlier: a hundred failures in a row disable it.
+    let wish = json!({ "url": format!("http://127.0.0.1:{port}/"), "events": ["*"] });
+    let hook = app.call("POST", "/webhooks", Some(wish)).await.expect(201).json()["data"]["id"].as_str().unwrap().to_owned();
+    app.get("/menu").await.expect(302);
+    app.drain().await;
+    let link = app.example().await;
+    app.patch(&link, json!({ "url": "https://example.org" })).await;
+    app.call("DELETE", &format!("/links/{link}"), None).await.expect(204);
+    app.published("logo.png", "image/png", PNG).await;
+    let page = app.page(json!({ "title": "Acme" })).await["id"].as_str().unwrap().to_owned();
+    for act in ["publish", "unpublish"] {
+        app.call("POST", &format!("/bio/pages/{page}/{act}"), None).await.expect(200);
+    }
+    let workspace = app.call("GET", "/workspace", None).await.expect(200).json()["data"]["id"].as_str().unwrap().to_owned();
+    app.running.app.write(move |tx| workspaces::set_plan(tx, &workspace, Plan::Business)).await.unwrap();
+    app.call("POST", &format!("/webhooks/{hook}/test"), None).await.expect(202);
+    for _ in 0..10 {
+        app.deliver().await;
+        app.clock.advance(60_000);
+    }
+    // Another process on the same data, after an orderly end of the first one.
+    let app = app.restart().await;
+    let receiver = Receiver::on(TcpListener::bind(("127.0.0.1", port)).unwrap());
+    for _ in 0..60 {
+        app.clock.advance(60_000);
+        app.deliver().await;
+    }
+    let heard = receiver.heard();
+    let told: BTreeMap<&str, usize> = heard.iter().fold(BTreeMap::new(), |mut told, it| {
+        *told.entry(it.header("x-xqr-event")).or_default() += 1;
+        told
+    });
+    let mut events = hooks::events(Look::Xqr).to_vec();
+    events.sort_unstable();
+    assert_eq!(told.keys().copied().collect::<Vec<_>>(), events);
+    let ids: HashSet<&str> = heard.iter().map(|it| it.header("x-xqr-delivery")).collect();
+    assert_eq!(ids.len(), events.len(), "each once or more: {told:?}");
+    let data = |event: &str| heard.iter().find(|it| it.header("x-xqr-event") == event).unwrap().json()["data"].clone();
+    let milestone = json!({ "link_id": menu, "short_code": "menu", "scan_count": 100, "threshold": 100 });
+    assert_eq!(data("link.threshold"), milestone);
+    assert_eq!(data("subscription.updated"), json!({ "old_plan": "enterprise", "new_plan": "business" }));
+    let secret = app.call("GET", &format!("/webhooks/{hook}/secret"), None).await.expect(200).json();
+    let secret = SigningSecret::parse(secret["data"]["secret"].as_str().unwrap()).unwrap();
+    assert_eq!(python_verifies(Look::Xqr, &secret, &heard), heard.len());
 }

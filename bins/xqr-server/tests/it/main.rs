@@ -33,6 +33,7 @@ mod json;
 mod keys;
 mod limits;
 mod links;
+mod logs;
 mod looks;
 mod matrix;
 mod native_hooks;
