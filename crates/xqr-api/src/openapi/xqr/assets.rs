@@ -4,9 +4,7 @@ use serde_json::{Value, json};
 use xqr_engine::assets::MAX_BYTES;
 
 use super::super::operation::Operation;
-use super::super::schema::{
-    constant, flag, int, line, list, maybe, moment, named, object, one_of, prose, says, text, url, usual, uuid,
-};
+use super::super::schema::{constant, flag, int, line, list, maybe, moment, named, object, one_of, says, text, url, usual, uuid};
 use super::{NUMBERS, TEXTS, keyed, one, page, paged};
 
 pub(super) fn schemas() -> Value {
@@ -33,7 +31,7 @@ pub(super) fn operations() -> Vec<Operation> {
             .refuses("ResourceNotFound StateConflict")
             .answers(200, one(named("Asset")))
     };
-    let tags = says(prose(2000, "brand, red"), "Up to 10, separated by commas.");
+    let tags = says(text("brand, red"), "Up to 10 of up to 50 characters, separated by commas.");
     [
         keyed(
             "POST",
