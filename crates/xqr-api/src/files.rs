@@ -17,7 +17,7 @@ use actix_web::http::header::{
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _, stream};
-use xqr_engine::assets::{Announced, Ticket};
+use xqr_engine::assets::{self, Announced, Ticket};
 use xqr_engine::errors::{Condition, Error, Result};
 use xqr_engine::media::{self, Shown};
 use xqr_engine::rows::Asset;
@@ -30,8 +30,10 @@ use crate::request_id::{RequestId, X_REQUEST_ID};
 use crate::wire::Accept;
 use crate::xqr::Xqr;
 
-/// How long a file may take to arrive: 25 MB in that time are 42 KB a second.
-const UPLOAD: Duration = Duration::from_secs(10 * 60);
+/// How long any file may take to arrive, and bytes that have to come in a second beyond that: slower ones hold a place for nothing.
+const UPLOAD: Duration = Duration::from_secs(30);
+const UPLOAD_RATE: u64 = 48 * 1024;
+const MOST: u64 = assets::MAX_BYTES.unsigned_abs();
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     let upload = web::resource("/{asset_id}")
@@ -100,7 +102,8 @@ async fn receive(guest: &Guest, payload: Payload) -> Result<HttpResponse> {
     let announced =
         Announced { size: header(CONTENT_LENGTH).and_then(|value| value.parse().ok()), media_type: header(CONTENT_TYPE) };
     let (app, uid) = (guest.app.clone(), guest.request.match_info().query("asset_id").to_owned());
-    let body = in_time(payload, Duration::from_millis(app.settings.edge.body_ms));
+    let whole = UPLOAD + Duration::from_secs(announced.size.map_or(MOST, |size| size.min(MOST)) / UPLOAD_RATE);
+    let body = in_time(payload, Duration::from_millis(app.settings.edge.body_ms), whole);
     // A task of its own, so that what was begun is ended also when the client goes away.
     let upload = actix_rt::spawn(async move {
         let received = app.receive(&uid, &ticket, &announced, body);
@@ -112,9 +115,9 @@ async fn receive(guest: &Guest, payload: Payload) -> Result<HttpResponse> {
     Ok(answer.finish())
 }
 
-/// A body whose every piece comes within `patience`, and all of it within ten minutes.
-fn in_time(payload: Payload, patience: Duration) -> impl Stream<Item = Result<Bytes>> {
-    let end = actix_rt::time::Instant::now() + UPLOAD;
+/// A body whose every piece comes within `patience`, and all of it within `whole`.
+fn in_time(payload: Payload, patience: Duration, whole: Duration) -> impl Stream<Item = Result<Bytes>> {
+    let end = actix_rt::time::Instant::now() + whole;
     stream::unfold(Some(payload), move |payload| async move {
         let mut payload = payload?;
         let until = end.min(actix_rt::time::Instant::now() + patience);

@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 
 use xqr_errors::Result;
 use xqr_store::links::Link;
-use xqr_store::scan_days::{self, ALL_LINKS, Days};
+use xqr_store::scan_days::{self, ALL_LINKS, Days, ScanDay};
 use xqr_store::{Conn, scans, usage};
 
 use crate::Caller;
-use crate::tally::{Counts, DAY, Tally};
+use crate::tally::{DAY, Tally};
 
 pub use crate::tally::{Facet, OTHERS};
 pub use scan_days::TopLink;
@@ -24,6 +24,13 @@ pub enum Machines {
     Included,
     /// They do not.
     Excluded,
+}
+
+impl Machines {
+    /// Returns how many of `scans` count, of which `bots` are of machines.
+    pub fn count(self, scans: i64, bots: i64) -> i64 {
+        if self == Self::Included { scans } else { scans - bots }
+    }
 }
 
 /// The last days, today included.
@@ -46,12 +53,6 @@ impl Period {
 /// How often each value occurs, most frequent first. A value that is not known is empty; [`OTHERS`] are many rare ones.
 pub type Values = Vec<(String, u64)>;
 
-/// The tallies of some days, added up.
-struct Sum {
-    counts: Vec<Counts>,
-    totals: Totals,
-}
-
 /// How much was scanned.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Totals {
@@ -63,26 +64,51 @@ pub struct Totals {
     pub visitors: i64,
 }
 
+/// Days that are in memory at the same time.
+const DAYS_AT_ONCE: i64 = 64;
+
+/// What some days add up to.
+#[derive(Default)]
+struct Sum {
+    values: BTreeMap<Facet, BTreeMap<String, u64>>,
+    totals: Totals,
+}
+
 impl Sum {
-    fn of(conn: &mut Conn, workspace: i64, link: i64, days: Days, machines: Machines) -> Result<Self> {
-        let mut sum = Self { counts: Vec::new(), totals: Totals::default() };
-        for row in scan_days::list(conn, workspace, link, days)? {
-            let tally = Tally::read(&row)?;
-            sum.counts.push(tally.people);
-            sum.counts.extend(Some(tally.machines).filter(|_| machines == Machines::Included));
-            sum.totals.scans += row.scans;
-            sum.totals.bots += row.bots;
-            sum.totals.visitors += row.visitors;
+    /// Adds up `facets` of some days.
+    fn of(conn: &mut Conn, workspace: i64, link: i64, days: Days, facets: &[Facet], machines: Machines) -> Result<Self> {
+        let mut sum = Self::default();
+        let Some(first) = scan_days::first(conn, workspace, link)? else { return Ok(sum) };
+        let mut first = first.max(days.first);
+        while first <= days.last {
+            let some = Days { first, last: days.last.min(first + DAYS_AT_ONCE - 1) };
+            for row in scan_days::list(conn, workspace, link, some)? {
+                sum.add(&row, facets, machines)?;
+            }
+            first = some.last + 1;
         }
         Ok(sum)
     }
 
-    fn values(&self, facet: Facet) -> Values {
-        let mut values: BTreeMap<&str, u64> = BTreeMap::new();
-        for (value, n) in self.counts.iter().filter_map(|counts| counts.facets.get(&facet)).flatten() {
-            *values.entry(value).or_default() += n;
+    fn add(&mut self, row: &ScanDay, facets: &[Facet], machines: Machines) -> Result<()> {
+        let tally = Tally::read(row)?;
+        let counts = std::iter::once(tally.people).chain(Some(tally.machines).filter(|_| machines == Machines::Included));
+        for mut counts in counts {
+            for facet in facets {
+                let sums = self.values.entry(*facet).or_default();
+                for (value, n) in counts.facets.remove(facet).into_iter().flatten() {
+                    *sums.entry(value).or_default() += n;
+                }
+            }
         }
-        let mut values: Values = values.into_iter().map(|(value, n)| (value.to_owned(), n)).collect();
+        self.totals.scans += machines.count(row.scans, row.bots);
+        self.totals.bots += row.bots;
+        self.totals.visitors += row.visitors;
+        Ok(())
+    }
+
+    fn take(&mut self, facet: Facet) -> Values {
+        let mut values: Values = self.values.remove(&facet).unwrap_or_default().into_iter().collect();
         // What is not known comes last among equals.
         values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| (a.0.is_empty(), &a.0).cmp(&(b.0.is_empty(), &b.0))));
         values
@@ -98,7 +124,7 @@ pub fn values(
     facet: Facet,
     machines: Machines,
 ) -> Result<Values> {
-    Ok(Sum::of(conn, caller.workspace, link.unwrap_or(ALL_LINKS), days, machines)?.values(facet))
+    Ok(Sum::of(conn, caller.workspace, link.unwrap_or(ALL_LINKS), days, &[facet], machines)?.take(facet))
 }
 
 /// What a workspace's scans of a period tell.
@@ -119,14 +145,19 @@ pub struct Summary {
 }
 
 /// Returns what the scans of a period tell; `now` is Unix milliseconds.
-pub fn summary(conn: &mut Conn, caller: &Caller, period: Period, now: i64) -> Result<Summary> {
+pub fn summary(conn: &mut Conn, caller: &Caller, period: Period, machines: Machines, now: i64) -> Result<Summary> {
     let (workspace, days) = (caller.workspace, period.days(now));
-    let sum = Sum::of(conn, workspace, ALL_LINKS, days, Machines::Included)?;
+    let mut sum = Sum::of(conn, workspace, ALL_LINKS, days, &[Facet::Country, Facet::Device], machines)?;
     let scans_before = match period {
         Period::All => None,
         Period::Days(n) => {
             let before = Days { first: days.first - n, last: days.first - 1 };
-            Some(scan_days::totals(conn, workspace, ALL_LINKS, before)?.iter().map(|(_, scans, ..)| scans).sum())
+            Some(
+                scan_days::totals(conn, workspace, ALL_LINKS, before)?
+                    .iter()
+                    .map(|(_, scans, bots, _)| machines.count(*scans, *bots))
+                    .sum(),
+            )
         }
     };
     Ok(Summary {
@@ -134,9 +165,15 @@ pub fn summary(conn: &mut Conn, caller: &Caller, period: Period, now: i64) -> Re
         totals: sum.totals,
         scans_before,
         active_links_30d: scan_days::count_links(conn, workspace, Period::Days(30).days(now))?,
-        countries: sum.values(Facet::Country),
-        devices: sum.values(Facet::Device),
+        countries: sum.take(Facet::Country),
+        devices: sum.take(Facet::Device),
     })
+}
+
+/// Returns how many scans there were in all.
+pub fn total(conn: &mut Conn, caller: &Caller, days: Days, machines: Machines) -> Result<i64> {
+    let days = scan_days::totals(conn, caller.workspace, ALL_LINKS, days)?;
+    Ok(days.iter().map(|(_, scans, bots, _)| machines.count(*scans, *bots)).sum())
 }
 
 /// Returns the caller's links that were scanned most, with their ids for clients and codes, most scans first.
@@ -167,16 +204,18 @@ pub struct OfLink {
 }
 
 /// Returns what the scans of some days tell of the caller's link; `daily` are those that are told one by one.
-pub fn of_link(conn: &mut Conn, caller: &Caller, link: &Link, days: Days, daily: Days) -> Result<OfLink> {
-    let sum = Sum::of(conn, caller.workspace, link.id, days, Machines::Included)?;
-    let known: BTreeMap<i64, i64> =
-        scan_days::totals(conn, caller.workspace, link.id, daily)?.into_iter().map(|(day, scans, ..)| (day, scans)).collect();
-    let by_day = (daily.first..=daily.last).map(|day| (series::date(day), known.get(&day).copied().unwrap_or_default()));
+pub fn of_link(conn: &mut Conn, caller: &Caller, link: &Link, days: Days, daily: Days, machines: Machines) -> Result<OfLink> {
     let facets = [Facet::Country, Facet::Device, Facet::Browser, Facet::System, Facet::Referrer, Facet::Variant];
+    let mut sum = Sum::of(conn, caller.workspace, link.id, days, &facets, machines)?;
+    let known: BTreeMap<i64, i64> = scan_days::totals(conn, caller.workspace, link.id, daily)?
+        .into_iter()
+        .map(|(day, scans, bots, _)| (day, machines.count(scans, bots)))
+        .collect();
+    let by_day = (daily.first..=daily.last).map(|day| (series::date(day), known.get(&day).copied().unwrap_or_default()));
     Ok(OfLink {
         first_at: scans::first_at(conn, caller.workspace, link.id)?,
         totals: sum.totals,
         by_day: by_day.collect(),
-        by: facets.into_iter().map(|facet| (facet, sum.values(facet))).collect(),
+        by: facets.into_iter().map(|facet| (facet, sum.take(facet))).collect(),
     })
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::oneshot;
 use xqr_auth::SecretKey;
 use xqr_errors::{Condition, Error, Result};
 use xqr_store::Conn;
@@ -21,6 +21,7 @@ use crate::passcodes::Passcodes;
 use crate::redirects::Redirects;
 use crate::salts::{self, Salts};
 use crate::scans::Live;
+use crate::shares::Shares;
 use crate::shelf::Shelf;
 use crate::sign_ins::SignIns;
 use crate::storage::Storage;
@@ -57,7 +58,7 @@ pub struct App {
     pub(crate) running: Running,
     outbound: OnceLock<Arc<dyn Outbound>>,
     pub(crate) storage: OnceLock<Arc<dyn Storage>>,
-    pub(crate) uploads: Semaphore,
+    pub(crate) uploads: Shares,
     pub(crate) bio_counts: Counts,
 }
 
@@ -109,7 +110,7 @@ impl App {
             running: Running::default(),
             outbound: OnceLock::new(),
             storage: OnceLock::new(),
-            uploads: Semaphore::new(assets::UPLOADS),
+            uploads: Shares::new(assets::UPLOADS, assets::UPLOADS_EACH),
             bio_counts: Counts::default(),
         }))
     }

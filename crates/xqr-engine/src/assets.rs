@@ -22,6 +22,8 @@ pub const MAX_BYTES: i64 = 26_214_400;
 
 /// Files that one node takes at the same time: each holds some pieces of up to 5 MB in memory on its way to a bucket.
 pub(crate) const UPLOADS: usize = 32;
+/// How many of them may be of one workspace.
+pub(crate) const UPLOADS_EACH: usize = 8;
 
 /// An asset to make.
 #[derive(Debug, Clone)]

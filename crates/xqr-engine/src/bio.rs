@@ -74,10 +74,6 @@ pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: Draft, base: &str) -> Res
     caller.terms.check_feature("Bio pages", cap != Some(0))?;
     let mut page_data = PageData::new();
     merge(tx, &mut page_data, draft.content, base)?;
-    usage::begin(tx.conn, caller.workspace, usage::BIO_PAGES, usage::TOTAL)?;
-    if !usage::take(tx.conn, caller.workspace, usage::BIO_PAGES, usage::TOTAL, 1, cap.map(u64::cast_signed))? {
-        return Err(caller.terms.full("bio pages", cap.unwrap_or_default()).into());
-    }
     let mut new = NewBioPage {
         uid: tx.fresh_uuid(),
         workspace_id: caller.workspace,
@@ -101,7 +97,12 @@ pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: Draft, base: &str) -> Res
             _ => format!("{stem}-{}", random_tail(tx)),
         };
         if let Some(page) = bio::insert(tx.conn, &new)? {
-            return Ok(page);
+            // Last, because a delete takes the two rows in this order, too.
+            usage::begin(tx.conn, caller.workspace, usage::BIO_PAGES, usage::TOTAL)?;
+            if usage::take(tx.conn, caller.workspace, usage::BIO_PAGES, usage::TOTAL, 1, cap.map(u64::cast_signed))? {
+                return Ok(page);
+            }
+            return Err(caller.terms.full("bio pages", cap.unwrap_or_default()).into());
         }
     }
     unreachable!("a random slug is free sooner or later")
@@ -206,11 +207,11 @@ impl App {
 fn merge(tx: &mut Tx<'_>, known: &mut PageData, content: Content, base: &str) -> Result<()> {
     /// Bytes of a page's data, as JSON.
     const BYTES: usize = 65_536;
-    let base = Url::parse(base).map(String::from).unwrap_or_default();
+    let own = tx.home.and_then(|home| home.join("/b").ok());
+    let bases: Vec<Url> = Url::parse(base).ok().into_iter().chain(own).collect();
     for destination in content.destinations {
         // What a page counts clicks with leads on: to lead there could lead in a circle.
-        let below = destination.as_str().strip_prefix(base.trim_end_matches('/')).and_then(|rest| rest.strip_prefix('/'));
-        if !base.is_empty() && below.is_some_and(|rest| rest.contains('/')) {
+        if bases.iter().any(|base| is_click_of(base, destination.as_str())) {
             return Err(Condition::DestinationLoops { field: destination.field().to_owned() }.into());
         }
         tx.admit(destination)?;
@@ -227,6 +228,14 @@ fn merge(tx: &mut Tx<'_>, known: &mut PageData, content: Content, base: &str) ->
         return Err(Condition::DataTooComplex { field: "page_data".to_owned(), max }.into());
     }
     Ok(())
+}
+
+/// Whether an address counts a click of a bio page below `base`.
+fn is_click_of(base: &Url, address: &str) -> bool {
+    let Ok(address) = Url::parse(address) else { return false };
+    let below = address.path().strip_prefix(base.path().trim_end_matches('/')).and_then(|rest| rest.strip_prefix('/'));
+    let same = (address.host(), address.port_or_known_default()) == (base.host(), base.port_or_known_default());
+    same && below.is_some_and(|rest| rest.contains('/'))
 }
 
 fn missing() -> Error {

@@ -43,6 +43,7 @@ pub mod salts;
 pub mod scans;
 mod secret_file;
 pub mod settings;
+mod shares;
 mod shelf;
 mod sign_ins;
 pub mod slug;

@@ -18,8 +18,10 @@ pub(crate) const DAY: i64 = 24 * 60 * 60 * 1000;
 /// Values of a facet that a day keeps apart; when there are twice as many, the rarest become [`OTHERS`]. Visitors choose what they send as a
 /// referrer, and must not choose how much is stored.
 const VALUES: usize = 200;
-/// The name of the values that are not kept apart.
-pub const OTHERS: &str = "*";
+/// Bytes of a referrer that are kept.
+const REFERRER: usize = 64;
+/// The name of the values that are not kept apart: one that no host and no variant can have.
+pub const OTHERS: &str = "\u{1}";
 
 /// What scans are told apart by. A value that is not known is an empty text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -75,12 +77,15 @@ impl Tally {
         let counts = if scan.bot { &mut self.machines } else { &mut self.people };
         let quarter = u8::try_from(scan.at.rem_euclid(DAY) / QUARTER).expect("a day has 96 quarters of an hour");
         *counts.quarters.entry(quarter).or_default() += 1;
+        let referrer = scan.referrer.as_deref().unwrap_or_default().to_ascii_lowercase();
+        // A host without a dot is none that anybody could be referred by.
+        let referrer = if referrer.contains(['.', ':']) { &referrer[..referrer.floor_char_boundary(REFERRER)] } else { "" };
         for (facet, value) in [
             (Facet::Country, scan.country.as_deref().unwrap_or_default()),
             (Facet::Device, scan.device),
             (Facet::Browser, scan.agent),
             (Facet::System, scan.system),
-            (Facet::Referrer, scan.referrer.as_deref().unwrap_or_default()),
+            (Facet::Referrer, referrer),
             (Facet::Variant, scan.variant.as_deref().unwrap_or_default()),
         ] {
             let values = counts.facets.entry(facet).or_default();

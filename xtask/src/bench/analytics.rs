@@ -72,10 +72,14 @@ impl Analytics {
         let today = Timestamp::from_millisecond(now)?.to_zoned(TimeZone::UTC).date();
         let ask = |name: &str, question: &dyn Fn(&mut Conn) -> Result<usize>| self.ask(&app, name, question);
         let (from, machines) = (today.checked_sub(89.days())?, Machines::Included);
-        let wish = |interval, from: Date| Wish { interval, from, to: today, zone: TimeZone::UTC, machines };
+        let wish = |interval, from: Date| Wish { interval, from, to: today, zone: TimeZone::UTC, machines, now };
         let vienna = Wish { zone: TimeZone::get("Europe/Vienna")?, ..wish(Interval::Day, from) };
-        ask("summary of 30 days", &|conn| analytics::summary(conn, &caller, Period::Days(30), now).map(|it| it.countries.len()))?;
-        ask("summary of 90 days", &|conn| analytics::summary(conn, &caller, Period::Days(90), now).map(|it| it.countries.len()))?;
+        ask("summary of 30 days", &|conn| {
+            analytics::summary(conn, &caller, Period::Days(30), machines, now).map(|it| it.countries.len())
+        })?;
+        ask("summary of 90 days", &|conn| {
+            analytics::summary(conn, &caller, Period::Days(90), machines, now).map(|it| it.countries.len())
+        })?;
         ask("90 days by day", &|conn| series::read(conn, &caller, None, &wish(Interval::Day, from)).map(|it| it.len()))?;
         ask("90 days by day in Vienna", &|conn| series::read(conn, &caller, None, &vienna).map(|it| it.len()))?;
         ask("90 days by hour", &|conn| series::read(conn, &caller, None, &wish(Interval::Hour, from)).map(|it| it.len()))?;

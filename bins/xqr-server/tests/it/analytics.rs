@@ -136,6 +136,10 @@ async fn extensions_tell_people_from_machines_and_links_from_links() {
         points,
         json!([{ "date": "2026-03-09", "scans": 0, "visitors": 0 }, { "date": "2026-03-16", "scans": 4, "visitors": 3 }])
     );
+    let people = data(&app, "summary?bots=exclude").await;
+    assert_eq!((&people["total_scans"], &people["bot_scans"], &people["unique_countries"]), (&json!(5), &json!(1), &json!(2)));
+    let people = data(&app, &format!("links/{menu}?bots=exclude")).await;
+    assert_eq!((&people["total_scans"], &people["daily_scans"][29]["scans"]), (&json!(4), &json!(2)));
     let stranger = app.key_of(Plan::Enterprise, &["*"]);
     for path in ["geography", "top-links", "devices", "browsers", "systems", "referrers"] {
         let answer = app.call_as(&stranger, "GET", &format!("/analytics/{path}"), None).await.expect(200).json();
@@ -171,11 +175,22 @@ async fn zones_have_days_and_hours_of_their_own() {
     );
     let hours = data(&app, "timeseries?interval=hour&from_date=2026-03-22&to_date=2026-03-22&time_zone=Asia/Kathmandu").await;
     let points = hours["points"].as_array().unwrap();
-    assert_eq!((points.len(), &points[0]["date"], &points[0]["scans"]), (24, &json!("2026-03-22T00:00:00+05:45"), &json!(1)));
-    // Clocks go forward in Vienna on 2026-03-29, and back on 2026-10-25.
-    for (date, hours) in [("2026-03-29", 23), ("2026-10-25", 25)] {
+    assert_eq!((points.len(), &points[0]["date"], &points[0]["scans"]), (1, &json!("2026-03-22T00:00:00+05:45"), &json!(1)));
+    // Clocks went forward in Vienna on 2025-03-30, and back on 2025-10-26.
+    for (date, hours) in [("2025-03-30", 23), ("2025-10-26", 25)] {
         let path = format!("timeseries?interval=hour&from_date={date}&to_date={date}&time_zone=Europe/Vienna");
         assert_eq!(data(&app, &path).await["points"].as_array().unwrap().len(), hours, "{date}");
+    }
+    // And by half an hour on Lord Howe on 2025-10-05, from 02:00 to 02:30; hours are those of the clock all the same.
+    let path = "timeseries?interval=hour&from_date=2025-10-05&to_date=2025-10-05&time_zone=Australia/Lord_Howe";
+    let howe = data(&app, path).await["points"].clone();
+    let told: Vec<&str> = howe.as_array().unwrap().iter().map(|it| &it["date"].as_str().unwrap()[11..16]).collect();
+    assert_eq!((told.len(), &told[..4]), (24, &["00:00", "01:00", "02:30", "03:00"][..]));
+    let today =
+        data(&app, "timeseries?interval=hour&period=7d").await["points"].as_array().unwrap().last().unwrap()["date"].clone();
+    assert_eq!(today, "2026-03-21T18:00:00Z", "hours that have not begun are left out");
+    for zone in ["UTC", "Etc/UTC", "Zulu"] {
+        assert_eq!(data(&app, &days(zone)).await["points"][0]["visitors"], 1, "{zone}");
     }
     let guide = data(&app, "timeseries?granularity=day&period=7d").await;
     assert_eq!((guide.as_array().unwrap().len(), &guide[6]), (7, &json!({ "timestamp": "2026-03-21T00:00:00Z", "scans": 1 })));
@@ -223,6 +238,8 @@ async fn reports_are_files_and_charts() {
     assert_eq!(csv.header("content-disposition"), "attachment; filename=\"referrer.csv\"");
     let csv = app.call("GET", "/analytics/timeseries?interval=day&period=7d&format=csv", None).await.expect(200).text();
     assert!(csv.starts_with("date,scans,visitors\r\n2026-03-15,0,0\r\n") && csv.ends_with("2026-03-21,5,3\r\n"), "{csv}");
+    let few = app.call("GET", "/analytics/referrers?format=svg&limit=1", None).await.expect(200).text();
+    assert!(few.contains(">8 in all<") && few.contains(">others<"), "{few}");
     for path in ["timeseries?interval=day&format=svg", "geography?format=svg", "top-links?format=svg"] {
         let chart = app.call("GET", &format!("/analytics/{path}"), None).await.expect(200);
         assert_eq!(chart.header("content-type"), "image/svg+xml");
@@ -262,6 +279,15 @@ async fn scans_are_told_as_they_happen() {
             "browser": "Safari", "system": "iOS", "referrer": "news.example", "variant": null, "bot": false,
         })
     );
+    // One workspace leaves places for others.
+    let listen = async |key: &str| app.request("GET", "/api/v1/analytics/stream").bearer_auth(key).send().await.unwrap();
+    let mut open = Vec::new();
+    for _ in 0..9 {
+        open.push(listen(&app.key).await);
+    }
+    assert!(open.iter().all(|stream| stream.status() == 200));
+    assert_eq!(listen(&app.key).await.status(), 503);
+    assert_eq!(listen(&app.key_of(Plan::Enterprise, &["*"])).await.status(), 200);
     app.running.app.live.close();
     assert!(stream.chunk().await.unwrap().is_none(), "an orderly end ends streams");
 }

@@ -1,5 +1,8 @@
 //! Assets over the API: from a signed link to a public address, and each refusal; the store is a folder, or a bucket.
 
+use std::io::Write as _;
+use std::net::TcpStream;
+
 use serde_json::{Value, json};
 use xqr_engine::plans::Plan;
 
@@ -310,4 +313,35 @@ async fn a_logo_may_be_an_asset_of_ones_own() {
     let (text, _) = app.published("logo.txt", "text/plain", b"hello").await;
     let wish = json!({ "data": "x", "design": { "logo_url": text["public_url"] } });
     assert_eq!(app.call("POST", "/qr", Some(wish)).await.status, 400);
+}
+
+#[actix_web::test]
+async fn one_workspace_leaves_places_for_the_uploads_of_others() {
+    let app = TestApp::start().await;
+    let mut held = Vec::new();
+    for _ in 0..8 {
+        let link = app.presign("slow.png", "image/png", PNG.len()).await;
+        let mut stream = TcpStream::connect(app.running.address).unwrap();
+        write!(
+            stream,
+            "PUT {} HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\nContent-Length: {}\r\n\r\n",
+            link.path,
+            PNG.len()
+        )
+        .unwrap();
+        held.push(stream);
+    }
+    // Each of them is about to take its place.
+    let own = app.presign("own.png", "image/png", PNG.len()).await;
+    let mut tries = 0;
+    while app.put(&own, PNG).await.status != 503 {
+        tries += 1;
+        assert!(tries < 100, "nobody is refused");
+        let _ = app.get("/health").await;
+    }
+    let key = app.key_of(Plan::Enterprise, &["*"]);
+    let query = url_query(&[("filename", "a.png"), ("content_type", "image/png"), ("file_size", &PNG.len().to_string())]);
+    let made = app.call_as(&key, "POST", &format!("/assets/presign?{query}"), None).await.expect(200).json();
+    let path = made["data"]["upload_url"].as_str().unwrap().strip_prefix("https://qr.example").unwrap().to_owned();
+    app.put_at(&path, "image/png", PNG).await.expect(200);
 }

@@ -312,3 +312,37 @@ async fn pages_may_have_a_host_of_their_own() {
     let links = json!({ "links": [{ "label": "a", "url": "https://bio.example/acme/1" }] });
     app.call("POST", "/bio/pages", Some(json!({ "title": "x", "page_data": links }))).await.expect(400);
 }
+
+#[actix_web::test]
+async fn no_page_leads_to_its_own_clicks() {
+    let app = TestApp::start_with(|settings| settings.bio.public_url = "https://bio.example".to_owned()).await;
+    let create = async |url: &str| {
+        let wish = json!({ "title": "n", "page_data": { "links": [{ "label": "a", "url": url }] } });
+        app.call("POST", "/bio/pages", Some(wish)).await.status
+    };
+    for circle in ["https://bio.example/n/1", "https://BIO.example:443/n/1?x", "https://qr.example/b/n/1"] {
+        assert_eq!(create(circle).await, 400, "{circle}");
+    }
+    for good in [
+        "https://bio.example/other",
+        "https://bio.example/n?x=/",
+        "https://qr.example/b/n?next=/a/b",
+        "https://bio.example.org/n/1",
+    ] {
+        assert_eq!(create(good).await, 201, "{good}");
+    }
+}
+
+#[actix_web::test]
+async fn namesakes_that_come_and_go_wait_for_each_other() {
+    let app = TestApp::start().await;
+    for _ in 0..10 {
+        let old = app.page(json!({ "title": "Dup" })).await["id"].as_str().unwrap().to_owned();
+        let path = format!("/bio/pages/{old}");
+        let create = || app.call("POST", "/bio/pages", Some(json!({ "title": "Dup" })));
+        let (gone, first, second) = futures_util::join!(app.call("DELETE", &path, None), create(), create());
+        assert_eq!((gone.status, first.status, second.status), (204, 201, 201));
+    }
+    let usage = app.call("GET", "/workspace/usage", None).await.json();
+    assert_eq!(usage["data"]["usage"]["total_bio_pages"], 20);
+}

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use serde_json::{Value, json};
-use xqr_engine::analytics::{self, Facet, Period};
+use xqr_engine::analytics::{self, Facet, Machines, Period};
 use xqr_engine::errors::{Condition, Result};
 use xqr_engine::links::{self, Draft, Edit, text_of};
 use xqr_engine::rows::{Filter, Link, Page};
@@ -132,7 +132,7 @@ async fn analyse(call: Call<Person>) -> Result<HttpResponse, Fault> {
     let span = Period::Days(days).days(now);
     let read = call.app.read(move |conn| {
         let link = links::get_by_code(conn, &caller, &code)?;
-        let found = analytics::of_link(conn, &caller, &link, span, span)?;
+        let found = analytics::of_link(conn, &caller, &link, span, span, Machines::Included)?;
         Ok((link, found))
     });
     let (link, found) = read.await?;

@@ -31,6 +31,8 @@ const PERIODS: [(&str, Period); 4] =
 const SHAPES: [(&str, Shape); 3] = [("json", Shape::Json), ("csv", Shape::Csv), ("svg", Shape::Svg)];
 /// Days of a series, unless asked otherwise (section 13.2), and of `daily_scans`.
 const DAYS: i64 = 30;
+/// Names of UTC, whose days are those in which visitors are known.
+const UTC: [&str; 8] = ["UTC", "UCT", "Zulu", "Universal", "Etc/UTC", "Etc/UCT", "Etc/Zulu", "Etc/Universal"];
 /// Countries and devices in a summary.
 const TOP: usize = 10;
 
@@ -53,10 +55,10 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 async fn summary(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     call.allow(Scope::AnalyticsRead)?;
     let mut fields = Fields::from_query(&call.query());
-    let period = period(&mut fields, Period::Days(30));
+    let (period, machines) = (period(&mut fields, Period::Days(30)), machines(&mut fields));
     fields.end()?;
     let (caller, now) = (call.caller.clone(), call.app.now());
-    let found = call.app.read(move |conn| analytics::summary(conn, &caller, period, now)).await?;
+    let found = call.app.read(move |conn| analytics::summary(conn, &caller, period, machines, now)).await?;
     let change = |before: i64| (found.totals.scans - before) as f64 * 100.0 / before as f64;
     let scans: u64 = found.devices.iter().map(|(_, n)| n).sum();
     let country = |(code, n): &(String, u64)| json!({ "country": countries::name_of(code), "country_code": shown(Facet::Country, code), "scans": n });
@@ -85,7 +87,8 @@ async fn timeseries(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     let name = if guide { "granularity" } else { "interval" };
     fields.demand(name);
     let interval = fields.choice(name, &Interval::ALL).unwrap_or(Interval::Day);
-    let zone = time_zone(&mut fields).and_then(|name| TimeZone::get(&name).ok()).unwrap_or(TimeZone::UTC);
+    let zone = time_zone(&mut fields).filter(|name| !UTC.contains(&name.as_str())).and_then(|name| TimeZone::get(&name).ok());
+    let zone = zone.unwrap_or(TimeZone::UTC);
     let today = today(&call, &zone);
     let past = fields.choice("period", &PERIODS).unwrap_or(Period::Days(DAYS));
     let to = date(&mut fields, "to_date").unwrap_or(today);
@@ -96,7 +99,7 @@ async fn timeseries(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
         fields.complain(Condition::NumberTooLarge { field: "from_date".to_owned(), max: to.to_string() });
     }
     fields.end()?;
-    let caller = call.caller.clone();
+    let (caller, now) = (call.caller.clone(), call.app.now());
     let read = call.app.read(move |conn| {
         let link = link.map(|uid| links::get(conn, &caller, &uid)).transpose()?.map(|link| link.id);
         let from = match (from, past) {
@@ -104,7 +107,8 @@ async fn timeseries(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
             (None, Period::Days(n)) => days_before(to, n - 1),
             (None, Period::All) => series::begin(conn, &caller, link, to)?,
         };
-        series::read(conn, &caller, link, &Wish { interval, from, to, zone: zone.clone(), machines }).map(|points| (points, zone))
+        series::read(conn, &caller, link, &Wish { interval, from, to, zone: zone.clone(), machines, now })
+            .map(|points| (points, zone))
     });
     let (points, zone) = read.await?;
     let label = |point: &Point| if interval == Interval::Hour { moment(point, &zone) } else { point.date.to_string() };
@@ -114,8 +118,9 @@ async fn timeseries(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     } else {
         json!({ "interval": interval.name(), "points": points.iter().map(point).collect::<Vec<_>>() })
     };
+    let total = points.iter().map(|it| it.scans).sum();
     let rows = points.iter().map(|it| (vec![label(it)], vec![Some(it.scans), it.visitors])).collect();
-    let report = Report { title: "Scans", name: "timeseries", columns: vec!["date", "scans", "visitors"], rows };
+    let report = Report { title: "Scans", name: "timeseries", columns: vec!["date", "scans", "visitors"], rows, total };
     Ok(report.answer(&call, shape, || data))
 }
 
@@ -157,9 +162,10 @@ async fn values(call: Call<Xqr>, facet: Facet, name: &'static str, title: &'stat
         analytics::values(conn, &caller, link, days, facet, machines)
     });
     let mut found = read.await?;
+    let total = found.iter().map(|(_, n)| n.cast_signed()).sum();
     found.truncate(limit);
     let rows = found.iter().map(|(value, n)| (vec![shown(facet, value)], vec![Some(n.cast_signed())])).collect();
-    let report = Report { title, name, columns: vec![name, "scans"], rows };
+    let report = Report { title, name, columns: vec![name, "scans"], rows, total };
     Ok(report.answer(&call, shape, || counted(facet, name, &found)))
 }
 
@@ -171,11 +177,15 @@ async fn top_links(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     let (machines, shape, limit) = (machines(&mut fields), shape(&call, &mut fields), limit(&mut fields));
     fields.end()?;
     let (caller, days) = (call.caller.clone(), period.days(call.app.now()));
-    let read = call.app.read(move |conn| analytics::top_links(conn, &caller, days, machines, limit as i64));
-    let found = read.await?;
-    let scans = |top: &analytics::TopLink| if machines == Machines::Included { top.scans } else { top.scans - top.bots };
+    let read = call.app.read(move |conn| {
+        let total = analytics::total(conn, &caller, days, machines)?;
+        Ok((total, analytics::top_links(conn, &caller, days, machines, limit as i64)?))
+    });
+    let (total, found) = read.await?;
+    let scans = |top: &analytics::TopLink| machines.count(top.scans, top.bots);
     let rows = found.iter().map(|(top, (uid, code))| (vec![code.clone(), uid.clone()], vec![Some(scans(top))])).collect();
-    let report = Report { title: "Scans by link", name: "top-links", columns: vec!["short_code", "link_id", "scans"], rows };
+    let report =
+        Report { title: "Scans by link", name: "top-links", columns: vec!["short_code", "link_id", "scans"], rows, total };
     let data = || {
         let view = |(top, (uid, code)): &(analytics::TopLink, (String, String))| json!({ "link_id": uid, "short_code": code, "short_url": call.app.short_url(code), "scans": scans(top) });
         found.iter().map(view).collect()
@@ -187,24 +197,25 @@ async fn top_links(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 async fn of_link(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     call.allow(Scope::AnalyticsRead)?;
     let mut fields = Fields::from_query(&call.query());
-    let period = period(&mut fields, Period::All);
+    let (period, machines) = (period(&mut fields, Period::All), machines(&mut fields));
     fields.end()?;
     let (caller, uid, now) = (call.caller.clone(), call.path("link_id"), call.app.now());
     let (days, daily) = (period.days(now), if period == Period::All { Period::Days(DAYS) } else { period }.days(now));
     let read = call.app.read(move |conn| {
         let link = links::get(conn, &caller, &uid)?;
-        let found = analytics::of_link(conn, &caller, &link, days, daily)?;
+        let found = analytics::of_link(conn, &caller, &link, days, daily, machines)?;
         Ok((link, found))
     });
     let (link, found) = read.await?;
     let values = |facet, name| counted(facet, name, &found.by[&facet]);
+    let whole = period == Period::All && machines == Machines::Included;
     let day = |(date, scans): &(String, i64)| json!({ "date": date, "scans": scans });
     Ok(call.answer(
         StatusCode::OK,
         json!({
             "link_id": link.uid,
             "short_code": link.code,
-            "total_scans": if period == Period::All { link.scan_count } else { found.totals.scans },
+            "total_scans": if whole { link.scan_count } else { found.totals.scans },
             "unique_visitors": found.totals.visitors,
             "bot_scans": found.totals.bots,
             "last_scan_at": link.last_scan_at.map(text_of),

@@ -11,6 +11,8 @@ use super::Machines;
 use crate::Caller;
 use crate::tally::{DAY, QUARTER, Tally};
 
+/// Milliseconds of a minute.
+const MINUTE: i64 = 60 * 1000;
 /// The most buckets of a series: a year and more of hours.
 pub const MOST: usize = 10_000;
 
@@ -50,6 +52,8 @@ pub struct Wish {
     pub zone: TimeZone,
     /// Whether scans of machines count.
     pub machines: Machines,
+    /// The present moment, Unix milliseconds.
+    pub now: i64,
 }
 
 /// A bucket of a series. The first and the last one may begin before, or end after, the days that were asked for; those do not count.
@@ -85,7 +89,7 @@ pub fn read(conn: &mut Conn, caller: &Caller, link: Option<i64>, wish: &Wish) ->
     };
     if is_of_days(wish) {
         for (day, scans, bots, visitors) in scan_days::totals(conn, workspace, link, days)? {
-            add(day * DAY, if wish.machines == Machines::Included { scans } else { scans - bots }, visitors);
+            add(day * DAY, wish.machines.count(scans, bots), visitors);
         }
         return Ok(points);
     }
@@ -120,6 +124,8 @@ fn buckets(wish: &Wish, end: i64) -> Result<Vec<Point>> {
         Interval::Month => wish.from.first_of_month(),
     };
     let mut at = midnight(date, &wish.zone)?;
+    // Hours that have not begun yet are left out.
+    let end = if wish.interval == Interval::Hour { end.min(wish.now + 1) } else { end };
     while at < end {
         if points.len() == MOST {
             return Err(Condition::NumberTooLarge { field: "interval".to_owned(), max: format!("{MOST} points") }.into());
@@ -127,8 +133,11 @@ fn buckets(wish: &Wish, end: i64) -> Result<Vec<Point>> {
         points.push(Point { at, date, scans: 0, visitors });
         let step = match wish.interval {
             Interval::Hour => {
-                at += 4 * QUARTER;
-                date = Timestamp::from_millisecond(at).map_err(Error::internal)?.to_zoned(wish.zone.clone()).date();
+                // To the next full hour of the clock, also where it was moved by half an hour.
+                let local =
+                    |at: i64| Timestamp::from_millisecond(at).map(|at| wish.zone.to_datetime(at)).map_err(Error::internal);
+                at += (60 - i64::from(local(at)?.minute())) * MINUTE;
+                date = local(at)?.date();
                 continue;
             }
             Interval::Day => 1.day(),

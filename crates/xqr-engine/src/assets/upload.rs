@@ -53,7 +53,7 @@ impl App {
         body: impl Stream<Item = Result<Bytes>>,
     ) -> Result<Asset> {
         let asset = self.admit_upload(uid, ticket, announced).await?;
-        let _place = self.uploads.try_acquire().map_err(|_| Condition::Overloaded { seconds: 5 })?;
+        let _place = self.uploads.take(asset.workspace_id, 5)?;
         let mut writing = self.begin(asset).await?;
         let written = match writing.take(body).await {
             Ok(()) => self.keep(&writing).await,

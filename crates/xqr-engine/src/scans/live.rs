@@ -3,17 +3,20 @@
 use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::broadcast::{Receiver, Sender, channel};
 use xqr_errors::{Condition, Result};
 use xqr_store::scans::{self, NewScan};
 
 use crate::Tx;
+use crate::shares::{Share, Shares};
 
 /// Scans that a listener may be behind; who is further behind misses some and learns how many.
 const BEHIND: usize = 4096;
 
-/// Listeners at once.
-const LISTENERS: usize = 100;
+/// Listeners at once, of all workspaces and of one.
+const LISTENERS: usize = 200;
+const LISTENERS_EACH: usize = 10;
 
 /// A scan that was counted.
 #[derive(Debug, Clone)]
@@ -27,37 +30,64 @@ pub struct LiveScan {
 }
 
 /// Where counted scans are told.
-pub struct Live(RwLock<Option<Sender<Arc<LiveScan>>>>);
+pub struct Live {
+    sender: RwLock<Option<Sender<Arc<LiveScan>>>>,
+    shares: Shares,
+}
+
+/// Who listens to the scans of a workspace.
+pub struct Listener {
+    scans: Receiver<Arc<LiveScan>>,
+    workspace: i64,
+    _share: Share,
+}
+
+impl Listener {
+    /// Waits for the next scan of the workspace.
+    ///
+    /// # Errors
+    ///
+    /// [`RecvError`]: the service is about to end, or scans were missed, of this workspace or others.
+    pub async fn next(&mut self) -> std::result::Result<Arc<LiveScan>, RecvError> {
+        loop {
+            let scan = self.scans.recv().await?;
+            if scan.scan.workspace_id == self.workspace {
+                return Ok(scan);
+            }
+        }
+    }
+}
 
 impl Default for Live {
     fn default() -> Self {
-        Self(RwLock::new(Some(channel(BEHIND).0)))
+        Self { sender: RwLock::new(Some(channel(BEHIND).0)), shares: Shares::new(LISTENERS, LISTENERS_EACH) }
     }
 }
 
 impl Live {
-    /// Begins to listen to the scans of all workspaces.
+    /// Begins to listen to the scans of a workspace.
     ///
     /// # Errors
     ///
     /// [`Condition::Overloaded`] when too many listen, and when the service is about to end.
-    pub fn listen(&self) -> Result<Receiver<Arc<LiveScan>>> {
-        let sender = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let sender = sender.as_ref().filter(|sender| sender.receiver_count() < LISTENERS);
-        sender.map(Sender::subscribe).ok_or_else(|| Condition::Overloaded { seconds: 10 }.into())
+    pub fn listen(&self, workspace: i64) -> Result<Listener> {
+        let share = self.shares.take(workspace, 10)?;
+        let sender = self.sender.read().unwrap_or_else(PoisonError::into_inner);
+        let scans = sender.as_ref().map(Sender::subscribe).ok_or(Condition::Overloaded { seconds: 10 })?;
+        Ok(Listener { scans, workspace, _share: share })
     }
 
     /// Ends all listening; for an orderly end.
     pub fn close(&self) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).take();
+        self.sender.write().unwrap_or_else(PoisonError::into_inner).take();
     }
 
     pub(super) fn is_heard(&self) -> bool {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).as_ref().is_some_and(|sender| sender.receiver_count() > 0)
+        self.sender.read().unwrap_or_else(PoisonError::into_inner).as_ref().is_some_and(|sender| sender.receiver_count() > 0)
     }
 
     pub(super) fn send(&self, told: Vec<LiveScan>) {
-        if let Some(sender) = &*self.0.read().unwrap_or_else(PoisonError::into_inner) {
+        if let Some(sender) = &*self.sender.read().unwrap_or_else(PoisonError::into_inner) {
             told.into_iter().for_each(|scan| drop(sender.send(Arc::new(scan))));
         }
     }

@@ -55,9 +55,13 @@ fn who_floods_referrers_makes_no_larger_rows() {
         tally.add(&scan(0, "often.example", false), None);
         tally.add(&scan(0, &format!("{n}.example"), false), None);
     }
+    tally.add(&scan(0, "WWW.Example.COM", false), None);
+    tally.add(&scan(0, "direct", false), None);
+    tally.add(&scan(0, &format!("{}.example", "x".repeat(240)), false), None);
     let referrers = &tally.people.facets[&Facet::Referrer];
     assert!(referrers.len() <= 2 * VALUES, "{}", referrers.len());
-    assert_eq!((referrers["often.example"], referrers.values().sum::<u64>()), (10_000, 20_000), "none is lost");
+    assert_eq!((referrers["often.example"], referrers.values().sum::<u64>()), (10_000, 20_003), "none is lost");
+    assert_eq!((referrers["www.example.com"], referrers[""], referrers[&"x".repeat(REFERRER)]), (1, 1, 1));
 }
 
 #[test]

@@ -24,8 +24,8 @@ const ACCENT: &str = "#2563eb";
 pub(super) fn draw(report: &Report) -> String {
     let number = |row: &(Vec<String>, Vec<Option<i64>>)| row.1.first().copied().flatten().unwrap_or_default();
     let rows: Vec<(&str, i64)> = report.rows.iter().map(|row| (row.0.first().map_or("", String::as_str), number(row))).collect();
-    let total: i64 = rows.iter().map(|(_, n)| n).sum();
-    let (height, body) = if report.columns[0] == "date" { line(&rows) } else { bars(&rows[..rows.len().min(BARS)]) };
+    let total = report.total;
+    let (height, body) = if report.columns[0] == "date" { line(&rows) } else { bars(&rows[..rows.len().min(BARS)], total) };
     let title = escaped(report.title);
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" height=\"{height}\" role=\"img\" \
@@ -89,7 +89,7 @@ fn line(rows: &[(&str, i64)]) -> (f64, String) {
     (LINE_HEIGHT, body)
 }
 
-fn bars(rows: &[(&str, i64)]) -> (f64, String) {
+fn bars(rows: &[(&str, i64)], total: i64) -> (f64, String) {
     let most = rows.iter().map(|(_, n)| *n).max().unwrap_or_default().max(1) as f64;
     let (wide, mut body) = (WIDTH - NAMES - RIGHT - 80.0, String::new());
     for (i, (name, n)) in rows.iter().enumerate() {
@@ -114,7 +114,14 @@ fn bars(rows: &[(&str, i64)]) -> (f64, String) {
     if rows.is_empty() {
         put(&mut body, format_args!("<text x=\"20\" y=\"{}\" fill=\"{PALE}\">No scans.</text>", TOP + 15.0));
     }
-    (TOP + BAR * rows.len().max(1) as f64 + 20.0, body)
+    let (lines, others) = (rows.len().max(1) as f64, total - rows.iter().map(|(_, n)| n).sum::<i64>());
+    if others > 0 {
+        let at = TOP + BAR * lines + 15.0;
+        put(&mut body, format_args!("<text x=\"{}\" y=\"{at}\" text-anchor=\"end\" fill=\"{PALE}\">others</text>", NAMES - 10.0));
+        put(&mut body, format_args!("<text x=\"{NAMES}\" y=\"{at}\" fill=\"{PALE}\">{}</text>", grouped(others)));
+        return (TOP + BAR * (lines + 1.0) + 20.0, body);
+    }
+    (TOP + BAR * lines + 20.0, body)
 }
 
 /// Returns a step of 1, 2 or 5 times a power of ten that leads to `most` in at most five.
@@ -182,7 +189,7 @@ mod tests {
         fn every_chart_is_xml_with_its_texts(names in prop::collection::vec(".{0,30}|<script>&\"'", 0..30), n in 0..i64::MAX / 100) {
             for column in ["date", "name"] {
                 let rows = names.iter().map(|name| (vec![name.clone()], vec![Some(n)])).collect();
-                let svg = draw(&Report { title: "Scans", name: "scans", columns: vec![column, "scans"], rows });
+                let svg = draw(&Report { title: "Scans", name: "scans", columns: vec![column, "scans"], rows, total: n });
                 let document = roxmltree::Document::parse(&svg).map_err(|e| TestCaseError::fail(format!("{e}: {svg}")))?;
                 let tags = document.descendants().filter(|node| node.is_element()).map(|node| node.tag_name().name());
                 let known = ["svg", "rect", "text", "path", "circle"];

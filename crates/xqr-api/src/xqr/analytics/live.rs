@@ -9,13 +9,14 @@ use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use serde_json::json;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout_at};
+use xqr_engine::analytics::Machines;
 use xqr_engine::auth::Scope;
 use xqr_engine::errors::Result;
 use xqr_engine::links::{self, text_of};
 use xqr_engine::scans::LiveScan;
 
-use super::Xqr;
+use super::{Xqr, machines};
 use crate::call::Call;
 use crate::fault::Fault;
 use crate::fields::Fields;
@@ -29,25 +30,30 @@ pub(super) async fn stream(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     call.allow(Scope::AnalyticsRead)?;
     let mut fields = Fields::from_query(&call.query());
     let link = fields.text("link_id");
+    let machines = machines(&mut fields);
     fields.end()?;
     let (caller, workspace) = (call.caller.clone(), call.caller.workspace);
     let link = match link {
         Some(uid) => Some(call.app.read(move |conn| links::get(conn, &caller, &uid)).await?.id),
         None => None,
     };
-    let listener = call.app.live.listen()?;
-    let wanted = move |scan: &LiveScan| scan.scan.workspace_id == workspace && link.is_none_or(|link| scan.scan.link_id == link);
+    let listener = call.app.live.listen(workspace)?;
+    let wanted = move |scan: &LiveScan| {
+        link.is_none_or(|link| scan.scan.link_id == link) && (machines == Machines::Included || !scan.scan.bot)
+    };
     let end = Instant::now() + LONGEST;
-    let scans = stream::unfold(listener, move |mut listener| async move {
+    let scans = stream::unfold((listener, Instant::now() + BEAT), move |(mut listener, mut beat)| async move {
         while Instant::now() < end {
-            let text = match timeout(BEAT, listener.recv()).await {
+            let text = match timeout_at(beat, listener.next()).await {
                 Ok(Ok(scan)) if wanted(&scan) => event(&scan),
                 Ok(Ok(_)) => continue,
-                Ok(Err(RecvError::Lagged(n))) => format!("event: missed\ndata: {{\"scans\":{n}}}\n\n"),
+                // How many of them were of this workspace, nobody knows.
+                Ok(Err(RecvError::Lagged(_))) => "event: missed\ndata: {}\n\n".to_owned(),
                 Ok(Err(RecvError::Closed)) => return None,
                 Err(_) => ":\n\n".to_owned(),
             };
-            return Some((text, listener));
+            beat = Instant::now() + BEAT;
+            return Some((text, (listener, beat)));
         }
         None
     });

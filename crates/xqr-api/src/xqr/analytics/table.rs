@@ -25,6 +25,8 @@ pub(super) struct Report {
     /// The names of the texts, and then of the numbers.
     pub(super) columns: Vec<&'static str>,
     pub(super) rows: Vec<(Vec<String>, Vec<Option<i64>>)>,
+    /// Scans in all, also of what has no row.
+    pub(super) total: i64,
 }
 
 impl Report {
@@ -84,7 +86,7 @@ mod tests {
         #[test]
         fn columns_survive_a_parser(texts in prop::collection::vec(".*|[=+@,;\"\r\n\t-]{0,8}", 1..20)) {
             let rows = texts.iter().map(|text| (vec![text.clone()], vec![Some(7), None])).collect();
-            let report = Report { title: "", name: "", columns: vec!["text", "n", "m"], rows };
+            let report = Report { title: "", name: "", columns: vec!["text", "n", "m"], rows, total: 0 };
             let csv = report.csv();
             let mut reader = csv::Reader::from_reader(csv.as_bytes());
             let read: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().unwrap();
