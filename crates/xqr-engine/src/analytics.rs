@@ -64,8 +64,18 @@ pub struct Totals {
     pub visitors: i64,
 }
 
-/// Days that are in memory at the same time.
-const DAYS_AT_ONCE: i64 = 64;
+/// Goes through the days of a link that have scans, oldest first, with some of them in memory at the same time.
+fn each_day(conn: &mut Conn, workspace: i64, link: i64, days: Days, mut take: impl FnMut(&ScanDay) -> Result<()>) -> Result<()> {
+    const AT_ONCE: i64 = 64;
+    let Some(first) = scan_days::first(conn, workspace, link)? else { return Ok(()) };
+    let mut first = first.max(days.first);
+    while first <= days.last {
+        let some = Days { first, last: days.last.min(first + AT_ONCE - 1) };
+        scan_days::list(conn, workspace, link, some)?.iter().try_for_each(&mut take)?;
+        first = some.last + 1;
+    }
+    Ok(())
+}
 
 /// What some days add up to.
 #[derive(Default)]
@@ -78,15 +88,7 @@ impl Sum {
     /// Adds up `facets` of some days.
     fn of(conn: &mut Conn, workspace: i64, link: i64, days: Days, facets: &[Facet], machines: Machines) -> Result<Self> {
         let mut sum = Self::default();
-        let Some(first) = scan_days::first(conn, workspace, link)? else { return Ok(sum) };
-        let mut first = first.max(days.first);
-        while first <= days.last {
-            let some = Days { first, last: days.last.min(first + DAYS_AT_ONCE - 1) };
-            for row in scan_days::list(conn, workspace, link, some)? {
-                sum.add(&row, facets, machines)?;
-            }
-            first = some.last + 1;
-        }
+        each_day(conn, workspace, link, days, |row| sum.add(row, facets, machines))?;
         Ok(sum)
     }
 

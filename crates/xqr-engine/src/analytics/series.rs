@@ -7,7 +7,7 @@ use xqr_errors::{Condition, Error, Result};
 use xqr_store::Conn;
 use xqr_store::scan_days::{self, ALL_LINKS, Days};
 
-use super::Machines;
+use super::{Machines, each_day};
 use crate::Caller;
 use crate::tally::{DAY, QUARTER, Tally};
 
@@ -93,13 +93,14 @@ pub fn read(conn: &mut Conn, caller: &Caller, link: Option<i64>, wish: &Wish) ->
         }
         return Ok(points);
     }
-    for row in scan_days::list(conn, workspace, link, days)? {
-        let tally = Tally::read(&row)?;
+    each_day(conn, workspace, link, days, |row| {
+        let tally = Tally::read(row)?;
         let machines = Some(&tally.machines).filter(|_| wish.machines == Machines::Included);
         for (quarter, n) in std::iter::once(&tally.people).chain(machines).flat_map(|counts| &counts.quarters) {
             add(row.day * DAY + i64::from(*quarter) * QUARTER, n.cast_signed(), 0);
         }
-    }
+        Ok(())
+    })?;
     Ok(points)
 }
 
