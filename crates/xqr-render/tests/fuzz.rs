@@ -1,6 +1,6 @@
 //! Arbitrary input, from arbitrary numbers to damaged files: nothing panics, and what is refused is the client's fault.
 //!
-//! `XQR_FUZZ_CASES` sets how many cases each target runs.
+//! `XQR_TEST_FUZZ_CASES` sets how many cases each target runs.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -28,7 +28,7 @@ use common::picture;
 /// Runs a target with inputs that are the same every time. One in twenty or more must be accepted, which the target tells,
 /// lest it be tested what is refused and nothing else.
 fn fuzz<S: Strategy>(input: &S, target: impl Fn(S::Value) -> bool) {
-    let cases = std::env::var("XQR_FUZZ_CASES").map_or(64, |cases| cases.parse().unwrap());
+    let cases = std::env::var("XQR_TEST_FUZZ_CASES").map_or(64, |cases| cases.parse().unwrap());
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 200, ..Config::default() };
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let accepted = Cell::new(0);
