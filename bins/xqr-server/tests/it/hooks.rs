@@ -299,7 +299,7 @@ async fn a_thousand_deliveries_are_verified() {
     let app = start(&[&receiver]).await;
     let (_, studio) = app.hook(Look::Studio, &receiver.url(), &ALL).await;
     let (_, native) = app.hook(Look::Xqr, &receiver.url(), &["*"]).await;
-    for _ in 0..5 {
+    for _ in 0..10 {
         app.tx(|tx, caller| {
             let draft = || links::Draft::new(destination());
             links::create_each(tx, caller, std::iter::repeat_with(draft).take(100).collect()).map(drop)
@@ -310,8 +310,8 @@ async fn a_thousand_deliveries_are_verified() {
     app.deliver().await;
     let (of_studio, of_native): (Vec<_>, Vec<_>) =
         receiver.heard().into_iter().partition(|heard| heard.headers.contains_key("x-qrstudio-event"));
-    assert_eq!(python_verifies(Look::Studio, &studio, &of_studio), 500);
-    assert_eq!(python_verifies(Look::Xqr, &native, &of_native), 500);
+    assert_eq!(python_verifies(Look::Studio, &studio, &of_studio), 1_000);
+    assert_eq!(python_verifies(Look::Xqr, &native, &of_native), 1_000);
 }
 
 fn destination() -> xqr_engine::destination::Destination {

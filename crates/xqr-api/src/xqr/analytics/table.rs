@@ -64,6 +64,8 @@ fn harmless(text: &str) -> String {
     if text.starts_with(runs) { format!("'{text}") } else { text.to_owned() }
 }
 
+/// Quotes also what parts cells in spreadsheets of other locales, which the crate `csv` leaves as it is: behind a semicolon a formula
+/// would begin a cell.
 fn quoted(cell: &str) -> String {
     if cell.contains(['"', ',', '\r', '\n', ';', '\t']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.to_owned() }
 }
