@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: ratios against a ceiling measured in the same run. Numbers of one machine say little, ratios travel.
+//! `cargo xtask bench`: ratios against a ceiling measured in the same run. Numbers of one machine
+//! say little, ratios travel.
 
 mod analytics;
 pub(crate) mod bare;

@@ -47,7 +47,8 @@ pub(crate) enum Blocklist {
         #[command(flatten)]
         output: Output,
     },
-    /// Tell whether a destination would be refused, and by which entry of the database or of the settings' files
+    /// Tell whether a destination would be refused, and by which entry of the database or of the
+    /// settings' files
     Check {
         #[arg(value_parser = host)]
         url: Host,
@@ -87,11 +88,11 @@ impl Blocklist {
                 let input = File::open(&file).with_context(|| name.clone())?;
                 let mut entries = Entries::new(BufReader::new(input), format, max);
                 let hosts = HostSet::read_from(&mut entries).with_context(|| name.clone())?;
-                let new = blocklist::import(&data, &hosts, &reason.unwrap_or_else(|| name.clone()))?;
+                let new =
+                    blocklist::import(&data, &hosts, &reason.unwrap_or_else(|| name.clone()))?;
                 let read = hosts.len();
                 let (skipped, first) = entries.passed_over();
-                let told =
-                    json!({ "file": name, "hosts": read, "new": new, "lines_passed_over": skipped, "first_of_them": first });
+                let told = json!({ "file": name, "hosts": read, "new": new, "lines_passed_over": skipped, "first_of_them": first });
                 output.print(&told, || match skipped {
                     0 => format!("{read} hosts, {new} of them new"),
                     _ => format!("{read} hosts, {new} of them new; {skipped} lines make no sense, the first is line {first}"),
@@ -116,20 +117,27 @@ impl Blocklist {
                 let found = data.read_here(|conn| blocklist::find(conn, &files, &url))?;
                 let (host, blocked) = (url.as_str(), found.is_some());
                 let (entry, source) = found.map(|listing| (listing.entry, listing.source)).unzip();
-                output.print(&json!({ "host": host, "blocked": blocked, "entry": entry, "source": source }), || {
-                    match (&entry, &source) {
-                        (Some(entry), Some(source)) => format!("{host} is blocked by {entry} ({source})"),
+                output.print(
+                    &json!({ "host": host, "blocked": blocked, "entry": entry, "source": source }),
+                    || match (&entry, &source) {
+                        (Some(entry), Some(source)) => {
+                            format!("{host} is blocked by {entry} ({source})")
+                        }
                         _ => format!("{host} is not blocked"),
-                    }
-                });
+                    },
+                );
             }
             Self::List { after, limit, output } => {
                 let files = data.files();
                 files.open();
-                let (entries, count) =
-                    data.read_here(|conn| Ok((blocklist::list(conn, &after, limit)?, blocklist::count(conn)?)))?;
+                let (entries, count) = data.read_here(|conn| {
+                    Ok((blocklist::list(conn, &after, limit)?, blocklist::count(conn)?))
+                })?;
                 let state = files.state();
-                let files: Vec<_> = state.iter().map(|file| json!({ "path": file.path, "hosts": file.hosts })).collect();
+                let files: Vec<_> = state
+                    .iter()
+                    .map(|file| json!({ "path": file.path, "hosts": file.hosts }))
+                    .collect();
                 output.print(
                     &json!({ "count": count, "entries": entries.iter().map(view).collect::<Vec<_>>(), "files": files }),
                     || {

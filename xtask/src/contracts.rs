@@ -1,5 +1,6 @@
-//! `cargo xtask contracts`: Schemathesis, a foreign program, makes requests out of the OpenAPI documents and holds the answers against
-//! them. It needs Python with `venv`; the program goes into the target folder.
+//! `cargo xtask contracts`: Schemathesis, a foreign program, makes requests out of the OpenAPI
+//! documents and holds the answers against them. It needs Python with `venv`; the program goes into
+//! the target folder.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -17,13 +18,15 @@ use crate::bench::target::Target;
 const PROGRAM: &str = "schemathesis==4.32.5";
 
 /// No plan's bursts and quotas, so that the answers are those of the routes.
-const PLANS: &str = "[enterprise]\nburst_per_second = \"unlimited\"\nmonthly_calls = \"unlimited\"\n";
+const PLANS: &str =
+    "[enterprise]\nburst_per_second = \"unlimited\"\nmonthly_calls = \"unlimited\"\n";
 
-/// What may be said to a request that is not as documented. The program knows fewer: a text that is too long may make the target or the
-/// head too long, too.
+/// What may be said to a request that is not as documented. The program knows fewer: a text that is
+/// too long may make the target or the head too long, too.
 const REFUSED: &str = "[checks.negative_data_rejection]\nexpected-statuses = [\"4xx\", \"5xx\"]\n";
 
-/// Operations that end keys: the program would end its own, and hear 401 from there on, so they come last and alone.
+/// Operations that end keys: the program would end its own, and hear 401 from there on, so they
+/// come last and alone.
 const ENDING: [&str; 3] = ["rotateKey", "revokeKey", "deleteKey"];
 
 #[derive(Args)]
@@ -63,7 +66,13 @@ impl Contracts {
     }
 
     /// Starts a fresh service and holds it against the document of a dialect.
-    fn hold(&self, program: &Path, server: &Path, dialect: &str, filter: &str) -> anyhow::Result<bool> {
+    fn hold(
+        &self,
+        program: &Path,
+        server: &Path,
+        dialect: &str,
+        filter: &str,
+    ) -> anyhow::Result<bool> {
         let folder = tempfile::tempdir()?;
         let target = start(server, &folder)?;
         let token = sign_up(&target.address)?;
@@ -85,8 +94,16 @@ impl Contracts {
             "--suppress-health-check",
             "all",
         ]);
-        command.args(["--max-examples", &self.cases.to_string(), "--seed", &self.seed.to_string(), "--warnings", "off"]);
-        // A schema does not tell which fields go with which, so what it admits may be refused; the suite checks the other way.
+        command.args([
+            "--max-examples",
+            &self.cases.to_string(),
+            "--seed",
+            &self.seed.to_string(),
+            "--warnings",
+            "off",
+        ]);
+        // A schema does not tell which fields go with which, so what it admits may be refused; the
+        // suite checks the other way.
         command.args(["--exclude-checks", "positive_data_acceptance"]);
         if dialect == "xqr" {
             // It does not end.
@@ -116,21 +133,30 @@ fn install() -> anyhow::Result<PathBuf> {
 /// Builds the service and returns its program.
 fn build() -> anyhow::Result<PathBuf> {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    let output =
-        Command::new(cargo).args(["build", "--quiet", "--package", "xqr-server", "--message-format", "json"]).output()?;
+    let output = Command::new(cargo)
+        .args(["build", "--quiet", "--package", "xqr-server", "--message-format", "json"])
+        .output()?;
     let lines = String::from_utf8_lossy(&output.stdout);
     let built = lines.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let program = built.filter_map(|message| message["executable"].as_str().map(PathBuf::from)).next_back();
-    program.with_context(|| format!("the service was not built: {}", String::from_utf8_lossy(&output.stderr)))
+    let program =
+        built.filter_map(|message| message["executable"].as_str().map(PathBuf::from)).next_back();
+    program.with_context(|| {
+        format!("the service was not built: {}", String::from_utf8_lossy(&output.stderr))
+    })
 }
 
 fn start(server: &Path, folder: &TempDir) -> anyhow::Result<Target> {
     let plans = folder.path().join("plans.toml");
     std::fs::write(&plans, PLANS)?;
     let mut command = Command::new(server);
-    command.env("XQR_BIND", "127.0.0.1:0").env("XQR_DATA_DIR", folder.path().join("data")).env("XQR_LOG", "error");
+    command
+        .env("XQR_BIND", "127.0.0.1:0")
+        .env("XQR_DATA_DIR", folder.path().join("data"))
+        .env("XQR_LOG", "error");
     command.env("XQR_PLANS_FILE", plans).env_remove("DATABASE_URL");
-    for limit in ["LIMITS_BAD_KEYS_PER_MINUTE", "LIMITS_MISSES_PER_MINUTE", "LIMITS_LOOKUPS_PER_MINUTE"] {
+    for limit in
+        ["LIMITS_BAD_KEYS_PER_MINUTE", "LIMITS_MISSES_PER_MINUTE", "LIMITS_LOOKUPS_PER_MINUTE"]
+    {
         command.env(format!("XQR_{limit}"), "0");
     }
     for limit in ["ACCOUNTS_TRIES_PER_ACCOUNT", "ACCOUNTS_TRIES_PER_ADDRESS"] {
@@ -141,7 +167,8 @@ fn start(server: &Path, folder: &TempDir) -> anyhow::Result<Target> {
 
 /// Makes the first account and returns its access token.
 fn sign_up(address: &str) -> anyhow::Result<String> {
-    let body = json!({ "email": "ada@example.com", "password": "correct horse battery staple" }).to_string();
+    let body = json!({ "email": "ada@example.com", "password": "correct horse battery staple" })
+        .to_string();
     let mut stream = TcpStream::connect(address)?;
     write!(
         stream,
@@ -152,7 +179,8 @@ fn sign_up(address: &str) -> anyhow::Result<String> {
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
     let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
-    let session: Value = serde_json::from_str(body).with_context(|| format!("nobody could sign up: {answer}"))?;
+    let session: Value =
+        serde_json::from_str(body).with_context(|| format!("nobody could sign up: {answer}"))?;
     session["access"].as_str().map(str::to_owned).context("a session without a token")
 }
 

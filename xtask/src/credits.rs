@@ -47,7 +47,10 @@ impl Credits {
             Self::List { workspace, output } => {
                 let (balance, entries) = data.read_here(|conn| {
                     let workspace = workspaces::get(conn, &workspace)?;
-                    Ok((renders::balance(conn, workspace.id)?, renders::ledger(conn, workspace.id, SHOWN)?))
+                    Ok((
+                        renders::balance(conn, workspace.id)?,
+                        renders::ledger(conn, workspace.id, SHOWN)?,
+                    ))
                 })?;
                 let views: Vec<Value> = entries
                     .iter()
@@ -55,10 +58,18 @@ impl Credits {
                     .collect();
                 let lines: Vec<Vec<String>> = entries
                     .iter()
-                    .map(|e| vec![text_of(e.created_at), format!("{:+}", e.amount), e.balance.to_string(), e.reason.clone()])
+                    .map(|e| {
+                        vec![
+                            text_of(e.created_at),
+                            format!("{:+}", e.amount),
+                            e.balance.to_string(),
+                            e.reason.clone(),
+                        ]
+                    })
                     .collect();
-                output
-                    .print(&json!({ "balance": balance, "entries": views }), || format!("balance: {balance}\n{}", table(&lines)));
+                output.print(&json!({ "balance": balance, "entries": views }), || {
+                    format!("balance: {balance}\n{}", table(&lines))
+                });
             }
         }
         Ok(())

@@ -1,4 +1,5 @@
-//! `cargo xtask gallery`: what the render engine can draw, as `docs/gallery.md` and the pictures in `docs/gallery/`.
+//! `cargo xtask gallery`: what the render engine can draw, as `docs/gallery.md` and the pictures in
+//! `docs/gallery/`.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -7,8 +8,9 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use clap::Args;
 use xqr_engine::render::{
-    Backdrop, Canvas, Caps, ClearZone, Design, Direction, Encoding, EyeBorder, EyeCenter, EyeShape, Eyes, Format, Frame,
-    FrameStyle, Gradient, Level, Logo, Paint, Pattern, Picture, Rgba, Size, Verdict, verify,
+    Backdrop, Canvas, Caps, ClearZone, Design, Direction, Encoding, EyeBorder, EyeCenter, EyeShape,
+    Eyes, Format, Frame, FrameStyle, Gradient, Level, Logo, Paint, Pattern, Picture, Rgba, Size,
+    Verdict, verify,
 };
 
 /// Draw docs/gallery.md and its pictures anew.
@@ -54,7 +56,11 @@ impl Gallery {
                     std::fs::write(folder.join(format!("{name}.png")), picture)?;
                     let risky = if verdict > Verdict::Good { " (risky)" } else { "" };
                     write!(names, " `{name}`{risky} |")?;
-                    write!(cells, " <img src=\"gallery/{name}.png\" width=\"{}\" alt=\"{name}\"> |", PX / 2)?;
+                    write!(
+                        cells,
+                        " <img src=\"gallery/{name}.png\" width=\"{}\" alt=\"{name}\"> |",
+                        PX / 2
+                    )?;
                 }
                 write!(page, "\n|{names}\n|{}\n|{cells}\n", " --- |".repeat(row.len()))?;
             }
@@ -89,13 +95,21 @@ fn picture(svg: &str) -> anyhow::Result<Arc<Picture>> {
 
 fn rooms() -> anyhow::Result<Vec<Room>> {
     Ok(vec![
-        Room { heading: "Patterns", text: "`dot_style`: how data modules are drawn.", exhibits: patterns()? },
+        Room {
+            heading: "Patterns",
+            text: "`dot_style`: how data modules are drawn.",
+            exhibits: patterns()?,
+        },
         Room {
             heading: "Eye borders",
             text: "`eye_border_shape`: the ring of a finder pattern. `eye_outer_frame` adds a thin ring around it.",
             exhibits: borders()?,
         },
-        Room { heading: "Eye centres", text: "`eye_center_shape`: the middle of a finder pattern.", exhibits: centers()? },
+        Room {
+            heading: "Eye centres",
+            text: "`eye_center_shape`: the middle of a finder pattern.",
+            exhibits: centers()?,
+        },
         Room {
             heading: "Gradients",
             text: "`gradient_from`, `gradient_to` and `gradient_direction`: over the modules, and over eyes without a colour of their own.",
@@ -111,7 +125,11 @@ fn rooms() -> anyhow::Result<Vec<Room>> {
             text: "`logo_data`, `logo_size`, `logo_clear_zone`; `background_data`, `background_opacity`. Under a logo the level is H.",
             exhibits: logos()?,
         },
-        Room { heading: "Looks", text: "A few of all the ways to put it together.", exhibits: looks()? },
+        Room {
+            heading: "Looks",
+            text: "A few of all the ways to put it together.",
+            exhibits: looks()?,
+        },
     ])
 }
 
@@ -141,7 +159,12 @@ fn borders() -> anyhow::Result<Vec<Exhibit>> {
             outer_frame: name == "circle",
             ..Eyes::default()
         };
-        let design = Design { pattern: Pattern::Dot, foreground: solid("#220901")?, eyes, ..Design::default() };
+        let design = Design {
+            pattern: Pattern::Dot,
+            foreground: solid("#220901")?,
+            eyes,
+            ..Design::default()
+        };
         Ok(Exhibit { name: format!("border-{name}"), design })
     };
     EyeBorder::ALL.into_iter().map(exhibit).collect()
@@ -155,16 +178,27 @@ fn centers() -> anyhow::Result<Vec<Exhibit>> {
             center_color: Some(color("#2a9d8f")?),
             ..Eyes::default()
         };
-        let design = Design { pattern: Pattern::Rounded, foreground: solid("#264653")?, eyes, ..Design::default() };
+        let design = Design {
+            pattern: Pattern::Rounded,
+            foreground: solid("#264653")?,
+            eyes,
+            ..Design::default()
+        };
         Ok(Exhibit { name: format!("center-{name}"), design })
     };
     EyeCenter::ALL.into_iter().map(exhibit).collect()
 }
 
 fn gradients() -> anyhow::Result<Vec<Exhibit>> {
-    let colors = [("#7209b7", "#3a0ca3"), ("#d00000", "#6a040f"), ("#0077b6", "#03045e"), ("#f3722c", "#7b2d26")];
+    let colors = [
+        ("#7209b7", "#3a0ca3"),
+        ("#d00000", "#6a040f"),
+        ("#0077b6", "#03045e"),
+        ("#f3722c", "#7b2d26"),
+    ];
     let exhibit = |((name, direction), (from, to)): ((&str, Direction), (&str, &str))| {
-        let foreground = Paint::Gradient(Gradient { direction, from: color(from)?, to: color(to)? });
+        let foreground =
+            Paint::Gradient(Gradient { direction, from: color(from)?, to: color(to)? });
         let eyes = Eyes { shape: EyeShape::Circle, ..Eyes::default() };
         Ok(Exhibit {
             name: format!("gradient-{name}"),
@@ -183,9 +217,16 @@ fn frames() -> anyhow::Result<Vec<Exhibit>> {
         ("#5a189a", Some("امسحني · סרקו אותי")),
     ];
     let exhibit = |((name, style), (ink, label)): ((&str, FrameStyle), (&str, Option<&str>))| {
-        let frame = Frame { style, color: color(ink)?, label: label.map(str::to_owned), label_color: None };
+        let frame =
+            Frame { style, color: color(ink)?, label: label.map(str::to_owned), label_color: None };
         let eyes = Eyes { shape: EyeShape::Rounded, color: Some(color(ink)?), ..Eyes::default() };
-        let design = Design { pattern: Pattern::Rounded, eyes, frame: Some(frame), quiet_zone: 3, ..Design::default() };
+        let design = Design {
+            pattern: Pattern::Rounded,
+            eyes,
+            frame: Some(frame),
+            quiet_zone: 3,
+            ..Design::default()
+        };
         Ok(Exhibit { name: format!("frame-{name}"), design })
     };
     FrameStyle::ALL.into_iter().zip(looks).map(exhibit).collect()
@@ -208,15 +249,19 @@ fn logos() -> anyhow::Result<Vec<Exhibit>> {
     let mut exhibits = Vec::new();
     for (name, clear_zone) in ClearZone::ALL {
         let logo = Some(Logo { picture: Arc::clone(&cup), ratio: Logo::RATIO, clear_zone });
-        let eyes = Eyes { shape: EyeShape::Circle, color: Some(color("#99582a")?), ..Eyes::default() };
+        let eyes =
+            Eyes { shape: EyeShape::Circle, color: Some(color("#99582a")?), ..Eyes::default() };
         let design = Design { pattern: Pattern::Dot, foreground, eyes, logo, ..Design::default() };
         exhibits.push(Exhibit { name: format!("logo-{name}"), design });
     }
     let hills = picture(HILLS)?;
-    for (name, pattern, opacity) in [("background", Pattern::Rounded, 0.4), ("background-halftone", Pattern::Halftone, 0.3)] {
+    for (name, pattern, opacity) in
+        [("background", Pattern::Rounded, 0.4), ("background-halftone", Pattern::Halftone, 0.3)]
+    {
         let backdrop = Some(Backdrop { picture: Arc::clone(&hills), opacity });
         let eyes = Eyes { shape: EyeShape::Rounded, ..Eyes::default() };
-        let design = Design { pattern, foreground: solid("#03121a")?, eyes, backdrop, ..Design::default() };
+        let design =
+            Design { pattern, foreground: solid("#03121a")?, eyes, backdrop, ..Design::default() };
         exhibits.push(Exhibit { name: name.to_owned(), design });
     }
     Ok(exhibits)
@@ -232,8 +277,16 @@ fn looks() -> anyhow::Result<Vec<Exhibit>> {
     };
     let leaves = Design {
         pattern: Pattern::Classy,
-        foreground: Paint::Gradient(Gradient { direction: Direction::Diagonal, from: color("#2d6a4f")?, to: color("#081c15")? }),
-        eyes: Eyes { border: Some(EyeBorder::LeafTl), center: Some(EyeCenter::LeafTl), ..Eyes::default() },
+        foreground: Paint::Gradient(Gradient {
+            direction: Direction::Diagonal,
+            from: color("#2d6a4f")?,
+            to: color("#081c15")?,
+        }),
+        eyes: Eyes {
+            border: Some(EyeBorder::LeafTl),
+            center: Some(EyeCenter::LeafTl),
+            ..Eyes::default()
+        },
         background: color("#f1faee")?,
         ..Design::default()
     };
@@ -241,15 +294,31 @@ fn looks() -> anyhow::Result<Vec<Exhibit>> {
         pattern: Pattern::Star,
         foreground: solid("#9d0208")?,
         background: color("#fff8e7")?,
-        eyes: Eyes { border: Some(EyeBorder::Circle), center: Some(EyeCenter::Star), ..Eyes::default() },
+        eyes: Eyes {
+            border: Some(EyeBorder::Circle),
+            center: Some(EyeCenter::Star),
+            ..Eyes::default()
+        },
         ..Design::default()
     };
     let bars = Design {
         pattern: Pattern::ConnectedV,
-        foreground: Paint::Gradient(Gradient { direction: Direction::Vertical, from: color("#4361ee")?, to: color("#3a0ca3")? }),
-        eyes: Eyes { border: Some(EyeBorder::Rounded), center: Some(EyeCenter::Circle), outer_frame: true, ..Eyes::default() },
+        foreground: Paint::Gradient(Gradient {
+            direction: Direction::Vertical,
+            from: color("#4361ee")?,
+            to: color("#3a0ca3")?,
+        }),
+        eyes: Eyes {
+            border: Some(EyeBorder::Rounded),
+            center: Some(EyeCenter::Circle),
+            outer_frame: true,
+            ..Eyes::default()
+        },
         ..Design::default()
     };
     let exhibit = |(name, design): (&str, Design)| Exhibit { name: name.to_owned(), design };
-    Ok([("night", night), ("leaves", leaves), ("stars", stars), ("bars", bars)].into_iter().map(exhibit).collect())
+    Ok([("night", night), ("leaves", leaves), ("stars", stars), ("bars", bars)]
+        .into_iter()
+        .map(exhibit)
+        .collect())
 }

@@ -83,7 +83,9 @@ fn line(key: &rows::Key) -> Vec<String> {
 fn print_secret(output: Output, key: &rows::Key, secret: &SecretKey) {
     let mut value = view(key);
     value["key"] = json!(secret.expose());
-    output.print(&value, || format!("{}\nThe key is shown this once:\n{}", table(&[line(key)]), secret.expose()));
+    output.print(&value, || {
+        format!("{}\nThe key is shown this once:\n{}", table(&[line(key)]), secret.expose())
+    });
 }
 
 impl Key {
@@ -105,7 +107,9 @@ impl Key {
                     let workspace = workspaces::get(conn, &workspace)?;
                     keys::list(conn, workspace.id)
                 })?;
-                output.print(&all.iter().map(view).collect(), || table(&all.iter().map(line).collect::<Vec<_>>()));
+                output.print(&all.iter().map(view).collect(), || {
+                    table(&all.iter().map(line).collect::<Vec<_>>())
+                });
             }
             Self::Revoke { key, output } => {
                 let key = data.write_here(move |tx| {
@@ -128,7 +132,9 @@ impl Key {
                     keys::delete(tx, &found)?;
                     Ok(found)
                 })?;
-                output.print(&json!({ "id": key.uid, "deleted": true }), || format!("deleted {}", key.uid));
+                output.print(&json!({ "id": key.uid, "deleted": true }), || {
+                    format!("deleted {}", key.uid)
+                });
             }
         }
         Ok(())

@@ -43,7 +43,8 @@ impl Maintenance {
             }
             Self::Status { output } => output,
         };
-        let until = data.read_here(maintenance::get)?.filter(|until| *until > data.now()).map(text_of);
+        let until =
+            data.read_here(maintenance::get)?.filter(|until| *until > data.now()).map(text_of);
         output.print(&json!({ "until": until }), || match &until {
             Some(until) => format!("maintenance until {until}"),
             None => "no maintenance".to_owned(),

@@ -42,7 +42,9 @@ pub(crate) fn open_as_is() -> anyhow::Result<Data> {
 /// Returns what to tell of an error: of a refusal the sentence that a client would read.
 pub(crate) fn told(error: &anyhow::Error) -> String {
     match error.chain().next().and_then(|error| error.downcast_ref::<Error>()) {
-        Some(refusal) if refusal.cause().is_none() => refusal.condition().reply(Dialect::Xqr).message,
+        Some(refusal) if refusal.cause().is_none() => {
+            refusal.condition().reply(Dialect::Xqr).message
+        }
         _ => format!("{error:#}"),
     }
 }
@@ -50,10 +52,13 @@ pub(crate) fn told(error: &anyhow::Error) -> String {
 /// Lays rows out in columns.
 pub(crate) fn table(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(String::len).max().unwrap_or(0);
+    let width = |column: usize| {
+        rows.iter().filter_map(|row| row.get(column)).map(String::len).max().unwrap_or(0)
+    };
     let widths: Vec<_> = (0..columns).map(width).collect();
     let line = |row: &Vec<String>| {
-        let cells: Vec<_> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        let cells: Vec<_> =
+            row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
         cells.join("  ").trim_end().to_owned()
     };
     rows.iter().map(line).collect::<Vec<_>>().join("\n")

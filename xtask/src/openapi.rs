@@ -20,10 +20,14 @@ impl OpenApi {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         for dialect in Dialect::ALL {
             let text = xqr_api::openapi::text(dialect);
-            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../docs/openapi/{}.json", dialect.name()));
+            let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join(format!("../docs/openapi/{}.json", dialect.name()));
             if self.check {
                 if std::fs::read_to_string(&path).unwrap_or_default() != text {
-                    bail!("docs/openapi/{}.json is stale: run `cargo xtask openapi --write`", dialect.name());
+                    bail!(
+                        "docs/openapi/{}.json is stale: run `cargo xtask openapi --write`",
+                        dialect.name()
+                    );
                 }
             } else if self.write {
                 std::fs::write(path, text)?;

@@ -1,4 +1,5 @@
-//! A private PostgreSQL cluster for tests: in a temporary folder, on a free port, as another user when we are root.
+//! A private PostgreSQL cluster for tests: in a temporary folder, on a free port, as another user
+//! when we are root.
 
 use std::net::TcpListener;
 use std::os::unix::fs::{MetadataExt as _, chown};
@@ -22,11 +23,17 @@ pub(crate) struct Cluster {
 pub(crate) fn programs() -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
-    let mut debian: Vec<_> =
-        std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|e| e.path().join("bin")).collect();
+    let mut debian: Vec<_> = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|e| e.path().join("bin"))
+        .collect();
     debian.sort();
     folders.extend(debian.into_iter().rev());
-    folders.into_iter().find(|folder| folder.join("initdb").exists() && folder.join("postgres").exists())
+    folders
+        .into_iter()
+        .find(|folder| folder.join("initdb").exists() && folder.join("postgres").exists())
 }
 
 impl Cluster {
@@ -46,7 +53,10 @@ impl Cluster {
             command
         };
         let data = folder.path().join("data");
-        let made = command("initdb").args(["-U", "xqr", "-A", "trust", "-E", "UTF8", "--no-sync", "-D"]).arg(&data).status()?;
+        let made = command("initdb")
+            .args(["-U", "xqr", "-A", "trust", "-E", "UTF8", "--no-sync", "-D"])
+            .arg(&data)
+            .status()?;
         if !made.success() {
             bail!("initdb failed");
         }
@@ -54,7 +64,14 @@ impl Cluster {
         let mut server = command("postgres")
             .arg("-D")
             .arg(&data)
-            .args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="])
+            .args([
+                "-p",
+                &port.to_string(),
+                "-c",
+                "listen_addresses=127.0.0.1",
+                "-c",
+                "unix_socket_directories=",
+            ])
             .args(["-c", "fsync=off", "-c", "max_connections=400", "-c", "log_min_messages=fatal"])
             .stderr(Stdio::null())
             .spawn()?;
@@ -65,7 +82,11 @@ impl Cluster {
             }
             std::thread::sleep(Duration::from_millis(50));
         }
-        Ok(Self { server, url: format!("postgres://xqr@127.0.0.1:{port}/postgres"), _folder: folder })
+        Ok(Self {
+            server,
+            url: format!("postgres://xqr@127.0.0.1:{port}/postgres"),
+            _folder: folder,
+        })
     }
 }
 
@@ -80,7 +101,10 @@ impl Drop for Cluster {
 fn other_user() -> anyhow::Result<(u32, u32)> {
     let users = std::fs::read_to_string("/etc/passwd")?;
     let find = |name: &str| {
-        let fields: Vec<&str> = users.lines().map(|line| line.split(':').collect::<Vec<_>>()).find(|fields| fields[0] == name)?;
+        let fields: Vec<&str> = users
+            .lines()
+            .map(|line| line.split(':').collect::<Vec<_>>())
+            .find(|fields| fields[0] == name)?;
         Some((fields.get(2)?.parse().ok()?, fields.get(3)?.parse().ok()?))
     };
     find("postgres").or_else(|| find("nobody")).context("no user to run postgres as")

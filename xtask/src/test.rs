@@ -1,4 +1,5 @@
-//! `cargo xtask test`: every test on SQLite, then the suite that talks to the database again on PostgreSQL.
+//! `cargo xtask test`: every test on SQLite, then the suite that talks to the database again on
+//! PostgreSQL.
 
 use std::process::Command;
 
@@ -27,7 +28,9 @@ pub(crate) fn run() -> anyhow::Result<()> {
             return Ok(());
         }
     };
-    let url = cluster.as_ref().map_or_else(|| std::env::var(URL).unwrap_or_default(), |cluster| cluster.url.clone());
+    let url = cluster
+        .as_ref()
+        .map_or_else(|| std::env::var(URL).unwrap_or_default(), |cluster| cluster.url.clone());
     println!("== PostgreSQL: the suite of the server");
     cargo(&["test", "--package", "xqr-server"], Some(&url))
 }
@@ -37,7 +40,9 @@ fn cargo(arguments: &[&str], postgres: Option<&str>) -> anyhow::Result<()> {
     command.args(arguments).env_remove(URL);
     // The tests choose their settings themselves.
     for (name, _) in std::env::vars_os().filter(|(name, _)| {
-        name.to_str().is_some_and(|n| n.starts_with("XQR_") && !n.starts_with("XQR_TEST_") || n == "DATABASE_URL")
+        name.to_str().is_some_and(|n| {
+            n.starts_with("XQR_") && !n.starts_with("XQR_TEST_") || n == "DATABASE_URL"
+        })
     }) {
         command.env_remove(name);
     }

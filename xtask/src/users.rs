@@ -40,7 +40,8 @@ pub(crate) enum User {
         #[command(flatten)]
         output: Output,
     },
-    /// Give a person another password, and end every sign-in; a generated password is printed this once
+    /// Give a person another password, and end every sign-in; a generated password is printed this
+    /// once
     SetPassword {
         /// The person's id or e-mail address
         user: String,
@@ -65,7 +66,8 @@ pub(crate) enum User {
     },
 }
 
-/// Where a password comes from. Not from an argument: those stand in the list of processes and in the shell's history.
+/// Where a password comes from. Not from an argument: those stand in the list of processes and in
+/// the shell's history.
 #[derive(Args)]
 pub(crate) struct Source {
     /// Read the password from the first line of the standard input instead of generating one
@@ -112,17 +114,32 @@ fn view(user: &rows::User, workspace: &rows::Workspace) -> Value {
 fn line(user: &rows::User, workspace: &rows::Workspace) -> Vec<String> {
     let state = if user.disabled { "disabled" } else { "active" };
     let [role, state] = [user.role.as_str(), state].map(str::to_owned);
-    vec![user.uid.clone(), user.email.clone(), role, state, workspace.uid.clone(), user.name.clone()]
+    vec![
+        user.uid.clone(),
+        user.email.clone(),
+        role,
+        state,
+        workspace.uid.clone(),
+        user.name.clone(),
+    ]
 }
 
-fn print_one(output: Output, (user, workspace): &(rows::User, rows::Workspace), generated: Option<&Password>) {
+fn print_one(
+    output: Output,
+    (user, workspace): &(rows::User, rows::Workspace),
+    generated: Option<&Password>,
+) {
     let mut value = view(user, workspace);
     if let Some(password) = generated {
         value["password"] = json!(password.expose());
     }
     output.print(&value, || match generated {
         Some(password) => {
-            format!("{}\nThe password is shown this once:\n{}", table(&[line(user, workspace)]), password.expose())
+            format!(
+                "{}\nThe password is shown this once:\n{}",
+                table(&[line(user, workspace)]),
+                password.expose()
+            )
         }
         None => table(&[line(user, workspace)]),
     });
@@ -134,7 +151,10 @@ impl User {
         match self {
             Self::Create { email, workspace, name, role, source, output } => {
                 let address = Email::parse(&email)?;
-                let chosen = source.choose(&data, &[&email, address.local(), name.as_deref().unwrap_or_default()])?;
+                let chosen = source.choose(
+                    &data,
+                    &[&email, address.local(), name.as_deref().unwrap_or_default()],
+                )?;
                 let draft = people::Draft { email, name, role, password: chosen.hash };
                 let made = data.write_here(move |tx| {
                     let workspace = workspaces::get(tx.conn, &workspace)?;
@@ -151,8 +171,17 @@ impl User {
                     }
                     None => people::list_all(conn),
                 })?;
-                let lines = || table(&all.iter().map(|(user, workspace)| line(user, workspace)).collect::<Vec<_>>());
-                output.print(&all.iter().map(|(user, workspace)| view(user, workspace)).collect(), lines);
+                let lines = || {
+                    table(
+                        &all.iter()
+                            .map(|(user, workspace)| line(user, workspace))
+                            .collect::<Vec<_>>(),
+                    )
+                };
+                output.print(
+                    &all.iter().map(|(user, workspace)| view(user, workspace)).collect(),
+                    lines,
+                );
             }
             Self::SetPassword { user, source, output } => {
                 let found = data.read_here(|conn| people::get(conn, &user))?;
@@ -165,14 +194,22 @@ impl User {
                 })?;
                 print_one(output, &changed, chosen.generated.as_ref());
             }
-            Self::Disable { user, output } => print_one(output, &set_disabled(&data, user, true)?, None),
-            Self::Enable { user, output } => print_one(output, &set_disabled(&data, user, false)?, None),
+            Self::Disable { user, output } => {
+                print_one(output, &set_disabled(&data, user, true)?, None)
+            }
+            Self::Enable { user, output } => {
+                print_one(output, &set_disabled(&data, user, false)?, None)
+            }
         }
         Ok(())
     }
 }
 
-fn set_disabled(data: &Data, user: String, disabled: bool) -> anyhow::Result<(rows::User, rows::Workspace)> {
+fn set_disabled(
+    data: &Data,
+    user: String,
+    disabled: bool,
+) -> anyhow::Result<(rows::User, rows::Workspace)> {
     Ok(data.write_here(move |tx| {
         let user = people::get(tx.conn, &user)?;
         let user = people::set_disabled(tx, &user, disabled)?;

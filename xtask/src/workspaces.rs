@@ -34,10 +34,12 @@ pub(crate) enum Workspace {
         #[command(flatten)]
         output: Output,
     },
-    /// Give a workspace limits of its own, such as '{"links":null,"burst_per_second":50}'; the next request sees them
+    /// Give a workspace limits of its own, such as '{"links":null,"burst_per_second":50}'; the next
+    /// request sees them
     Override {
         id: String,
-        /// A JSON object with limits as config/plans.toml names them; null is unlimited. Leave it out to go back to the plan's
+        /// A JSON object with limits as config/plans.toml names them; null is unlimited. Leave it
+        /// out to go back to the plan's
         limits: Option<String>,
         #[command(flatten)]
         output: Output,
@@ -49,7 +51,8 @@ fn plan(name: &str) -> anyhow::Result<Plan> {
 }
 
 fn view(workspace: &rows::Workspace) -> Value {
-    let overrides: Option<Value> = workspace.overrides.as_deref().and_then(|text| serde_json::from_str(text).ok());
+    let overrides: Option<Value> =
+        workspace.overrides.as_deref().and_then(|text| serde_json::from_str(text).ok());
     json!({
         "id": workspace.uid, "name": workspace.name, "plan": workspace.plan, "overrides": overrides,
         "created_at": text_of(workspace.created_at),
@@ -57,7 +60,12 @@ fn view(workspace: &rows::Workspace) -> Value {
 }
 
 fn line(workspace: &rows::Workspace) -> Vec<String> {
-    vec![workspace.uid.clone(), workspace.plan.clone(), text_of(workspace.created_at), workspace.name.clone()]
+    vec![
+        workspace.uid.clone(),
+        workspace.plan.clone(),
+        text_of(workspace.created_at),
+        workspace.name.clone(),
+    ]
 }
 
 impl Workspace {
@@ -70,14 +78,17 @@ impl Workspace {
             }
             Self::List { output } => {
                 let all = data.read_here(workspaces::list)?;
-                output.print(&all.iter().map(view).collect(), || table(&all.iter().map(line).collect::<Vec<_>>()));
+                output.print(&all.iter().map(view).collect(), || {
+                    table(&all.iter().map(line).collect::<Vec<_>>())
+                });
             }
             Self::SetPlan { id, plan, output } => {
                 let moved = data.write_here(move |tx| workspaces::set_plan(tx, &id, plan))?;
                 output.print(&view(&moved), || table(&[line(&moved)]));
             }
             Self::Override { id, limits, output } => {
-                let changed = data.write_here(move |tx| workspaces::set_overrides(tx, &id, limits.as_deref()))?;
+                let changed = data
+                    .write_here(move |tx| workspaces::set_overrides(tx, &id, limits.as_deref()))?;
                 output.print(&view(&changed), || table(&[line(&changed)]));
             }
         }

@@ -13,14 +13,24 @@ use xqr_engine::errors::Result;
 use xqr_engine::{App, Caller, OsEntropy, Settings, SystemClock, blocklist, keys, people};
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_xtask")).args(arguments).arg("--json").env("XQR_DATA_DIR", folder).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(arguments)
+        .arg("--json")
+        .env("XQR_DATA_DIR", folder)
+        .output()
+        .unwrap()
 }
 
 /// Runs a task that reads a password.
 fn with_password(folder: &Path, arguments: &[&str], password: &str) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
     command.args(arguments).args(["--password-stdin", "--json"]).env("XQR_DATA_DIR", folder);
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     child.stdin.take().unwrap().write_all(format!("{password}\n").as_bytes()).unwrap();
     child.wait_with_output().unwrap()
 }
@@ -34,10 +44,18 @@ fn task(folder: &Path, arguments: &[&str]) -> Value {
 #[test]
 fn a_refused_task_says_why_in_a_sentence() {
     let folder = tempfile::tempdir().unwrap();
-    for arguments in [&["key", "list", "nobody"][..], &["key", "create", "nobody"], &["credits", "grant", "nobody", "1"]] {
+    for arguments in [
+        &["key", "list", "nobody"][..],
+        &["key", "create", "nobody"],
+        &["credits", "grant", "nobody", "1"],
+    ] {
         let output = run(folder.path(), arguments);
         let said = String::from_utf8(output.stderr).unwrap();
-        assert_eq!((output.status.success(), said.as_str()), (false, "xtask: Workspace not found.\n"), "{arguments:?}");
+        assert_eq!(
+            (output.status.success(), said.as_str()),
+            (false, "xtask: Workspace not found.\n"),
+            "{arguments:?}"
+        );
     }
 }
 
@@ -47,7 +65,8 @@ fn tasks_work_beside_a_running_service() {
     let mut settings = Settings::defaults();
     settings.data_dir = folder.path().to_owned();
     settings.database_url = folder.path().join("xqr.db").display().to_string();
-    let app = App::open(settings, String::new(), Arc::new(SystemClock), Arc::new(OsEntropy)).unwrap();
+    let app =
+        App::open(settings, String::new(), Arc::new(SystemClock), Arc::new(OsEntropy)).unwrap();
     let who = |secret: &Value| -> Result<Caller> {
         let secret = SecretKey::parse(secret.as_str().unwrap())?;
         app.data.read_here(|conn| keys::authenticate(conn, app.data.plans(), &secret, app.now()))
@@ -80,10 +99,16 @@ fn tasks_work_beside_a_running_service() {
     task(folder.path(), &["key", "delete", rotated["id"].as_str().unwrap()]);
     assert_eq!(why(&rotated["key"]), "KeyInvalid");
 
-    assert_eq!(task(folder.path(), &["credits", "grant", id, "40", "--reason", "gift"])["balance"], 40);
+    assert_eq!(
+        task(folder.path(), &["credits", "grant", id, "40", "--reason", "gift"])["balance"],
+        40
+    );
     assert_eq!(task(folder.path(), &["credits", "grant", id, "2"])["balance"], 42);
     let ledger = task(folder.path(), &["credits", "list", id]);
-    assert_eq!((&ledger["balance"], &ledger["entries"][1]["reason"]), (&Value::from(42), &Value::from("gift")));
+    assert_eq!(
+        (&ledger["balance"], &ledger["entries"][1]["reason"]),
+        (&Value::from(42), &Value::from("gift"))
+    );
 
     assert_eq!(task(folder.path(), &["maintenance", "status"])["until"], Value::Null);
     let on = task(folder.path(), &["maintenance", "on", "--until", "2999-12-31T06:00:00Z"]);
@@ -107,38 +132,71 @@ async fn people_are_added_and_shut_out_beside_a_running_service() {
     let mut settings = Settings::defaults();
     settings.data_dir = folder.to_owned();
     settings.database_url = folder.join("xqr.db").display().to_string();
-    let app = App::open(settings, String::new(), Arc::new(SystemClock), Arc::new(OsEntropy)).unwrap();
+    let app =
+        App::open(settings, String::new(), Arc::new(SystemClock), Arc::new(OsEntropy)).unwrap();
     let sign_in = async |email: &str, password: &str| {
-        let session = people::sign_in(&app, [127, 0, 0, 1].into(), email, Password::new(password)).await;
+        let session =
+            people::sign_in(&app, [127, 0, 0, 1].into(), email, Password::new(password)).await;
         session.map_err(|error| error.condition().row().name)
     };
     let workspace = task(folder, &["workspace", "create", "Acme"]);
     let id = workspace["id"].as_str().unwrap();
 
-    let ann = task(folder, &["user", "create", "--email", "Ann@example.com", "--workspace", id, "--name", "Ann Lee"]);
-    assert_eq!((&ann["role"], &ann["email"], &ann["workspace"]), (&"owner".into(), &"Ann@example.com".into(), &workspace["id"]));
+    let ann = task(
+        folder,
+        &["user", "create", "--email", "Ann@example.com", "--workspace", id, "--name", "Ann Lee"],
+    );
+    assert_eq!(
+        (&ann["role"], &ann["email"], &ann["workspace"]),
+        (&"owner".into(), &"Ann@example.com".into(), &workspace["id"])
+    );
     let session = sign_in("ann@example.com", ann["password"].as_str().unwrap()).await.unwrap();
-    assert_eq!(app.authenticate_person(session.access.expose()).await.unwrap().caller.owner.uid, id);
+    assert_eq!(
+        app.authenticate_person(session.access.expose()).await.unwrap().caller.owner.uid,
+        id
+    );
 
-    let changed = with_password(folder, &["user", "set-password", "ann@EXAMPLE.com"], "a horse of another colour");
+    let changed = with_password(
+        folder,
+        &["user", "set-password", "ann@EXAMPLE.com"],
+        "a horse of another colour",
+    );
     let shown = String::from_utf8(changed.stdout).unwrap();
-    assert!(changed.status.success() && shown.contains("Ann Lee") && !shown.contains("horse"), "{shown}");
-    assert_eq!(app.authenticate_person(session.access.expose()).await.unwrap_err().condition().row().name, "TokenInvalid");
+    assert!(
+        changed.status.success() && shown.contains("Ann Lee") && !shown.contains("horse"),
+        "{shown}"
+    );
+    assert_eq!(
+        app.authenticate_person(session.access.expose()).await.unwrap_err().condition().row().name,
+        "TokenInvalid"
+    );
     sign_in("ann@example.com", "a horse of another colour").await.unwrap();
 
     task(folder, &["user", "disable", ann["id"].as_str().unwrap()]);
-    assert_eq!(sign_in("ann@example.com", "a horse of another colour").await.unwrap_err(), "CredentialsWrong");
+    assert_eq!(
+        sign_in("ann@example.com", "a horse of another colour").await.unwrap_err(),
+        "CredentialsWrong"
+    );
     task(folder, &["user", "enable", ann["id"].as_str().unwrap()]);
     sign_in("ann@example.com", "a horse of another colour").await.unwrap();
 
     let bob = ["user", "create", "--email", "bob@example.com", "--workspace", id];
     let refused = with_password(folder, &bob, "password123");
-    assert_eq!(String::from_utf8(refused.stderr).unwrap(), "xtask: password: This password is too common.\n");
+    assert_eq!(
+        String::from_utf8(refused.stderr).unwrap(),
+        "xtask: password: This password is too common.\n"
+    );
     assert!(with_password(folder, &bob, "a horse of another colour").status.success());
     let taken = run(folder, &bob);
-    assert_eq!(String::from_utf8(taken.stderr).unwrap(), "xtask: email: A user with this email already exists.\n");
+    assert_eq!(
+        String::from_utf8(taken.stderr).unwrap(),
+        "xtask: email: A user with this email already exists.\n"
+    );
     let all = task(folder, &["user", "list"]);
-    assert_eq!((&all[0]["id"], &all[1]["role"], all.as_array().unwrap().len()), (&ann["id"], &"member".into(), 2));
+    assert_eq!(
+        (&all[0]["id"], &all[1]["role"], all.as_array().unwrap().len()),
+        (&ann["id"], &"member".into(), 2)
+    );
     assert_eq!(task(folder, &["user", "list", "--workspace", id]), all);
     assert!(!all.to_string().contains("argon2"));
     let unknown = run(folder, &["user", "disable", "nobody@example.com"]);
@@ -152,13 +210,18 @@ fn hosts_are_listed_beside_a_running_service() {
     let mut settings = Settings::defaults();
     settings.data_dir = folder.to_owned();
     settings.database_url = folder.join("xqr.db").display().to_string();
-    let app = App::open(settings, String::new(), Arc::new(SystemClock), Arc::new(OsEntropy)).unwrap();
+    let app =
+        App::open(settings, String::new(), Arc::new(SystemClock), Arc::new(OsEntropy)).unwrap();
     let blocks = |host: &str| {
         let host = blocklist::host(host).unwrap();
-        app.data.read_here(|conn| blocklist::find(conn, &app.data.files(), &host)).unwrap().map(|listing| listing.entry)
+        app.data
+            .read_here(|conn| blocklist::find(conn, &app.data.files(), &host))
+            .unwrap()
+            .map(|listing| listing.entry)
     };
 
-    let added = task(folder, &["blocklist", "add", "https://BÜCHER.example./x", "--reason", "a report"]);
+    let added =
+        task(folder, &["blocklist", "add", "https://BÜCHER.example./x", "--reason", "a report"]);
     assert_eq!((&added["host"], &added["new"]), (&"xn--bcher-kva.example".into(), &true.into()));
     assert_eq!(task(folder, &["blocklist", "add", "bücher.example"])["new"], false);
     assert_eq!(blocks("www.bücher.example").as_deref(), Some("xn--bcher-kva.example"));
@@ -175,7 +238,10 @@ fn hosts_are_listed_beside_a_running_service() {
     assert_eq!(task(folder, &["blocklist", "import", feed, "--format", "phishtank"])["new"], 0);
     assert_eq!(blocks("h4999.example").as_deref(), Some("h4999.example"));
     let listed = task(folder, &["blocklist", "list", "--limit", "2", "--after", "h9998.example"]);
-    assert_eq!((&listed["count"], &listed["entries"][0]["host"]), (&5_001.into(), &"xn--bcher-kva.example".into()));
+    assert_eq!(
+        (&listed["count"], &listed["entries"][0]["host"]),
+        (&5_001.into(), &"xn--bcher-kva.example".into())
+    );
 
     task(folder, &["blocklist", "remove", "h4999.example"]);
     assert_eq!(blocks("h4999.example"), None);
@@ -183,7 +249,10 @@ fn hosts_are_listed_beside_a_running_service() {
         let said = String::from_utf8(run(folder, arguments).stderr).unwrap();
         assert!(said.contains(words), "{said}");
     };
-    refused(&["blocklist", "remove", "h4999.example"], "h4999.example is not listed in the database");
+    refused(
+        &["blocklist", "remove", "h4999.example"],
+        "h4999.example is not listed in the database",
+    );
     refused(&["blocklist", "add", "no host"], "is no host");
     refused(&["blocklist", "import", feed, "--max", "4999"], "has more than 4999 entries");
     refused(&["blocklist", "import", feed, "--format", "hosts"], "is no list");
@@ -192,8 +261,13 @@ fn hosts_are_listed_beside_a_running_service() {
     let file = folder.join("own.txt");
     std::fs::write(&file, "evil.example\n").unwrap();
     let mut check = Command::new(env!("CARGO_BIN_EXE_xtask"));
-    check.args(["blocklist", "check", "https://a.evil.example/", "--json"]).env("XQR_DATA_DIR", folder);
+    check
+        .args(["blocklist", "check", "https://a.evil.example/", "--json"])
+        .env("XQR_DATA_DIR", folder);
     let output = check.env("XQR_BLOCKLIST_FILES", &file).output().unwrap();
     let checked: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!((&checked["entry"], &checked["source"]), (&"evil.example".into(), &file.to_str().unwrap().into()));
+    assert_eq!(
+        (&checked["entry"], &checked["source"]),
+        (&"evil.example".into(), &file.to_str().unwrap().into())
+    );
 }

@@ -29,13 +29,19 @@ pub struct Running {
     workers: Workers,
 }
 
-/// Starts the service: binds, opens and migrates the database, makes the first workspace on an empty one, serves.
+/// Starts the service: binds, opens and migrates the database, makes the first workspace on an
+/// empty one, serves.
 ///
 /// # Errors
 ///
 /// When an address, a file or the database cannot be used; the text is for the operator.
-pub fn start(settings: Settings, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> anyhow::Result<Running> {
-    let listener = listen(settings.bind).with_context(|| format!("cannot listen on {}", settings.bind))?;
+pub fn start(
+    settings: Settings,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+) -> anyhow::Result<Running> {
+    let listener =
+        listen(settings.bind).with_context(|| format!("cannot listen on {}", settings.bind))?;
     let address = listener.local_addr()?;
     let public_url = match settings.public_url.as_str() {
         "" => format!("http://{address}"),
@@ -76,7 +82,8 @@ impl Running {
         out.flush()
     }
 
-    /// Stops taking requests, finishes those that run and attempts under way, and counts the scans that wait.
+    /// Stops taking requests, finishes those that run and attempts under way, and counts the scans
+    /// that wait.
     pub async fn stop(self) {
         tracing::info!("stopping");
         let patience = Duration::from_secs(self.app.settings.edge.drain_seconds);
@@ -105,10 +112,14 @@ fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
 /// When the directives do not parse.
 pub fn start_logging(settings: &Settings) -> anyhow::Result<()> {
     // actix reports every malformed request as an error of its own; whoever wants that names it.
-    let quiet = if settings.log.contains("actix") { "" } else { ",actix_http=off,actix_server=warn" };
-    let filter = EnvFilter::try_new(format!("{}{quiet}", settings.log)).with_context(|| format!("log: '{}'", settings.log))?;
-    let log =
-        tracing_subscriber::fmt().with_env_filter(filter).with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr);
+    let quiet =
+        if settings.log.contains("actix") { "" } else { ",actix_http=off,actix_server=warn" };
+    let filter = EnvFilter::try_new(format!("{}{quiet}", settings.log))
+        .with_context(|| format!("log: '{}'", settings.log))?;
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     match settings.log_format {
         LogFormat::Pretty => log.init(),
         LogFormat::Json => log.json().flatten_event(true).init(),

@@ -20,7 +20,8 @@ async fn main() -> ExitCode {
 async fn run() -> anyhow::Result<()> {
     let settings = Settings::load().map_err(anyhow::Error::msg)?;
     xqr_server::start_logging(&settings)?;
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let (mut terminate, mut interrupt) =
+        (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let running = xqr_server::start(settings, Arc::new(SystemClock), Arc::new(OsEntropy))?;
     // Whoever started us may have closed our output; that is no reason to end.
     running.greet(std::io::stdout()).ok();

@@ -1,7 +1,9 @@
-//! `GET|HEAD /b/{slug}`: a bio page for its visitors, and `/b/{slug}/{n}`, which counts a click and leads on to the page's n-th link.
+//! `GET|HEAD /b/{slug}`: a bio page for its visitors, and `/b/{slug}/{n}`, which counts a click and
+//! leads on to the page's n-th link.
 //!
-//! The page has no script and no form, and shows a picture of another host at most. All that users wrote goes through `maud`, which escapes
-//! texts and attributes unless told otherwise, and is what our other pages are made with.
+//! The page has no script and no form, and shows a picture of another host at most. All that users
+//! wrote goes through `maud`, which escapes texts and attributes unless told otherwise, and is what
+//! our other pages are made with.
 
 use std::sync::OnceLock;
 
@@ -27,7 +29,11 @@ use crate::{metric, pages};
 const STYLE: &str = include_str!("bio.css");
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
-    config.service(below("/b").service(web::resource("/{slug}").to(show)).service(web::resource("/{slug}/{place}").to(follow)));
+    config.service(
+        below("/b")
+            .service(web::resource("/{slug}").to(show))
+            .service(web::resource("/{slug}/{place}").to(follow)),
+    );
 }
 
 async fn show(guest: Guest) -> HttpResponse {
@@ -45,10 +51,18 @@ async fn follow(guest: Guest) -> HttpResponse {
         check(&guest)?;
         // One spelling for each place.
         let place = guest.request.match_info().query("place");
-        let place = place.parse().ok().filter(|n: &usize| n.to_string() == place).ok_or(Condition::RouteNotFound)?;
-        let url = guest.app.follow(&slug(&guest), place, guest.request.method() == Method::GET).await?;
+        let place = place
+            .parse()
+            .ok()
+            .filter(|n: &usize| n.to_string() == place)
+            .ok_or(Condition::RouteNotFound)?;
+        let url =
+            guest.app.follow(&slug(&guest), place, guest.request.method() == Method::GET).await?;
         let location = HeaderValue::try_from(url).map_err(Error::internal)?;
-        Ok(HttpResponse::Found().insert_header((LOCATION, location)).insert_header((CACHE_CONTROL, "no-store")).finish())
+        Ok(HttpResponse::Found()
+            .insert_header((LOCATION, location))
+            .insert_header((CACHE_CONTROL, "no-store"))
+            .finish())
     };
     let result = result.await;
     answer(&guest, result)
@@ -71,7 +85,9 @@ fn answer(guest: &Guest, result: Result<HttpResponse>) -> HttpResponse {
     let error = match result {
         Ok(mut answer) => {
             answer.headers_mut().insert(X_REQUEST_ID, id.header());
-            answer.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+            answer
+                .headers_mut()
+                .insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
             return answer;
         }
         Err(error) => error,
@@ -97,9 +113,16 @@ fn answer(guest: &Guest, result: Result<HttpResponse>) -> HttpResponse {
 
 fn page(app: &App, visit: &Visit) -> HttpResponse {
     let text = |key: &str| visit.data.get(key).and_then(Value::as_str);
-    let avatar = text("avatar_url").filter(|url| url.starts_with("https://") || url.starts_with(&format!("{}/", app.public_url)));
-    let markup =
-        markup(app, visit, avatar, text("theme") == Some("dark"), text("lang").filter(|tag| is_language(tag)).unwrap_or("en"));
+    let avatar = text("avatar_url").filter(|url| {
+        url.starts_with("https://") || url.starts_with(&format!("{}/", app.public_url))
+    });
+    let markup = markup(
+        app,
+        visit,
+        avatar,
+        text("theme") == Some("dark"),
+        text("lang").filter(|tag| is_language(tag)).unwrap_or("en"),
+    );
     HttpResponse::build(StatusCode::OK)
         .insert_header(("content-type", "text/html; charset=utf-8"))
         .insert_header(("content-security-policy", policy(avatar.is_some())))
@@ -113,7 +136,11 @@ fn markup(app: &App, visit: &Visit, avatar: Option<&str>, dark: bool, lang: &str
     let page = &visit.page;
     let description = page.description.as_deref();
     let theme = if dark { "dark" } else { "light" };
-    let letter = page.title.chars().find(|c| c.is_alphanumeric()).map_or_else(|| "•".to_owned(), |c| c.to_uppercase().collect());
+    let letter = page
+        .title
+        .chars()
+        .find(|c| c.is_alphanumeric())
+        .map_or_else(|| "•".to_owned(), |c| c.to_uppercase().collect());
     html! {
         (DOCTYPE)
         html lang=(lang) class=(theme) {
@@ -155,7 +182,8 @@ fn markup(app: &App, visit: &Visit, avatar: Option<&str>, dark: bool, lang: &str
     }
 }
 
-/// Pages are reached through the place that counts; what no redirect can lead to is named itself. Relative, so that it holds on any host.
+/// Pages are reached through the place that counts; what no redirect can lead to is named itself.
+/// Relative, so that it holds on any host.
 fn href(slug: &str, index: usize, url: &str) -> String {
     match url.starts_with("mailto:") || url.starts_with("tel:") {
         true => url.to_owned(),
@@ -163,7 +191,8 @@ fn href(slug: &str, index: usize, url: &str) -> String {
     }
 }
 
-/// Allows our one style sheet, by its hash, and the one picture where there is one. No host is named: a host's name may have a semicolon.
+/// Allows our one style sheet, by its hash, and the one picture where there is one. No host is
+/// named: a host's name may have a semicolon.
 fn policy(avatar: bool) -> &'static str {
     static POLICIES: [OnceLock<String>; 2] = [OnceLock::new(), OnceLock::new()];
     POLICIES[usize::from(avatar)].get_or_init(|| {

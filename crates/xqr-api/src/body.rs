@@ -12,11 +12,17 @@ use xqr_engine::errors::{Condition, Result};
 use crate::fields::Fields;
 
 /// Reads an object of at most `max` bytes within `patience` milliseconds.
-pub(crate) async fn read(request: &HttpRequest, payload: &mut Payload, max: usize, patience: u64) -> Result<Fields> {
+pub(crate) async fn read(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    max: usize,
+    patience: u64,
+) -> Result<Fields> {
     let text = |name| request.headers().get(name).map(|value| value.to_str().unwrap_or("?"));
     let is_json = |value: &str| {
         let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+        essence == "application/json"
+            || (essence.starts_with("application/") && essence.ends_with("+json"))
     };
     if text(CONTENT_TYPE).is_some_and(|value| !is_json(value))
         || text(CONTENT_ENCODING).is_some_and(|value| !value.eq_ignore_ascii_case("identity"))
@@ -24,7 +30,8 @@ pub(crate) async fn read(request: &HttpRequest, payload: &mut Payload, max: usiz
         return Err(Condition::MediaTypeUnsupported.into());
     }
     let too_large = || Condition::BodyTooLarge { max: max as u64 };
-    if text(CONTENT_LENGTH).and_then(|value| value.parse().ok()).is_some_and(|len: usize| len > max) {
+    if text(CONTENT_LENGTH).and_then(|value| value.parse().ok()).is_some_and(|len: usize| len > max)
+    {
         return Err(too_large().into());
     }
     let read = async {
@@ -38,6 +45,8 @@ pub(crate) async fn read(request: &HttpRequest, payload: &mut Payload, max: usiz
         }
         Ok(body)
     };
-    let body = tokio::time::timeout(Duration::from_millis(patience), read).await.map_err(|_| Condition::BodyTooSlow)??;
+    let body = tokio::time::timeout(Duration::from_millis(patience), read)
+        .await
+        .map_err(|_| Condition::BodyTooSlow)??;
     Fields::parse(&body)
 }

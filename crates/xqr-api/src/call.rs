@@ -23,7 +23,8 @@ use crate::query::Query;
 use crate::request_id::RequestId;
 use crate::wire::Wire;
 
-/// An admitted request in dialect `D`: its key is valid and its plan includes the API. The body is still unread.
+/// An admitted request in dialect `D`: its key is valid and its plan includes the API. The body is
+/// still unread.
 pub(crate) struct Call<D> {
     pub(crate) app: Arc<App>,
     pub(crate) caller: Caller,
@@ -63,7 +64,8 @@ impl<D: Wire> FromRequest for Call<D> {
             request.extensions_mut().insert(figures);
             match admission {
                 Ok(admission) => drop(request.extensions_mut().insert(admission)),
-                // An answer that is stored was paid for; how fast it is asked for is another matter.
+                // An answer that is stored was paid for; how fast it is asked for is another
+                // matter.
                 Err(error)
                     if matches!(error.condition(), Condition::RateExceeded { .. })
                         || !is_answered(&app, &caller, &request).await? =>
@@ -72,7 +74,15 @@ impl<D: Wire> FromRequest for Call<D> {
                 }
                 Err(_) => {}
             }
-            Ok(Self { app, caller, request, payload, sealing, fingerprint: [0; 32], dialect: PhantomData })
+            Ok(Self {
+                app,
+                caller,
+                request,
+                payload,
+                sealing,
+                fingerprint: [0; 32],
+                dialect: PhantomData,
+            })
         })
     }
 }
@@ -83,7 +93,8 @@ impl<D: Wire> Call<D> {
         self.caller.allow(scope)
     }
 
-    /// Returns a part of the path; nothing where it holds control characters, which no name has and PostgreSQL does not take.
+    /// Returns a part of the path; nothing where it holds control characters, which no name has and
+    /// PostgreSQL does not take.
     pub(crate) fn path(&self, name: &str) -> String {
         let part = self.request.match_info().query(name);
         if part.chars().any(char::is_control) { String::new() } else { part.to_owned() }
@@ -115,12 +126,15 @@ impl<D: Wire> Call<D> {
     }
 
     async fn fields_within(&mut self, max: usize) -> Result<Fields> {
-        let fields = body::read(&self.request, &mut self.payload, max, self.app.settings.edge.body_ms).await?;
+        let fields =
+            body::read(&self.request, &mut self.payload, max, self.app.settings.edge.body_ms)
+                .await?;
         self.fingerprint = fields.fingerprint();
         Ok(fields)
     }
 
-    /// Returns the unread body, for a reader of another form than JSON, who then [marks](Self::mark) what was in it.
+    /// Returns the unread body, for a reader of another form than JSON, who then
+    /// [marks](Self::mark) what was in it.
     pub(crate) fn take_payload(&mut self) -> Payload {
         std::mem::replace(&mut self.payload, Payload::None)
     }
@@ -148,23 +162,33 @@ impl<D: Wire> Call<D> {
         }
     }
 
-    /// Returns the attempt that an Idempotency-Key makes of this request, once its body has been read.
+    /// Returns the attempt that an Idempotency-Key makes of this request, once its body has been
+    /// read.
     pub(crate) fn attempt(&self) -> Result<Option<Attempt>> {
-        let attempt = |key: &str| Attempt::new(place(&self.caller, &self.request, key), self.fingerprint, self.sealing.clone());
+        let attempt = |key: &str| {
+            Attempt::new(
+                place(&self.caller, &self.request, key),
+                self.fingerprint,
+                self.sealing.clone(),
+            )
+        };
         Ok(idempotency_key(&self.request)?.map(attempt))
     }
 
-    /// Runs a use case that makes something, once for each Idempotency-Key. `answer` makes the body of what `job` returns.
+    /// Runs a use case that makes something, once for each Idempotency-Key. `answer` makes the body
+    /// of what `job` returns.
     pub(crate) async fn make<T: Send + 'static>(
         &self,
         job: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
         answer: impl FnOnce(T) -> Vec<u8> + Send + 'static,
     ) -> Result<HttpResponse> {
         let status = StatusCode::CREATED.as_u16();
-        self.try_make(job, move |made| Outcome { status, body: answer(made), had_effect: true }).await
+        self.try_make(job, move |made| Outcome { status, body: answer(made), had_effect: true })
+            .await
     }
 
-    /// As [`make`](Self::make), for what may turn out to make nothing: that costs nothing, and is not kept.
+    /// As [`make`](Self::make), for what may turn out to make nothing: that costs nothing, and is
+    /// not kept.
     pub(crate) async fn try_make<T: Send + 'static>(
         &self,
         job: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
@@ -180,9 +204,13 @@ impl<D: Wire> Call<D> {
         if !answered.had_effect {
             self.cost_nothing();
         }
-        let mut response = HttpResponse::build(StatusCode::from_u16(answered.status).unwrap_or(StatusCode::CREATED));
+        let mut response = HttpResponse::build(
+            StatusCode::from_u16(answered.status).unwrap_or(StatusCode::CREATED),
+        );
         // What was made may be a secret.
-        response.content_type("application/json").insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")));
+        response
+            .content_type("application/json")
+            .insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")));
         if answered.replayed {
             response.insert_header(("idempotent-replayed", "true"));
         }
@@ -220,11 +248,14 @@ pub(crate) async fn by_key(
 /// Reads the token of `Authorization: Bearer`.
 pub(crate) fn bearer_token(headers: &HeaderMap) -> Result<String> {
     let mut values = headers.get_all(AUTHORIZATION);
-    let (Some(value), None) = (values.next().and_then(|value| value.to_str().ok()), values.next()) else {
+    let (Some(value), None) = (values.next().and_then(|value| value.to_str().ok()), values.next())
+    else {
         return Err(Condition::TokenInvalid.into());
     };
     match value.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(token.trim().to_owned()),
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
+            Ok(token.trim().to_owned())
+        }
         _ => Err(Condition::TokenInvalid.into()),
     }
 }
@@ -240,9 +271,15 @@ fn idempotency_key(request: &HttpRequest) -> Result<Option<&str>> {
     let mut values = request.headers().get_all("idempotency-key");
     let Some(value) = values.next() else { return Ok(None) };
     let text = value.to_str().ok().filter(|_| values.next().is_none());
-    let bare = text.map(|text| text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text));
-    let printable = |text: &&str| (1..=255).contains(&text.len()) && text.bytes().all(|byte| (0x20..0x7f).contains(&byte));
-    bare.filter(printable).filter(|text| !text.trim().is_empty()).map(Some).ok_or_else(|| Condition::IdempotencyKeyInvalid.into())
+    let bare = text
+        .map(|text| text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text));
+    let printable = |text: &&str| {
+        (1..=255).contains(&text.len()) && text.bytes().all(|byte| (0x20..0x7f).contains(&byte))
+    };
+    bare.filter(printable)
+        .filter(|text| !text.trim().is_empty())
+        .map(Some)
+        .ok_or_else(|| Condition::IdempotencyKeyInvalid.into())
 }
 
 /// Names a caller's request with an Idempotency-Key.

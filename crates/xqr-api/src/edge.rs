@@ -1,4 +1,5 @@
-//! What happens to every API request around its handler: id, origin, head limits, envelope, content coding, log, counters.
+//! What happens to every API request around its handler: id, origin, head limits, envelope, content
+//! coding, log, counters.
 
 mod coding;
 mod cors;
@@ -27,7 +28,8 @@ use crate::request_id::{RequestId, X_REQUEST_ID, foreign};
 use crate::wire::{Accept, Wire, dress};
 use crate::{call, metric, peer};
 
-/// Speaks dialect `D`: every answer of the scope leaves through here, refusals and panics in the dialect's envelope.
+/// Speaks dialect `D`: every answer of the scope leaves through here, refusals and panics in the
+/// dialect's envelope.
 pub(crate) async fn speak<D: Wire>(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -45,12 +47,15 @@ pub(crate) async fn speak<D: Wire>(
     }
     let client_id = foreign(request.headers().get("x-request-id")).map(str::to_owned);
     request.extensions_mut().insert(id);
-    // Where there is GET, there is HEAD (RFC 9110, section 9.3.2): routes see the one, the connection leaves the body of the other out.
+    // Where there is GET, there is HEAD (RFC 9110, section 9.3.2): routes see the one, the
+    // connection leaves the body of the other out.
     if method == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
 
-    let open = match check_head(request.head(), &app.settings.edge).and_then(|()| check_https(&request, &app.settings.edge)) {
+    let open = match check_head(request.head(), &app.settings.edge)
+        .and_then(|()| check_https(&request, &app.settings.edge))
+    {
         Ok(()) if D::is_probe(request.path()) => Ok(()),
         Ok(()) => app.check_maintenance().await,
         Err(error) => Err(error),
@@ -94,7 +99,9 @@ pub(crate) async fn speak<D: Wire>(
     let admission = answer.request().extensions_mut().remove::<Admission>();
     match admission {
         Some(admission) if D::costs(answer.status()) => admission.keep(),
-        Some(_) => drop(answer.request().extensions_mut().get_mut::<Figures>().map(Figures::give_back)),
+        Some(_) => {
+            drop(answer.request().extensions_mut().get_mut::<Figures>().map(Figures::give_back))
+        }
         None => {}
     }
     let figures = answer.request().extensions().get::<Figures>().copied();
@@ -113,7 +120,12 @@ pub(crate) async fn speak<D: Wire>(
 }
 
 /// Puts a refusal into the dialect's envelope, counts it, and adds the headers of every refusal.
-pub(crate) fn refuse<D: Wire>(error: &Error, id: RequestId, accept: Accept, allow: Option<&'static str>) -> HttpResponse {
+pub(crate) fn refuse<D: Wire>(
+    error: &Error,
+    id: RequestId,
+    accept: Accept,
+    allow: Option<&'static str>,
+) -> HttpResponse {
     let mut response = D::refuse(error, id, accept);
     metric::error(error.condition().row().code());
     dress(&mut response, error, id);
@@ -131,7 +143,8 @@ pub(crate) fn refuse<D: Wire>(error: &Error, id: RequestId, accept: Accept, allo
 
 /// Refuses what came over plain HTTP where the settings demand HTTPS.
 fn check_https(request: &ServiceRequest, edge: &Edge) -> Result<()> {
-    if edge.require_https && !peer::is_https(edge, request.request().peer_addr(), request.headers()) {
+    if edge.require_https && !peer::is_https(edge, request.request().peer_addr(), request.headers())
+    {
         return Err(Condition::HttpsRequired.into());
     }
     Ok(())
@@ -143,7 +156,8 @@ pub(crate) fn check_head(head: &RequestHead, edge: &Edge) -> Result<()> {
     if target > edge.max_target_bytes {
         return Err(Condition::TargetTooLong { max: edge.max_target_bytes as u64 }.into());
     }
-    let bytes: usize = head.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    let bytes: usize =
+        head.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
     if head.headers.len() > edge.max_head_fields || bytes > edge.max_head_bytes {
         let (fields, bytes) = (edge.max_head_fields as u64, edge.max_head_bytes as u64);
         return Err(Condition::HeadTooLarge { fields, bytes }.into());
@@ -165,15 +179,23 @@ pub(crate) fn made_by(configure: impl FnOnce()) -> Vec<(String, &'static str)> {
 
 /// A resource whose other methods are refused with `Allow`.
 pub(crate) fn resource(path: &str, allow: &'static str) -> Resource {
-    MADE.with_borrow_mut(|made| made.iter_mut().for_each(|made| made.push((path.to_owned(), allow))));
-    let refuse =
-        move || async move { Err::<HttpResponse, _>(Fault { error: Condition::MethodNotAllowed.into(), allow: Some(allow) }) };
+    MADE.with_borrow_mut(|made| {
+        made.iter_mut().for_each(|made| made.push((path.to_owned(), allow)))
+    });
+    let refuse = move || async move {
+        Err::<HttpResponse, _>(Fault {
+            error: Condition::MethodNotAllowed.into(),
+            allow: Some(allow),
+        })
+    };
     web::resource(path).default_service(web::to(refuse))
 }
 
-/// A scope for what lies below `prefix`. Other paths are told apart by its first letters, so that a redirect tries none of its patterns.
+/// A scope for what lies below `prefix`. Other paths are told apart by its first letters, so that a
+/// redirect tries none of its patterns.
 pub(crate) fn below(prefix: &'static str) -> Scope {
-    let lies_below = move |path: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'));
+    let lies_below =
+        move |path: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'));
     web::scope(prefix).guard(fn_guard(move |context| lies_below(context.head().uri.path())))
 }
 

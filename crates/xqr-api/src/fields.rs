@@ -34,22 +34,33 @@ impl Fields {
         if body.is_empty() {
             return Err(Condition::BodyNotObject.into());
         }
-        Self::from_value(serde_json::from_slice(body).map_err(|_| Condition::BodyNotJson)?).map_err(Error::from)
+        Self::from_value(serde_json::from_slice(body).map_err(|_| Condition::BodyNotJson)?)
+            .map_err(Error::from)
     }
 
     /// Reads a value, such as an item of a list.
     pub(crate) fn from_value(value: Value) -> Result<Self, Condition> {
         match value {
-            Value::Object(object) => {
-                Ok(Self { object, complaints: Vec::new(), texts_only: false, prefix: String::new(), unreadable: Vec::new() })
-            }
+            Value::Object(object) => Ok(Self {
+                object,
+                complaints: Vec::new(),
+                texts_only: false,
+                prefix: String::new(),
+                unreadable: Vec::new(),
+            }),
             _ => Err(Condition::BodyNotObject),
         }
     }
 
     /// Reads an object within another, whose fields complaints name with `prefix`.
     pub(crate) fn inside(object: Map<String, Value>, prefix: &str) -> Self {
-        Self { object, complaints: Vec::new(), texts_only: false, prefix: prefix.to_owned(), unreadable: Vec::new() }
+        Self {
+            object,
+            complaints: Vec::new(),
+            texts_only: false,
+            prefix: prefix.to_owned(),
+            unreadable: Vec::new(),
+        }
     }
 
     /// Takes the parameters of a query, whose numbers and truth values are texts.
@@ -64,18 +75,25 @@ impl Fields {
         Self { object, complaints: Vec::new(), texts_only: true, prefix: String::new(), unreadable }
     }
 
-    /// Takes the texts of a form, whose numbers and truth values are texts, too, and whose `payload` is JSON. The last of several
-    /// texts of a name counts.
+    /// Takes the texts of a form, whose numbers and truth values are texts, too, and whose
+    /// `payload` is JSON. The last of several texts of a name counts.
     pub(crate) fn from_form(texts: Vec<(String, String)>) -> Self {
         let mut object = Map::new();
         for (name, text) in texts {
             let payload = (name == "payload").then(|| serde_json::from_str(&text).ok()).flatten();
             object.insert(name, payload.unwrap_or(Value::String(text)));
         }
-        Self { object, complaints: Vec::new(), texts_only: true, prefix: String::new(), unreadable: Vec::new() }
+        Self {
+            object,
+            complaints: Vec::new(),
+            texts_only: true,
+            prefix: String::new(),
+            unreadable: Vec::new(),
+        }
     }
 
-    /// Returns SHA-256 of the object with its fields in alphabetical order: the same for whatever means the same.
+    /// Returns SHA-256 of the object with its fields in alphabetical order: the same for whatever
+    /// means the same.
     pub(crate) fn fingerprint(&self) -> [u8; 32] {
         let mut canonical = Value::Object(self.object.clone());
         canonical.sort_all_objects();
@@ -107,9 +125,13 @@ impl Fields {
 
     /// Complains about every field that nobody has read; `instead` says what stands there.
     pub(crate) fn refuse_the_rest(&mut self, instead: &str) {
-        let names: Vec<String> = self.object.keys().map(|name| name.chars().take(64).collect()).collect();
+        let names: Vec<String> =
+            self.object.keys().map(|name| name.chars().take(64).collect()).collect();
         for name in names {
-            self.complain(Condition::FieldUnsupported { field: self.name(&name), instead: instead.to_owned() });
+            self.complain(Condition::FieldUnsupported {
+                field: self.name(&name),
+                instead: instead.to_owned(),
+            });
         }
     }
 
@@ -143,7 +165,8 @@ impl Fields {
 
     /// Returns whether a field was sent and is not null. One that cannot be read was sent.
     pub(crate) fn has(&self, field: &str) -> bool {
-        self.object.get(field).is_some_and(|value| !value.is_null()) || self.unreadable.iter().any(|(name, _)| name == field)
+        self.object.get(field).is_some_and(|value| !value.is_null())
+            || self.unreadable.iter().any(|(name, _)| name == field)
     }
 
     /// Returns whether a field was sent as null.
@@ -188,7 +211,8 @@ impl Fields {
     /// Returns a text of up to `max_chars` characters that may have lines; an empty one is none.
     pub(crate) fn prose(&mut self, field: &str, max_chars: usize) -> Option<String> {
         let text = self.text(field)?;
-        let (field, odd) = (self.name(field), |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
+        let (field, odd) =
+            (self.name(field), |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
         if text.chars().count() > max_chars {
             self.complain(Condition::TextTooLong { field, max: max_chars as u64 });
             return None;
@@ -205,8 +229,12 @@ impl Fields {
         match self.take(field)? {
             Value::Bool(flag) => Some(flag),
             // Python's `requests` sends True, a checkbox sends on.
-            Value::String(text) if self.texts_only && is_one_of(&text, ["true", "1", "on"]) => Some(true),
-            Value::String(text) if self.texts_only && is_one_of(&text, ["false", "0", "off"]) => Some(false),
+            Value::String(text) if self.texts_only && is_one_of(&text, ["true", "1", "on"]) => {
+                Some(true)
+            }
+            Value::String(text) if self.texts_only && is_one_of(&text, ["false", "0", "off"]) => {
+                Some(false)
+            }
             _ => {
                 self.wrong(field, "true or false");
                 None
@@ -218,7 +246,9 @@ impl Fields {
     pub(crate) fn number(&mut self, field: &str, range: RangeInclusive<f64>) -> Option<f64> {
         let number = match self.take(field)? {
             Value::Number(number) => number.as_f64(),
-            Value::String(text) if self.texts_only => text.parse().ok().filter(|number: &f64| number.is_finite()),
+            Value::String(text) if self.texts_only => {
+                text.parse().ok().filter(|number: &f64| number.is_finite())
+            }
             _ => None,
         };
         let Some(number) = number else {
@@ -242,7 +272,12 @@ impl Fields {
         self.within(field, number, range)
     }
 
-    fn within<T: PartialOrd + ToString>(&mut self, field: &str, number: T, range: RangeInclusive<T>) -> Option<T> {
+    fn within<T: PartialOrd + ToString>(
+        &mut self,
+        field: &str,
+        number: T,
+        range: RangeInclusive<T>,
+    ) -> Option<T> {
         let field = self.name(field);
         if number < *range.start() {
             self.complain(Condition::NumberTooSmall { field, min: range.start().to_string() });
@@ -283,7 +318,9 @@ impl Fields {
         // Tools wrap lines.
         let data: String = data.split_ascii_whitespace().collect();
         match STANDARD.decode(data) {
-            Ok(bytes) => Some(Upload { field: field.to_owned(), source: Source::Bytes(bytes.into()) }),
+            Ok(bytes) => {
+                Some(Upload { field: field.to_owned(), source: Source::Bytes(bytes.into()) })
+            }
             Err(_) => {
                 self.wrong(field, "a file in Base64, or a data URL of one");
                 None
@@ -323,7 +360,13 @@ impl Fields {
     }
 
     fn within_this(&self, object: Map<String, Value>, prefix: String) -> Self {
-        Self { object, complaints: Vec::new(), texts_only: self.texts_only, prefix, unreadable: Vec::new() }
+        Self {
+            object,
+            complaints: Vec::new(),
+            texts_only: self.texts_only,
+            prefix,
+            unreadable: Vec::new(),
+        }
     }
 
     /// Returns a list of `1..=max` or `0..=max` values.
@@ -345,8 +388,14 @@ impl Fields {
         }
     }
 
-    /// Returns a list of texts, each of 1 to `max_chars` characters without control characters, each once.
-    pub(crate) fn texts(&mut self, field: &str, max: usize, max_chars: usize) -> Option<Vec<String>> {
+    /// Returns a list of texts, each of 1 to `max_chars` characters without control characters,
+    /// each once.
+    pub(crate) fn texts(
+        &mut self,
+        field: &str,
+        max: usize,
+        max_chars: usize,
+    ) -> Option<Vec<String>> {
         let mut texts = Vec::new();
         for (i, item) in self.list(field, 0, max)?.into_iter().enumerate() {
             let at = format!("{field}[{i}]");
@@ -371,7 +420,9 @@ impl Fields {
             Value::String(text) => text,
             _ => String::new(),
         };
-        Destination::parse(&self.name(field), &text).map_err(|complaint| self.complain(complaint)).ok()
+        Destination::parse(&self.name(field), &text)
+            .map_err(|complaint| self.complain(complaint))
+            .ok()
     }
 
     /// Returns a custom slug.
@@ -380,13 +431,21 @@ impl Fields {
         Slug::parse(field, &text).map_err(|complaint| self.complain(complaint)).ok()
     }
 
-    /// Returns a moment in Unix milliseconds. The last day of the year 9999, with which many programs say "never", is the last
-    /// moment that can be told in every time zone: 9999-12-30T22:00:00Z.
+    /// Returns a moment in Unix milliseconds. The last day of the year 9999, with which many
+    /// programs say "never", is the last moment that can be told in every time zone:
+    /// 9999-12-30T22:00:00Z.
     pub(crate) fn moment(&mut self, field: &str) -> Option<i64> {
         let text = self.text(field)?;
-        let last =
-            || Pieces::parse(&text).ok().filter(|it| it.date().year() == 9999 && it.time().is_some() && it.offset().is_some());
-        let moment = text.parse::<Timestamp>().ok().or_else(|| last().map(|_| Timestamp::MAX)).map(Timestamp::as_millisecond);
+        let last = || {
+            Pieces::parse(&text).ok().filter(|it| {
+                it.date().year() == 9999 && it.time().is_some() && it.offset().is_some()
+            })
+        };
+        let moment = text
+            .parse::<Timestamp>()
+            .ok()
+            .or_else(|| last().map(|_| Timestamp::MAX))
+            .map(Timestamp::as_millisecond);
         if moment.is_none() {
             self.complain(Condition::MomentInvalid { field: self.name(field) });
         }

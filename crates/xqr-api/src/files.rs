@@ -1,7 +1,9 @@
-//! Files of users: `PUT /assets/{id}` takes one through a signed link, `GET|HEAD /assets/{id}/{filename}` serves one that is published.
+//! Files of users: `PUT /assets/{id}` takes one through a signed link, `GET|HEAD
+//! /assets/{id}/{filename}` serves one that is published.
 //!
-//! The type of an answer is that of the content, never what a user made up; what could act in a browser is saved and not shown, and SVG is
-//! shown on a stage of its own (reliability note, F-3). What is in a file never changes, so its ETag is its digest.
+//! The type of an answer is that of the content, never what a user made up; what could act in a
+//! browser is saved and not shown, and SVG is shown on a stage of its own (reliability note, F-3).
+//! What is in a file never changes, so its ETag is its digest.
 
 use std::ops::Range;
 use std::time::Duration;
@@ -10,9 +12,10 @@ use actix_web::body::SizedStream;
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
-    Charset, ContentDisposition, DispositionParam, DispositionType, ETAG, EntityTag, ExtendedValue, Header as _, HeaderMap,
-    HeaderValue, HttpDate, IF_RANGE, IfModifiedSince, IfNoneMatch, LAST_MODIFIED, RANGE, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE,
+    CONTENT_SECURITY_POLICY, CONTENT_TYPE, Charset, ContentDisposition, DispositionParam,
+    DispositionType, ETAG, EntityTag, ExtendedValue, Header as _, HeaderMap, HeaderValue, HttpDate,
+    IF_RANGE, IfModifiedSince, IfNoneMatch, LAST_MODIFIED, RANGE, X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
@@ -30,7 +33,8 @@ use crate::request_id::{RequestId, X_REQUEST_ID};
 use crate::wire::Accept;
 use crate::xqr::Xqr;
 
-/// How long any file may take to arrive, and bytes that have to come in a second beyond that: slower ones hold a place for nothing.
+/// How long any file may take to arrive, and bytes that have to come in a second beyond that:
+/// slower ones hold a place for nothing.
 const UPLOAD: Duration = Duration::from_secs(30);
 const UPLOAD_RATE: u64 = 48 * 1024;
 const MOST: u64 = assets::MAX_BYTES.unsigned_abs();
@@ -46,12 +50,16 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config.service(below("/assets").service(upload).service(file));
 }
 
-/// Answers what is no method of the resource, and browsers that ask whether a page of another origin may send one.
+/// Answers what is no method of the resource, and browsers that ask whether a page of another
+/// origin may send one.
 fn no_method(guest: &Guest, allow: &'static str) -> HttpResponse {
     let (error, id) = (Condition::MethodNotAllowed.into(), RequestId::fresh(guest.app.now()));
     let settings = &guest.app.settings.cors;
-    let asked = Cors::of(settings, guest.request.headers()).preflight(settings, guest.request.head(), id);
-    asked.unwrap_or_else(|| shared(guest, refuse::<Xqr>(&error, id, Accept::of(guest.request.headers()), Some(allow))))
+    let asked =
+        Cors::of(settings, guest.request.headers()).preflight(settings, guest.request.head(), id);
+    asked.unwrap_or_else(|| {
+        shared(guest, refuse::<Xqr>(&error, id, Accept::of(guest.request.headers()), Some(allow)))
+    })
 }
 
 /// Lets pages of the origins that the settings name read an answer.
@@ -66,7 +74,9 @@ fn answer(guest: &Guest, result: Result<HttpResponse>) -> HttpResponse {
     let answer = match result {
         Ok(mut answer) => {
             answer.headers_mut().insert(X_REQUEST_ID, id.header());
-            answer.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+            answer
+                .headers_mut()
+                .insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
             answer
         }
         Err(error) => {
@@ -91,18 +101,28 @@ async fn put(mut guest: Guest) -> HttpResponse {
 
 async fn receive(guest: &Guest, payload: Payload) -> Result<HttpResponse> {
     let edge = &guest.app.settings.edge;
-    if edge.require_https && !peer::is_https(edge, guest.request.peer_addr(), guest.request.headers()) {
+    if edge.require_https
+        && !peer::is_https(edge, guest.request.peer_addr(), guest.request.headers())
+    {
         return Err(Condition::HttpsRequired.into());
     }
     guest.app.check_maintenance().await?;
     let query = Query::parse(guest.request.query_string());
     let text = |name| query.text(name).ok().flatten().unwrap_or_default().to_owned();
-    let ticket = Ticket { expires: text("expires").parse().unwrap_or_default(), signature: text("signature") };
-    let header = |name| guest.request.headers().get(name).map(|value| value.to_str().unwrap_or("?").to_owned());
-    let announced =
-        Announced { size: header(CONTENT_LENGTH).and_then(|value| value.parse().ok()), media_type: header(CONTENT_TYPE) };
+    let ticket = Ticket {
+        expires: text("expires").parse().unwrap_or_default(),
+        signature: text("signature"),
+    };
+    let header = |name| {
+        guest.request.headers().get(name).map(|value| value.to_str().unwrap_or("?").to_owned())
+    };
+    let announced = Announced {
+        size: header(CONTENT_LENGTH).and_then(|value| value.parse().ok()),
+        media_type: header(CONTENT_TYPE),
+    };
     let (app, uid) = (guest.app.clone(), guest.request.match_info().query("asset_id").to_owned());
-    let whole = UPLOAD + Duration::from_secs(announced.size.map_or(MOST, |size| size.min(MOST)) / UPLOAD_RATE);
+    let whole = UPLOAD
+        + Duration::from_secs(announced.size.map_or(MOST, |size| size.min(MOST)) / UPLOAD_RATE);
     let body = in_time(payload, Duration::from_millis(app.settings.edge.body_ms), whole);
     // A task of its own, so that what was begun is ended also when the client goes away.
     let upload = actix_rt::spawn(async move {
@@ -116,7 +136,11 @@ async fn receive(guest: &Guest, payload: Payload) -> Result<HttpResponse> {
 }
 
 /// A body whose every piece comes within `patience`, and all of it within `whole`.
-fn in_time(payload: Payload, patience: Duration, whole: Duration) -> impl Stream<Item = Result<Bytes>> {
+fn in_time(
+    payload: Payload,
+    patience: Duration,
+    whole: Duration,
+) -> impl Stream<Item = Result<Bytes>> {
     let end = actix_rt::time::Instant::now() + whole;
     stream::unfold(Some(payload), move |payload| async move {
         let mut payload = payload?;
@@ -170,14 +194,19 @@ async fn serve(guest: &Guest) -> Result<HttpResponse> {
     let range = match range(request.headers(), &asset)? {
         Some(range) => {
             answer.status(StatusCode::PARTIAL_CONTENT);
-            answer.insert_header((CONTENT_RANGE, format!("bytes {}-{}/{size}", range.start, range.end - 1)));
+            answer.insert_header((
+                CONTENT_RANGE,
+                format!("bytes {}-{}/{size}", range.start, range.end - 1),
+            ));
             range
         }
         None => 0..size,
     };
     let length = range.end - range.start;
     if request.method() == actix_web::http::Method::HEAD {
-        return Ok(answer.body(SizedStream::new(length, stream::empty::<Result<Bytes, std::io::Error>>())));
+        return Ok(
+            answer.body(SizedStream::new(length, stream::empty::<Result<Bytes, std::io::Error>>()))
+        );
     }
     let chunks = guest.app.read_asset(&asset, range).await?;
     let chunks = chunks.map(|chunk| {
@@ -192,10 +221,19 @@ async fn serve(guest: &Guest) -> Result<HttpResponse> {
 /// Says what the file is, and what a browser may do with it.
 fn dress(answer: &mut actix_web::HttpResponseBuilder, asset: &Asset) {
     let shown = media::shown(asset.content_type());
-    let disposition = if shown == Shown::Attachment { DispositionType::Attachment } else { DispositionType::Inline };
+    let disposition = if shown == Shown::Attachment {
+        DispositionType::Attachment
+    } else {
+        DispositionType::Inline
+    };
     let mut plain = String::new();
     // The old form of the name, for programs that do not know the new one.
-    plain.extend(asset.filename.chars().map(|c| if c.is_ascii_alphanumeric() || "-_. ()".contains(c) { c } else { '_' }));
+    plain.extend(
+        asset
+            .filename
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() || "-_. ()".contains(c) { c } else { '_' }),
+    );
     let mut parameters = vec![DispositionParam::Filename(plain.clone())];
     if plain != asset.filename {
         let value = asset.filename.clone().into_bytes();
@@ -206,10 +244,16 @@ fn dress(answer: &mut actix_web::HttpResponseBuilder, asset: &Asset) {
         }));
     }
     let policy = match shown {
-        Shown::Sandboxed | Shown::Attachment => "default-src 'none'; style-src 'unsafe-inline'; sandbox",
-        Shown::Inline => "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox",
+        Shown::Sandboxed | Shown::Attachment => {
+            "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+        }
+        Shown::Inline => {
+            "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox"
+        }
         // A browser's viewer of PDFs does not work in a sandbox.
-        Shown::Viewer => "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+        Shown::Viewer => {
+            "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+        }
     };
     answer
         .insert_header((CONTENT_TYPE, asset.content_type()))
@@ -225,7 +269,9 @@ fn etag(asset: &Asset) -> EntityTag {
 
 /// When the file came to be what it is, in whole seconds.
 fn modified(asset: &Asset) -> HttpDate {
-    HttpDate::from(std::time::UNIX_EPOCH + Duration::from_secs(asset.created_at.max(0).unsigned_abs() / 1000))
+    HttpDate::from(
+        std::time::UNIX_EPOCH + Duration::from_secs(asset.created_at.max(0).unsigned_abs() / 1000),
+    )
 }
 
 /// Returns whether the client has the file already (RFC 9110, section 13.2.2).
@@ -238,26 +284,37 @@ fn is_known(request: &HttpRequest, asset: &Asset) -> bool {
             Err(_) => false,
         };
     }
-    let since = request.headers().get("if-modified-since").and_then(|_| IfModifiedSince::parse(request).ok());
+    let since = request
+        .headers()
+        .get("if-modified-since")
+        .and_then(|_| IfModifiedSince::parse(request).ok());
     since.is_some_and(|IfModifiedSince(since)| modified(asset) <= since)
 }
 
-/// Returns the one range that is asked for; `None` for the whole file, also where several are asked for (RFC 9110, section 14.2).
+/// Returns the one range that is asked for; `None` for the whole file, also where several are asked
+/// for (RFC 9110, section 14.2).
 fn range(headers: &HeaderMap, asset: &Asset) -> Result<Option<Range<u64>>> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let Some(spec) = text(RANGE).and_then(|value| value.trim().strip_prefix("bytes=")) else { return Ok(None) };
+    let Some(spec) = text(RANGE).and_then(|value| value.trim().strip_prefix("bytes=")) else {
+        return Ok(None);
+    };
     // A range of another file is of no use to whoever has the beginning of this one.
     if headers.contains_key(IF_RANGE) {
         let wanted = text(IF_RANGE).unwrap_or_default();
-        let same =
-            if wanted.starts_with('"') { wanted == etag(asset).to_string() } else { wanted == modified(asset).to_string() };
+        let same = if wanted.starts_with('"') {
+            wanted == etag(asset).to_string()
+        } else {
+            wanted == modified(asset).to_string()
+        };
         if !same {
             return Ok(None);
         }
     }
     let size = asset.size.unsigned_abs();
     let beyond = || Error::from(Condition::RangeUnsatisfiable { size });
-    let number = |text: &str| if text.bytes().all(|b| b.is_ascii_digit()) { text.parse::<u64>().ok() } else { None };
+    let number = |text: &str| {
+        if text.bytes().all(|b| b.is_ascii_digit()) { text.parse::<u64>().ok() } else { None }
+    };
     Ok(match spec.trim().split_once('-') {
         // The last so many bytes.
         Some(("", last)) => match number(last) {
@@ -266,9 +323,13 @@ fn range(headers: &HeaderMap, asset: &Asset) -> Result<Option<Range<u64>>> {
             None => None,
         },
         Some((first, last)) => match (number(first), last.is_empty(), number(last)) {
-            (Some(first), ..) if first >= size && (last.is_empty() || number(last).is_some()) => return Err(beyond()),
+            (Some(first), ..) if first >= size && (last.is_empty() || number(last).is_some()) => {
+                return Err(beyond());
+            }
             (Some(first), true, _) => Some(first..size),
-            (Some(first), false, Some(last)) if last >= first => Some(first..size.min(last.saturating_add(1))),
+            (Some(first), false, Some(last)) if last >= first => {
+                Some(first..size.min(last.saturating_add(1)))
+            }
             _ => None,
         },
         None => None,

@@ -1,6 +1,8 @@
-//! The forge dialect: `x-api-key`, flat resources in an envelope, lists by token (QRForge reference, sections 1 to 8).
+//! The forge dialect: `x-api-key`, flat resources in an envelope, lists by token (QRForge
+//! reference, sections 1 to 8).
 //!
-//! Order of checks: path, method, key, minute, day, JSON, required fields, values, project, resource (section 8.3).
+//! Order of checks: path, method, key, minute, day, JSON, required fields, values, project,
+//! resource (section 8.3).
 
 mod doc_id;
 mod envelope;
@@ -49,7 +51,8 @@ impl Wire for Forge {
 
     fn refuse(error: &Error, id: RequestId, _: Accept) -> HttpResponse {
         let reply = error.condition().reply(Self::DIALECT);
-        let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status =
+            StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         HttpResponse::build(status).json(json!({
             "ok": false,
             "version": VERSION,

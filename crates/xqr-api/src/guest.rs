@@ -29,7 +29,11 @@ impl FromRequest for Guest {
     type Future = Ready<Result<Self, Fault>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        ready(Ok(Self { app: call::app(request), request: request.clone(), payload: payload.take() }))
+        ready(Ok(Self {
+            app: call::app(request),
+            request: request.clone(),
+            payload: payload.take(),
+        }))
     }
 }
 
@@ -59,5 +63,6 @@ impl Guest {
 
 /// Returns the address of a request, or the unspecified one where the connection has none.
 pub(crate) fn address(app: &App, request: &HttpRequest) -> IpAddr {
-    peer::address(&app.settings.edge, request.peer_addr(), request.headers()).unwrap_or(Ipv4Addr::UNSPECIFIED.into())
+    peer::address(&app.settings.edge, request.peer_addr(), request.headers())
+        .unwrap_or(Ipv4Addr::UNSPECIFIED.into())
 }

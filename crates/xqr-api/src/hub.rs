@@ -1,6 +1,8 @@
-//! The hub dialect: `X-API-Key`, bare bodies, `{"error"}`; a passcode for each code (QuickResponseHub reference, sections 1 to 8).
+//! The hub dialect: `X-API-Key`, bare bodies, `{"error"}`; a passcode for each code
+//! (QuickResponseHub reference, sections 1 to 8).
 //!
-//! Order of checks: maintenance, path, method, key, rate, JSON, required fields, formats, code, passcode, conflict, blocklist (section 8.2).
+//! Order of checks: maintenance, path, method, key, rate, JSON, required fields, formats, code,
+//! passcode, conflict, blocklist (section 8.2).
 
 mod codes;
 mod public;
@@ -37,7 +39,8 @@ impl Wire for Hub {
 
     fn refuse(error: &Error, id: RequestId, _: Accept) -> HttpResponse {
         let reply = error.condition().reply(Self::DIALECT);
-        let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status =
+            StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut body = json!({ "error": reply.message });
         if status.is_server_error() {
             body["request_id"] = json!(id.as_str());
@@ -50,7 +53,10 @@ impl Wire for Hub {
     }
 
     fn show_figures(headers: &mut HeaderMap, figures: &Figures) {
-        for (name, cap) in [("x-ratelimit-limit", figures.burst_limit), ("x-ratelimit-remaining", figures.burst_remaining)] {
+        for (name, cap) in [
+            ("x-ratelimit-limit", figures.burst_limit),
+            ("x-ratelimit-remaining", figures.burst_remaining),
+        ] {
             if let Some(cap) = cap {
                 headers.insert(HeaderName::from_static(name), HeaderValue::from(cap));
             }

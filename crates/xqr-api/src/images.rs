@@ -1,5 +1,6 @@
-//! `GET|HEAD /qr/{code}.{png|svg}`: the picture of a short link, for whoever knows its code. What it encodes never changes, so it is
-//! kept by caches, and asked for again by its ETag (RFC 9110, section 13.1.2).
+//! `GET|HEAD /qr/{code}.{png|svg}`: the picture of a short link, for whoever knows its code. What
+//! it encodes never changes, so it is kept by caches, and asked for again by its ETag (RFC 9110,
+//! section 13.1.2).
 
 use std::time::Duration;
 
@@ -38,7 +39,9 @@ pub(crate) fn image_url(app: &App, code: &str, format: &str) -> String {
 async fn image(guest: Guest) -> HttpResponse {
     let id = RequestId::fresh(guest.app.now());
     let headers = guest.request.headers();
-    let mut answer = draw(&guest).await.unwrap_or_else(|error| refuse::<Xqr>(&error, id, Accept::of(headers), None));
+    let mut answer = draw(&guest)
+        .await
+        .unwrap_or_else(|error| refuse::<Xqr>(&error, id, Accept::of(headers), None));
     answer.headers_mut().insert(X_REQUEST_ID, id.header());
     answer.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     Cors::of(&guest.app.settings.cors, headers).dress(answer.headers_mut());
@@ -64,7 +67,11 @@ pub(crate) fn order(app: &App, link: &Link, design: Design, size: Size, format: 
 }
 
 /// Answers with a picture that may be kept for a day.
-pub(crate) async fn picture(app: &App, request: &HttpRequest, order: Order) -> Result<HttpResponse> {
+pub(crate) async fn picture(
+    app: &App,
+    request: &HttpRequest,
+    order: Order,
+) -> Result<HttpResponse> {
     let keep = (CACHE_CONTROL, "public, max-age=86400");
     let mut answer = match etag::answer(request, etag::of(&order)) {
         Ok(answer) => answer,
@@ -76,7 +83,10 @@ pub(crate) async fn picture(app: &App, request: &HttpRequest, order: Order) -> R
     metric::render(Duration::from_millis(served.ms));
     answer.content_type(format.media_type());
     if format == Format::Svg {
-        answer.insert_header(("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox"));
+        answer.insert_header((
+            "content-security-policy",
+            "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+        ));
     }
     Ok(answer.body(Pieces::new(served.bytes)))
 }
@@ -86,7 +96,8 @@ impl Guest {
     ///
     /// # Errors
     ///
-    /// [`Condition::RateExceeded`], and [`Condition::LinkNotFound`] also where the code leads nowhere.
+    /// [`Condition::RateExceeded`], and [`Condition::LinkNotFound`] also where the code leads
+    /// nowhere.
     pub(crate) async fn link(&self, code: &str) -> Result<Link> {
         self.app.strangers.check_lookup(self.address())?;
         let absent = || Error::from(Condition::LinkNotFound { code: echo::code(code) });

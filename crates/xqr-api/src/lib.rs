@@ -1,8 +1,8 @@
 //! The HTTP edge of xqr: the dialects, the redirect, and what operators ask of a running server.
 //!
-//! [`serve`] takes a listening socket and an [`App`](xqr_engine::App). A request to an API passes `speak` (request id, head limits,
-//! envelope of every refusal, log, counters), then `Call` (key, scope, body), then a handler of one use case. A redirect passes
-//! none of that.
+//! [`serve`] takes a listening socket and an [`App`](xqr_engine::App). A request to an API passes
+//! `speak` (request id, head limits, envelope of every refusal, log, counters), then `Call` (key,
+//! scope, body), then a handler of one use case. A redirect passes none of that.
 
 mod bio;
 mod body;

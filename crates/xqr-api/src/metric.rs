@@ -11,19 +11,22 @@ static HANDLE: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
 static REDIRECTS: OnceLock<[Counter; 3]> = OnceLock::new();
 
 /// Upper bounds of the time histograms, in seconds.
-const BUCKETS: &[f64] = &[0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0];
+const BUCKETS: &[f64] =
+    &[0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0];
 
 /// Installs the recorder of the process, once.
 pub(crate) fn install() {
     HANDLE.get_or_init(|| {
-        let builder = PrometheusBuilder::new().set_buckets(BUCKETS).expect("the buckets are not empty");
+        let builder =
+            PrometheusBuilder::new().set_buckets(BUCKETS).expect("the buckets are not empty");
         builder.install_recorder().inspect_err(|error| tracing::error!(%error, "no metrics")).ok()
     });
 }
 
 /// Counts an API request.
 pub(crate) fn request(route: &str, status: u16, elapsed: Duration) {
-    counter!("xqr_requests_total", "route" => route.to_owned(), "status" => status.to_string()).increment(1);
+    counter!("xqr_requests_total", "route" => route.to_owned(), "status" => status.to_string())
+        .increment(1);
     histogram!("xqr_request_seconds", "route" => route.to_owned()).record(elapsed);
 }
 
@@ -47,8 +50,10 @@ pub(crate) enum Redirect {
 
 /// Counts a redirect; the counters are looked up once, not per scan.
 pub(crate) fn redirect(outcome: Redirect) {
-    let counters =
-        REDIRECTS.get_or_init(|| ["live", "gone", "absent"].map(|outcome| counter!("xqr_redirects_total", "outcome" => outcome)));
+    let counters = REDIRECTS.get_or_init(|| {
+        ["live", "gone", "absent"]
+            .map(|outcome| counter!("xqr_redirects_total", "outcome" => outcome))
+    });
     counters[outcome as usize].increment(1);
 }
 
@@ -60,7 +65,8 @@ pub(crate) fn print(app: &App) -> String {
     let lists = app.data.files().state();
     gauge!("xqr_blocklist_hosts").set(lists.iter().map(|list| list.hosts).sum::<usize>() as f64);
     gauge!("xqr_blocklist_bytes").set(lists.iter().map(|list| list.bytes).sum::<usize>() as f64);
-    gauge!("xqr_blocklist_stale").set(lists.iter().filter(|list| list.trouble.is_some()).count() as f64);
+    gauge!("xqr_blocklist_stale")
+        .set(lists.iter().filter(|list| list.trouble.is_some()).count() as f64);
     counter!("xqr_scans_dropped_total").absolute(app.journal.dropped());
     HANDLE.get().and_then(Option::as_ref).map(PrometheusHandle::render).unwrap_or_default()
 }

@@ -1,7 +1,9 @@
-//! The OpenAPI 3.1 documents, one per dialect, and where they are served: `/openapi/{dialect}.json`, and for people `/docs/api`.
+//! The OpenAPI 3.1 documents, one per dialect, and where they are served:
+//! `/openapi/{dialect}.json`, and for people `/docs/api`.
 //!
-//! To add a route, add its operation to the file of its dialect; a test fails until it is there, and every test of the suite fails
-//! that gets an answer which the document does not know. Then run `cargo xtask openapi --write`.
+//! To add a route, add its operation to the file of its dialect; a test fails until it is there,
+//! and every test of the suite fails that gets an answer which the document does not know. Then run
+//! `cargo xtask openapi --write`.
 
 mod forge;
 mod hub;
@@ -41,11 +43,15 @@ pub fn document(dialect: Dialect) -> Value {
     let (mut paths, mut shared) = (Map::<String, Value>::new(), Map::new());
     for operation in &book.operations {
         let path = paths.entry(operation.path).or_insert_with(|| json!({}));
-        path[operation.method.to_ascii_lowercase()] = operation.document(dialect, &schemas, &mut shared);
+        path[operation.method.to_ascii_lowercase()] =
+            operation.document(dialect, &schemas, &mut shared);
     }
     let used: Vec<&str> = book.operations.iter().flat_map(Operation::refusals).collect();
-    let examples: Map<String, Value> =
-        rows().iter().filter(|row| used.contains(&row.name)).map(|row| (row.name.to_owned(), spoken(dialect, row))).collect();
+    let examples: Map<String, Value> = rows()
+        .iter()
+        .filter(|row| used.contains(&row.name))
+        .map(|row| (row.name.to_owned(), spoken(dialect, row)))
+        .collect();
     json!({
         "openapi": "3.1.0",
         "info": {

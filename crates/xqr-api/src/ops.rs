@@ -10,7 +10,10 @@ use crate::pages::readable;
 use crate::{call, metric};
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
-    config.service(readable("/health", health)).service(readable("/ready", ready)).service(readable("/metrics", metrics));
+    config
+        .service(readable("/health", health))
+        .service(readable("/ready", ready))
+        .service(readable("/metrics", metrics));
 }
 
 /// `GET /health`: the process is alive. Touches no database.
@@ -36,5 +39,7 @@ async fn ready(request: HttpRequest) -> HttpResponse {
 /// `GET /metrics`: Prometheus' text format.
 async fn metrics(request: HttpRequest) -> HttpResponse {
     let app = call::app(&request);
-    HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")).body(metric::print(&app))
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"))
+        .body(metric::print(&app))
 }

@@ -1,4 +1,5 @@
-//! HTML pages: the error book, and what a visitor of a closed link sees. No script, no foreign resource.
+//! HTML pages: the error book, and what a visitor of a closed link sees. No script, no foreign
+//! resource.
 
 use std::sync::OnceLock;
 
@@ -111,20 +112,34 @@ pub(crate) fn of(code: &str) -> impl Iterator<Item = &'static Row> {
 
 /// What a visitor sees instead of a destination.
 pub(crate) fn closed(error: &Error) -> HttpResponse {
-    let status = StatusCode::from_u16(error.condition().reply(Dialect::Xqr).status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let status = StatusCode::from_u16(error.condition().reply(Dialect::Xqr).status)
+        .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let (title, text) = match status.as_u16() {
-        404 => ("Nothing here", "There is no page or link at this address. Check it for typing errors."),
-        410 => ("No longer active", "The owner of this link has switched it off, or it has expired."),
+        404 => (
+            "Nothing here",
+            "There is no page or link at this address. Check it for typing errors.",
+        ),
+        410 => {
+            ("No longer active", "The owner of this link has switched it off, or it has expired.")
+        }
         503 => ("One moment", "The service is busy. Please try again in a few seconds."),
         _ => ("Something went wrong", "Please try again in a moment."),
     };
-    answer(status, title, &html! { div.card { p.status { (status.as_u16()) } h1 { (title) } p { (text) } } })
+    answer(
+        status,
+        title,
+        &html! { div.card { p.status { (status.as_u16()) } h1 { (title) } p { (text) } } },
+    )
 }
 
 /// What a visitor of a paused dynamic QR sees.
 pub(crate) fn paused() -> HttpResponse {
     let text = "The owner of this QR code has paused it for now. Please try again later.";
-    answer(StatusCode::OK, "This QR is paused", &html! { div.card { h1 { "This QR is paused" } p { (text) } } })
+    answer(
+        StatusCode::OK,
+        "This QR is paused",
+        &html! { div.card { h1 { "This QR is paused" } p { (text) } } },
+    )
 }
 
 /// A page.

@@ -1,8 +1,10 @@
-//! What a code is to say, from the fields `data` and `payload` of a body. All dialects take the same payloads; common other
-//! names of a field are understood.
+//! What a code is to say, from the fields `data` and `payload` of a body. All dialects take the
+//! same payloads; common other names of a field are understood.
 
 use serde_json::Value;
-use xqr_engine::render::payload::{Email, Event, Geo, Payload, Phone, Security, Sms, Text, Url, VCard, When, Wifi};
+use xqr_engine::render::payload::{
+    Email, Event, Geo, Payload, Phone, Security, Sms, Text, Url, VCard, When, Wifi,
+};
 
 use crate::fields::Fields;
 
@@ -151,7 +153,8 @@ fn geo(fields: &mut Fields) -> Option<Payload> {
 
 fn event(fields: &mut Fields) -> Option<Payload> {
     let summary = demand_text(fields, &["summary", "title"]);
-    let start = demand_text(fields, &["start"]).and_then(|start| fields.keep(When::parse("payload.start", &start)));
+    let start = demand_text(fields, &["start"])
+        .and_then(|start| fields.keep(When::parse("payload.start", &start)));
     let end = text(fields, &["end"]).and_then(|end| fields.keep(When::parse("payload.end", &end)));
     let mut event = end.into_iter().fold(Event::new(summary?, start?), Event::end);
     event = text(fields, &["location"]).into_iter().fold(event, Event::location);
@@ -179,7 +182,9 @@ fn several(fields: &mut Fields, names: &[&str]) -> Vec<String> {
         match fields.take(name) {
             None => {}
             Some(Value::String(text)) => all.push(text),
-            Some(Value::Array(items)) if items.iter().all(Value::is_string) && (1..=16).contains(&items.len()) => {
+            Some(Value::Array(items))
+                if items.iter().all(Value::is_string) && (1..=16).contains(&items.len()) =>
+            {
                 all.extend(items.iter().filter_map(Value::as_str).map(str::to_owned));
             }
             Some(_) => fields.wrong(name, "a text, or a list of 1 to 16 texts"),

@@ -1,4 +1,5 @@
-//! Who is at the other end: the address and the scheme. Forwarded headers count only when a trusted proxy sends them.
+//! Who is at the other end: the address and the scheme. Forwarded headers count only when a trusted
+//! proxy sends them.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -6,18 +7,24 @@ use actix_web::http::header::HeaderMap;
 use xqr_engine::settings::Edge;
 
 /// Returns the address of the client.
-pub(crate) fn address(edge: &Edge, peer: Option<SocketAddr>, headers: &HeaderMap) -> Option<IpAddr> {
+pub(crate) fn address(
+    edge: &Edge,
+    peer: Option<SocketAddr>,
+    headers: &HeaderMap,
+) -> Option<IpAddr> {
     let peer = peer?.ip();
     let trusts = |address: IpAddr| trusts(edge, address);
     Some(if trusts(peer) { forwarded(headers, trusts).unwrap_or(peer) } else { peer })
 }
 
-/// Returns whether the client's connection is encrypted: a trusted proxy says so, as this server speaks plain HTTP itself.
+/// Returns whether the client's connection is encrypted: a trusted proxy says so, as this server
+/// speaks plain HTTP itself.
 pub(crate) fn is_https(edge: &Edge, peer: Option<SocketAddr>, headers: &HeaderMap) -> bool {
     let schemes = headers.get_all("x-forwarded-proto").filter_map(|value| value.to_str().ok());
     // The proxy next to us wrote the last one.
     let last = schemes.last().and_then(|list| list.rsplit(',').next());
-    peer.is_some_and(|peer| trusts(edge, peer.ip())) && last.is_some_and(|scheme| scheme.trim().eq_ignore_ascii_case("https"))
+    peer.is_some_and(|peer| trusts(edge, peer.ip()))
+        && last.is_some_and(|scheme| scheme.trim().eq_ignore_ascii_case("https"))
 }
 
 /// Returns whether an address is one of our own proxies.
@@ -25,25 +32,30 @@ pub(crate) fn trusts(edge: &Edge, address: IpAddr) -> bool {
     edge.trusted_proxies.iter().any(|net| net.contains(&address))
 }
 
-/// Returns the last address of `X-Forwarded-For` that is not one of our own proxies; what stands left of it is hearsay.
+/// Returns the last address of `X-Forwarded-For` that is not one of our own proxies; what stands
+/// left of it is hearsay.
 fn forwarded(headers: &HeaderMap, trusts: impl Fn(IpAddr) -> bool) -> Option<IpAddr> {
-    let mut lists: Vec<_> = headers.get_all("x-forwarded-for").filter_map(|value| value.to_str().ok()).collect();
+    let mut lists: Vec<_> =
+        headers.get_all("x-forwarded-for").filter_map(|value| value.to_str().ok()).collect();
     lists.reverse();
-    let mut addresses = lists.into_iter().flat_map(|list| list.rsplit(',')).map(|item| one_address(item).ok_or(()));
+    let mut addresses =
+        lists.into_iter().flat_map(|list| list.rsplit(',')).map(|item| one_address(item).ok_or(()));
     addresses.find_map(|address| match address {
         Ok(address) if trusts(address) => None,
         address => Some(address.ok()),
     })?
 }
 
-/// Reads an item of the list: an address, perhaps with a port, in brackets or in quotes, as proxies write it.
+/// Reads an item of the list: an address, perhaps with a port, in brackets or in quotes, as proxies
+/// write it.
 fn one_address(item: &str) -> Option<IpAddr> {
     let item = item.trim().trim_matches('"');
     let bare = item.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(item);
     bare.parse().ok().or_else(|| item.parse::<SocketAddr>().ok().map(|address| address.ip()))
 }
 
-/// Warns once that a proxy stands in front which the settings do not know: all its clients look like one.
+/// Warns once that a proxy stands in front which the settings do not know: all its clients look
+/// like one.
 pub(crate) fn warn_of_unknown_proxy(edge: &Edge, peer: Option<SocketAddr>, headers: &HeaderMap) {
     static ONCE: std::sync::Once = std::sync::Once::new();
     if let Some(peer) = peer
@@ -67,10 +79,17 @@ mod tests {
         let check = |lists: &[&str], expected: Option<&str>| {
             let mut headers = HeaderMap::new();
             for list in lists {
-                headers.append(HeaderName::from_static("x-forwarded-for"), HeaderValue::from_str(list).unwrap());
+                headers.append(
+                    HeaderName::from_static("x-forwarded-for"),
+                    HeaderValue::from_str(list).unwrap(),
+                );
             }
             let trusts = |address: IpAddr| address.to_string().starts_with("10.");
-            assert_eq!(forwarded(&headers, trusts), expected.map(|ip| ip.parse().unwrap()), "{lists:?}");
+            assert_eq!(
+                forwarded(&headers, trusts),
+                expected.map(|ip| ip.parse().unwrap()),
+                "{lists:?}"
+            );
         };
         check(&["1.1.1.1, 2.2.2.2, 10.0.0.1"], Some("2.2.2.2"));
         check(&["1.1.1.1", "2.2.2.2, 10.0.0.1"], Some("2.2.2.2"));
@@ -88,8 +107,15 @@ mod tests {
         edge.trusted_proxies = vec!["10.0.0.0/8".parse().unwrap()];
         let check = |peer: &str, value: &str, expected: bool| {
             let mut headers = HeaderMap::new();
-            headers.insert(HeaderName::from_static("x-forwarded-proto"), HeaderValue::from_str(value).unwrap());
-            assert_eq!(is_https(&edge, Some(peer.parse().unwrap()), &headers), expected, "{peer} {value}");
+            headers.insert(
+                HeaderName::from_static("x-forwarded-proto"),
+                HeaderValue::from_str(value).unwrap(),
+            );
+            assert_eq!(
+                is_https(&edge, Some(peer.parse().unwrap()), &headers),
+                expected,
+                "{peer} {value}"
+            );
         };
         check("10.0.0.1:5", "https", true);
         check("10.0.0.1:5", "http, HTTPS", true);

@@ -1,5 +1,5 @@
-//! A body that leaves piece by piece: what lies in actix's write buffer is then one piece and not a whole picture once more, and
-//! other connections of the worker have their turn in between.
+//! A body that leaves piece by piece: what lies in actix's write buffer is then one piece and not a
+//! whole picture once more, and other connections of the worker have their turn in between.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -33,7 +33,10 @@ impl MessageBody for Pieces {
         BodySize::Sized(self.len)
     }
 
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Infallible>>> {
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Infallible>>> {
         if self.rest.is_empty() {
             return Poll::Ready(None);
         }

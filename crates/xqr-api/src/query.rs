@@ -16,13 +16,16 @@ impl Query {
     /// Returns the name of each parameter, once.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         let names = self.0.iter().map(|(name, _)| name.as_str()).enumerate();
-        names.filter(|(i, name)| self.0[..*i].iter().all(|(earlier, _)| earlier != name)).map(|(_, name)| name)
+        names
+            .filter(|(i, name)| self.0[..*i].iter().all(|(earlier, _)| earlier != name))
+            .map(|(_, name)| name)
     }
 
-    /// Returns a parameter. One that is given twice is refused, because proxies disagree about which of them counts; one with
-    /// control characters, because PostgreSQL takes no NUL.
+    /// Returns a parameter. One that is given twice is refused, because proxies disagree about
+    /// which of them counts; one with control characters, because PostgreSQL takes no NUL.
     pub(crate) fn text(&self, field: &str) -> Result<Option<&str>> {
-        let mut values = self.0.iter().filter(|(name, _)| name == field).map(|(_, value)| value.as_str());
+        let mut values =
+            self.0.iter().filter(|(name, _)| name == field).map(|(_, value)| value.as_str());
         match (values.next(), values.next()) {
             (Some(value), None) if value.chars().any(char::is_control) => {
                 Err(Condition::TextControls { field: field.to_owned() }.into())

@@ -1,4 +1,5 @@
-//! `GET|HEAD /{code}`: from a code to its destination. The path that must be fast and must not fail.
+//! `GET|HEAD /{code}`: from a code to its destination. The path that must be fast and must not
+//! fail.
 
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue, LOCATION};
 use actix_web::http::{Method, StatusCode};
@@ -19,7 +20,11 @@ use crate::{call, echo, pages, peer, visitor};
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
-        .service(below("/q").service(web::resource("/{code}/paused/").to(paused)).service(web::resource("/{code}/").to(redirect)))
+        .service(
+            below("/q")
+                .service(web::resource("/{code}/paused/").to(paused))
+                .service(web::resource("/{code}/").to(redirect)),
+        )
         .service(web::resource("/{code}").to(redirect))
         .default_service(web::to(no_page));
 }
@@ -29,7 +34,12 @@ async fn redirect(request: HttpRequest) -> HttpResponse {
     let now = app.now();
     let id = RequestId::fresh(now);
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return refuse::<Xqr>(&Condition::MethodNotAllowed.into(), id, Accept::of(request.headers()), Some("GET, HEAD"));
+        return refuse::<Xqr>(
+            &Condition::MethodNotAllowed.into(),
+            id,
+            Accept::of(request.headers()),
+            Some("GET, HEAD"),
+        );
     }
     if let Err(error) = check_head(request.head(), &app.settings.edge) {
         return refuse::<Xqr>(&error, id, Accept::of(request.headers()), None);
@@ -42,12 +52,16 @@ async fn redirect(request: HttpRequest) -> HttpResponse {
     match target {
         Ok(Target::Live { link_id, location, forks, .. }) => {
             let country = visitor::country(app, &request);
-            let served = forks.and_then(|forks| visitor::serve(app, &request, link_id, &forks, country, now));
-            let (location, variant) = served.map_or((location, Bytes::new()), |served| (served.location, served.name));
+            let served = forks
+                .and_then(|forks| visitor::serve(app, &request, link_id, &forks, country, now));
+            let (location, variant) =
+                served.map_or((location, Bytes::new()), |served| (served.location, served.name));
             match HeaderValue::from_maybe_shared(location) {
                 Ok(location) => {
                     if *request.method() == Method::GET || app.settings.scans.count_head {
-                        app.journal.append(&visitor::scan(app, &request, link_id, country, variant, now).await);
+                        app.journal.append(
+                            &visitor::scan(app, &request, link_id, country, variant, now).await,
+                        );
                     }
                     metric::redirect(Redirect::Live);
                     found(location, id)
@@ -58,7 +72,10 @@ async fn redirect(request: HttpRequest) -> HttpResponse {
         Ok(Target::Gone) => {
             metric::redirect(Redirect::Gone);
             // QR Studio reference, section 11.4.
-            let page = request.path().starts_with("/q/").then(|| HeaderValue::try_from(format!("/q/{code}/paused/")));
+            let page = request
+                .path()
+                .starts_with("/q/")
+                .then(|| HeaderValue::try_from(format!("/q/{code}/paused/")));
             match page {
                 Some(Ok(page)) => found(page, id),
                 _ => closed(&request, id, &Condition::LinkGone.into()),

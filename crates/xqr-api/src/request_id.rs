@@ -11,7 +11,8 @@ use uuid::Uuid;
 pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 thread_local! {
-    /// Random where a thread begins, then counting: unique without asking the operating system each time.
+    /// Random where a thread begins, then counting: unique without asking the operating system each
+    /// time.
     static NEXT: Cell<u128> = Cell::new({
         let mut random = [0; 16];
         getrandom::fill(&mut random).expect("the operating system has a random generator");

@@ -8,7 +8,10 @@ use std::time::Duration;
 
 use actix_http::HttpService;
 use actix_server::Server;
-use actix_service::{IntoServiceFactory as _, Service as _, ServiceFactoryExt as _, apply_fn_factory, fn_service, map_config};
+use actix_service::{
+    IntoServiceFactory as _, Service as _, ServiceFactoryExt as _, apply_fn_factory, fn_service,
+    map_config,
+};
 use actix_web::body::BoxBody;
 use actix_web::dev::{AppConfig, ServiceResponse};
 use actix_web::http::KeepAlive;
@@ -19,9 +22,12 @@ use xqr_engine::settings::Edge;
 
 use crate::request_id::{RequestId, X_REQUEST_ID};
 use crate::stream::{Ending, GuardedStream, Patience, Phase, last};
-use crate::{bio, edge, files, forge, hub, images, metric, openapi, ops, pages, redirect, studio, xqr};
+use crate::{
+    bio, edge, files, forge, hub, images, metric, openapi, ops, pages, redirect, studio, xqr,
+};
 
-/// Serves `app` on `listener` until [`Server::handle`] is told to stop. Signals are the caller's business.
+/// Serves `app` on `listener` until [`Server::handle`] is told to stop. Signals are the caller's
+/// business.
 ///
 /// # Errors
 ///
@@ -45,8 +51,12 @@ pub fn serve(app: &Arc<App>, listener: TcpListener) -> io::Result<Server> {
         let (app, draining) = (app.clone(), draining.clone());
         let patience = Patience::new(&edge);
         let routes = Web::new().app_data(app.clone()).configure(routes);
-        let routes = map_config(routes.into_factory().map_err(|error: Error| error.error_response()), |()| AppConfig::default());
-        // Between connection and routes: the stream learns when a request begins and ends, and no answer leaves without an id.
+        let routes = map_config(
+            routes.into_factory().map_err(|error: Error| error.error_response()),
+            |()| AppConfig::default(),
+        );
+        // Between connection and routes: the stream learns when a request begins and ends, and no
+        // answer leaves without an id.
         let app = Rc::new(app);
         let routes = apply_fn_factory(routes, move |request: actix_http::Request, routes| {
             let app = Rc::clone(&app);
@@ -93,8 +103,8 @@ pub fn serve(app: &Arc<App>, listener: TcpListener) -> io::Result<Server> {
     Ok(server.run())
 }
 
-/// Returns every resource of the APIs below `/api`, as the router has it: its path and its methods, separated by `, `. A test that
-/// goes through them forgets none.
+/// Returns every resource of the APIs below `/api`, as the router has it: its path and its methods,
+/// separated by `, `. A test that goes through them forgets none.
 pub fn api_resources() -> Vec<(String, &'static str)> {
     edge::made_by(|| drop(Web::new().configure(routes)))
 }
@@ -115,7 +125,8 @@ fn routes(config: &mut web::ServiceConfig) {
         .configure(redirect::routes);
 }
 
-/// A cap below the descriptor limit, so that the journal, the database and accept itself always find a descriptor.
+/// A cap below the descriptor limit, so that the journal, the database and accept itself always
+/// find a descriptor.
 fn max_connections(edge: &Edge) -> usize {
     if edge.max_connections > 0 {
         return edge.max_connections;

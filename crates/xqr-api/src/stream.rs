@@ -1,8 +1,8 @@
 //! A connection that must make progress.
 //!
-//! actix-http limits the first head only. This wrapper closes a connection whose later head does not arrive, which is idle for too
-//! long, or whose answer nobody reads; bodies are limited where they are read. It sees every byte, so a slow but honest reader of a
-//! large answer is never cut.
+//! actix-http limits the first head only. This wrapper closes a connection whose later head does
+//! not arrive, which is idle for too long, or whose answer nobody reads; bodies are limited where
+//! they are read. It sees every byte, so a slow but honest reader of a large answer is never cut.
 
 use std::cell::Cell;
 use std::io;
@@ -29,7 +29,8 @@ pub(crate) struct Patience {
 
 impl Patience {
     pub(crate) fn new(edge: &Edge) -> Self {
-        let [idle, head, unread] = [edge.idle_ms, edge.later_head_ms, edge.unread_ms].map(Duration::from_millis);
+        let [idle, head, unread] =
+            [edge.idle_ms, edge.later_head_ms, edge.unread_ms].map(Duration::from_millis);
         Self { idle, head, unread, tick: head.min(unread).min(idle) / 8 }
     }
 }
@@ -65,7 +66,8 @@ impl Drop for Ending {
     }
 }
 
-/// A short answer ends its request as it leaves, a long one when its last byte has been taken: until then the peer owes us nothing.
+/// A short answer ends its request as it leaves, a long one when its last byte has been taken:
+/// until then the peer owes us nothing.
 pub(crate) fn last(body: BoxBody, ends: Option<Ending>) -> BoxBody {
     match body.size() {
         BodySize::None => body,
@@ -90,7 +92,10 @@ impl MessageBody for Long {
         self.body.size()
     }
 
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Self::Error>>> {
         Pin::new(&mut self.body).poll_next(cx)
     }
 }
@@ -108,7 +113,11 @@ impl GuardedStream {
     pub(crate) fn new(io: TcpStream, patience: Patience) -> Self {
         // Data that the peer's kernel never acknowledges must not outlive the connection either.
         socket2::SockRef::from(&io).set_tcp_user_timeout(Some(patience.unread)).ok();
-        let phase = Phase { busy: Cell::new(false), idle_since: Cell::new(Instant::now()), head_since: Cell::new(None) };
+        let phase = Phase {
+            busy: Cell::new(false),
+            idle_since: Cell::new(Instant::now()),
+            head_since: Cell::new(None),
+        };
         Self { io, phase: Rc::new(phase), patience, stalled_since: None, ticker: None }
     }
 
@@ -141,7 +150,11 @@ impl GuardedStream {
         }
     }
 
-    fn wrote(&mut self, cx: &mut Context<'_>, result: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+    fn wrote(
+        &mut self,
+        cx: &mut Context<'_>,
+        result: Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<usize>> {
         match &result {
             Poll::Ready(_) => self.stalled_since = None,
             Poll::Pending => {
@@ -154,12 +167,19 @@ impl GuardedStream {
 }
 
 impl AsyncRead for GuardedStream {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         let result = Pin::new(&mut self.io).poll_read(cx, buf);
         match &result {
             Poll::Ready(_) => {
-                if buf.filled().len() > before && !self.phase.busy.get() && self.phase.head_since.get().is_none() {
+                if buf.filled().len() > before
+                    && !self.phase.busy.get()
+                    && self.phase.head_since.get().is_none()
+                {
                     self.phase.head_since.set(Some(Instant::now()));
                 }
             }
@@ -170,7 +190,11 @@ impl AsyncRead for GuardedStream {
 }
 
 impl AsyncWrite for GuardedStream {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
         let result = Pin::new(&mut self.io).poll_write(cx, buf);
         self.wrote(cx, result)
     }
@@ -183,7 +207,11 @@ impl AsyncWrite for GuardedStream {
         Pin::new(&mut self.io).poll_shutdown(cx)
     }
 
-    fn poll_write_vectored(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bufs: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
         let result = Pin::new(&mut self.io).poll_write_vectored(cx, bufs);
         self.wrote(cx, result)
     }

@@ -1,5 +1,5 @@
-//! The studio dialect: `X-Api-Key`, every path with a trailing slash, bare bodies, errors in the way of Django
-//! (QR Studio reference, sections 1, 2 and 15).
+//! The studio dialect: `X-Api-Key`, every path with a trailing slash, bare bodies, errors in the
+//! way of Django (QR Studio reference, sections 1, 2 and 15).
 //!
 //! Order of checks: HTTPS, key, rate, fields, plan, items, quota, fetches, drawing (section 15.5).
 
@@ -85,7 +85,8 @@ impl Wire for Person {
     fn show_figures(_: &mut HeaderMap, _: &Figures) {}
 }
 
-/// Complaints about fields stand under their fields, as a text or a list of texts; all else is the `detail`.
+/// Complaints about fields stand under their fields, as a text or a list of texts; all else is the
+/// `detail`.
 fn body(error: &Error) -> Value {
     let mut fields = Map::new();
     for condition in error.conditions() {

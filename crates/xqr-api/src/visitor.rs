@@ -13,7 +13,8 @@ use xqr_engine::variants::{Served, draw_of};
 
 use crate::peer;
 
-/// Returns where this visitor is led to instead of the link's own destination: by the first rule that holds, else by a variant.
+/// Returns where this visitor is led to instead of the link's own destination: by the first rule
+/// that holds, else by a variant.
 pub(crate) fn serve(
     app: &App,
     request: &HttpRequest,
@@ -48,10 +49,18 @@ pub(crate) fn serve(
         }
     }
     let split = forks.split.as_ref()?;
-    Some(split.serve(draw(if split.sticky { Stickiness::Visitor } else { Stickiness::Visit }, usize::MAX)).clone())
+    Some(
+        split
+            .serve(draw(
+                if split.sticky { Stickiness::Visitor } else { Stickiness::Visit },
+                usize::MAX,
+            ))
+            .clone(),
+    )
 }
 
-/// Returns the scan of a link by this request, which was led to `variant`; empty where there is none.
+/// Returns the scan of a link by this request, which was led to `variant`; empty where there is
+/// none.
 pub(crate) async fn scan(
     app: &App,
     request: &HttpRequest,
@@ -69,12 +78,18 @@ pub(crate) async fn scan(
         link_id,
         country,
         user_agent: Text::cut(user_agent),
-        referrer: Text::cut(headers.get(REFERER).and_then(|value| referrer_host(value.as_bytes())).unwrap_or_default()),
+        referrer: Text::cut(
+            headers
+                .get(REFERER)
+                .and_then(|value| referrer_host(value.as_bytes()))
+                .unwrap_or_default(),
+        ),
         variant,
     }
 }
 
-/// Returns the country of a request, ISO 3166-1 alpha-2, as far as a trusted proxy or the country database knows it.
+/// Returns the country of a request, ISO 3166-1 alpha-2, as far as a trusted proxy or the country
+/// database knows it.
 pub(crate) fn country(app: &App, request: &HttpRequest) -> Option<[u8; 2]> {
     let (edge, peer) = (&app.settings.edge, request.peer_addr()?);
     let header = &app.settings.scans.country_header;
@@ -88,9 +103,11 @@ pub(crate) fn country(app: &App, request: &HttpRequest) -> Option<[u8; 2]> {
 fn referrer_host(value: &[u8]) -> Option<&[u8]> {
     let start = value.windows(3).position(|window| window == b"://")? + 3;
     let rest = &value[start..];
-    let authority = &rest[..rest.iter().position(|b| matches!(b, b'/' | b'?' | b'#')).unwrap_or(rest.len())];
+    let authority =
+        &rest[..rest.iter().position(|b| matches!(b, b'/' | b'?' | b'#')).unwrap_or(rest.len())];
     let host = &authority[authority.iter().rposition(|b| *b == b'@').map_or(0, |at| at + 1)..];
-    let sane = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'[' | b']' | b'_');
+    let sane =
+        |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'[' | b']' | b'_');
     (!host.is_empty() && host.iter().all(sane)).then_some(host)
 }
 
@@ -100,8 +117,9 @@ mod tests {
 
     #[test]
     fn referrers_are_hosts() {
-        let check =
-            |value: &str, host: Option<&str>| assert_eq!(referrer_host(value.as_bytes()), host.map(str::as_bytes), "{value}");
+        let check = |value: &str, host: Option<&str>| {
+            assert_eq!(referrer_host(value.as_bytes()), host.map(str::as_bytes), "{value}")
+        };
         check("https://example.com/a?b#c", Some("example.com"));
         check("http://u:p@example.com:8080", Some("example.com:8080"));
         check("android-app://com.google.android.gm/", Some("com.google.android.gm"));

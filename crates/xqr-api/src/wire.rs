@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONNECTION, HeaderMap, HeaderValue, RETRY_AFTER, UPGRADE, X_CONTENT_TYPE_OPTIONS};
+use actix_web::http::header::{
+    CACHE_CONTROL, CONNECTION, HeaderMap, HeaderValue, RETRY_AFTER, UPGRADE, X_CONTENT_TYPE_OPTIONS,
+};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::future::LocalBoxFuture;
 use xqr_engine::errors::{Condition, Dialect, Error, Result};
@@ -67,7 +69,9 @@ impl Accept {
 /// Returns whether an `Accept` header names the media type.
 pub(crate) fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
     headers.get_all("accept").filter_map(|value| value.to_str().ok()).any(|value| {
-        value.split(',').any(|item| item.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(media_type))
+        value.split(',').any(|item| {
+            item.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(media_type)
+        })
     })
 }
 

@@ -1,6 +1,8 @@
-//! The native dialect: `Authorization: Bearer`, `{data, meta}`, `{error, meta}`, RFC 9457 on demand.
+//! The native dialect: `Authorization: Bearer`, `{data, meta}`, `{error, meta}`, RFC 9457 on
+//! demand.
 //!
-//! Order of checks: head limits, path, method, key, plan, scope, body or query, resource, plan limit, conflict.
+//! Order of checks: head limits, path, method, key, plan, scope, body or query, resource, plan
+//! limit, conflict.
 
 mod analytics;
 mod assets;
@@ -55,7 +57,9 @@ impl Wire for Xqr {
     fn refuse(error: &Error, id: RequestId, accept: Accept) -> HttpResponse {
         let reply = error.condition().reply(Self::DIALECT);
         let code = reply.code.unwrap_or("INTERNAL_ERROR");
-        let mut builder = HttpResponse::build(StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
+        let mut builder = HttpResponse::build(
+            StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+        );
         builder.insert_header((LINK, format!("</docs/errors/{code}>; rel=\"help\"")));
         if reply.status == 401 {
             builder.insert_header((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
@@ -142,6 +146,8 @@ pub(crate) fn scope() -> impl HttpServiceFactory {
 
 fn is_ours(path: &str) -> bool {
     let first = path.strip_prefix("/api/").and_then(|rest| rest.split('/').next());
-    let version = |first: &str| first.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    let version = |first: &str| {
+        first.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+    };
     first.is_none_or(|first| first == "developer" || version(first))
 }

@@ -5,7 +5,8 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-/// SHA-256 of a whole key. Enough, because a key has at least 190 random bits; compared in constant time.
+/// SHA-256 of a whole key. Enough, because a key has at least 190 random bits; compared in constant
+/// time.
 #[derive(Clone)]
 pub struct KeyDigest([u8; 32]);
 

@@ -11,7 +11,8 @@ pub struct Email {
 }
 
 impl Email {
-    /// Reads an address. What is asked is what keeps lists and logs legible; whether somebody reads mail there, only a mail could tell.
+    /// Reads an address. What is asked is what keeps lists and logs legible; whether somebody reads
+    /// mail there, only a mail could tell.
     ///
     /// # Errors
     ///
@@ -45,13 +46,19 @@ impl Email {
     }
 }
 
-/// Lengths are those of RFC 5321. Quoted local parts and addresses in brackets are left out: nobody has them, and filters trip over them.
+/// Lengths are those of RFC 5321. Quoted local parts and addresses in brackets are left out: nobody
+/// has them, and filters trip over them.
 fn is_address(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else { return false };
     let plain = |c: char| !c.is_whitespace() && !c.is_control() && !"<>()[]\\,;:\"@".contains(c);
     let label = |label: &str| {
-        let inner = |c: char| c == '-' || if c.is_ascii() { c.is_ascii_alphanumeric() } else { c.is_alphanumeric() };
-        (1..=63).contains(&label.len()) && label.chars().all(inner) && !label.starts_with('-') && !label.ends_with('-')
+        let inner = |c: char| {
+            c == '-' || if c.is_ascii() { c.is_ascii_alphanumeric() } else { c.is_alphanumeric() }
+        };
+        (1..=63).contains(&label.len())
+            && label.chars().all(inner)
+            && !label.starts_with('-')
+            && !label.ends_with('-')
     };
     let dots = !local.starts_with('.') && !local.ends_with('.') && !local.contains("..");
     text.len() <= 254
@@ -68,8 +75,13 @@ mod tests {
 
     #[test]
     fn addresses_are_read() {
-        for good in ["a@b.co", "Ann.Lee+qr@mail.example.com", "jörg@bücher.example", "o'neil@x-y.example", "用户@例子.广告"]
-        {
+        for good in [
+            "a@b.co",
+            "Ann.Lee+qr@mail.example.com",
+            "jörg@bücher.example",
+            "o'neil@x-y.example",
+            "用户@例子.广告",
+        ] {
             assert_eq!(Email::parse(good).unwrap().shown(), good);
         }
         let long = format!("{}@example.com", "x".repeat(65));

@@ -11,8 +11,9 @@ use crate::KeyDigest;
 /// How a key looks: that of the service whose clients it is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Look {
-    /// `xqr_pk_`, 8 lower-case hex, `.`, 64 characters of base64url: xQR reference, section 2.1. The last 6 of them are a checksum
-    /// of all before them, so that a mistyped key is refused without a look-up, and a scanner for leaked secrets knows ours.
+    /// `xqr_pk_`, 8 lower-case hex, `.`, 64 characters of base64url: xQR reference, section 2.1.
+    /// The last 6 of them are a checksum of all before them, so that a mistyped key is refused
+    /// without a look-up, and a scanner for leaked secrets knows ours.
     Xqr,
     /// `smk_` and 36 characters of base64url: QR Studio reference, section 2.1.
     Studio,
@@ -56,7 +57,8 @@ impl Look {
     }
 }
 
-/// A whole key. It can be shown through [`expose`](Self::expose) alone; `Debug` prints the public part.
+/// A whole key. It can be shown through [`expose`](Self::expose) alone; `Debug` prints the public
+/// part.
 #[derive(Clone)]
 pub struct SecretKey {
     look: Look,
@@ -72,7 +74,8 @@ impl SecretKey {
                 random(&mut prefix);
                 random(&mut secret);
                 let secret = URL_SAFE_NO_PAD.encode(secret);
-                let unchecked = format!("{:08x}.{}", u32::from_be_bytes(prefix), &secret[..64 - CHECKSUM]);
+                let unchecked =
+                    format!("{:08x}.{}", u32::from_be_bytes(prefix), &secret[..64 - CHECKSUM]);
                 let checksum = checksum(&format!("{}{unchecked}", look.tag()));
                 format!("{unchecked}{checksum}")
             }
@@ -86,27 +89,37 @@ impl SecretKey {
         Self { look, text: format!("{}{secret}", look.tag()) }
     }
 
-    /// Reads a key of any look. The native look is checked to the letter; of the others only tag and alphabet, because their
-    /// services do not fix the length.
+    /// Reads a key of any look. The native look is checked to the letter; of the others only tag
+    /// and alphabet, because their services do not fix the length.
     ///
     /// # Errors
     ///
     /// [`Condition::KeyInvalid`]. Blanks and quotes around a key are not forgiven.
     pub fn parse(text: &str) -> Result<Self> {
-        let look = Look::ALL.into_iter().find(|look| text.starts_with(look.tag())).ok_or(Condition::KeyInvalid)?;
+        let look = Look::ALL
+            .into_iter()
+            .find(|look| text.starts_with(look.tag()))
+            .ok_or(Condition::KeyInvalid)?;
         let secret = &text[look.tag().len()..];
-        let url_safe = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        let url_safe =
+            |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
         let well_formed = match look {
             Look::Xqr => secret.split_once('.').is_some_and(|(prefix, secret)| {
                 prefix.len() == 8
                     && prefix.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
                     && secret.len() == 64
                     && url_safe(secret)
-                    && text.split_at_checked(text.len() - CHECKSUM).is_some_and(|(body, check)| checksum(body) == check)
+                    && text
+                        .split_at_checked(text.len() - CHECKSUM)
+                        .is_some_and(|(body, check)| checksum(body) == check)
             }),
             _ => (20..=128).contains(&secret.len()) && url_safe(secret),
         };
-        if well_formed { Ok(Self { look, text: text.to_owned() }) } else { Err(Condition::KeyInvalid.into()) }
+        if well_formed {
+            Ok(Self { look, text: text.to_owned() })
+        } else {
+            Err(Condition::KeyInvalid.into())
+        }
     }
 
     /// Returns the whole key. Show it once, to its owner.
@@ -136,7 +149,8 @@ impl fmt::Debug for SecretKey {
     }
 }
 
-/// Reads the value of an `Authorization` header: `Bearer`, one blank, a key (RFC 6750, section 2.1).
+/// Reads the value of an `Authorization` header: `Bearer`, one blank, a key (RFC 6750, section
+/// 2.1).
 ///
 /// # Errors
 ///
@@ -162,7 +176,8 @@ fn checksum(text: &str) -> String {
     digits.map(char::from).iter().collect()
 }
 
-const LETTERS_AND_DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const LETTERS_AND_DIGITS: &[u8; 62] =
+    b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// Draws characters without favouring any: a byte of 248 or more is drawn again.
 fn letters_and_digits(len: usize, random: &mut dyn FnMut(&mut [u8])) -> String {
@@ -170,7 +185,10 @@ fn letters_and_digits(len: usize, random: &mut dyn FnMut(&mut [u8])) -> String {
     let mut bytes = [0; 64];
     while text.len() < len {
         random(&mut bytes);
-        let fair = bytes.iter().filter(|byte| **byte < 248).map(|byte| char::from(LETTERS_AND_DIGITS[usize::from(*byte) % 62]));
+        let fair = bytes
+            .iter()
+            .filter(|byte| **byte < 248)
+            .map(|byte| char::from(LETTERS_AND_DIGITS[usize::from(*byte) % 62]));
         text.extend(fair.take(len - text.len()));
     }
     text
@@ -186,7 +204,9 @@ mod tests {
         let mut state = seed | 1;
         SecretKey::mint(look, &mut |bytes| {
             for byte in bytes {
-                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                state = state
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1_442_695_040_888_963_407);
                 *byte = (state >> 33) as u8;
             }
         })
@@ -215,8 +235,14 @@ mod tests {
     #[test]
     fn lengths_of_foreign_looks_are_loose_within_bounds() {
         for tag in ["smk_", "api_live_", "qrh_"] {
-            for (len, good) in [(0, false), (19, false), (20, true), (36, true), (128, true), (129, false)] {
-                assert_eq!(SecretKey::parse(&format!("{tag}{}", "a".repeat(len))).is_ok(), good, "{tag} {len}");
+            for (len, good) in
+                [(0, false), (19, false), (20, true), (36, true), (128, true), (129, false)]
+            {
+                assert_eq!(
+                    SecretKey::parse(&format!("{tag}{}", "a".repeat(len))).is_ok(),
+                    good,
+                    "{tag} {len}"
+                );
             }
             assert!(SecretKey::parse(&format!("{tag}{}.", "a".repeat(32))).is_err());
         }
@@ -265,7 +291,10 @@ mod tests {
         let key = key.expose();
         for at in "xqr_pk_".len()..key.len() {
             let other = if &key[at..=at] == "a" { "b" } else { "a" };
-            assert!(SecretKey::parse(&format!("{}{other}{}", &key[..at], &key[at + 1..])).is_err(), "{at}");
+            assert!(
+                SecretKey::parse(&format!("{}{other}{}", &key[..at], &key[at + 1..])).is_err(),
+                "{at}"
+            );
         }
         assert_eq!(checksum("123456789"), "3jZRME", "CRC-32 is 0xCBF43926");
     }
@@ -275,14 +304,22 @@ mod tests {
         for look in Look::ALL {
             let key = mint(look, 9);
             let shown = format!("{key:?} {:?}", key.digest());
-            assert!(shown.contains(key.prefix()) && !shown.contains(&key.expose()[key.prefix().len()..]), "{shown}");
+            assert!(
+                shown.contains(key.prefix())
+                    && !shown.contains(&key.expose()[key.prefix().len()..]),
+                "{shown}"
+            );
         }
     }
 
     #[test]
     fn the_digest_is_sha_256_of_the_whole_key() {
         let key = SecretKey::parse("qrh_abcdefghijklmnopqrstuvwxyz012345").unwrap();
-        let hex: String = key.digest().as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(hex, "78491e307a30990d778ef86b689bf0110e7d5344d2a950e2ea3f70731c457a7c", "as sha256sum says");
+        let hex: String =
+            key.digest().as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(
+            hex, "78491e307a30990d778ef86b689bf0110e7d5344d2a950e2ea3f70731c457a7c",
+            "as sha256sum says"
+        );
     }
 }

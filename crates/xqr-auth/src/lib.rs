@@ -1,4 +1,5 @@
-//! API keys and scopes, passwords and tokens of people: minting, reading, digesting, judging. Pure: randomness and time are parameters.
+//! API keys and scopes, passwords and tokens of people: minting, reading, digesting, judging. Pure:
+//! randomness and time are parameters.
 //!
 //! ```
 //! use xqr_auth::{Look, SecretKey};

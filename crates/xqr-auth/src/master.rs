@@ -4,7 +4,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::SealingKey;
 
-/// The secret of an installation, 32 bytes. Whoever has it and the database can read what is sealed, and sign tokens.
+/// The secret of an installation, 32 bytes. Whoever has it and the database can read what is
+/// sealed, and sign tokens.
 #[derive(Clone)]
 pub struct MasterSecret([u8; 32]);
 
@@ -17,8 +18,13 @@ impl MasterSecret {
     /// Reads 64 hexadecimal digits; `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
-        let digits: Option<Vec<u8>> = text.chars().map(|digit| digit.to_digit(16).map(|digit| digit as u8)).collect();
-        let bytes: Vec<u8> = digits?.chunks(2).filter(|two| two.len() == 2).map(|two| two[0] << 4 | two[1]).collect();
+        let digits: Option<Vec<u8>> =
+            text.chars().map(|digit| digit.to_digit(16).map(|digit| digit as u8)).collect();
+        let bytes: Vec<u8> = digits?
+            .chunks(2)
+            .filter(|two| two.len() == 2)
+            .map(|two| two[0] << 4 | two[1])
+            .collect();
         (text.len() == 64).then(|| bytes.try_into().ok()).flatten().map(Self)
     }
 
@@ -27,7 +33,8 @@ impl MasterSecret {
         self.0.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// Derives the key for a purpose: SHA-256 over a fixed-length key and the name, which nothing can extend.
+    /// Derives the key for a purpose: SHA-256 over a fixed-length key and the name, which nothing
+    /// can extend.
     pub fn derive(&self, purpose: &str) -> [u8; 32] {
         let mut hash = Sha256::new();
         hash.update(b"xqr master secret 1\0");

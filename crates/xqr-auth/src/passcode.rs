@@ -1,4 +1,5 @@
-//! Passcodes: what lets whoever has one change a code besides its owner's key (QuickResponseHub reference, section 2.2).
+//! Passcodes: what lets whoever has one change a code besides its owner's key (QuickResponseHub
+//! reference, section 2.2).
 
 use std::fmt;
 
@@ -39,7 +40,8 @@ impl Passcode {
         Sha256::digest(&self.0).to_vec()
     }
 
-    /// Returns whether it is the one that `digest` was made of, in the same time for all that are not.
+    /// Returns whether it is the one that `digest` was made of, in the same time for all that are
+    /// not.
     pub fn matches(&self, digest: &[u8]) -> bool {
         self.digest().ct_eq(digest).into()
     }
@@ -57,12 +59,18 @@ mod tests {
 
     #[test]
     fn a_minted_passcode_matches_itself_only() {
-        let passcode = Passcode::mint(|bytes| bytes.iter_mut().zip(0..).for_each(|(byte, i)| *byte = i * 11));
+        let passcode =
+            Passcode::mint(|bytes| bytes.iter_mut().zip(0..).for_each(|(byte, i)| *byte = i * 11));
         assert_eq!(passcode.expose().len(), 24);
         assert!(passcode.expose().bytes().all(|byte| ALPHABET.contains(&byte)));
         let again = Passcode::claimed(passcode.expose()).unwrap();
         assert!(again.matches(&passcode.digest()));
-        for other in ["", &passcode.expose().to_lowercase(), &format!("{} ", passcode.expose()), &"A".repeat(24)] {
+        for other in [
+            "",
+            &passcode.expose().to_lowercase(),
+            &format!("{} ", passcode.expose()),
+            &"A".repeat(24),
+        ] {
             assert!(!Passcode::claimed(other).unwrap().matches(&passcode.digest()), "{other:?}");
         }
         assert!(!again.matches(b""));

@@ -1,4 +1,5 @@
-//! Passwords of people: which are taken, and what is stored of them. Hashing takes some 20 ms on purpose: never on an event loop.
+//! Passwords of people: which are taken, and what is stored of them. Hashing takes some 20 ms on
+//! purpose: never on an event loop.
 
 use std::fmt;
 
@@ -12,17 +13,19 @@ pub const MIN_LENGTH: usize = 10;
 /// Characters that a password has at most, so that nobody can have a book hashed.
 pub const MAX_LENGTH: usize = 1024;
 
-/// The common passwords of at least [`MIN_LENGTH`] characters, sorted by bytes: passwords/README.md.
+/// The common passwords of at least [`MIN_LENGTH`] characters, sorted by bytes:
+/// passwords/README.md.
 const COMMON: &str = include_str!("../passwords/common.txt");
 
 /// Letters and digits of generated passwords: 32 of them, none of which is taken for another.
 const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 
-/// A hash of no password that anybody knows, with the parameters of all others. Looking an unknown e-mail address up must cost
-/// what a known one costs.
+/// A hash of no password that anybody knows, with the parameters of all others. Looking an unknown
+/// e-mail address up must cost what a known one costs.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$eHFyLm5vYm9keS5oZXJlLg$CEfNfSHeEDfQ7pUKZ5vg6jMl0t1VgWR0sGBqhlxNvkc";
 
-/// A password as a person typed it, in normal form C, so that keyboards that compose differently agree. It has no readable `Debug`.
+/// A password as a person typed it, in normal form C, so that keyboards that compose differently
+/// agree. It has no readable `Debug`.
 #[derive(Clone)]
 pub struct Password(String);
 
@@ -32,18 +35,24 @@ impl Password {
         Self(text.nfc().collect())
     }
 
-    /// Refuses a password that is too weak to be stored. `own` are texts that its owner is known by, which are as good as public.
+    /// Refuses a password that is too weak to be stored. `own` are texts that its owner is known
+    /// by, which are as good as public.
     ///
     /// # Errors
     ///
-    /// [`Condition::PasswordTooShort`], [`Condition::TextTooLong`] and [`Condition::PasswordCommon`].
+    /// [`Condition::PasswordTooShort`], [`Condition::TextTooLong`] and
+    /// [`Condition::PasswordCommon`].
     pub fn check(&self, own: &[&str]) -> Result<()> {
         let length = self.0.chars().count();
         if length < MIN_LENGTH {
             return Err(Condition::PasswordTooShort { min: MIN_LENGTH as u64 }.into());
         }
         if length > MAX_LENGTH {
-            return Err(Condition::TextTooLong { field: "password".to_owned(), max: MAX_LENGTH as u64 }.into());
+            return Err(Condition::TextTooLong {
+                field: "password".to_owned(),
+                max: MAX_LENGTH as u64,
+            }
+            .into());
         }
         let folded = self.0.trim().to_lowercase();
         if is_common(&folded) || own.iter().any(|own| own.trim().to_lowercase() == folded) {
@@ -52,7 +61,8 @@ impl Password {
         Ok(())
     }
 
-    /// Makes a password of 24 letters and digits, 120 random bits. `random` fills its argument with random bytes.
+    /// Makes a password of 24 letters and digits, 120 random bits. `random` fills its argument with
+    /// random bytes.
     pub fn generate(random: impl FnOnce(&mut [u8])) -> Self {
         let mut bytes = [0; 24];
         random(&mut bytes);
@@ -66,8 +76,8 @@ impl Password {
         &self.0
     }
 
-    /// Hashes the password with Argon2id at the parameters of OWASP (19 MiB, 2 passes, 1 lane). `random` fills its argument with
-    /// random bytes.
+    /// Hashes the password with Argon2id at the parameters of OWASP (19 MiB, 2 passes, 1 lane).
+    /// `random` fills its argument with random bytes.
     ///
     /// # Errors
     ///
@@ -75,7 +85,8 @@ impl Password {
     pub fn hash(&self, random: impl FnOnce(&mut [u8])) -> Result<PasswordHash> {
         let mut salt = [0; 16];
         random(&mut salt);
-        let hash = argon2().hash_password_with_salt(self.0.as_bytes(), &salt).map_err(unforeseen)?;
+        let hash =
+            argon2().hash_password_with_salt(self.0.as_bytes(), &salt).map_err(unforeseen)?;
         Ok(PasswordHash(hash.to_string()))
     }
 
@@ -137,7 +148,8 @@ fn unforeseen(error: argon2::password_hash::Error) -> Error {
     Error::internal(error.to_string())
 }
 
-/// Returns whether a password in lower case is among the common ones, or is one or two characters over and over.
+/// Returns whether a password in lower case is among the common ones, or is one or two characters
+/// over and over.
 fn is_common(folded: &str) -> bool {
     let mut characters: Vec<char> = folded.chars().collect();
     characters.sort_unstable();
@@ -150,15 +162,29 @@ mod tests {
     use super::*;
 
     fn refusal(text: &str) -> Condition {
-        Password::new(text).check(&["ann.lee@example.com", "ann.lee.of.york"]).unwrap_err().condition().clone()
+        Password::new(text)
+            .check(&["ann.lee@example.com", "ann.lee.of.york"])
+            .unwrap_err()
+            .condition()
+            .clone()
     }
 
     #[test]
     fn weak_passwords_are_refused() {
         assert_eq!(refusal("ninechars"), Condition::PasswordTooShort { min: 10 });
         assert_eq!(refusal("éééé"), Condition::PasswordTooShort { min: 10 });
-        assert_eq!(refusal(&"long".repeat(257)), Condition::TextTooLong { field: "password".into(), max: 1024 });
-        for common in ["qwertyuiop", "Password123", " 1q2w3e4r5t ", "aaaaaaaaaaaa", "abababababab", "\u{a0}\u{a0}          "] {
+        assert_eq!(
+            refusal(&"long".repeat(257)),
+            Condition::TextTooLong { field: "password".into(), max: 1024 }
+        );
+        for common in [
+            "qwertyuiop",
+            "Password123",
+            " 1q2w3e4r5t ",
+            "aaaaaaaaaaaa",
+            "abababababab",
+            "\u{a0}\u{a0}          ",
+        ] {
             assert_eq!(refusal(common), Condition::PasswordCommon, "{common}");
         }
         for own in ["ann.lee@example.com", "Ann.Lee@Example.com", "ann.lee.of.york"] {
@@ -180,11 +206,19 @@ mod tests {
     fn a_hash_is_argon2id_at_the_recommended_cost() {
         let password = Password::new("correct horse");
         let hash = password.hash(|salt| salt.fill(7)).unwrap();
-        assert!(hash.as_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$BwcHBwcHBwcHBwcHBwcHBw$"), "{}", hash.as_str());
+        assert!(
+            hash.as_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$BwcHBwcHBwcHBwcHBwcHBw$"),
+            "{}",
+            hash.as_str()
+        );
         assert!(password.verify(&hash).unwrap());
         assert!(!Password::new("correct horsf").verify(&hash).unwrap());
         assert!(!Password::new("").verify(&hash).unwrap());
-        assert!(Password::new("e\u{301}cole e\u{301}cole").verify(&Password::new("école école").hash(|_| ()).unwrap()).unwrap());
+        assert!(
+            Password::new("e\u{301}cole e\u{301}cole")
+                .verify(&Password::new("école école").hash(|_| ()).unwrap())
+                .unwrap()
+        );
         assert!(password.verify(&PasswordHash::from_text("plain".into())).is_err());
     }
 
@@ -192,7 +226,8 @@ mod tests {
     fn nobody_costs_what_somebody_costs() {
         let nobody = PasswordHash::nobody();
         let real = Password::new("x").hash(|salt| salt.fill(1)).unwrap();
-        let shape = |hash: &PasswordHash| hash.as_str().split('$').map(str::len).collect::<Vec<_>>();
+        let shape =
+            |hash: &PasswordHash| hash.as_str().split('$').map(str::len).collect::<Vec<_>>();
         assert_eq!(shape(&nobody), shape(&real));
         assert_eq!(nobody.as_str().split('$').nth(3), real.as_str().split('$').nth(3));
         assert!(!Password::new("").verify(&nobody).unwrap());
@@ -200,7 +235,9 @@ mod tests {
 
     #[test]
     fn generated_passwords_pass_the_rules() {
-        let password = Password::generate(|bytes| bytes.iter_mut().zip(0..).for_each(|(byte, i)| *byte = i * 11));
+        let password = Password::generate(|bytes| {
+            bytes.iter_mut().zip(0..).for_each(|(byte, i)| *byte = i * 11)
+        });
         assert_eq!(password.expose(), "amybnz-cp2dq3-er4fs5-gt6hu7");
         password.check(&[]).unwrap();
     }

@@ -1,4 +1,5 @@
-//! What a key may do: 15 scopes and the wildcard (xQR reference, section 3), and two of ours for keys; matched exactly.
+//! What a key may do: 15 scopes and the wildcard (xQR reference, section 3), and two of ours for
+//! keys; matched exactly.
 
 use xqr_errors::{Condition, Result};
 
@@ -85,7 +86,11 @@ impl Scopes {
 
     /// Returns the stored form.
     pub fn to_text(self) -> String {
-        let names: Vec<_> = Scope::ALL.iter().filter(|scope| self.0 & scope.bit() != 0).map(|scope| scope.name()).collect();
+        let names: Vec<_> = Scope::ALL
+            .iter()
+            .filter(|scope| self.0 & scope.bit() != 0)
+            .map(|scope| scope.name())
+            .collect();
         names.join(" ")
     }
 
@@ -110,7 +115,10 @@ impl Scopes {
     ///
     /// [`Condition::ScopeBeyond`] with the first scope of `wish` that is missing.
     pub fn grant(self, wish: Self) -> Result<()> {
-        match Scope::ALL.iter().find(|scope| wish.0 & scope.bit() != 0 && self.allow(**scope).is_err()) {
+        match Scope::ALL
+            .iter()
+            .find(|scope| wish.0 & scope.bit() != 0 && self.allow(**scope).is_err())
+        {
             Some(scope) => Err(Condition::ScopeBeyond { scope: scope.name().to_owned() }.into()),
             None => Ok(()),
         }
@@ -132,19 +140,29 @@ mod tests {
         for held in Scope::ALL {
             for wanted in Scope::ALL {
                 let verdict = Scopes::parse_list([held.name()]).unwrap().allow(*wanted);
-                assert_eq!(verdict.is_ok(), held == wanted || *held == Scope::All, "{held:?} {wanted:?}");
+                assert_eq!(
+                    verdict.is_ok(),
+                    held == wanted || *held == Scope::All,
+                    "{held:?} {wanted:?}"
+                );
             }
         }
     }
 
     #[test]
     fn refusals_name_the_scope() {
-        let missing = Scopes::parse_list(["links:write"]).unwrap().allow(Scope::LinksRead).unwrap_err();
+        let missing =
+            Scopes::parse_list(["links:write"]).unwrap().allow(Scope::LinksRead).unwrap_err();
         assert_eq!(missing.condition(), &Condition::ScopeMissing { scope: "links:read".into() });
         let unknown = Scopes::parse_list(["qr:read", "links:*"]).unwrap_err();
-        let Condition::ChoiceUnknown { field, value, allowed } = unknown.condition() else { panic!("{unknown:?}") };
+        let Condition::ChoiceUnknown { field, value, allowed } = unknown.condition() else {
+            panic!("{unknown:?}")
+        };
         assert_eq!((field.as_str(), value.as_str()), ("scopes", "links:*"));
-        assert!(allowed.starts_with("*, links:read, ") && allowed.ends_with(", keys:write"), "{allowed}");
+        assert!(
+            allowed.starts_with("*, links:read, ") && allowed.ends_with(", keys:write"),
+            "{allowed}"
+        );
     }
 
     #[test]

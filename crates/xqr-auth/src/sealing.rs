@@ -1,4 +1,5 @@
-//! Sealing: what is stored for the bearer of a key, and for nobody else. The server keeps no key to it.
+//! Sealing: what is stored for the bearer of a key, and for nobody else. The server keeps no key to
+//! it.
 
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
@@ -9,7 +10,8 @@ use crate::SecretKey;
 /// Bytes of a nonce of XChaCha20.
 const NONCE: usize = 24;
 
-/// A key to seal with, derived from an API key: whoever presents that key again can unseal, the database alone cannot.
+/// A key to seal with, derived from an API key: whoever presents that key again can unseal, the
+/// database alone cannot.
 #[derive(Clone)]
 pub struct SealingKey([u8; 32]);
 
@@ -28,13 +30,18 @@ impl SealingKey {
         Self(key)
     }
 
-    /// Seals `plain` (XChaCha20-Poly1305, RFC 8439 and its extended nonce) for `context`, without which it cannot be opened.
-    /// `random` fills its argument with random bytes.
+    /// Seals `plain` (XChaCha20-Poly1305, RFC 8439 and its extended nonce) for `context`, without
+    /// which it cannot be opened. `random` fills its argument with random bytes.
     ///
     /// # Errors
     ///
     /// None that a caller could cause: the cipher takes up to 256 GiB.
-    pub fn seal(&self, context: &[u8], plain: &[u8], random: impl FnOnce(&mut [u8])) -> xqr_errors::Result<Vec<u8>> {
+    pub fn seal(
+        &self,
+        context: &[u8],
+        plain: &[u8],
+        random: impl FnOnce(&mut [u8]),
+    ) -> xqr_errors::Result<Vec<u8>> {
         let mut nonce = [0; NONCE];
         random(&mut nonce);
         let payload = Payload { msg: plain, aad: context };
@@ -71,7 +78,8 @@ mod tests {
 
     #[test]
     fn only_the_same_key_and_context_open() {
-        let sealed = key(1).sealing_key().seal(b"context", b"secret", |nonce| nonce.fill(7)).unwrap();
+        let sealed =
+            key(1).sealing_key().seal(b"context", b"secret", |nonce| nonce.fill(7)).unwrap();
         assert!(!sealed.windows(6).any(|window| window == b"secret"));
         assert_eq!(key(1).sealing_key().open(b"context", &sealed).unwrap(), b"secret");
         assert_eq!(key(2).sealing_key().open(b"context", &sealed), None);

@@ -8,8 +8,8 @@ use sha2::Sha256;
 /// What every secret begins with, so that a scanner for leaked secrets knows it.
 const TAG: &str = "whsec_";
 
-/// The secret that a webhook's deliveries are signed with: `whsec_` and 32 random bytes in Base64. It can be shown through
-/// [`expose`](Self::expose) alone.
+/// The secret that a webhook's deliveries are signed with: `whsec_` and 32 random bytes in Base64.
+/// It can be shown through [`expose`](Self::expose) alone.
 #[derive(Clone)]
 pub struct SigningSecret {
     text: String,
@@ -40,7 +40,8 @@ impl SigningSecret {
         mac(self.text.as_bytes(), parts).iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// Signs as Standard Webhooks has it: HMAC-SHA256 in Base64, with the bytes behind the tag as the key.
+    /// Signs as Standard Webhooks has it: HMAC-SHA256 in Base64, with the bytes behind the tag as
+    /// the key.
     pub fn sign_standard(&self, id: &str, seconds: i64, body: &[u8]) -> String {
         STANDARD.encode(mac(&self.bytes, &[format!("{id}.{seconds}.").as_bytes(), body]))
     }
@@ -68,7 +69,11 @@ mod tests {
     #[test]
     fn the_known_answer_of_standard_webhooks() {
         let secret = SigningSecret::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
-        let signature = secret.sign_standard("msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, br#"{"test": 2432232314}"#);
+        let signature = secret.sign_standard(
+            "msg_p5jXN8AQM9LWM0D4loKWxJek",
+            1_614_265_330,
+            br#"{"test": 2432232314}"#,
+        );
         assert_eq!(signature, "g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     }
 
@@ -80,18 +85,26 @@ mod tests {
             false => block[..key.len()].copy_from_slice(key),
         }
         let pad = |with: u8| block.map(|byte| byte ^ with).to_vec();
-        Sha256::digest([pad(0x5c), Sha256::digest([pad(0x36), message.to_vec()].concat()).to_vec()].concat()).to_vec()
+        Sha256::digest(
+            [pad(0x5c), Sha256::digest([pad(0x36), message.to_vec()].concat()).to_vec()].concat(),
+        )
+        .to_vec()
     }
 
     #[test]
     fn the_text_is_the_key_where_it_is_said_so() {
         let secret = SigningSecret::mint(|bytes| bytes.fill(9));
         assert_eq!(secret.expose(), "whsec_CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk=");
-        let expected: String = hmac(secret.expose().as_bytes(), b"1700000000.{}").iter().map(|b| format!("{b:02x}")).collect();
+        let expected: String = hmac(secret.expose().as_bytes(), b"1700000000.{}")
+            .iter()
+            .map(|b| format!("{b:02x}"))
+            .collect();
         assert_eq!(secret.sign_as_text(&[b"1700000000.", b"{}"]), expected);
         assert_eq!(secret.sign_standard("a", 1, b"{}"), STANDARD.encode(hmac(&[9; 32], b"a.1.{}")));
         // RFC 4231, test case 2.
-        let rfc = mac(b"Jefe", &[b"what do ya want ", b"for nothing?"]).map(|byte| format!("{byte:02x}")).concat();
+        let rfc = mac(b"Jefe", &[b"what do ya want ", b"for nothing?"])
+            .map(|byte| format!("{byte:02x}"))
+            .concat();
         assert_eq!(rfc, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
     }
 
@@ -100,7 +113,10 @@ mod tests {
         let secret = SigningSecret::mint(|bytes| bytes.fill(7));
         assert_eq!(SigningSecret::parse(secret.expose()).unwrap().bytes, [7; 32]);
         for bad in ["", "whsec_", "whsec_*", "MfKQ9r8G"] {
-            assert!(SigningSecret::parse(bad).is_none_or(|secret| secret.bytes.is_empty()), "{bad}");
+            assert!(
+                SigningSecret::parse(bad).is_none_or(|secret| secret.bytes.is_empty()),
+                "{bad}"
+            );
         }
         assert_eq!(format!("{secret:?}"), "SigningSecret(…)");
     }

@@ -1,7 +1,9 @@
-//! Access tokens: JSON Web Tokens (RFC 7519) of one kind, signed with HMAC-SHA-256. Refresh tokens: random, of which a digest is stored.
+//! Access tokens: JSON Web Tokens (RFC 7519) of one kind, signed with HMAC-SHA-256. Refresh tokens:
+//! random, of which a digest is stored.
 //!
-//! Written here rather than taken from `jsonwebtoken`: that crate judges by the machine's clock, has a dozen algorithms of which we
-//! must accept one, and brings either aws-lc or RSA and three curves. What is left is a signature over two parts.
+//! Written here rather than taken from `jsonwebtoken`: that crate judges by the machine's clock,
+//! has a dozen algorithms of which we must accept one, and brings either aws-lc or RSA and three
+//! curves. What is left is a signature over two parts.
 
 use std::fmt;
 
@@ -19,7 +21,8 @@ pub const ACCESS_SECONDS: i64 = 15 * 60;
 /// Milliseconds that a refresh token lives: 30 days.
 pub const REFRESH_MILLIS: i64 = 30 * 24 * 60 * 60 * 1000;
 
-/// `{"alg":"HS256","typ":"JWT"}`. The header is compared, not read, so it cannot choose how it is checked.
+/// `{"alg":"HS256","typ":"JWT"}`. The header is compared, not read, so it cannot choose how it is
+/// checked.
 const HEADER: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
 /// Longer texts are no tokens of ours.
 const MAX_LENGTH: usize = 1024;
@@ -38,7 +41,8 @@ pub struct Claims {
     pub ws: String,
     /// The sign-in that it belongs to, and ends with.
     pub sid: String,
-    /// When the person's password was set, Unix milliseconds. A token with another moment is void, whatever the clocks say.
+    /// When the person's password was set, Unix milliseconds. A token with another moment is void,
+    /// whatever the clocks say.
     pub pwd: i64,
     /// The token's own id.
     pub jti: String,
@@ -109,7 +113,8 @@ impl TokenKey {
     }
 
     fn mac(&self, text: &str) -> Hmac<Sha256> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
         mac.update(text.as_bytes());
         mac
     }
@@ -156,7 +161,10 @@ impl RefreshToken {
     ///
     /// [`Condition::TokenInvalid`] for what cannot be one.
     pub fn parse(text: &str) -> Result<Self> {
-        let bytes = text.strip_prefix(REFRESH_TAG).filter(|rest| rest.len() == 43).map(|rest| URL_SAFE_NO_PAD.decode(rest));
+        let bytes = text
+            .strip_prefix(REFRESH_TAG)
+            .filter(|rest| rest.len() == 43)
+            .map(|rest| URL_SAFE_NO_PAD.decode(rest));
         match bytes {
             Some(Ok(_)) => Ok(Self(text.to_owned())),
             _ => Err(Condition::TokenInvalid.into()),

@@ -1,4 +1,5 @@
-//! Signatures of upload links: who has the link may send one file, of one size and type, until it expires.
+//! Signatures of upload links: who has the link may send one file, of one size and type, until it
+//! expires.
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
@@ -31,18 +32,29 @@ impl UploadKey {
         self.mac(grant).finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// Returns whether `signature` is that of the grant, in a time that tells nothing of where it differs.
+    /// Returns whether `signature` is that of the grant, in a time that tells nothing of where it
+    /// differs.
     pub fn verify(&self, grant: &UploadGrant<'_>, signature: &str) -> bool {
-        let digit = |byte: u8| char::from(byte).to_digit(16).filter(|_| !byte.is_ascii_uppercase()).map(|digit| digit as u8);
-        let bytes: Option<Vec<u8>> =
-            signature.as_bytes().chunks(2).map(|two| Some(digit(two[0])? << 4 | digit(*two.get(1)?)?)).collect();
+        let digit = |byte: u8| {
+            char::from(byte)
+                .to_digit(16)
+                .filter(|_| !byte.is_ascii_uppercase())
+                .map(|digit| digit as u8)
+        };
+        let bytes: Option<Vec<u8>> = signature
+            .as_bytes()
+            .chunks(2)
+            .map(|two| Some(digit(two[0])? << 4 | digit(*two.get(1)?)?))
+            .collect();
         bytes.is_some_and(|bytes| self.mac(grant).verify_slice(&bytes).is_ok())
     }
 
     fn mac(&self, grant: &UploadGrant<'_>) -> Hmac<Sha256> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
         let UploadGrant { asset, size, media_type, expires } = grant;
-        // An asset is a UUID and a media type has no line ends, so no two grants have the same text.
+        // An asset is a UUID and a media type has no line ends, so no two grants have the same
+        // text.
         mac.update(format!("{asset}\n{size}\n{expires}\n{media_type}").as_bytes());
         mac
     }
@@ -73,9 +85,15 @@ mod tests {
             assert!(!key.verify(&other, &signature), "{other:?}");
         }
         assert!(!UploadKey::new([8; 32]).verify(&grant, &signature));
-        for bad in
-            ["", "é", &signature[1..], &signature[..63], &signature[..62], &signature.to_uppercase(), &format!("{signature}00")]
-        {
+        for bad in [
+            "",
+            "é",
+            &signature[1..],
+            &signature[..63],
+            &signature[..62],
+            &signature.to_uppercase(),
+            &format!("{signature}00"),
+        ] {
             assert!(!key.verify(&grant, bad), "{bad}");
         }
         assert_eq!(format!("{key:?}"), "UploadKey(…)");

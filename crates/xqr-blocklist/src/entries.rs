@@ -1,4 +1,5 @@
-//! Lists as they are published: a host or URL per line, hosts files, PhishTank's CSV. Whoever wrote them is not trusted.
+//! Lists as they are published: a host or URL per line, hosts files, PhishTank's CSV. Whoever wrote
+//! them is not trusted.
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead, Read as _};
@@ -16,9 +17,11 @@ const PHISHTANK_URL: usize = 1;
 /// How a list is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// A host or URL per line. `*.` and `.` before a name change nothing, but a name of one label needs them.
+    /// A host or URL per line. `*.` and `.` before a name change nothing, but a name of one label
+    /// needs them.
     Plain,
-    /// `0.0.0.0 host …` as in `/etc/hosts`. Lines that lead elsewhere than to this machine or to nowhere list nothing.
+    /// `0.0.0.0 host …` as in `/etc/hosts`. Lines that lead elsewhere than to this machine or to
+    /// nowhere list nothing.
     Hosts,
     /// PhishTank's CSV with a column `url`.
     PhishTank,
@@ -46,7 +49,11 @@ impl Format {
             return Self::PhishTank;
         }
         let begins_with_address = words.next().is_some_and(|word| address(word).is_some());
-        if begins_with_address && words.next().is_some_and(|word| !is_comment(word)) { Self::Hosts } else { Self::Plain }
+        if begins_with_address && words.next().is_some_and(|word| !is_comment(word)) {
+            Self::Hosts
+        } else {
+            Self::Plain
+        }
     }
 }
 
@@ -80,8 +87,8 @@ pub enum Refusal {
     },
 }
 
-/// The hosts of a list, read line by line in bounded memory. What is wrong with the list as a whole is known at its end at the latest, so
-/// nothing may be made of the entries before.
+/// The hosts of a list, read line by line in bounded memory. What is wrong with the list as a whole
+/// is known at its end at the latest, so nothing may be made of the entries before.
 pub struct Entries<R> {
     input: R,
     format: Option<Format>,
@@ -98,7 +105,8 @@ pub struct Entries<R> {
 }
 
 impl<R: BufRead> Entries<R> {
-    /// Reads `input`, with at most `max` entries, in `format` or in the one that its first line looks like.
+    /// Reads `input`, with at most `max` entries, in `format` or in the one that its first line
+    /// looks like.
     pub fn new(input: R, format: Option<Format>, max: u64) -> Self {
         Self {
             input,
@@ -116,12 +124,14 @@ impl<R: BufRead> Entries<R> {
         }
     }
 
-    /// Returns how many lines made no sense so far and were passed over, and the first of them, counted from 1.
+    /// Returns how many lines made no sense so far and were passed over, and the first of them,
+    /// counted from 1.
     pub fn passed_over(&self) -> (u64, u64) {
         (self.bad, self.first_bad)
     }
 
-    /// Reads a line into `self.line`, without its end, and returns whether it is whole; `None` at the end of the input.
+    /// Reads a line into `self.line`, without its end, and returns whether it is whole; `None` at
+    /// the end of the input.
     fn next_line(&mut self) -> Result<Option<bool>, Refusal> {
         self.line.clear();
         let mut whole = true;
@@ -133,7 +143,8 @@ impl<R: BufRead> Entries<R> {
         while n == MAX_LINE && self.line.last() != Some(&b'\n') {
             whole = false;
             self.line.clear();
-            let more = self.input.by_ref().take(MAX_LINE as u64).read_until(b'\n', &mut self.line)?;
+            let more =
+                self.input.by_ref().take(MAX_LINE as u64).read_until(b'\n', &mut self.line)?;
             binary |= self.line.contains(&0);
             if more < MAX_LINE {
                 break;
@@ -196,8 +207,10 @@ impl<R: BufRead> Entries<R> {
     }
 
     fn row(&mut self, line: &str) -> Option<()> {
-        let mut reader =
-            csv::ReaderBuilder::new().has_headers(false).buffer_capacity(line.len().max(64)).from_reader(line.as_bytes());
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .buffer_capacity(line.len().max(64))
+            .from_reader(line.as_bytes());
         let mut record = csv::StringRecord::new();
         if !reader.read_record(&mut record).ok()? {
             return None;
@@ -214,7 +227,11 @@ impl<R: BufRead> Entries<R> {
 
     fn judge(&self) -> Result<(), Refusal> {
         if self.bad > self.good {
-            return Err(Refusal::Nonsense { good: self.good, bad: self.bad, first: self.first_bad });
+            return Err(Refusal::Nonsense {
+                good: self.good,
+                bad: self.bad,
+                first: self.first_bad,
+            });
         }
         if self.given == 0 { Err(Refusal::Empty) } else { Ok(()) }
     }
@@ -264,7 +281,8 @@ fn plain(name: &str) -> Option<Host> {
     let name = name.split_once('#').map_or(name, |(name, _)| name);
     let bare = name.strip_prefix("*.").or_else(|| name.strip_prefix('.'));
     let host = Host::parse(bare.unwrap_or(name))?;
-    // One word may be anything, such as all that is left of a list; who means a top-level domain can say so.
+    // One word may be anything, such as all that is left of a list; who means a top-level domain
+    // can say so.
     (bare.is_some() || host.is_address() || host.as_str().contains('.')).then_some(host)
 }
 
@@ -292,8 +310,12 @@ fn sinkhole(line: &str, hosts: &mut VecDeque<Host>) -> Option<()> {
     for name in names {
         let name = name.split_once('#').map_or(name, |(name, _)| name);
         let host = Host::parse(name)?;
-        // `localhost`, `broadcasthost` and `0.0.0.0 0.0.0.0` stand in every hosts file and list nothing.
-        if host.as_str().contains('.') && !host.is_address() && host.as_str() != "localhost.localdomain" {
+        // `localhost`, `broadcasthost` and `0.0.0.0 0.0.0.0` stand in every hosts file and list
+        // nothing.
+        if host.as_str().contains('.')
+            && !host.is_address()
+            && host.as_str() != "localhost.localdomain"
+        {
             hosts.push_back(host);
         }
     }

@@ -9,8 +9,9 @@ const MAX_BYTES: usize = 253;
 /// What the key of an address begins with; no domain name has it.
 const ADDRESS: u8 = b'=';
 
-/// A domain name in ASCII (IDNA), lower case, without a dot at the end; or an IP address in its usual spelling, IPv6 without brackets.
-/// An IPv6 address that stands for an IPv4 one (mapped, or NAT64's well-known prefix) is that.
+/// A domain name in ASCII (IDNA), lower case, without a dot at the end; or an IP address in its
+/// usual spelling, IPv6 without brackets. An IPv6 address that stands for an IPv4 one (mapped, or
+/// NAT64's well-known prefix) is that.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Host {
     text: String,
@@ -27,10 +28,11 @@ impl Host {
         }
     }
 
-    /// Reads what a person or a list calls a host: a name in any spelling that a URL may have, or an address.
+    /// Reads what a person or a list calls a host: a name in any spelling that a URL may have, or
+    /// an address.
     ///
-    /// Stricter than a URL, so that neither a sentence nor a line of another format becomes a name: letters, digits, `-`, `_` and
-    /// dots after IDNA, no empty label, at most 253 bytes.
+    /// Stricter than a URL, so that neither a sentence nor a line of another format becomes a name:
+    /// letters, digits, `-`, `_` and dots after IDNA, no empty label, at most 253 bytes.
     pub fn parse(text: &str) -> Option<Self> {
         if let Ok(address) = text.parse::<IpAddr>() {
             return Some(address.into());
@@ -40,8 +42,12 @@ impl Host {
             url::Host::Ipv4(address) => address.into(),
             url::Host::Ipv6(address) => address.into(),
         };
-        let label = |label: &str| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-        let good = host.is_address || host.text.len() <= MAX_BYTES && host.text.split('.').all(label);
+        let label = |label: &str| {
+            !label.is_empty()
+                && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        };
+        let good =
+            host.is_address || host.text.len() <= MAX_BYTES && host.text.split('.').all(label);
         good.then_some(host)
     }
 
@@ -65,18 +71,21 @@ impl Host {
         self.is_address
     }
 
-    /// Returns the host and the domains above it, longest first, as far as they may be listed. An address has none above it.
+    /// Returns the host and the domains above it, longest first, as far as they may be listed. An
+    /// address has none above it.
     pub fn candidates(&self) -> impl Iterator<Item = &str> {
         let mut rest = Some(self.text.as_str());
         let next = move || {
             let this = rest?;
-            rest = if self.is_address { None } else { this.split_once('.').map(|(_, above)| above) };
+            rest =
+                if self.is_address { None } else { this.split_once('.').map(|(_, above)| above) };
             Some(this)
         };
         std::iter::from_fn(next).filter(|name| name.len() <= MAX_BYTES && !name.is_empty())
     }
 
-    /// Appends the key under which sets hold it: labels from the top down, so that domains above are prefixes.
+    /// Appends the key under which sets hold it: labels from the top down, so that domains above
+    /// are prefixes.
     pub(crate) fn key(&self, key: &mut Vec<u8>) {
         if self.is_address {
             key.push(ADDRESS);
@@ -136,7 +145,13 @@ mod tests {
         let check = |text: &str, normal: &str| {
             assert_eq!(Host::parse(text).unwrap().as_str(), normal, "{text}");
             let in_url = if text.contains("::") { format!("[{text}]") } else { text.to_owned() };
-            assert_eq!(Host::of(&Url::parse(&format!("http://u:p@{in_url}:81/x")).unwrap()).unwrap().as_str(), normal, "{text}");
+            assert_eq!(
+                Host::of(&Url::parse(&format!("http://u:p@{in_url}:81/x")).unwrap())
+                    .unwrap()
+                    .as_str(),
+                normal,
+                "{text}"
+            );
         };
         check("EVIL.Example", "evil.example");
         check("evil.example.", "evil.example");
@@ -160,21 +175,37 @@ mod tests {
     #[test]
     fn what_is_no_host_is_none() {
         let long = format!("{}.example", "a.".repeat(130));
-        for text in
-            ["", ".", "a b", "a..b", ".a", "a,b", "{\"a\":1}", "http://a/", "a/b", "a:80", "-/-", "é\u{0}", "<html>", &long]
-        {
+        for text in [
+            "",
+            ".",
+            "a b",
+            "a..b",
+            ".a",
+            "a,b",
+            "{\"a\":1}",
+            "http://a/",
+            "a/b",
+            "a:80",
+            "-/-",
+            "é\u{0}",
+            "<html>",
+            &long,
+        ] {
             assert_eq!(Host::parse(text), None, "{text:?}");
         }
     }
 
     #[test]
     fn the_domains_above_are_candidates_and_nothing_else() {
-        let check = |text: &str, all: &[&str]| assert_eq!(Host::parse(text).unwrap().candidates().collect::<Vec<_>>(), all);
+        let check = |text: &str, all: &[&str]| {
+            assert_eq!(Host::parse(text).unwrap().candidates().collect::<Vec<_>>(), all)
+        };
         check("a.b.co.uk", &["a.b.co.uk", "b.co.uk", "co.uk", "uk"]);
         check("uk", &["uk"]);
         check("1.2.3.4", &["1.2.3.4"]);
         check("2001:db8::1", &["2001:db8::1"]);
-        let deep = Host::of(&Url::parse(&format!("http://{}b/", "a.".repeat(900))).unwrap()).unwrap();
+        let deep =
+            Host::of(&Url::parse(&format!("http://{}b/", "a.".repeat(900))).unwrap()).unwrap();
         assert_eq!(deep.candidates().count(), 127);
     }
 

@@ -1,7 +1,9 @@
-//! Whether a host, or a domain above it, is on a list. Pure: it reads what it is given, and opens no file.
+//! Whether a host, or a domain above it, is on a list. Pure: it reads what it is given, and opens
+//! no file.
 //!
-//! [`Host`] is the normal form in which hosts are compared, whatever a URL or a list disguises them as. [`Entries`] reads lists: plain
-//! ones, hosts files and PhishTank's CSV. [`HostSet`] holds millions of hosts exactly, in about fifteen bytes each.
+//! [`Host`] is the normal form in which hosts are compared, whatever a URL or a list disguises them
+//! as. [`Entries`] reads lists: plain ones, hosts files and PhishTank's CSV. [`HostSet`] holds
+//! millions of hosts exactly, in about fifteen bytes each.
 //!
 //! ```
 //! use xqr_blocklist::{Entries, Host, HostSet};

@@ -1,7 +1,8 @@
 //! Sets of hosts: exact, immutable, about fifteen bytes per host.
 //!
-//! A set is a minimal automaton over keys that begin with the top-level domain (`com.example.www`). So one walk along a host's key passes
-//! every domain above it, and costs as much with a million hosts as with ten.
+//! A set is a minimal automaton over keys that begin with the top-level domain (`com.example.www`).
+//! So one walk along a host's key passes every domain above it, and costs as much with a million
+//! hosts as with ten.
 
 use std::io::BufRead;
 
@@ -27,7 +28,8 @@ impl HostSet {
         Self::read_from(&mut entries)
     }
 
-    /// As [`read`](Self::read), for who wants to know afterwards what was [passed over](Entries::passed_over).
+    /// As [`read`](Self::read), for who wants to know afterwards what was [passed
+    /// over](Entries::passed_over).
     ///
     /// # Errors
     ///
@@ -90,7 +92,8 @@ impl HostSet {
         self.0.as_fst().as_bytes()
     }
 
-    /// Reads what [`as_bytes`](Self::as_bytes) gave; `None` where the checksum says that it is something else.
+    /// Reads what [`as_bytes`](Self::as_bytes) gave; `None` where the checksum says that it is
+    /// something else.
     pub fn from_bytes(bytes: Vec<u8>) -> Option<Self> {
         let fst = Fst::new(bytes).ok()?;
         fst.verify().ok()?;
@@ -98,7 +101,8 @@ impl HostSet {
     }
 }
 
-/// Sorts keys in chunks, and merges the chunks: building needs little more memory than what is built.
+/// Sorts keys in chunks, and merges the chunks: building needs little more memory than what is
+/// built.
 #[derive(Default)]
 struct Builder {
     keys: Vec<u8>,
@@ -109,7 +113,10 @@ struct Builder {
 impl Builder {
     fn push(&mut self, host: &Host) {
         host.key(&mut self.keys);
-        self.ends.push(u32::try_from(self.keys.len()).expect("a chunk is far below 4 GiB, and a host below 1 KiB"));
+        self.ends.push(
+            u32::try_from(self.keys.len())
+                .expect("a chunk is far below 4 GiB, and a host below 1 KiB"),
+        );
         if self.keys.len() >= CHUNK {
             self.close();
         }
@@ -117,8 +124,10 @@ impl Builder {
 
     fn close(&mut self) {
         let starts = std::iter::once(&0).chain(&self.ends);
-        let mut keys: Vec<&[u8]> =
-            starts.zip(&self.ends).map(|(start, end)| &self.keys[*start as usize..*end as usize]).collect();
+        let mut keys: Vec<&[u8]> = starts
+            .zip(&self.ends)
+            .map(|(start, end)| &self.keys[*start as usize..*end as usize])
+            .collect();
         keys.sort_unstable();
         keys.dedup();
         let mut set = SetBuilder::memory();

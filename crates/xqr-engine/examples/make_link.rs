@@ -1,4 +1,5 @@
-//! Uses the engine without any HTTP: a workspace, a key, a link, on a SQLite file in a temporary folder.
+//! Uses the engine without any HTTP: a workspace, a key, a link, on a SQLite file in a temporary
+//! folder.
 
 use std::sync::Arc;
 
@@ -14,7 +15,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let secret = data.write_here(workspaces::bootstrap)?.ok_or("the folder is not empty")?;
     let now = data.now();
     let caller = data.read_here(|conn| keys::authenticate(conn, data.plans(), &secret, now))?;
-    let destination = Destination::parse("url", "https://example.com/menu").map_err(xqr_engine::errors::Error::from)?;
+    let destination = Destination::parse("url", "https://example.com/menu")
+        .map_err(xqr_engine::errors::Error::from)?;
     let draft = links::Draft { labels: vec!["menu".to_owned()], ..links::Draft::new(destination) };
     let link = data.write_here(move |tx| links::create(tx, &caller, draft))?;
     println!("/{} leads to {}", link.code, link.destination.unwrap_or_default());

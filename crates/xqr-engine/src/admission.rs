@@ -74,7 +74,8 @@ pub struct Figures {
 impl Figures {
     /// Counts a unit of the quota that was given back.
     pub fn give_back(&mut self) {
-        self.remaining = self.remaining.zip(self.limit).map(|(remaining, limit)| (remaining + 1).min(limit));
+        self.remaining =
+            self.remaining.zip(self.limit).map(|(remaining, limit)| (remaining + 1).min(limit));
     }
 }
 
@@ -87,10 +88,18 @@ impl Gate {
         }
     }
 
-    pub(crate) async fn admit(&self, data: &Data, caller: &Caller, rates: Rates) -> (Figures, Result<Admission>) {
+    pub(crate) async fn admit(
+        &self,
+        data: &Data,
+        caller: &Caller,
+        rates: Rates,
+    ) -> (Figures, Result<Admission>) {
         let (limits, now) = (&caller.terms.limits, data.now());
         let (limit, reset) = match rates.quota {
-            Some(cycle) => (quotas::cap(caller, cycle), (cycle.at(now).end() - now).max(0).unsigned_abs().div_ceil(1000)),
+            Some(cycle) => (
+                quotas::cap(caller, cycle),
+                (cycle.at(now).end() - now).max(0).unsigned_abs().div_ceil(1000),
+            ),
             None => (None, 0),
         };
         let burst_limit = match rates.pace {
@@ -99,13 +108,15 @@ impl Gate {
             // QRForge reference, section 3.1: 0 is no limit.
             Pace::WorkspaceMinute => limits.calls_per_minute.filter(|cap| *cap > 0),
         };
-        let mut figures = Figures { limit, remaining: limit, reset, burst_limit, burst_remaining: burst_limit };
+        let mut figures =
+            Figures { limit, remaining: limit, reset, burst_limit, burst_remaining: burst_limit };
         if let Some(size) = burst_limit {
             match self.take(caller, rates.pace, size) {
                 Taken::Yes(left) => figures.burst_remaining = Some(left.into()),
                 Taken::No(seconds) => {
                     figures.burst_remaining = Some(0);
-                    figures.remaining = rates.quota.and_then(|cycle| self.quotas.peek(data, caller, cycle));
+                    figures.remaining =
+                        rates.quota.and_then(|cycle| self.quotas.peek(data, caller, cycle));
                     return (figures, Err(Condition::RateExceeded { seconds }.into()));
                 }
             }

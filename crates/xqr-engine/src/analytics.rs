@@ -1,6 +1,8 @@
-//! What scans tell, of a link or of a whole workspace, out of the tallies of days: never by going through scans.
+//! What scans tell, of a link or of a whole workspace, out of the tallies of days: never by going
+//! through scans.
 //!
-//! Periods are days of UTC, and so are visitors, who are known for a day (see [`salts`](crate::salts)); a series may have a zone of its own.
+//! Periods are days of UTC, and so are visitors, who are known for a day (see
+//! [`salts`](crate::salts)); a series may have a zone of its own.
 
 pub mod series;
 
@@ -50,7 +52,8 @@ impl Period {
     }
 }
 
-/// How often each value occurs, most frequent first. A value that is not known is empty; [`OTHERS`] are many rare ones.
+/// How often each value occurs, most frequent first. A value that is not known is empty; [`OTHERS`]
+/// are many rare ones.
 pub type Values = Vec<(String, u64)>;
 
 /// How much was scanned.
@@ -64,8 +67,15 @@ pub struct Totals {
     pub visitors: i64,
 }
 
-/// Goes through the days of a link that have scans, oldest first, with some of them in memory at the same time.
-fn each_day(conn: &mut Conn, workspace: i64, link: i64, days: Days, mut take: impl FnMut(&ScanDay) -> Result<()>) -> Result<()> {
+/// Goes through the days of a link that have scans, oldest first, with some of them in memory at
+/// the same time.
+fn each_day(
+    conn: &mut Conn,
+    workspace: i64,
+    link: i64,
+    days: Days,
+    mut take: impl FnMut(&ScanDay) -> Result<()>,
+) -> Result<()> {
     const AT_ONCE: i64 = 64;
     let Some(first) = scan_days::first(conn, workspace, link)? else { return Ok(()) };
     let mut first = first.max(days.first);
@@ -86,7 +96,14 @@ struct Sum {
 
 impl Sum {
     /// Adds up `facets` of some days.
-    fn of(conn: &mut Conn, workspace: i64, link: i64, days: Days, facets: &[Facet], machines: Machines) -> Result<Self> {
+    fn of(
+        conn: &mut Conn,
+        workspace: i64,
+        link: i64,
+        days: Days,
+        facets: &[Facet],
+        machines: Machines,
+    ) -> Result<Self> {
         let mut sum = Self::default();
         each_day(conn, workspace, link, days, |row| sum.add(row, facets, machines))?;
         Ok(sum)
@@ -94,7 +111,8 @@ impl Sum {
 
     fn add(&mut self, row: &ScanDay, facets: &[Facet], machines: Machines) -> Result<()> {
         let tally = Tally::read(row)?;
-        let counts = std::iter::once(tally.people).chain(Some(tally.machines).filter(|_| machines == Machines::Included));
+        let counts = std::iter::once(tally.people)
+            .chain(Some(tally.machines).filter(|_| machines == Machines::Included));
         for mut counts in counts {
             for facet in facets {
                 let sums = self.values.entry(*facet).or_default();
@@ -110,9 +128,12 @@ impl Sum {
     }
 
     fn take(&mut self, facet: Facet) -> Values {
-        let mut values: Values = self.values.remove(&facet).unwrap_or_default().into_iter().collect();
+        let mut values: Values =
+            self.values.remove(&facet).unwrap_or_default().into_iter().collect();
         // What is not known comes last among equals.
-        values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| (a.0.is_empty(), &a.0).cmp(&(b.0.is_empty(), &b.0))));
+        values.sort_by(|a, b| {
+            b.1.cmp(&a.1).then_with(|| (a.0.is_empty(), &a.0).cmp(&(b.0.is_empty(), &b.0)))
+        });
         values
     }
 }
@@ -126,7 +147,8 @@ pub fn values(
     facet: Facet,
     machines: Machines,
 ) -> Result<Values> {
-    Ok(Sum::of(conn, caller.workspace, link.unwrap_or(ALL_LINKS), days, &[facet], machines)?.take(facet))
+    Ok(Sum::of(conn, caller.workspace, link.unwrap_or(ALL_LINKS), days, &[facet], machines)?
+        .take(facet))
 }
 
 /// What a workspace's scans of a period tell.
@@ -147,9 +169,16 @@ pub struct Summary {
 }
 
 /// Returns what the scans of a period tell; `now` is Unix milliseconds.
-pub fn summary(conn: &mut Conn, caller: &Caller, period: Period, machines: Machines, now: i64) -> Result<Summary> {
+pub fn summary(
+    conn: &mut Conn,
+    caller: &Caller,
+    period: Period,
+    machines: Machines,
+    now: i64,
+) -> Result<Summary> {
     let (workspace, days) = (caller.workspace, period.days(now));
-    let mut sum = Sum::of(conn, workspace, ALL_LINKS, days, &[Facet::Country, Facet::Device], machines)?;
+    let mut sum =
+        Sum::of(conn, workspace, ALL_LINKS, days, &[Facet::Country, Facet::Device], machines)?;
     let scans_before = match period {
         Period::All => None,
         Period::Days(n) => {
@@ -178,7 +207,8 @@ pub fn total(conn: &mut Conn, caller: &Caller, days: Days, machines: Machines) -
     Ok(days.iter().map(|(_, scans, bots, _)| machines.count(*scans, *bots)).sum())
 }
 
-/// Returns the caller's links that were scanned most, with their ids for clients and codes, most scans first.
+/// Returns the caller's links that were scanned most, with their ids for clients and codes, most
+/// scans first.
 pub fn top_links(
     conn: &mut Conn,
     caller: &Caller,
@@ -186,10 +216,14 @@ pub fn top_links(
     machines: Machines,
     limit: i64,
 ) -> Result<Vec<(TopLink, (String, String))>> {
-    let found = scan_days::top_links(conn, caller.workspace, days, machines == Machines::Excluded, limit)?;
+    let found =
+        scan_days::top_links(conn, caller.workspace, days, machines == Machines::Excluded, limit)?;
     let ids: Vec<i64> = found.iter().map(|top| top.link_id).collect();
     let mut names = scans::names(conn, &ids)?;
-    Ok(found.into_iter().filter_map(|top| names.remove(&top.link_id).map(|name| (top, name))).collect())
+    Ok(found
+        .into_iter()
+        .filter_map(|top| names.remove(&top.link_id).map(|name| (top, name)))
+        .collect())
 }
 
 /// The scans of a link in the last days.
@@ -199,21 +233,38 @@ pub struct OfLink {
     pub first_at: Option<i64>,
     /// How much was scanned.
     pub totals: Totals,
-    /// Scans of each day in UTC, such as `2026-03-21`, oldest first; days without scans are there, too.
+    /// Scans of each day in UTC, such as `2026-03-21`, oldest first; days without scans are there,
+    /// too.
     pub by_day: Vec<(String, i64)>,
     /// By each facet.
     pub by: BTreeMap<Facet, Values>,
 }
 
-/// Returns what the scans of some days tell of the caller's link; `daily` are those that are told one by one.
-pub fn of_link(conn: &mut Conn, caller: &Caller, link: &Link, days: Days, daily: Days, machines: Machines) -> Result<OfLink> {
-    let facets = [Facet::Country, Facet::Device, Facet::Browser, Facet::System, Facet::Referrer, Facet::Variant];
+/// Returns what the scans of some days tell of the caller's link; `daily` are those that are told
+/// one by one.
+pub fn of_link(
+    conn: &mut Conn,
+    caller: &Caller,
+    link: &Link,
+    days: Days,
+    daily: Days,
+    machines: Machines,
+) -> Result<OfLink> {
+    let facets = [
+        Facet::Country,
+        Facet::Device,
+        Facet::Browser,
+        Facet::System,
+        Facet::Referrer,
+        Facet::Variant,
+    ];
     let mut sum = Sum::of(conn, caller.workspace, link.id, days, &facets, machines)?;
     let known: BTreeMap<i64, i64> = scan_days::totals(conn, caller.workspace, link.id, daily)?
         .into_iter()
         .map(|(day, scans, bots, _)| (day, machines.count(scans, bots)))
         .collect();
-    let by_day = (daily.first..=daily.last).map(|day| (series::date(day), known.get(&day).copied().unwrap_or_default()));
+    let by_day = (daily.first..=daily.last)
+        .map(|day| (series::date(day), known.get(&day).copied().unwrap_or_default()));
     Ok(OfLink {
         first_at: scans::first_at(conn, caller.workspace, link.id)?,
         totals: sum.totals,

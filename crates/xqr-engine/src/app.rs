@@ -129,9 +129,13 @@ impl App {
     ///
     /// # Errors
     ///
-    /// [`Condition::Overloaded`] while nobody has lent one, which is before the background steps have started.
+    /// [`Condition::Overloaded`] while nobody has lent one, which is before the background steps
+    /// have started.
     pub(crate) fn outbound(&self) -> Result<&dyn Outbound> {
-        self.outbound.get().map(|outbound| &**outbound).ok_or_else(|| Condition::Overloaded { seconds: 1 }.into())
+        self.outbound
+            .get()
+            .map(|outbound| &**outbound)
+            .ok_or_else(|| Condition::Overloaded { seconds: 1 }.into())
     }
 
     /// Returns the time, Unix milliseconds.
@@ -145,11 +149,15 @@ impl App {
     }
 
     /// Runs `query` off the event loop.
-    pub async fn read<T: Send + 'static>(&self, query: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static) -> Result<T> {
+    pub async fn read<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         self.data.read(query).await
     }
 
-    /// Finds out who presents `secret`: anew with each call, so that a revoked key fails on the very next one.
+    /// Finds out who presents `secret`: anew with each call, so that a revoked key fails on the
+    /// very next one.
     ///
     /// # Errors
     ///
@@ -163,12 +171,14 @@ impl App {
     ///
     /// # Errors
     ///
-    /// [`Condition::RateExceeded`], [`Condition::QuotaSpent`] and [`Condition::DailyQuotaSpent`], each with the figures so far.
+    /// [`Condition::RateExceeded`], [`Condition::QuotaSpent`] and [`Condition::DailyQuotaSpent`],
+    /// each with the figures so far.
     pub async fn admit(&self, caller: &Caller, rates: Rates) -> (Figures, Result<Admission>) {
         self.gate.admit(&self.data, caller, rates).await
     }
 
-    /// Returns the calls of this month that this node has leased for a workspace and not handed out.
+    /// Returns the calls of this month that this node has leased for a workspace and not handed
+    /// out.
     pub fn leased(&self, workspace: i64) -> u64 {
         self.gate.leased(&self.data, workspace)
     }
@@ -183,12 +193,19 @@ impl App {
     /// # Errors
     ///
     /// Those of `job`, and [`Condition::Overloaded`] when too many pictures wait.
-    pub async fn draw<T: Send + 'static>(&self, job: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    pub async fn draw<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         self.desk.draw(job).await
     }
 
-    /// Runs a use case in a transaction. When this returns, the transaction is durable and no stale redirect is served.
-    pub async fn write<T: Send + 'static>(&self, job: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static) -> Result<T> {
+    /// Runs a use case in a transaction. When this returns, the transaction is durable and no stale
+    /// redirect is served.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         self.submit(false, job).await
     }
 

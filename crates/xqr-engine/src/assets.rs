@@ -1,5 +1,6 @@
-//! Assets: files of users, from a signed upload link to a public address (xQR reference, section 14). A file lies in the
-//! [store](crate::storage) under a name of ours, and what is in it never changes: another file is another asset.
+//! Assets: files of users, from a signed upload link to a public address (xQR reference, section
+//! 14). A file lies in the [store](crate::storage) under a name of ours, and what is in it never
+//! changes: another file is another asset.
 
 mod public;
 mod purge;
@@ -20,7 +21,8 @@ pub use upload::Announced;
 /// The most bytes of a file.
 pub const MAX_BYTES: i64 = 26_214_400;
 
-/// Files that one node takes at the same time: each holds some pieces of up to 5 MB in memory on its way to a bucket.
+/// Files that one node takes at the same time: each holds some pieces of up to 5 MB in memory on
+/// its way to a bucket.
 pub(crate) const UPLOADS: usize = 32;
 /// How many of them may be of one workspace.
 pub(crate) const UPLOADS_EACH: usize = 8;
@@ -46,7 +48,8 @@ pub struct Draft {
 pub fn check_filename(field: &str, name: &str) -> Result<(), Condition> {
     // Marks that turn the direction of text let `exe.gpj` be read for `jpg.exe`.
     let odd = |c: char| {
-        matches!(c, '/' | '\\' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}') || c.is_control()
+        matches!(c, '/' | '\\' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
+            || c.is_control()
     };
     if name.chars().any(odd) || name.chars().all(|c| c == '.' || c.is_whitespace()) {
         return Err(Condition::FilenameInvalid { field: field.to_owned() });
@@ -63,7 +66,14 @@ pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: Draft) -> Result<Asset> {
     let cap = caller.terms.limits.storage_bytes;
     caller.terms.check_feature("Asset storage", cap != Some(0))?;
     usage::begin(tx.conn, caller.workspace, usage::STORAGE, usage::TOTAL)?;
-    if !usage::take(tx.conn, caller.workspace, usage::STORAGE, usage::TOTAL, draft.size, cap.map(u64::cast_signed))? {
+    if !usage::take(
+        tx.conn,
+        caller.workspace,
+        usage::STORAGE,
+        usage::TOTAL,
+        draft.size,
+        cap.map(u64::cast_signed),
+    )? {
         return Err(caller.terms.full("bytes of storage", cap.unwrap_or_default()).into());
     }
     let new = NewAsset {
@@ -82,8 +92,16 @@ pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: Draft) -> Result<Asset> {
 }
 
 /// Returns a page of the caller's assets, newest first, and how many there are.
-pub fn list(conn: &mut Conn, caller: &Caller, limit: i64, offset: i64) -> Result<(Vec<Asset>, i64)> {
-    Ok((assets::list(conn, caller.workspace, limit, offset)?, assets::count(conn, caller.workspace)?))
+pub fn list(
+    conn: &mut Conn,
+    caller: &Caller,
+    limit: i64,
+    offset: i64,
+) -> Result<(Vec<Asset>, i64)> {
+    Ok((
+        assets::list(conn, caller.workspace, limit, offset)?,
+        assets::count(conn, caller.workspace)?,
+    ))
 }
 
 /// Returns the caller's asset.
@@ -103,7 +121,8 @@ fn lock(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<Asset> {
     found.filter(|asset| asset.workspace_id == caller.workspace).ok_or_else(missing)
 }
 
-/// Confirms that the caller's asset is uploaded: from now on its file stays as it is. Again, it does nothing.
+/// Confirms that the caller's asset is uploaded: from now on its file stays as it is. Again, it
+/// does nothing.
 ///
 /// # Errors
 ///
@@ -146,7 +165,8 @@ pub fn publish(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<Asset> {
     Ok(asset)
 }
 
-/// Deletes the caller's asset, and gives its storage back. Returns the files that [`App::clear`] should take from the store.
+/// Deletes the caller's asset, and gives its storage back. Returns the files that [`App::clear`]
+/// should take from the store.
 ///
 /// # Errors
 ///
@@ -227,10 +247,25 @@ mod tests {
 
     #[test]
     fn names_that_are_paths_are_refused() {
-        for good in ["logo.png", "Grüße (1).pdf", "日本.svg", "..%2fx", "a..b", ".htaccess", "CON", "a b"] {
+        for good in
+            ["logo.png", "Grüße (1).pdf", "日本.svg", "..%2fx", "a..b", ".htaccess", "CON", "a b"]
+        {
             assert!(check_filename("f", good).is_ok(), "{good}");
         }
-        for bad in ["", ".", "..", " .. ", "a/b", "/etc/passwd", "..\\x", "a\0", "a\nb", "\u{202e}gpj.exe", "...", "\u{200f}x"] {
+        for bad in [
+            "",
+            ".",
+            "..",
+            " .. ",
+            "a/b",
+            "/etc/passwd",
+            "..\\x",
+            "a\0",
+            "a\nb",
+            "\u{202e}gpj.exe",
+            "...",
+            "\u{200f}x",
+        ] {
             assert!(check_filename("f", bad).is_err(), "{bad:?}");
         }
     }

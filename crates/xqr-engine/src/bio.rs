@@ -63,12 +63,14 @@ pub fn id(page: &BioPage) -> String {
     format!("bio_{}", page.uid)
 }
 
-/// Makes a page, which is not published yet. Its slug comes from its title, with a number where that is taken.
+/// Makes a page, which is not published yet. Its slug comes from its title, with a number where
+/// that is taken.
 ///
 /// # Errors
 ///
-/// [`Condition::FeatureLocked`] where the plan has no pages, [`Condition::PlanLimitReached`]; [`Condition::DestinationBlocked`] and
-/// [`Condition::DestinationLoops`]; [`Condition::DataTooComplex`].
+/// [`Condition::FeatureLocked`] where the plan has no pages, [`Condition::PlanLimitReached`];
+/// [`Condition::DestinationBlocked`] and [`Condition::DestinationLoops`];
+/// [`Condition::DataTooComplex`].
 pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: Draft, base: &str) -> Result<BioPage> {
     let cap = caller.terms.limits.bio_pages;
     caller.terms.check_feature("Bio pages", cap != Some(0))?;
@@ -99,7 +101,14 @@ pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: Draft, base: &str) -> Res
         if let Some(page) = bio::insert(tx.conn, &new)? {
             // Last, because a delete takes the two rows in this order, too.
             usage::begin(tx.conn, caller.workspace, usage::BIO_PAGES, usage::TOTAL)?;
-            if usage::take(tx.conn, caller.workspace, usage::BIO_PAGES, usage::TOTAL, 1, cap.map(u64::cast_signed))? {
+            if usage::take(
+                tx.conn,
+                caller.workspace,
+                usage::BIO_PAGES,
+                usage::TOTAL,
+                1,
+                cap.map(u64::cast_signed),
+            )? {
                 return Ok(page);
             }
             return Err(caller.terms.full("bio pages", cap.unwrap_or_default()).into());
@@ -127,7 +136,13 @@ pub fn get(conn: &mut Conn, caller: &Caller, uid: &str) -> Result<BioPage> {
 /// # Errors
 ///
 /// [`Condition::ResourceNotFound`]; those of [`create`] about its data.
-pub fn edit(tx: &mut Tx<'_>, caller: &Caller, uid: &str, edit: Edit, base: &str) -> Result<BioPage> {
+pub fn edit(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    uid: &str,
+    edit: Edit,
+    base: &str,
+) -> Result<BioPage> {
     let mut page = bio::lock(tx.conn, caller.workspace, uid)?.ok_or_else(missing)?;
     page.title = edit.title.unwrap_or(page.title);
     page.description = edit.description.unwrap_or(page.description);
@@ -212,7 +227,9 @@ fn merge(tx: &mut Tx<'_>, known: &mut PageData, content: Content, base: &str) ->
     for destination in content.destinations {
         // What a page counts clicks with leads on: to lead there could lead in a circle.
         if bases.iter().any(|base| is_click_of(base, destination.as_str())) {
-            return Err(Condition::DestinationLoops { field: destination.field().to_owned() }.into());
+            return Err(
+                Condition::DestinationLoops { field: destination.field().to_owned() }.into()
+            );
         }
         tx.admit(destination)?;
     }
@@ -233,8 +250,12 @@ fn merge(tx: &mut Tx<'_>, known: &mut PageData, content: Content, base: &str) ->
 /// Whether an address counts a click of a bio page below `base`.
 fn is_click_of(base: &Url, address: &str) -> bool {
     let Ok(address) = Url::parse(address) else { return false };
-    let below = address.path().strip_prefix(base.path().trim_end_matches('/')).and_then(|rest| rest.strip_prefix('/'));
-    let same = (address.host(), address.port_or_known_default()) == (base.host(), base.port_or_known_default());
+    let below = address
+        .path()
+        .strip_prefix(base.path().trim_end_matches('/'))
+        .and_then(|rest| rest.strip_prefix('/'));
+    let same = (address.host(), address.port_or_known_default())
+        == (base.host(), base.port_or_known_default());
     same && below.is_some_and(|rest| rest.contains('/'))
 }
 

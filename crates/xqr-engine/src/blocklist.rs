@@ -1,7 +1,8 @@
-//! Hosts that no destination may have: the operator's files, held in memory, and the table of the database.
+//! Hosts that no destination may have: the operator's files, held in memory, and the table of the
+//! database.
 //!
-//! A destination is checked in the transaction that stores it (`Tx::admit`), so an entry of the table holds from the next call on, on
-//! every node. What a file lists is decided by `files`.
+//! A destination is checked in the transaction that stores it (`Tx::admit`), so an entry of the
+//! table holds from the next call on, on every node. What a file lists is decided by `files`.
 
 mod files;
 
@@ -31,7 +32,8 @@ pub struct Listing {
 }
 
 impl Tx<'_> {
-    /// Returns a destination as it is stored. The only way from the one to the other, so that none is stored unchecked.
+    /// Returns a destination as it is stored. The only way from the one to the other, so that none
+    /// is stored unchecked.
     ///
     /// # Errors
     ///
@@ -42,11 +44,18 @@ impl Tx<'_> {
     }
 }
 
-fn check(conn: &mut Conn, files: &Files, home: Option<&Url>, destination: &Destination) -> Result<()> {
+fn check(
+    conn: &mut Conn,
+    files: &Files,
+    home: Option<&Url>,
+    destination: &Destination,
+) -> Result<()> {
     if home.is_some_and(|home| destination.is_code_of(home)) {
         return Err(Condition::DestinationLoops { field: destination.field().to_owned() }.into());
     }
-    let Some(Listing { entry, source }) = find(conn, files, destination.host())? else { return Ok(()) };
+    let Some(Listing { entry, source }) = find(conn, files, destination.host())? else {
+        return Ok(());
+    };
     tracing::info!(host = destination.host().as_str(), entry, source, "a destination was refused");
     Err(Condition::DestinationBlocked { field: destination.field().to_owned() }.into())
 }
@@ -57,12 +66,18 @@ pub fn find(conn: &mut Conn, files: &Files, host: &Host) -> Result<Option<Listin
         return Ok(Some(listing));
     }
     let candidates: Vec<&str> = host.candidates().collect();
-    Ok(table::find(conn, &candidates)?.map(|entry| Listing { entry: entry.host, source: entry.reason }))
+    Ok(table::find(conn, &candidates)?
+        .map(|entry| Listing { entry: entry.host, source: entry.reason }))
 }
 
 /// Returns whether a stored destination is blocked by now.
 pub(crate) fn is_blocked(conn: &mut Conn, files: &Files, destination: &[u8]) -> Result<bool> {
-    match std::str::from_utf8(destination).ok().and_then(|text| Url::parse(text).ok()).as_ref().and_then(Host::of) {
+    match std::str::from_utf8(destination)
+        .ok()
+        .and_then(|text| Url::parse(text).ok())
+        .as_ref()
+        .and_then(Host::of)
+    {
         Some(host) => Ok(find(conn, files, &host)?.is_some()),
         None => Ok(false),
     }
@@ -78,7 +93,10 @@ pub fn host(text: &str) -> Option<Host> {
 
 /// Adds a host to the table, and returns whether it is new there.
 pub fn add(tx: &mut Tx<'_>, host: &Host, reason: &str) -> Result<bool> {
-    Ok(table::insert(tx.conn, &[Entry { host: host.as_str().to_owned(), reason: reason.to_owned(), created_at: tx.now }])? == 1)
+    Ok(table::insert(
+        tx.conn,
+        &[Entry { host: host.as_str().to_owned(), reason: reason.to_owned(), created_at: tx.now }],
+    )? == 1)
 }
 
 /// Takes a host from the table, and returns whether it was there.
@@ -96,8 +114,8 @@ pub fn count(conn: &mut Conn) -> Result<i64> {
     table::count(conn)
 }
 
-/// Adds a set to the table in several transactions, and returns how many of its hosts are new there. Done again, it goes on where it broke
-/// off.
+/// Adds a set to the table in several transactions, and returns how many of its hosts are new
+/// there. Done again, it goes on where it broke off.
 pub fn import(data: &Data, set: &HostSet, reason: &str) -> Result<usize> {
     let (mut batch, mut new) = (Vec::with_capacity(BATCH), 0);
     let mut flush = |batch: &mut Vec<Entry>| {
@@ -107,7 +125,11 @@ pub fn import(data: &Data, set: &HostSet, reason: &str) -> Result<usize> {
     };
     let now = data.now();
     set.try_for_each(|host| {
-        batch.push(Entry { host: host.as_str().to_owned(), reason: reason.to_owned(), created_at: now });
+        batch.push(Entry {
+            host: host.as_str().to_owned(),
+            reason: reason.to_owned(),
+            created_at: now,
+        });
         if batch.len() == BATCH { flush(&mut batch) } else { Ok(()) }
     })?;
     flush(&mut batch)?;
@@ -115,7 +137,8 @@ pub fn import(data: &Data, set: &HostSet, reason: &str) -> Result<usize> {
 }
 
 impl App {
-    /// Refuses a link whose destinations are not allowed: for who answers before anything is stored, which checks again.
+    /// Refuses a link whose destinations are not allowed: for who answers before anything is
+    /// stored, which checks again.
     ///
     /// # Errors
     ///
@@ -125,11 +148,14 @@ impl App {
         let rules = draft.rules.iter().map(|rule| &rule.destination);
         let all: Vec<_> = draft.destination.iter().chain(variants).chain(rules).cloned().collect();
         let (files, home) = (self.data.files(), self.data.home().cloned());
-        let check = move |conn: &mut Conn| all.iter().try_for_each(|it| check(conn, &files, home.as_ref(), it));
+        let check = move |conn: &mut Conn| {
+            all.iter().try_for_each(|it| check(conn, &files, home.as_ref(), it))
+        };
         self.data.read_brief(check).await
     }
 
-    /// Looks whether a file of the blocklist has changed, and takes the new one, off the event loop. Returns how many were taken.
+    /// Looks whether a file of the blocklist has changed, and takes the new one, off the event
+    /// loop. Returns how many were taken.
     pub async fn refresh_blocklist(&self) -> usize {
         let files = self.data.files();
         let (tell, told) = tokio::sync::oneshot::channel();

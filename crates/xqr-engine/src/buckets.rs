@@ -16,7 +16,8 @@ use crate::Clock;
 
 type Limiter<K> = RateLimiter<K, DashMapStateStore<K>, Time, StateInformationMiddleware>;
 
-/// Buckets of several sizes, each with its buckets by key. A bucket of `n` tokens is filled evenly with `n` per period.
+/// Buckets of several sizes, each with its buckets by key. A bucket of `n` tokens is filled evenly
+/// with `n` per period.
 pub(crate) struct Buckets<K: Hash + Eq + Clone> {
     period: Duration,
     time: Time,
@@ -43,7 +44,11 @@ impl<K: Hash + Eq + Clone> Buckets<K> {
     /// Takes a token from the bucket of `key`, which holds `size`.
     pub(crate) fn take(&self, key: &K, size: u64) -> Taken {
         let Some(size) = u32::try_from(size).ok().and_then(NonZeroU32::new) else {
-            return if size == 0 { Taken::No(self.period.as_secs().max(1)) } else { Taken::Yes(u32::MAX) };
+            return if size == 0 {
+                Taken::No(self.period.as_secs().max(1))
+            } else {
+                Taken::Yes(u32::MAX)
+            };
         };
         let limiter = self.limiter(size);
         match limiter.check_key(key) {
@@ -58,7 +63,9 @@ impl<K: Hash + Eq + Clone> Buckets<K> {
     fn limiter(&self, size: NonZeroU32) -> Arc<Limiter<K>> {
         let mut sizes = self.sizes.lock().unwrap_or_else(PoisonError::into_inner);
         let limiter = sizes.entry(size).or_insert_with(|| {
-            let quota = Quota::with_period(self.period / size.get()).unwrap_or(Quota::per_second(size)).allow_burst(size);
+            let quota = Quota::with_period(self.period / size.get())
+                .unwrap_or(Quota::per_second(size))
+                .allow_burst(size);
             Arc::new(RateLimiter::new(quota, DashMapStateStore::default(), self.time.clone()))
         });
         if limiter.len() > KEPT {

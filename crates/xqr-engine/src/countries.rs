@@ -20,13 +20,17 @@ impl Countries {
         if path.is_empty() {
             return Ok(Self(None));
         }
-        Reader::open_readfile(path).map(|reader| Self(Some(reader))).map_err(|e| format!("scans.geoip_file: {path}: {e}"))
+        Reader::open_readfile(path)
+            .map(|reader| Self(Some(reader)))
+            .map_err(|e| format!("scans.geoip_file: {path}: {e}"))
     }
 
     /// Returns the country of `address`, ISO 3166-1 alpha-2, if the file knows it.
     pub fn of(&self, address: IpAddr) -> Option<[u8; 2]> {
         let found = self.0.as_ref()?.lookup(address).ok()?;
-        let code: &str = found.decode_path(&[PathElement::Key("country"), PathElement::Key("iso_code")]).ok()??;
+        let code: &str = found
+            .decode_path(&[PathElement::Key("country"), PathElement::Key("iso_code")])
+            .ok()??;
         parse_country(code)
     }
 }
@@ -36,10 +40,12 @@ pub fn name_of(code: &str) -> Option<&'static str> {
     rust_iso3166::from_alpha2(code).map(|country| country.name)
 }
 
-/// Reads an ISO 3166-1 alpha-2 code. `XX` and `T1`, with which proxies say "unknown" and "Tor", are none.
+/// Reads an ISO 3166-1 alpha-2 code. `XX` and `T1`, with which proxies say "unknown" and "Tor", are
+/// none.
 pub fn parse_country(text: &str) -> Option<[u8; 2]> {
     let code: [u8; 2] = text.as_bytes().try_into().ok()?;
-    (code.iter().all(u8::is_ascii_alphabetic) && !text.eq_ignore_ascii_case("xx")).then(|| code.map(|b| b.to_ascii_uppercase()))
+    (code.iter().all(u8::is_ascii_alphabetic) && !text.eq_ignore_ascii_case("xx"))
+        .then(|| code.map(|b| b.to_ascii_uppercase()))
 }
 
 #[cfg(test)]
@@ -54,13 +60,17 @@ mod tests {
         }
     }
 
-    /// A file in MaxMind's format (version 2.0) in which every address below 128.0.0.0 is in Germany.
+    /// A file in MaxMind's format (version 2.0) in which every address below 128.0.0.0 is in
+    /// Germany.
     fn database() -> Vec<u8> {
         let text = |text: &str| [&[0x40 | text.len() as u8], text.as_bytes()].concat();
-        // One node: bit 0 leads to the data, bit 1 to nothing. Data begins after the tree and 16 zero bytes.
+        // One node: bit 0 leads to the data, bit 1 to nothing. Data begins after the tree and 16
+        // zero bytes.
         let mut file = vec![0, 0, 1 + 16, 0, 0, 1];
         file.extend([0; 16]);
-        file.extend([vec![0xe1], text("country"), vec![0xe1], text("iso_code"), text("DE")].concat());
+        file.extend(
+            [vec![0xe1], text("country"), vec![0xe1], text("iso_code"), text("DE")].concat(),
+        );
         file.extend(b"\xab\xcd\xefMaxMind.com\xe9");
         for (name, value) in [
             ("node_count", &[0xc1, 1][..]),

@@ -1,4 +1,5 @@
-//! Transactions: the store with a clock and randomness. What operators' tasks need of the engine, and what [`App`](crate::App) builds on.
+//! Transactions: the store with a clock and randomness. What operators' tasks need of the engine,
+//! and what [`App`](crate::App) builds on.
 
 use std::sync::{Arc, OnceLock};
 
@@ -57,7 +58,8 @@ impl Tx<'_> {
         self.entropy.fill(bytes);
     }
 
-    /// Returns a fresh UUID, version 4: its first 8 characters name the downloads of a link and must differ among neighbours.
+    /// Returns a fresh UUID, version 4: its first 8 characters name the downloads of a link and
+    /// must differ among neighbours.
     pub fn fresh_uuid(&self) -> String {
         let mut random = [0; 16];
         self.entropy.fill(&mut random);
@@ -69,7 +71,10 @@ impl Tx<'_> {
         debug_assert!(256 % alphabet.len() == 0, "a remainder would favour some characters");
         let mut random = vec![0; len];
         self.entropy.fill(&mut random);
-        random.iter().map(|byte| char::from(alphabet[usize::from(*byte) % alphabet.len()])).collect()
+        random
+            .iter()
+            .map(|byte| char::from(alphabet[usize::from(*byte) % alphabet.len()]))
+            .collect()
     }
 }
 
@@ -79,20 +84,38 @@ pub(crate) fn is_uuid(text: &str) -> bool {
 }
 
 impl Data {
-    /// Opens the database that the settings name. Does not migrate it, and does not read the files of the blocklist.
+    /// Opens the database that the settings name. Does not migrate it, and does not read the files
+    /// of the blocklist.
     ///
     /// # Errors
     ///
     /// A text for the operator.
-    pub fn open(settings: &Settings, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Self, String> {
-        let options = StoreOptions { readers: settings.database.readers, writers: settings.database.writers };
+    pub fn open(
+        settings: &Settings,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, String> {
+        let options =
+            StoreOptions { readers: settings.database.readers, writers: settings.database.writers };
         let plans = settings.plan_table()?;
         let secret = secret_file::load(settings, &*entropy)?;
         let reading = Arc::new(Semaphore::new(settings.database.queue));
         let store = Arc::new(Store::open(&settings.database_url, options)?);
         let files = Arc::new(Files::new(settings));
-        let home = Arc::new(Url::parse(&settings.public_url).map_or_else(|_| OnceLock::new(), OnceLock::from));
-        Ok(Self { store, plans, secret, files, home, reading, bell: Arc::default(), clock, entropy })
+        let home = Arc::new(
+            Url::parse(&settings.public_url).map_or_else(|_| OnceLock::new(), OnceLock::from),
+        );
+        Ok(Self {
+            store,
+            plans,
+            secret,
+            files,
+            home,
+            reading,
+            bell: Arc::default(),
+            clock,
+            entropy,
+        })
     }
 
     /// Brings the schema up to date and returns the names of the migrations that ran.
@@ -166,12 +189,19 @@ impl Data {
     }
 
     /// Runs `query` on a blocking thread of the runtime.
-    pub async fn read<T: Send + 'static>(&self, query: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static) -> Result<T> {
+    pub async fn read<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         self.block(move |store| store.read(query)).await
     }
 
-    /// Runs a query of a row or two: on this thread where that costs less than the way to another and back, else as [`Data::read`].
-    pub async fn read_brief<T: Send + 'static>(&self, query: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static) -> Result<T> {
+    /// Runs a query of a row or two: on this thread where that costs less than the way to another
+    /// and back, else as [`Data::read`].
+    pub async fn read_brief<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         match self.store.try_read(query) {
             Ok(result) => result,
             Err(query) => self.read(query).await,
@@ -183,7 +213,10 @@ impl Data {
         self.block(Store::ping).await
     }
 
-    async fn block<T: Send + 'static>(&self, job: impl FnOnce(&Store) -> Result<T> + Send + 'static) -> Result<T> {
+    async fn block<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Store) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let overloaded = |_| Error::from(Condition::Overloaded { seconds: 1 });
         let place = Arc::clone(&self.reading).try_acquire_owned().map_err(overloaded)?;
         let store = Arc::clone(&self.store);
@@ -194,16 +227,18 @@ impl Data {
         tokio::task::spawn_blocking(job).await.unwrap_or_else(|error| Err(Error::internal(error)))
     }
 
-    /// Runs `job` in a transaction, which it shares with others unless it is `alone`, and tells `done` its result, and the codes whose
-    /// redirects changed, after the commit.
+    /// Runs `job` in a transaction, which it shares with others unless it is `alone`, and tells
+    /// `done` its result, and the codes whose redirects changed, after the commit.
     pub fn submit<T: Send + 'static>(
         &self,
         alone: bool,
         job: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
         done: impl FnOnce(Result<(T, Vec<String>)>) + Send + 'static,
     ) {
-        let (clock, entropy, plans) = (Arc::clone(&self.clock), Arc::clone(&self.entropy), self.plans.clone());
-        let (secret, files, bell) = (self.secret.clone(), Arc::clone(&self.files), Arc::clone(&self.bell));
+        let (clock, entropy, plans) =
+            (Arc::clone(&self.clock), Arc::clone(&self.entropy), self.plans.clone());
+        let (secret, files, bell) =
+            (self.secret.clone(), Arc::clone(&self.files), Arc::clone(&self.bell));
         let home = Arc::clone(&self.home);
         self.store.write(
             alone,
@@ -231,12 +266,18 @@ impl Data {
         );
     }
 
-    /// Runs `job` in a transaction and waits for it on this thread. For start-up and operators' tasks.
-    pub fn write_here<T: Send + 'static>(&self, job: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static) -> Result<T> {
+    /// Runs `job` in a transaction and waits for it on this thread. For start-up and operators'
+    /// tasks.
+    pub fn write_here<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let (tell, told) = std::sync::mpsc::sync_channel(1);
         self.submit(false, job, move |result| {
             tell.send(result).ok();
         });
-        told.recv().unwrap_or_else(|_| Err(Condition::Overloaded { seconds: 1 }.into())).map(|(value, _)| value)
+        told.recv()
+            .unwrap_or_else(|_| Err(Condition::Overloaded { seconds: 1 }.into()))
+            .map(|(value, _)| value)
     }
 }

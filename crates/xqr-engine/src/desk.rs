@@ -1,5 +1,5 @@
-//! The drawing desk: how many pictures are drawn at once, and how many may wait. Its threads give way to all others, so a redirect
-//! does not wait for a picture.
+//! The drawing desk: how many pictures are drawn at once, and how many may wait. Its threads give
+//! way to all others, so a redirect does not wait for a picture.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,13 +27,20 @@ impl Desk {
         for seat in 0..seats {
             let waiting = Arc::clone(&waiting);
             let work = move || sit(&waiting);
-            thread::Builder::new().name(format!("draw-{seat}")).spawn(work).expect("the system gives a few threads at start");
+            thread::Builder::new()
+                .name(format!("draw-{seat}"))
+                .spawn(work)
+                .expect("the system gives a few threads at start");
         }
         Self { jobs, places: Arc::new(Semaphore::new(seats + settings.queue)) }
     }
 
-    /// Runs `job` at a seat. A job that has begun is finished also when its client has gone; one that has not is dropped.
-    pub(crate) async fn draw<T: Send + 'static>(&self, job: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    /// Runs `job` at a seat. A job that has begun is finished also when its client has gone; one
+    /// that has not is dropped.
+    pub(crate) async fn draw<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let overloaded = |_| Error::from(Condition::Overloaded { seconds: 1 });
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(overloaded)?;
         let (tell, told) = oneshot::channel();
@@ -55,13 +62,14 @@ fn sit(waiting: &Mutex<Receiver<Job>>) {
     loop {
         let job = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = job else { return };
-        // A picture that panics is the loss of one client, who is told so; the seat is needed by the others.
+        // A picture that panics is the loss of one client, who is told so; the seat is needed by
+        // the others.
         std::panic::catch_unwind(std::panic::AssertUnwindSafe(job)).ok();
     }
 }
 
-/// Lets every thread of ordinary priority go first. Without it the 99th percentile of redirects beside 64 large pictures was 20 times
-/// that without them; with it, 4 times (two processors).
+/// Lets every thread of ordinary priority go first. Without it the 99th percentile of redirects
+/// beside 64 large pictures was 20 times that without them; with it, 4 times (two processors).
 pub(crate) fn stand_back() {
     #[cfg(target_os = "linux")]
     {
@@ -83,7 +91,10 @@ mod tests {
         let desk = Desk::new(&Render { parallel: 1, queue: 1, shelf_bytes: 0 });
         let failed = desk.draw::<()>(|| panic!("a defect of the render engine")).await.unwrap_err();
         let told = failed.condition().reply(xqr_errors::Dialect::Studio);
-        assert_eq!((told.status, told.message.as_str()), (500, "Render engine failure. Retry once or contact support."));
+        assert_eq!(
+            (told.status, told.message.as_str()),
+            (500, "Render engine failure. Retry once or contact support.")
+        );
         assert_eq!(desk.draw(|| Ok(1)).await.unwrap(), 1, "the seat is still there");
     }
 

@@ -1,4 +1,5 @@
-//! Destinations: what a short link leads to. Checked and normalised once, when written, so that a redirect cannot fail.
+//! Destinations: what a short link leads to. Checked and normalised once, when written, so that a
+//! redirect cannot fail.
 
 use url::Url;
 use xqr_blocklist::Host;
@@ -12,8 +13,9 @@ const MAX_CHARS: usize = 2048;
 /// Longest destination after normalisation, in bytes: it must fit into a header field of any proxy.
 const MAX_BYTES: usize = 7168;
 
-/// An absolute http or https URL in ASCII, as the WHATWG URL standard serialises it: a valid header value. To be stored it must be admitted
-/// ([`Tx::admit`](crate::Tx)), because only a transaction knows the blocklist.
+/// An absolute http or https URL in ASCII, as the WHATWG URL standard serialises it: a valid header
+/// value. To be stored it must be admitted ([`Tx::admit`](crate::Tx)), because only a transaction
+/// knows the blocklist.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Destination {
     text: String,
@@ -23,7 +25,8 @@ pub struct Destination {
 }
 
 impl Destination {
-    /// Reads a URL: `http://` or `https://`, at most 2,048 characters, no control characters, a host that parses.
+    /// Reads a URL: `http://` or `https://`, at most 2,048 characters, no control characters, a
+    /// host that parses.
     ///
     /// # Errors
     ///
@@ -34,7 +37,9 @@ impl Destination {
         if text.chars().count() > MAX_CHARS {
             return Err(too_long());
         }
-        let scheme = |scheme: &str| text.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme));
+        let scheme = |scheme: &str| {
+            text.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme))
+        };
         if !(scheme("http://") || scheme("https://")) || text.chars().any(char::is_control) {
             return Err(invalid());
         }
@@ -48,7 +53,11 @@ impl Destination {
         if !normal.is_ascii() || Url::parse(&normal).map(String::from).as_ref() != Ok(&normal) {
             return Err(invalid());
         }
-        if normal.len() > MAX_BYTES { Err(too_long()) } else { Ok(Self { text: normal, host, field: field.to_owned() }) }
+        if normal.len() > MAX_BYTES {
+            Err(too_long())
+        } else {
+            Ok(Self { text: normal, host, field: field.to_owned() })
+        }
     }
 
     /// Returns the normalised URL.
@@ -66,7 +75,8 @@ impl Destination {
         &self.field
     }
 
-    /// Returns whether it is a short link of the service at `home`. One that led to another could lead back, and round for ever.
+    /// Returns whether it is a short link of the service at `home`. One that led to another could
+    /// lead back, and round for ever.
     pub(crate) fn is_code_of(&self, home: &Url) -> bool {
         let Ok(url) = Url::parse(&self.text) else { return false };
         // What a proxy makes of http is usually https.
@@ -76,10 +86,13 @@ impl Destination {
         }
         let path: Vec<&str> = url.path_segments().into_iter().flatten().collect();
         // An escaped letter is a letter.
-        let is_code = |code: &str| code.contains('%') || CodeKey::new(code).is_some() && !is_reserved(code);
+        let is_code =
+            |code: &str| code.contains('%') || CodeKey::new(code).is_some() && !is_reserved(code);
         match path[..] {
             [code] => is_code(code),
-            [first, code] | [first, code, ""] => (first == "q" || first.contains('%')) && is_code(code),
+            [first, code] | [first, code, ""] => {
+                (first == "q" || first.contains('%')) && is_code(code)
+            }
             _ => false,
         }
     }
@@ -105,7 +118,9 @@ mod tests {
 
     #[test]
     fn good_ones_are_normalised() {
-        let check = |text: &str, normal: &str| assert_eq!(Destination::parse("url", text).unwrap().as_str(), normal);
+        let check = |text: &str, normal: &str| {
+            assert_eq!(Destination::parse("url", text).unwrap().as_str(), normal)
+        };
         check("https://example.com", "https://example.com/");
         check("HTTP://EXAMPLE.com/A b?q=ü#f", "http://example.com/A%20b?q=%C3%BC#f");
         check("https://bücher.example/", "https://xn--bcher-kva.example/");
@@ -137,7 +152,10 @@ mod tests {
             "https://a.com:99999/",
             "https://[::1",
         ] {
-            assert!(matches!(Destination::parse("url", bad), Err(Condition::UrlInvalid { .. })), "{bad:?}");
+            assert!(
+                matches!(Destination::parse("url", bad), Err(Condition::UrlInvalid { .. })),
+                "{bad:?}"
+            );
         }
     }
 
@@ -154,9 +172,12 @@ mod tests {
         ] {
             assert!(check(own), "{own}");
         }
-        for other in
-            ["https://qr.example/", "https://qr.example/docs", "https://qr.example/b/page", "https://qr.example:8080/menu"]
-        {
+        for other in [
+            "https://qr.example/",
+            "https://qr.example/docs",
+            "https://qr.example/b/page",
+            "https://qr.example:8080/menu",
+        ] {
             assert!(!check(other), "{other}");
         }
         assert!(!check("https://www.qr.example/menu"));
@@ -166,7 +187,10 @@ mod tests {
     fn the_2049th_character_is_too_many() {
         let url = |n: usize| format!("https://example.com/{}", "x".repeat(n - 20));
         assert!(Destination::parse("url", &url(2048)).is_ok());
-        assert!(matches!(Destination::parse("url", &url(2049)), Err(Condition::TextTooLong { max: 2048, .. })));
+        assert!(matches!(
+            Destination::parse("url", &url(2049)),
+            Err(Condition::TextTooLong { max: 2048, .. })
+        ));
     }
 
     proptest! {

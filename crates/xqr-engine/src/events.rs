@@ -1,4 +1,5 @@
-//! Events for the outbox, in the words of the native webhooks (xQR reference, section 16.2), and for whoever subscribed to them.
+//! Events for the outbox, in the words of the native webhooks (xQR reference, section 16.2), and
+//! for whoever subscribed to them.
 
 use serde_json::{Map, Value, json};
 use xqr_errors::Result;
@@ -17,7 +18,11 @@ pub(crate) fn link_created(tx: &mut Tx<'_>, link: &Link) -> Result<()> {
     hooks::tell(tx, link.workspace_id, &Fact::LinkCreated(link))
 }
 
-pub(crate) fn link_updated(tx: &mut Tx<'_>, link: &Link, changes: Map<String, Value>) -> Result<()> {
+pub(crate) fn link_updated(
+    tx: &mut Tx<'_>,
+    link: &Link,
+    changes: Map<String, Value>,
+) -> Result<()> {
     hooks::tell(tx, link.workspace_id, &Fact::LinkUpdated(link, &changes))?;
     push(tx, link, "link.updated", [("changes", Value::Object(changes))])
 }
@@ -52,8 +57,8 @@ fn bio_page(page: &BioPage) -> Value {
     json!({ "page_id": bio::id(page), "title": page.title, "slug": page.slug })
 }
 
-/// A monthly quota crosses 75 or reaches 100 percent (QR Studio reference, section 12.1): told once per `metric` and `period`, also
-/// when units are given back and taken again.
+/// A monthly quota crosses 75 or reaches 100 percent (QR Studio reference, section 12.1): told once
+/// per `metric` and `period`, also when units are given back and taken again.
 pub(crate) fn quota_threshold(
     tx: &mut Tx<'_>,
     workspace: i64,
@@ -67,7 +72,8 @@ pub(crate) fn quota_threshold(
     if !usage::begin(tx.conn, workspace, &once, period)? {
         return Ok(());
     }
-    let figures = json!({ "metric": metric, "quota": purse.quota, "used": purse.used, "percent": percent });
+    let figures =
+        json!({ "metric": metric, "quota": purse.quota, "used": purse.used, "percent": percent });
     record(tx, workspace, &format!("quota.threshold_{percent}"), &figures)?;
     hooks::tell(tx, workspace, &Fact::QuotaReached(percent, &figures))
 }
@@ -75,10 +81,21 @@ pub(crate) fn quota_threshold(
 /// The numbers of scans that are told of.
 const MILESTONES: [i64; 5] = [100, 1_000, 10_000, 100_000, 1_000_000];
 
-/// A link's scans have come from `before` to `after`: told for each milestone on the way (xQR reference, U-18).
-pub(crate) fn scan_threshold(tx: &mut Tx<'_>, workspace: i64, link_id: i64, before: i64, after: i64) -> Result<()> {
-    for threshold in MILESTONES.into_iter().filter(|milestone| before < *milestone && *milestone <= after) {
-        let Some((link_uid, code)) = scans::names(tx.conn, &[link_id])?.remove(&link_id) else { return Ok(()) };
+/// A link's scans have come from `before` to `after`: told for each milestone on the way (xQR
+/// reference, U-18).
+pub(crate) fn scan_threshold(
+    tx: &mut Tx<'_>,
+    workspace: i64,
+    link_id: i64,
+    before: i64,
+    after: i64,
+) -> Result<()> {
+    for threshold in
+        MILESTONES.into_iter().filter(|milestone| before < *milestone && *milestone <= after)
+    {
+        let Some((link_uid, code)) = scans::names(tx.conn, &[link_id])?.remove(&link_id) else {
+            return Ok(());
+        };
         let data = json!({ "link_id": link_uid, "short_code": code, "scan_count": after, "threshold": threshold });
         record(tx, workspace, "link.threshold", &data)?;
         hooks::tell(tx, workspace, &Fact::Threshold(link_id, &data))?;
@@ -96,10 +113,18 @@ pub(crate) fn plan_changed(tx: &mut Tx<'_>, workspace: i64, old: &str, new: &str
 /// Writes an event into the outbox.
 fn record(tx: &mut Tx<'_>, workspace_id: i64, event: &str, data: &Value) -> Result<()> {
     let (uid, payload, created_at) = (tx.fresh_uuid(), data.to_string(), tx.now);
-    outbox::push(tx.conn, &NewEvent { uid: &uid, workspace_id, event, payload: &payload, created_at })
+    outbox::push(
+        tx.conn,
+        &NewEvent { uid: &uid, workspace_id, event, payload: &payload, created_at },
+    )
 }
 
-fn push<const N: usize>(tx: &mut Tx<'_>, link: &Link, event: &str, more: [(&str, Value); N]) -> Result<()> {
+fn push<const N: usize>(
+    tx: &mut Tx<'_>,
+    link: &Link,
+    event: &str,
+    more: [(&str, Value); N],
+) -> Result<()> {
     let mut payload = json!({ "link_id": link.uid, "short_code": link.code });
     for (name, value) in more {
         payload[name] = value;

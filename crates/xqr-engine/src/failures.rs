@@ -1,4 +1,5 @@
-//! Failures per minute: who fails too often is not listened to for a while. Successes cost nothing. Per node, in bounded memory.
+//! Failures per minute: who fails too often is not listened to for a while. Successes cost nothing.
+//! Per node, in bounded memory.
 
 use std::hash::Hash;
 use std::sync::Arc;
@@ -24,8 +25,16 @@ pub(crate) struct Failures<K: Hash + Eq + Clone> {
 impl<K: Hash + Eq + Clone + Send + Sync + 'static> Failures<K> {
     /// So many failures a minute; 0: as many as they like.
     pub(crate) fn new(per_minute: u64, clock: Arc<dyn Clock>) -> Self {
-        let shut_out = Cache::builder().max_capacity(REMEMBERED).time_to_live(Duration::from_secs(120)).build();
-        Self { per_minute, buckets: Buckets::new(Duration::from_secs(60), Arc::clone(&clock)), shut_out, clock }
+        let shut_out = Cache::builder()
+            .max_capacity(REMEMBERED)
+            .time_to_live(Duration::from_secs(120))
+            .build();
+        Self {
+            per_minute,
+            buckets: Buckets::new(Duration::from_secs(60), Arc::clone(&clock)),
+            shut_out,
+            clock,
+        }
     }
 
     /// Returns how many seconds somebody is not listened to; `None` where they are.

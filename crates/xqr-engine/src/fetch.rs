@@ -1,4 +1,5 @@
-//! Pictures at addresses that users name. Whoever composes the service lends the guarded client; the engine dials nobody.
+//! Pictures at addresses that users name. Whoever composes the service lends the guarded client;
+//! the engine dials nobody.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -20,7 +21,11 @@ const AT_ONCE: usize = 4;
 /// Fetches a picture; a refusal names `field`.
 pub trait Fetch: Send + Sync {
     /// Returns the file behind `url`, which the user named in `field`.
-    fn fetch<'a>(&'a self, field: &'a str, url: &'a str) -> Pin<Box<dyn Future<Output = Result<Bytes>> + Send + 'a>>;
+    fn fetch<'a>(
+        &'a self,
+        field: &'a str,
+        url: &'a str,
+    ) -> Pin<Box<dyn Future<Output = Result<Bytes>> + Send + 'a>>;
 }
 
 impl App {
@@ -30,11 +35,16 @@ impl App {
     ///
     /// Those of the [`Fetch`] that was lent, which name the field.
     pub async fn gather(&self, order: &mut Order) -> Result<()> {
-        self.gather_all(vec![order]).await.into_iter().next().map_or(Ok(()), |(_, error)| Err(error))
+        self.gather_all(vec![order])
+            .await
+            .into_iter()
+            .next()
+            .map_or(Ok(()), |(_, error)| Err(error))
     }
 
-    /// Fetches the pictures of orders, each address once and several at a time, and returns which orders failed, and why:
-    /// as [`gather`](Self::gather), and [`Condition::ListTooLong`] for what names more than 20 addresses in all.
+    /// Fetches the pictures of orders, each address once and several at a time, and returns which
+    /// orders failed, and why: as [`gather`](Self::gather), and [`Condition::ListTooLong`] for what
+    /// names more than 20 addresses in all.
     pub async fn gather_all(&self, mut orders: Vec<&mut Order>) -> Vec<(usize, Error)> {
         let mut addresses: Vec<(String, String)> = Vec::new();
         for file in orders.iter_mut().flat_map(|order| order.uploads()) {
@@ -43,8 +53,12 @@ impl App {
                 addresses.push((file.field.clone(), url.clone()));
             }
         }
-        let fetches = addresses.iter().take(FETCHES).map(|(field, url)| async move { (url, self.fetch(field, url).await) });
-        let found: HashMap<&String, Result<Bytes>> = stream::iter(fetches).buffer_unordered(AT_ONCE).collect().await;
+        let fetches = addresses
+            .iter()
+            .take(FETCHES)
+            .map(|(field, url)| async move { (url, self.fetch(field, url).await) });
+        let found: HashMap<&String, Result<Bytes>> =
+            stream::iter(fetches).buffer_unordered(AT_ONCE).collect().await;
         let mut failed = Vec::new();
         for (index, order) in orders.iter_mut().enumerate() {
             for file in order.uploads() {

@@ -16,7 +16,10 @@ pub(crate) struct Hashing {
 impl Hashing {
     pub(crate) fn new(settings: &Accounts) -> Self {
         let seats = settings.hash_parallel;
-        Self { seats: Arc::new(Semaphore::new(seats)), places: Arc::new(Semaphore::new(seats + settings.hash_queue)) }
+        Self {
+            seats: Arc::new(Semaphore::new(seats)),
+            places: Arc::new(Semaphore::new(seats + settings.hash_queue)),
+        }
     }
 
     /// Runs `job` at a seat.
@@ -24,7 +27,10 @@ impl Hashing {
     /// # Errors
     ///
     /// Those of `job`, and [`Condition::Overloaded`] when too many wait.
-    pub(crate) async fn run<T: Send + 'static>(&self, job: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let overloaded = |_| Error::from(Condition::Overloaded { seconds: 1 });
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(overloaded)?;
         let seat = Arc::clone(&self.seats).acquire_owned().await.map_err(Error::internal)?;
@@ -46,7 +52,11 @@ mod tests {
 
     #[tokio::test]
     async fn two_hash_one_waits_and_the_fourth_is_told_to_come_back() {
-        let hashing = Arc::new(Hashing::new(&Accounts { hash_parallel: 2, hash_queue: 1, ..Settings::defaults().accounts }));
+        let hashing = Arc::new(Hashing::new(&Accounts {
+            hash_parallel: 2,
+            hash_queue: 1,
+            ..Settings::defaults().accounts
+        }));
         let running = (0..3).map(|i| {
             let (release, wait) = channel::<()>();
             let hashing = Arc::clone(&hashing);

@@ -1,7 +1,8 @@
 //! Webhooks: subscriptions to events, the deliveries that follow, and how they are attempted.
 //!
-//! A delivery is made in the transaction of what it tells of, one for each active subscription to it; so none is lost, none is early,
-//! and none tells of what was rolled back. Who is paused or disabled is told nothing; what was due then waits.
+//! A delivery is made in the transaction of what it tells of, one for each active subscription to
+//! it; so none is lost, none is early, and none tells of what was rolled back. Who is paused or
+//! disabled is told nothing; what was due then waits.
 
 mod attempts;
 mod habits;
@@ -13,7 +14,9 @@ use serde_json::json;
 use xqr_auth::{Look, MasterSecret, SigningSecret};
 use xqr_errors::{Condition, Error, Result};
 use xqr_store::scans::{self, NewScan};
-use xqr_store::webhooks::{self, Delivery, NewDelivery, NewWebhook, Subscription, Webhook, WebhookChanges};
+use xqr_store::webhooks::{
+    self, Delivery, NewDelivery, NewWebhook, Subscription, Webhook, WebhookChanges,
+};
 use xqr_store::{Conn, Page, usage};
 
 pub use attempts::{Attempt, LEASE, Room, any_under_way, claim, due, release};
@@ -25,7 +28,8 @@ use crate::{App, Caller, Tx, keys};
 
 /// The word that stands for every event of the native look.
 pub const EVERYTHING: &str = "*";
-/// How long the secret before a rotation signs beside the new one, in the headers of Standard Webhooks; milliseconds.
+/// How long the secret before a rotation signs beside the new one, in the headers of Standard
+/// Webhooks; milliseconds.
 pub const OVERLAP: i64 = 24 * 60 * 60 * 1000;
 /// The purpose of the key that seals the secrets.
 const PURPOSE: &str = "webhooks";
@@ -64,7 +68,8 @@ impl Status {
 #[derive(Clone)]
 pub struct Endpoint(String);
 
-/// Judges an address: its text, and where its name leads now. Attempts judge it again. `field` is what complaints name.
+/// Judges an address: its text, and where its name leads now. Attempts judge it again. `field` is
+/// what complaints name.
 ///
 /// # Errors
 ///
@@ -74,9 +79,11 @@ pub async fn endpoint(app: &App, field: &str, text: &str) -> Result<Endpoint> {
         let field = field.to_owned();
         match refusal {
             Refusal::Text(fault) => Condition::EndpointInvalid { field, fault },
-            Refusal::Internal { host, address } => {
-                Condition::FetchRefused { field, host, address: address.map_or_else(|| "(withheld)".into(), |it| it.to_string()) }
-            }
+            Refusal::Internal { host, address } => Condition::FetchRefused {
+                field,
+                host,
+                address: address.map_or_else(|| "(withheld)".into(), |it| it.to_string()),
+            },
         }
         .into()
     })
@@ -99,7 +106,8 @@ pub struct Draft {
     pub url: Endpoint,
     /// A text of its owner's; may be empty.
     pub description: String,
-    /// What it is told: some of [`events`], or [`EVERYTHING`] for the native look. Names that do not exist are never told.
+    /// What it is told: some of [`events`], or [`EVERYTHING`] for the native look. Names that do
+    /// not exist are never told.
     pub events: Vec<String>,
 }
 
@@ -124,7 +132,14 @@ pub struct Edit {
 pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: Draft) -> Result<(Webhook, SigningSecret)> {
     let cap = caller.terms.limits.webhooks;
     check_plan(caller)?;
-    if !usage::take(tx.conn, caller.workspace, usage::WEBHOOKS, usage::TOTAL, 1, cap.map(u64::cast_signed))? {
+    if !usage::take(
+        tx.conn,
+        caller.workspace,
+        usage::WEBHOOKS,
+        usage::TOTAL,
+        1,
+        cap.map(u64::cast_signed),
+    )? {
         return Err(caller.terms.full("webhooks", cap.unwrap_or_default()).into());
     }
     let uid = tx.fresh_uuid();
@@ -156,7 +171,8 @@ pub fn list(conn: &mut Conn, caller: &Caller, look: Look) -> Result<Vec<Webhook>
 ///
 /// [`Condition::ResourceNotFound`], also for another workspace's or another look's.
 pub fn get(conn: &mut Conn, caller: &Caller, look: Look, id: i64) -> Result<Webhook> {
-    let found = webhooks::find(conn, caller.workspace, id)?.filter(|webhook| webhook.look == look.name());
+    let found =
+        webhooks::find(conn, caller.workspace, id)?.filter(|webhook| webhook.look == look.name());
     found.ok_or_else(|| Condition::ResourceNotFound { what: "Webhook".to_owned() }.into())
 }
 
@@ -180,7 +196,13 @@ pub fn wishes(webhook: &Webhook) -> Vec<String> {
 /// # Errors
 ///
 /// Those of [`get`].
-pub fn update(tx: &mut Tx<'_>, caller: &Caller, look: Look, id: i64, edit: Edit) -> Result<Webhook> {
+pub fn update(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    look: Look,
+    id: i64,
+    edit: Edit,
+) -> Result<Webhook> {
     get(tx.conn, caller, look, id)?;
     let mut changes = WebhookChanges {
         url: edit.url.map(|url| url.0),
@@ -192,7 +214,8 @@ pub fn update(tx: &mut Tx<'_>, caller: &Caller, look: Look, id: i64, edit: Edit)
     };
     match edit.status {
         Some(Status::Active) => {
-            (changes.consecutive_failures, changes.not_before, changes.disabled_at) = (Some(0), Some(None), Some(None));
+            (changes.consecutive_failures, changes.not_before, changes.disabled_at) =
+                (Some(0), Some(None), Some(None));
             tx.told = true;
         }
         Some(Status::Disabled) => changes.disabled_at = Some(Some(tx.now)),
@@ -215,13 +238,20 @@ pub fn delete(tx: &mut Tx<'_>, caller: &Caller, look: Look, id: i64) -> Result<(
     Ok(())
 }
 
-/// Gives the caller's webhook a new secret and returns it. The one before signs on beside it for `overlap` milliseconds, in the
-/// headers of Standard Webhooks: the dialects' own headers have room for one signature.
+/// Gives the caller's webhook a new secret and returns it. The one before signs on beside it for
+/// `overlap` milliseconds, in the headers of Standard Webhooks: the dialects' own headers have room
+/// for one signature.
 ///
 /// # Errors
 ///
 /// Those of [`get`].
-pub fn rotate(tx: &mut Tx<'_>, caller: &Caller, look: Look, id: i64, overlap: i64) -> Result<(Webhook, SigningSecret)> {
+pub fn rotate(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    look: Look,
+    id: i64,
+    overlap: i64,
+) -> Result<(Webhook, SigningSecret)> {
     let webhook = get(tx.conn, caller, look, id)?;
     let secret = SigningSecret::mint(|bytes| tx.random(bytes));
     let changes = WebhookChanges {
@@ -240,7 +270,13 @@ pub fn rotate(tx: &mut Tx<'_>, caller: &Caller, look: Look, id: i64, overlap: i6
 /// # Errors
 ///
 /// Those of [`get`].
-pub fn secret(conn: &mut Conn, caller: &Caller, look: Look, id: i64, master: &MasterSecret) -> Result<SigningSecret> {
+pub fn secret(
+    conn: &mut Conn,
+    caller: &Caller,
+    look: Look,
+    id: i64,
+    master: &MasterSecret,
+) -> Result<SigningSecret> {
     let webhook = get(conn, caller, look, id)?;
     open_secret(master, &webhook, &webhook.secret)
 }
@@ -250,7 +286,13 @@ pub fn secret(conn: &mut Conn, caller: &Caller, look: Look, id: i64, master: &Ma
 /// # Errors
 ///
 /// Those of [`get`].
-pub fn deliveries(conn: &mut Conn, caller: &Caller, look: Look, id: i64, page: Page) -> Result<Vec<Delivery>> {
+pub fn deliveries(
+    conn: &mut Conn,
+    caller: &Caller,
+    look: Look,
+    id: i64,
+    page: Page,
+) -> Result<Vec<Delivery>> {
     get(conn, caller, look, id)?;
     webhooks::deliveries(conn, caller.workspace, id, page)
 }
@@ -264,12 +306,19 @@ pub fn count_deliveries(conn: &mut Conn, caller: &Caller, id: i64) -> Result<i64
 ///
 /// # Errors
 ///
-/// Those of [`get`], [`Condition::ResourceNotFound`] for a delivery that is not kept, [`Condition::StateConflict`] for one that is still
-/// pending, and where the webhook is not active.
-pub fn redeliver(tx: &mut Tx<'_>, caller: &Caller, look: Look, id: i64, uid: &str) -> Result<Delivery> {
+/// Those of [`get`], [`Condition::ResourceNotFound`] for a delivery that is not kept,
+/// [`Condition::StateConflict`] for one that is still pending, and where the webhook is not active.
+pub fn redeliver(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    look: Look,
+    id: i64,
+    uid: &str,
+) -> Result<Delivery> {
     let webhook = get(tx.conn, caller, look, id)?;
     let found = webhooks::find_delivery(tx.conn, caller.workspace, id, uid)?;
-    let delivery = found.ok_or_else(|| Condition::ResourceNotFound { what: "Delivery".to_owned() })?;
+    let delivery =
+        found.ok_or_else(|| Condition::ResourceNotFound { what: "Delivery".to_owned() })?;
     if delivery.status == webhooks::PENDING {
         return Err(Condition::StateConflict { state: delivery.status }.into());
     }
@@ -278,10 +327,16 @@ pub fn redeliver(tx: &mut Tx<'_>, caller: &Caller, look: Look, id: i64, uid: &st
     }
     webhooks::requeue(tx.conn, caller.workspace, delivery.id, tx.now)?;
     tx.told = true;
-    Ok(Delivery { status: webhooks::PENDING.to_owned(), settled_at: None, due_at: tx.now, ..delivery })
+    Ok(Delivery {
+        status: webhooks::PENDING.to_owned(),
+        settled_at: None,
+        due_at: tx.now,
+        ..delivery
+    })
 }
 
-/// Sends the caller's webhook a `test.ping`, whether it subscribed to that or not, and returns the delivery's id.
+/// Sends the caller's webhook a `test.ping`, whether it subscribed to that or not, and returns the
+/// delivery's id.
 ///
 /// # Errors
 ///
@@ -291,7 +346,8 @@ pub fn test(tx: &mut Tx<'_>, caller: &Caller, look: Look, id: i64) -> Result<Str
     if webhook.status != Status::Active.name() {
         return Err(Condition::StateConflict { state: webhook.status }.into());
     }
-    let (event, data) = words::say(look, &Fact::Ping(id)).ok_or_else(|| Error::internal("every look has a word for a test"))?;
+    let (event, data) = words::say(look, &Fact::Ping(id))
+        .ok_or_else(|| Error::internal("every look has a word for a test"))?;
     let uid = tx.fresh_uuid();
     let new = delivery(tx.now, &uid, look, webhook.id, caller.workspace, None, event, &data);
     webhooks::push(tx.conn, &[new])?;
@@ -324,9 +380,16 @@ pub(crate) fn tell_scans(tx: &mut Tx<'_>, found: &[NewScan]) -> Result<()> {
     let ids: HashSet<i64> = heard().map(|scan| scan.link_id).collect();
     let names = scans::names(tx.conn, &ids.into_iter().collect::<Vec<_>>())?;
     let facts: Vec<_> = heard()
-        .filter_map(|scan| Some((&listening[&scan.workspace_id], Fact::Scanned(scan, names.get(&scan.link_id)?))))
+        .filter_map(|scan| {
+            Some((&listening[&scan.workspace_id], Fact::Scanned(scan, names.get(&scan.link_id)?)))
+        })
         .collect();
-    push(tx, facts.iter().flat_map(|(subscriptions, fact)| subscriptions.iter().map(move |subscription| (subscription, fact))))
+    push(
+        tx,
+        facts.iter().flat_map(|(subscriptions, fact)| {
+            subscriptions.iter().map(move |subscription| (subscription, fact))
+        }),
+    )
 }
 
 /// Returns the active subscriptions of workspaces whose plans have webhooks.
@@ -346,13 +409,27 @@ fn active(tx: &mut Tx<'_>, workspaces: &[i64]) -> Result<Vec<Subscription>> {
     Ok(found)
 }
 
-fn push<'a>(tx: &mut Tx<'_>, told: impl Iterator<Item = (&'a Subscription, &'a Fact<'a>)>) -> Result<()> {
+fn push<'a>(
+    tx: &mut Tx<'_>,
+    told: impl Iterator<Item = (&'a Subscription, &'a Fact<'a>)>,
+) -> Result<()> {
     let mut new = Vec::new();
     for (subscription, fact) in told {
         let look = look_of(&subscription.look)?;
-        if let Some((event, data)) = words::say(look, fact).filter(|(event, _)| wants(subscription, event)) {
+        if let Some((event, data)) =
+            words::say(look, fact).filter(|(event, _)| wants(subscription, event))
+        {
             let (uid, subject) = (tx.fresh_uuid(), fact.subject());
-            new.push(delivery(tx.now, &uid, look, subscription.id, subscription.workspace_id, subject, event, &data));
+            new.push(delivery(
+                tx.now,
+                &uid,
+                look,
+                subscription.id,
+                subscription.workspace_id,
+                subject,
+                event,
+                &data,
+            ));
         }
     }
     tx.told |= !new.is_empty();
@@ -390,7 +467,8 @@ fn delivery(
 }
 
 fn look_of(name: &str) -> Result<Look> {
-    Look::parse(name).ok_or_else(|| Error::internal(format!("the database names an unknown look: {name}")))
+    Look::parse(name)
+        .ok_or_else(|| Error::internal(format!("the database names an unknown look: {name}")))
 }
 
 fn seal(tx: &Tx<'_>, uid: &str, secret: &SigningSecret) -> Result<Vec<u8>> {
@@ -401,5 +479,9 @@ fn seal(tx: &Tx<'_>, uid: &str, secret: &SigningSecret) -> Result<Vec<u8>> {
 fn open_secret(master: &MasterSecret, webhook: &Webhook, sealed: &[u8]) -> Result<SigningSecret> {
     let text = master.sealing_key(PURPOSE).open(webhook.uid.as_bytes(), sealed);
     let secret = text.and_then(|text| SigningSecret::parse(std::str::from_utf8(&text).ok()?));
-    secret.ok_or_else(|| Error::internal("a webhook's secret cannot be opened: is the service's own secret another than it was?"))
+    secret.ok_or_else(|| {
+        Error::internal(
+            "a webhook's secret cannot be opened: is the service's own secret another than it was?",
+        )
+    })
 }

@@ -1,8 +1,9 @@
 //! Idempotency: a request that is sent again has no second effect.
 //!
-//! The record is written in the transaction of the effect, before it: so there is no effect without a record, no record without
-//! an effect, and nothing to clean up after a crash. What is refused or fails is rolled back with its record, and may be tried
-//! again: nothing happened. Answers are sealed with a key that only the bearer of the API key has.
+//! The record is written in the transaction of the effect, before it: so there is no effect without
+//! a record, no record without an effect, and nothing to clean up after a crash. What is refused or
+//! fails is rolled back with its record, and may be tried again: nothing happened. Answers are
+//! sealed with a key that only the bearer of the API key has.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
@@ -18,9 +19,11 @@ use crate::{App, Tx};
 /// How long an answer is kept: 24 hours, in milliseconds.
 pub const RETENTION: i64 = 24 * 60 * 60 * 1000;
 
-/// The status of an answer whose request is still at work after its transaction; RFC 9110 knows it as no final one.
+/// The status of an answer whose request is still at work after its transaction; RFC 9110 knows it
+/// as no final one.
 pub const UNFINISHED: u16 = 102;
-/// How long such a request is waited for, in milliseconds: one whose process was killed is taken for done after that.
+/// How long such a request is waited for, in milliseconds: one whose process was killed is taken
+/// for done after that.
 const PATIENCE: i64 = 2 * 60 * 1000;
 
 /// A request with an Idempotency-Key.
@@ -51,7 +54,8 @@ pub struct Outcome {
     pub status: u16,
     /// The body.
     pub body: Vec<u8>,
-    /// Whether anything was made; if not, the answer is not kept, and the request may be tried again.
+    /// Whether anything was made; if not, the answer is not kept, and the request may be tried
+    /// again.
     pub had_effect: bool,
 }
 
@@ -73,7 +77,8 @@ impl Place {
 
     /// Returns whether an answer is stored at `now`, Unix milliseconds.
     pub fn is_answered(&self, conn: &mut Conn, now: i64) -> Result<bool> {
-        Ok(idempotency::find(conn, &self.0)?.is_some_and(|earlier| now - earlier.created_at < RETENTION))
+        Ok(idempotency::find(conn, &self.0)?
+            .is_some_and(|earlier| now - earlier.created_at < RETENTION))
     }
 }
 
@@ -107,13 +112,13 @@ impl Drop for Seat<'_> {
 }
 
 impl App {
-    /// Runs a use case in a transaction, unless an earlier attempt did: then its answer comes again. `answer` makes the outcome of
-    /// what `job` returns.
+    /// Runs a use case in a transaction, unless an earlier attempt did: then its answer comes
+    /// again. `answer` makes the outcome of what `job` returns.
     ///
     /// # Errors
     ///
-    /// Those of `job`; [`Condition::IdempotencyReused`] for another body, [`Condition::IdempotencyRunning`] while the first
-    /// attempt runs.
+    /// Those of `job`; [`Condition::IdempotencyReused`] for another body,
+    /// [`Condition::IdempotencyRunning`] while the first attempt runs.
     pub async fn write_once<T: Send + 'static>(
         &self,
         attempt: Attempt,
@@ -167,7 +172,11 @@ impl Attempt {
             Some(_) => idempotency::delete(tx.conn, &self.id)?,
             None => {}
         }
-        if idempotency::begin(tx.conn, &record)? { Ok(None) } else { Err(Condition::IdempotencyRunning { seconds: 1 }.into()) }
+        if idempotency::begin(tx.conn, &record)? {
+            Ok(None)
+        } else {
+            Err(Condition::IdempotencyRunning { seconds: 1 }.into())
+        }
     }
 
     /// Notes that a request that was kept as [`UNFINISHED`] has done its work.
@@ -182,9 +191,16 @@ impl Attempt {
         if earlier.status == i32::from(UNFINISHED) && now - earlier.created_at < PATIENCE {
             return Err(Condition::IdempotencyRunning { seconds: 1 }.into());
         }
-        let body =
-            self.sealing.open(&self.id, &earlier.answer).ok_or_else(|| Error::internal("a stored answer cannot be opened"))?;
-        Ok(Answer { status: u16::try_from(earlier.status).unwrap_or(500), body, replayed: true, had_effect: false })
+        let body = self
+            .sealing
+            .open(&self.id, &earlier.answer)
+            .ok_or_else(|| Error::internal("a stored answer cannot be opened"))?;
+        Ok(Answer {
+            status: u16::try_from(earlier.status).unwrap_or(500),
+            body,
+            replayed: true,
+            had_effect: false,
+        })
     }
 }
 

@@ -1,9 +1,11 @@
-//! The scan journal: every scan is on its way to disk before its redirect is answered, and counted later.
+//! The scan journal: every scan is on its way to disk before its redirect is answered, and counted
+//! later.
 //!
-//! Append-only segment files in the data folder. A scan is one record and one `write` call before the answer leaves, so a
-//! killed process loses none; a thread syncs every few milliseconds, so a power cut loses at most that. The journal is the
-//! queue: it bounds memory, rides out an absent database, and is itself bounded in bytes. How far it has been counted stands
-//! in the database and moves in the transaction that counts.
+//! Append-only segment files in the data folder. A scan is one record and one `write` call before
+//! the answer leaves, so a killed process loses none; a thread syncs every few milliseconds, so a
+//! power cut loses at most that. The journal is the queue: it bounds memory, rides out an absent
+//! database, and is itself bounded in bytes. How far it has been counted stands in the database and
+//! moves in the transaction that counts.
 
 mod record;
 mod segment;
@@ -73,7 +75,8 @@ impl Journal {
     /// A text for the operator, also when another process has the journal open.
     pub(crate) fn open(settings: &Settings, data: &Data) -> Result<Self, String> {
         let folder = settings.data_dir.join("journal");
-        let failed = |e: io::Error| format!("cannot open the scan journal in {}: {e}", folder.display());
+        let failed =
+            |e: io::Error| format!("cannot open the scan journal in {}: {e}", folder.display());
         std::fs::create_dir_all(&folder).map_err(failed)?;
         let lock = File::create(folder.join("lock")).map_err(failed)?;
         lock.try_lock().map_err(|_| format!("another xqr-server uses {}", folder.display()))?;
@@ -85,7 +88,9 @@ impl Journal {
             let len = std::fs::metadata(path).map_err(failed)?.len();
             match number.cmp(&position.segment) {
                 std::cmp::Ordering::Less => std::fs::remove_file(path).map_err(failed)?,
-                std::cmp::Ordering::Equal => backlog += len.saturating_sub(position.offset.unsigned_abs()),
+                std::cmp::Ordering::Equal => {
+                    backlog += len.saturating_sub(position.offset.unsigned_abs())
+                }
                 std::cmp::Ordering::Greater => backlog += len,
             }
         }
@@ -107,21 +112,25 @@ impl Journal {
         })
     }
 
-    /// Lets another process have the journal; for an orderly end, after which nothing is appended. Threads that have not ended yet, and
-    /// programs that are just being started, may hold the file open for a moment longer than its last user.
+    /// Lets another process have the journal; for an orderly end, after which nothing is appended.
+    /// Threads that have not ended yet, and programs that are just being started, may hold the file
+    /// open for a moment longer than its last user.
     pub fn release(&self) {
         if let Err(error) = self.lock.unlock() {
             tracing::warn!(%error, "the lock of the scan journal was not released");
         }
     }
 
-    /// Appends a scan. When this returns, killing the process loses it no more. A scan that finds the journal full, or the disk
-    /// in trouble, is counted as dropped: a redirect never waits and never fails for it.
+    /// Appends a scan. When this returns, killing the process loses it no more. A scan that finds
+    /// the journal full, or the disk in trouble, is counted as dropped: a redirect never waits and
+    /// never fails for it.
     pub fn append(&self, scan: &Scan) {
         let mut buffer = [0; record::MAX_BYTES];
         let bytes = record::encode(scan, &mut buffer);
         let len = bytes.len() as u64;
-        if self.backlog.load(Ordering::Relaxed) + len > self.limit_bytes || self.write(bytes).is_err() {
+        if self.backlog.load(Ordering::Relaxed) + len > self.limit_bytes
+            || self.write(bytes).is_err()
+        {
             if self.dropped.fetch_add(1, Ordering::Relaxed) == 0 {
                 tracing::error!("the scan journal is full or its disk fails: scans are dropped");
             }
@@ -144,7 +153,8 @@ impl Journal {
                 active.len += written as u64;
                 Ok(())
             }
-            // Half a record must not stand before a whole one: cut it off, or else go on in a fresh segment.
+            // Half a record must not stand before a whole one: cut it off, or else go on in a fresh
+            // segment.
             result => {
                 active.torn = active.file.set_len(active.len).is_err();
                 Err(result.err().unwrap_or_else(|| io::ErrorKind::WriteZero.into()))
@@ -163,7 +173,8 @@ impl Journal {
     ///
     /// # Errors
     ///
-    /// When a file cannot be read. A damaged record ends its segment: what follows it there is reported and passed over.
+    /// When a file cannot be read. A damaged record ends its segment: what follows it there is
+    /// reported and passed over.
     pub fn read(&self, from: Position, max: usize) -> io::Result<Batch> {
         let mut batch = Batch { scans: Vec::new(), from, to: from, bytes: 0 };
         let (active, published) = {
@@ -172,7 +183,13 @@ impl Journal {
         };
         while batch.scans.len() < max {
             let limit = if batch.to.segment == active { Some(published) } else { None };
-            let read = read_segment(&self.folder, batch.to, limit, max - batch.scans.len(), &mut batch.scans)?;
+            let read = read_segment(
+                &self.folder,
+                batch.to,
+                limit,
+                max - batch.scans.len(),
+                &mut batch.scans,
+            )?;
             batch.to.offset += read.bytes.cast_signed();
             batch.bytes += read.bytes;
             if batch.to.segment >= active || !read.finished {
@@ -197,7 +214,11 @@ impl Journal {
 
     /// Returns how long the oldest scan has waited to be counted, in milliseconds.
     pub fn lag_ms(&self, now: i64) -> i64 {
-        if self.backlog_bytes() == 0 { 0 } else { (now - self.oldest.load(Ordering::Relaxed)).max(0) }
+        if self.backlog_bytes() == 0 {
+            0
+        } else {
+            (now - self.oldest.load(Ordering::Relaxed)).max(0)
+        }
     }
 
     /// Waits until a scan is appended.
@@ -237,11 +258,13 @@ fn node_name(folder: &Path, data: &Data) -> io::Result<String> {
     }
 }
 
-/// How far the database has counted this node. Segments that it has never heard of belong to another database, whose link ids
-/// mean other links: they are put aside.
+/// How far the database has counted this node. Segments that it has never heard of belong to
+/// another database, whose link ids mean other links: they are put aside.
 fn position_of(folder: &Path, node: &str, data: &Data) -> Result<Position, String> {
     let name = node.to_owned();
-    if let Some(position) = data.read_here(|conn| scans::position(conn, &name)).map_err(|e| e.to_string())? {
+    if let Some(position) =
+        data.read_here(|conn| scans::position(conn, &name)).map_err(|e| e.to_string())?
+    {
         return Ok(position);
     }
     for Segment { path, .. } in segment::list(folder).map_err(|e| e.to_string())? {
@@ -249,7 +272,8 @@ fn position_of(folder: &Path, node: &str, data: &Data) -> Result<Position, Strin
         tracing::warn!(path = %aside.display(), "these scans belong to another database and are put aside");
         std::fs::rename(&path, aside).map_err(|e| e.to_string())?;
     }
-    data.write_here(move |tx| scans::begin_position(tx.conn, &name, tx.now)).map_err(|e| e.to_string())?;
+    data.write_here(move |tx| scans::begin_position(tx.conn, &name, tx.now))
+        .map_err(|e| e.to_string())?;
     Ok(Position::default())
 }
 

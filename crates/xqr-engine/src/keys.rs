@@ -20,7 +20,8 @@ pub struct Caller {
     pub owner: Arc<Workspace>,
     /// What its plan allows, or the key's own plan.
     pub terms: Terms,
-    /// The key; of a person, who has none, the negative id. Buckets and stored answers are told apart by it.
+    /// The key; of a person, who has none, the negative id. Buckets and stored answers are told
+    /// apart by it.
     pub key: i64,
     /// The key's public part, or the person's id, for the log.
     pub key_prefix: String,
@@ -33,8 +34,14 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// Makes the caller that a person is: every scope, and the terms of the workspace. Ids begin at 1, so no key has the same `key`.
-    pub(crate) fn of_person(plans: &PlanTable, workspace: Workspace, user: i64, uid: &str) -> Result<Self> {
+    /// Makes the caller that a person is: every scope, and the terms of the workspace. Ids begin at
+    /// 1, so no key has the same `key`.
+    pub(crate) fn of_person(
+        plans: &PlanTable,
+        workspace: Workspace,
+        user: i64,
+        uid: &str,
+    ) -> Result<Self> {
         Ok(Self {
             workspace: workspace.id,
             terms: terms(plans, &workspace, None)?,
@@ -85,13 +92,24 @@ impl Caller {
 /// # Errors
 ///
 /// [`Condition::KeyInvalid`], [`Condition::KeyRevoked`] or [`Condition::KeyExpired`].
-pub fn authenticate(conn: &mut Conn, plans: &PlanTable, secret: &SecretKey, now: i64) -> Result<Caller> {
+pub fn authenticate(
+    conn: &mut Conn,
+    plans: &PlanTable,
+    secret: &SecretKey,
+    now: i64,
+) -> Result<Caller> {
     let digest = secret.digest();
-    let (key, workspace) = keys::find_by_digest(conn, digest.as_bytes())?.ok_or(Condition::KeyInvalid)?;
+    let (key, workspace) =
+        keys::find_by_digest(conn, digest.as_bytes())?.ok_or(Condition::KeyInvalid)?;
     if !KeyDigest::from_slice(&key.digest).is_some_and(|stored| digest.matches(&stored)) {
         return Err(Condition::KeyInvalid.into());
     }
-    KeyState { expires_at: key.expires_at, revoked_at: key.revoked_at, overlap_until: key.overlap_until }.admit(now)?;
+    KeyState {
+        expires_at: key.expires_at,
+        revoked_at: key.revoked_at,
+        overlap_until: key.overlap_until,
+    }
+    .admit(now)?;
     Ok(Caller {
         workspace: key.workspace_id,
         terms: terms(plans, &workspace, key.plan.as_deref())?,
@@ -106,19 +124,24 @@ pub fn authenticate(conn: &mut Conn, plans: &PlanTable, secret: &SecretKey, now:
 }
 
 fn parse_plan(name: &str) -> Result<Plan> {
-    Plan::parse(name).ok_or_else(|| Error::internal(format!("the database names an unknown plan: {name}")))
+    Plan::parse(name)
+        .ok_or_else(|| Error::internal(format!("the database names an unknown plan: {name}")))
 }
 
 /// Returns what a workspace may do, by its own limits, its key's plan, or its plan.
-pub(crate) fn terms(plans: &PlanTable, workspace: &Workspace, key_plan: Option<&str>) -> Result<Terms> {
+pub(crate) fn terms(
+    plans: &PlanTable,
+    workspace: &Workspace,
+    key_plan: Option<&str>,
+) -> Result<Terms> {
     let plan = parse_plan(&workspace.plan)?;
     let whole = match &workspace.overrides {
         Some(overrides) => plans.terms_with(plan, overrides).map_err(Error::internal)?,
         None => plans.terms(plan),
     };
     match key_plan.map(parse_plan).transpose()? {
-        // The lower plan narrows what the workspace has; it lifts none of the workspace's own limits. And a workspace that has come
-        // down since takes its keys with it.
+        // The lower plan narrows what the workspace has; it lifts none of the workspace's own
+        // limits. And a workspace that has come down since takes its keys with it.
         Some(lower) if lower < plan => {
             let own = plans.terms(lower);
             Ok(Terms { limits: Arc::new(own.limits.within(&whole.limits)), ..own })
@@ -153,7 +176,8 @@ pub fn create(tx: &mut Tx<'_>, workspace: &Workspace, draft: &Draft) -> Result<(
         terms.check_key_plan(plan)?;
     }
     let cap = terms.limits.keys;
-    if !usage::take(tx.conn, workspace.id, usage::KEYS, usage::TOTAL, 1, cap.map(u64::cast_signed))? {
+    if !usage::take(tx.conn, workspace.id, usage::KEYS, usage::TOTAL, 1, cap.map(u64::cast_signed))?
+    {
         return Err(terms.full("API keys", cap.unwrap_or_default()).into());
     }
     insert(tx, workspace.id, draft)
@@ -185,14 +209,16 @@ pub fn list(conn: &mut Conn, workspace: i64) -> Result<Vec<Key>> {
 ///
 /// # Errors
 ///
-/// [`Condition::ResourceNotFound`]; [`Condition::StateConflict`] for a prefix that several keys have.
+/// [`Condition::ResourceNotFound`]; [`Condition::StateConflict`] for a prefix that several keys
+/// have.
 pub fn get(conn: &mut Conn, name: &str) -> Result<Key> {
     let mut found = keys::find(conn, name)?;
     match (found.pop(), found.is_empty()) {
         (Some(key), true) => Ok(key),
-        (Some(_), false) => {
-            Err(Condition::StateConflict { state: "one of several with this prefix; name it by its id".to_owned() }.into())
+        (Some(_), false) => Err(Condition::StateConflict {
+            state: "one of several with this prefix; name it by its id".to_owned(),
         }
+        .into()),
         (None, _) => Err(Condition::ResourceNotFound { what: "Key".to_owned() }.into()),
     }
 }
@@ -203,14 +229,16 @@ pub fn get(conn: &mut Conn, name: &str) -> Result<Key> {
 ///
 /// [`Condition::ResourceNotFound`].
 pub fn get_own(conn: &mut Conn, caller: &Caller, uid: &str) -> Result<Key> {
-    keys::find_own(conn, caller.workspace, uid)?.ok_or_else(|| Condition::ResourceNotFound { what: "Key".to_owned() }.into())
+    keys::find_own(conn, caller.workspace, uid)?
+        .ok_or_else(|| Condition::ResourceNotFound { what: "Key".to_owned() }.into())
 }
 
 /// Makes a key on behalf of another, which cannot give more than it has.
 ///
 /// # Errors
 ///
-/// As [`create`]; [`Condition::ScopeBeyond`], and [`Condition::KeyOutlives`] for a key that would live longer.
+/// As [`create`]; [`Condition::ScopeBeyond`], and [`Condition::KeyOutlives`] for a key that would
+/// live longer.
 pub fn create_by(tx: &mut Tx<'_>, caller: &Caller, draft: &Draft) -> Result<(Key, SecretKey)> {
     // What is not said of the plan is as with the caller.
     let draft = Draft { plan: draft.plan.or(caller.plan), ..draft.clone() };
@@ -224,7 +252,11 @@ pub fn create_by(tx: &mut Tx<'_>, caller: &Caller, draft: &Draft) -> Result<(Key
 ///
 /// As [`create_by`], and as [`rotate`].
 pub fn rotate_by(tx: &mut Tx<'_>, caller: &Caller, key: &Key) -> Result<(Key, SecretKey)> {
-    caller.grant(Scopes::from_text(&key.scopes), key.expires_at, key.plan.as_deref().map(parse_plan).transpose()?)?;
+    caller.grant(
+        Scopes::from_text(&key.scopes),
+        key.expires_at,
+        key.plan.as_deref().map(parse_plan).transpose()?,
+    )?;
     rotate(tx, key)
 }
 
@@ -241,7 +273,8 @@ pub fn touch(tx: &mut Tx<'_>, workspace: i64, key: i64) -> Result<()> {
     keys::touch(tx.conn, workspace, key, tx.now, tx.now - LAST_USED_STEP)
 }
 
-/// Returns a key as it is now, which nobody else changes until the transaction ends: counters move by what it was.
+/// Returns a key as it is now, which nobody else changes until the transaction ends: counters move
+/// by what it was.
 fn hold(tx: &mut Tx<'_>, key: &Key) -> Result<Key> {
     let found = keys::lock(tx.conn, key.workspace_id, key.id)?;
     found.ok_or_else(|| Condition::ResourceNotFound { what: "Key".to_owned() }.into())
@@ -264,11 +297,12 @@ pub fn revoke(tx: &mut Tx<'_>, key: &Key) -> Result<()> {
 /// How long a rotated hub key works on: 24 hours, in milliseconds.
 const HUB_OVERLAP: i64 = 24 * 60 * 60 * 1000;
 
-/// Replaces a key by a new one of the same name, look, scopes and expiry. The old one dies at once; one of the hub look works on for
-/// 24 hours, as its service promises, and its predecessors die.
+/// Replaces a key by a new one of the same name, look, scopes and expiry. The old one dies at once;
+/// one of the hub look works on for 24 hours, as its service promises, and its predecessors die.
 pub fn rotate(tx: &mut Tx<'_>, key: &Key) -> Result<(Key, SecretKey)> {
     let key = hold(tx, key)?;
-    let look = Look::parse(&key.look).ok_or_else(|| Error::internal(format!("unknown look: {}", key.look)))?;
+    let look = Look::parse(&key.look)
+        .ok_or_else(|| Error::internal(format!("unknown look: {}", key.look)))?;
     // About this key and not about the caller's, who would take a 401 for their own.
     let state = |state: &str| Condition::StateConflict { state: state.to_owned() };
     if key.revoked_at.is_some() {
@@ -280,7 +314,10 @@ pub fn rotate(tx: &mut Tx<'_>, key: &Key) -> Result<(Key, SecretKey)> {
     let overlap = (look == Look::Hub).then_some(tx.now + HUB_OVERLAP);
     if overlap.is_some() {
         for old in keys::list(tx.conn, key.workspace_id)? {
-            if old.look == key.look && old.name == key.name && old.overlap_until.is_some_and(|until| until > tx.now) {
+            if old.look == key.look
+                && old.name == key.name
+                && old.overlap_until.is_some_and(|until| until > tx.now)
+            {
                 keys::revoke(tx.conn, old.workspace_id, old.id, tx.now, None)?;
             }
         }
@@ -289,7 +326,11 @@ pub fn rotate(tx: &mut Tx<'_>, key: &Key) -> Result<(Key, SecretKey)> {
     let plan = key.plan.as_deref().map(parse_plan).transpose()?;
     let scopes = Scopes::from_text(&key.scopes);
     // One goes, one comes: the count stays.
-    insert(tx, key.workspace_id, &Draft { name: key.name.clone(), look, scopes, expires_at: key.expires_at, plan })
+    insert(
+        tx,
+        key.workspace_id,
+        &Draft { name: key.name.clone(), look, scopes, expires_at: key.expires_at, plan },
+    )
 }
 
 /// Gives a key another secret in its place; the old one dies at once, as if it had never been.
@@ -307,7 +348,8 @@ pub fn rekey(tx: &mut Tx<'_>, key: &Key) -> Result<(Key, SecretKey)> {
     if key.revoked_at.is_some() {
         return Err(Condition::StateConflict { state: "revoked".to_owned() }.into());
     }
-    let look = Look::parse(&key.look).ok_or_else(|| Error::internal(format!("unknown look: {}", key.look)))?;
+    let look = Look::parse(&key.look)
+        .ok_or_else(|| Error::internal(format!("unknown look: {}", key.look)))?;
     let secret = SecretKey::mint(look, &mut |bytes| tx.random(bytes));
     let digest = secret.digest().as_bytes().to_vec();
     keys::rekey(tx.conn, key.workspace_id, key.id, secret.prefix(), &digest)?;

@@ -1,8 +1,10 @@
-//! The use cases of xqr: people, keys, links, redirects, scans and webhooks. Knows no HTTP and no dialect.
+//! The use cases of xqr: people, keys, links, redirects, scans and webhooks. Knows no HTTP and no
+//! dialect.
 //!
-//! [`App`] holds the store, the redirect cache, the scan journal, the clock and the source of randomness. A use case is a
-//! function that takes a [`Tx`] and a [`Caller`]; [`App::write`] runs it in a transaction, so use cases compose. The rows
-//! that views show are re-exported in [`rows`], so that an API never names the store.
+//! [`App`] holds the store, the redirect cache, the scan journal, the clock and the source of
+//! randomness. A use case is a function that takes a [`Tx`] and a [`Caller`]; [`App::write`] runs
+//! it in a transaction, so use cases compose. The rows that views show are re-exported in [`rows`],
+//! so that an API never names the store.
 
 mod admission;
 pub mod analytics;

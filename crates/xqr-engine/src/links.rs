@@ -43,7 +43,8 @@ pub struct Draft {
     pub variants: Vec<NewVariant>,
     /// Whether a visitor is led to the same variant each time.
     pub sticky: bool,
-    /// Whether it is a dynamic QR of the studio, and takes a place among those that a plan lets be active.
+    /// Whether it is a dynamic QR of the studio, and takes a place among those that a plan lets be
+    /// active.
     pub dynamic: bool,
 }
 
@@ -66,7 +67,8 @@ pub struct Edit {
     pub destination: Option<Destination>,
     /// Whether it answers scans.
     pub enabled: Option<bool>,
-    /// Whether it is put away: an archived link answers no scans, and takes no other change than to be brought back.
+    /// Whether it is put away: an archived link answers no scans, and takes no other change than to
+    /// be brought back.
     pub archived: Option<bool>,
     /// The id of the project it belongs to.
     pub project: Option<String>,
@@ -82,7 +84,8 @@ pub struct Edit {
     pub variants: Option<Vec<NewVariant>>,
     /// Whether a visitor is led to the same variant each time.
     pub sticky: Option<bool>,
-    /// Whether the rules for dynamic QRs of the studio hold: so many active ones, so many changes of a destination.
+    /// Whether the rules for dynamic QRs of the studio hold: so many active ones, so many changes
+    /// of a destination.
     pub dynamic: bool,
 }
 
@@ -90,7 +93,8 @@ pub struct Edit {
 ///
 /// # Errors
 ///
-/// [`Condition::DestinationBlocked`], [`Condition::ProjectNotFound`], [`Condition::PlanLimitReached`], [`Condition::SlugTaken`].
+/// [`Condition::DestinationBlocked`], [`Condition::ProjectNotFound`],
+/// [`Condition::PlanLimitReached`], [`Condition::SlugTaken`].
 pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: Draft) -> Result<Link> {
     let default = find_default(tx.conn, caller.workspace)?;
     create_in(tx, caller, default, draft)
@@ -106,7 +110,14 @@ fn create_in(tx: &mut Tx<'_>, caller: &Caller, default: Option<i64>, draft: Draf
     let variants = admit_variants(tx, caller, draft.variants)?;
     let destination = draft.destination.map(|destination| tx.admit(destination)).transpose()?;
     let cap = caller.terms.limits.links;
-    if !usage::take(tx.conn, caller.workspace, usage::LINKS, usage::TOTAL, 1, cap.map(u64::cast_signed))? {
+    if !usage::take(
+        tx.conn,
+        caller.workspace,
+        usage::LINKS,
+        usage::TOTAL,
+        1,
+        cap.map(u64::cast_signed),
+    )? {
         return Err(caller.terms.full("links", cap.unwrap_or_default()).into());
     }
     if let Err(full) = activate(tx, caller, draft.dynamic) {
@@ -142,7 +153,13 @@ fn create_in(tx: &mut Tx<'_>, caller: &Caller, default: Option<i64>, draft: Draf
         (new.code, new.code_key) = (slug.as_str().to_owned(), slug.key());
         if let Some(link) = links::insert(tx.conn, new.clone(), &labels)? {
             tx.stale.push(new.code_key);
-            usage::add(tx.conn, caller.workspace, usage::LINKS_CREATED, &Cycle::Month.at(tx.now).to_string(), 1)?;
+            usage::add(
+                tx.conn,
+                caller.workspace,
+                usage::LINKS_CREATED,
+                &Cycle::Month.at(tx.now).to_string(),
+                1,
+            )?;
             events::link_created(tx, &link)?;
             return Ok(link);
         }
@@ -156,7 +173,11 @@ fn create_in(tx: &mut Tx<'_>, caller: &Caller, default: Option<i64>, draft: Draf
 }
 
 /// Makes several links; each succeeds or fails alone. What is nobody's fault fails all.
-pub fn create_each(tx: &mut Tx<'_>, caller: &Caller, drafts: Vec<Draft>) -> Result<Vec<Result<Link>>> {
+pub fn create_each(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    drafts: Vec<Draft>,
+) -> Result<Vec<Result<Link>>> {
     let default = find_default(tx.conn, caller.workspace)?;
     let mut results = Vec::with_capacity(drafts.len());
     for draft in drafts {
@@ -206,7 +227,12 @@ pub fn get_between(conn: &mut Conn, caller: &Caller, first: &str, last: &str) ->
 }
 
 /// Returns a page of the caller's links, newest first, and how many there are.
-pub fn list(conn: &mut Conn, caller: &Caller, filter: &Filter, page: Page) -> Result<(Vec<Link>, i64)> {
+pub fn list(
+    conn: &mut Conn,
+    caller: &Caller,
+    filter: &Filter,
+    page: Page,
+) -> Result<(Vec<Link>, i64)> {
     let total = if filter.is_empty() {
         usage::get(conn, caller.workspace, usage::LINKS, usage::TOTAL)?
     } else {
@@ -224,8 +250,8 @@ pub fn page(conn: &mut Conn, caller: &Caller, filter: &Filter, page: Page) -> Re
 ///
 /// # Errors
 ///
-/// [`Condition::LinkNotFound`], [`Condition::LinkArchived`], [`Condition::ProjectNotFound`], [`Condition::DestinationBlocked`],
-/// [`Condition::EditsSpent`], [`Condition::PlanLimitReached`].
+/// [`Condition::LinkNotFound`], [`Condition::LinkArchived`], [`Condition::ProjectNotFound`],
+/// [`Condition::DestinationBlocked`], [`Condition::EditsSpent`], [`Condition::PlanLimitReached`].
 pub fn edit(tx: &mut Tx<'_>, caller: &Caller, uid: &str, edit: Edit) -> Result<Link> {
     let mut link = hold(tx, caller, uid)?;
     let mut changes = Map::new();
@@ -256,7 +282,9 @@ pub fn edit(tx: &mut Tx<'_>, caller: &Caller, uid: &str, edit: Edit) -> Result<L
         let variants = admit_variants(tx, caller, variants)?;
         changes.insert("variants".to_owned(), json!(variants));
         let old = variants::list(&link.variants);
-        moved |= variants.iter().any(|new| old.iter().all(|old| old.destination_url != new.destination_url));
+        moved |= variants
+            .iter()
+            .any(|new| old.iter().all(|old| old.destination_url != new.destination_url));
         link.variants = variants::text(&variants)?;
         update.variants = Some(link.variants.clone());
     }
@@ -338,9 +366,14 @@ pub fn delete_all(tx: &mut Tx<'_>, caller: &Caller, uids: &[String]) -> Result<(
     found.iter().try_for_each(|link| delete(tx, caller, &link.uid))
 }
 
-/// Enables or disables those of the caller's links that `uids` names, and returns how many there are. Unknown ids are
-/// passed over, and archived links.
-pub fn set_enabled(tx: &mut Tx<'_>, caller: &Caller, uids: &[String], enabled: bool) -> Result<usize> {
+/// Enables or disables those of the caller's links that `uids` names, and returns how many there
+/// are. Unknown ids are passed over, and archived links.
+pub fn set_enabled(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    uids: &[String],
+    enabled: bool,
+) -> Result<usize> {
     let mut found = links::lock(tx.conn, caller.workspace, uids)?;
     found.retain(|link| !link.archived);
     for link in &found {
@@ -349,9 +382,14 @@ pub fn set_enabled(tx: &mut Tx<'_>, caller: &Caller, uids: &[String], enabled: b
     Ok(found.len())
 }
 
-/// Returns the caller's link, which nobody else changes until the transaction ends: counters move by what it was.
+/// Returns the caller's link, which nobody else changes until the transaction ends: counters move
+/// by what it was.
 fn hold(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<Link> {
-    let found = if is_uuid(uid) { links::lock(tx.conn, caller.workspace, &[uid.to_owned()])?.pop() } else { None };
+    let found = if is_uuid(uid) {
+        links::lock(tx.conn, caller.workspace, &[uid.to_owned()])?.pop()
+    } else {
+        None
+    };
     found.ok_or_else(|| Condition::LinkNotFound { code: uid.to_owned() }.into())
 }
 
@@ -370,15 +408,22 @@ fn admit_rules(tx: &mut Tx<'_>, caller: &Caller, rules: Vec<NewRule>) -> Result<
     caller.terms.check_feature("Smart routing", rules.is_empty() || limits.routing_basic)?;
     let advanced = rules.iter().any(|rule| rule.conditions.is_advanced());
     caller.terms.check_feature("Advanced smart routing", !advanced || limits.routing_advanced)?;
-    let admit =
-        |NewRule { destination, priority, conditions }| Ok(Rule { destination: tx.admit(destination)?, priority, conditions });
+    let admit = |NewRule { destination, priority, conditions }| {
+        Ok(Rule { destination: tx.admit(destination)?, priority, conditions })
+    };
     rules.into_iter().map(admit).collect()
 }
 
 /// Returns variants as they are stored.
-fn admit_variants(tx: &mut Tx<'_>, caller: &Caller, variants: Vec<NewVariant>) -> Result<Vec<Variant>> {
+fn admit_variants(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    variants: Vec<NewVariant>,
+) -> Result<Vec<Variant>> {
     check_variants(caller, &variants)?;
-    let admit = |NewVariant { name, destination, weight }| Ok(Variant { name, destination_url: tx.admit(destination)?, weight });
+    let admit = |NewVariant { name, destination, weight }| {
+        Ok(Variant { name, destination_url: tx.admit(destination)?, weight })
+    };
     variants.into_iter().map(admit).collect()
 }
 
@@ -391,7 +436,14 @@ fn is_active(link: &Link) -> bool {
 fn activate(tx: &mut Tx<'_>, caller: &Caller, capped: bool) -> Result<()> {
     let cap = caller.terms.limits.dynamic_codes.filter(|_| capped);
     usage::begin(tx.conn, caller.workspace, usage::ACTIVE_LINKS, usage::TOTAL)?;
-    if usage::take(tx.conn, caller.workspace, usage::ACTIVE_LINKS, usage::TOTAL, 1, cap.map(u64::cast_signed))? {
+    if usage::take(
+        tx.conn,
+        caller.workspace,
+        usage::ACTIVE_LINKS,
+        usage::TOTAL,
+        1,
+        cap.map(u64::cast_signed),
+    )? {
         return Ok(());
     }
     Err(caller.terms.full("active dynamic QRs", cap.unwrap_or_default()).into())
@@ -413,7 +465,8 @@ pub fn precise_text_of(millis: i64) -> String {
 
 /// Returns `millis` as RFC 3339 in UTC with seconds, the native API's form.
 pub fn text_of(millis: i64) -> String {
-    // A row that holds more than four digits of years can show is shown as the last moment that they can.
+    // A row that holds more than four digits of years can show is shown as the last moment that
+    // they can.
     jiff::Timestamp::from_second(millis.div_euclid(1000))
         .unwrap_or(jiff::Timestamp::MAX)
         .strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,5 +1,5 @@
-//! Maintenance: the APIs pause, redirects go on. Switched in the database, so that every node follows within a second and a
-//! restart changes nothing.
+//! Maintenance: the APIs pause, redirects go on. Switched in the database, so that every node
+//! follows within a second and a restart changes nothing.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -39,13 +39,19 @@ impl App {
         let Maintenance { until, read_at } = &self.maintenance;
         let last = read_at.load(Ordering::Relaxed);
         let stale = !(0..BELIEVED).contains(&(now - last));
-        if stale && read_at.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+        if stale
+            && read_at.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+        {
             match self.read(get).await {
                 Ok(found) => until.store(found.unwrap_or_default(), Ordering::Relaxed),
-                Err(error) => tracing::warn!(%error, "whether there is maintenance could not be read"),
+                Err(error) => {
+                    tracing::warn!(%error, "whether there is maintenance could not be read")
+                }
             }
         }
-        let until = until.load(Ordering::Relaxed).max(self.settings.maintenance_until().unwrap_or_default());
+        let until = until
+            .load(Ordering::Relaxed)
+            .max(self.settings.maintenance_until().unwrap_or_default());
         if now >= until {
             return Ok(());
         }

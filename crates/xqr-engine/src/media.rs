@@ -1,5 +1,5 @@
-//! What a file is: its media type by its first bytes, and whether a declared type agrees with it. A browser is told the type of the content,
-//! never one that a user made up.
+//! What a file is: its media type by its first bytes, and whether a declared type agrees with it. A
+//! browser is told the type of the content, never one that a user made up.
 
 use xqr_errors::Condition;
 
@@ -36,9 +36,13 @@ pub fn shown(media_type: &str) -> Shown {
 /// Reads a declared type: `type/subtype` in lower case, without parameters.
 pub fn parse(text: &str) -> Option<String> {
     let essence = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let is_token = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&b));
+    let is_token = |part: &str| {
+        !part.is_empty()
+            && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&b))
+    };
     let (kind, sub) = essence.split_once('/')?;
-    (is_token(kind) && is_token(sub) && essence.len() <= 100).then(|| canonical(&essence).to_owned())
+    (is_token(kind) && is_token(sub) && essence.len() <= 100)
+        .then(|| canonical(&essence).to_owned())
 }
 
 /// Returns the type to serve a file as that begins with `head` and was declared as `declared`.
@@ -48,7 +52,10 @@ pub fn parse(text: &str) -> Option<String> {
 /// [`Condition::FileTypeWrong`] where the two do not agree.
 pub fn agree(declared: &str, head: &[u8]) -> Result<String, Condition> {
     let found = detect(head);
-    let lie = |found: &str| Condition::FileTypeWrong { field: "content_type".to_owned(), found: found.to_owned() };
+    let lie = |found: &str| Condition::FileTypeWrong {
+        field: "content_type".to_owned(),
+        found: found.to_owned(),
+    };
     let told = found.unwrap_or(if is_text(head) { "text/plain" } else { UNKNOWN });
     if declared == UNKNOWN {
         return Ok(told.to_owned());
@@ -56,7 +63,10 @@ pub fn agree(declared: &str, head: &[u8]) -> Result<String, Condition> {
     let agrees = match found {
         Some(found) => found == declared || relatives(found, declared),
         // A type that is shown must be seen in the content.
-        None if is_shown_type(declared) || [SVG, "application/pdf", "text/html", "application/xhtml+xml"].contains(&declared) => {
+        None if is_shown_type(declared)
+            || [SVG, "application/pdf", "text/html", "application/xhtml+xml"]
+                .contains(&declared) =>
+        {
             false
         }
         None if claims_text(declared) => is_text(head),
@@ -68,13 +78,15 @@ pub fn agree(declared: &str, head: &[u8]) -> Result<String, Condition> {
 
 /// Types that a browser shows in a page.
 fn is_shown_type(media_type: &str) -> bool {
-    media_type != SVG && ["image/", "audio/", "video/", "font/"].iter().any(|kind| media_type.starts_with(kind))
+    media_type != SVG
+        && ["image/", "audio/", "video/", "font/"].iter().any(|kind| media_type.starts_with(kind))
 }
 
 fn claims_text(media_type: &str) -> bool {
     let sub = media_type.split('/').nth(1).unwrap_or_default();
     let texts = ["json", "xml", "javascript", "ecmascript", "yaml", "toml", "sql"];
-    media_type.starts_with("text/") || texts.iter().any(|text| sub == *text || sub.ends_with(&format!("+{text}")))
+    media_type.starts_with("text/")
+        || texts.iter().any(|text| sub == *text || sub.ends_with(&format!("+{text}")))
 }
 
 /// Returns the type of content that shows it.
@@ -114,10 +126,14 @@ fn canonical(media_type: &str) -> &str {
         ("application/zip", &["application/x-zip-compressed", "application/x-zip"]),
         ("text/xml", &["application/xml"]),
     ];
-    NAMES.iter().find(|(_, others)| others.contains(&media_type)).map_or(media_type, |(name, _)| *name)
+    NAMES
+        .iter()
+        .find(|(_, others)| others.contains(&media_type))
+        .map_or(media_type, |(name, _)| *name)
 }
 
-/// Returns whether a file that looks like `found` may well be what was declared: containers say no more than what kind they are of.
+/// Returns whether a file that looks like `found` may well be what was declared: containers say no
+/// more than what kind they are of.
 fn relatives(found: &str, declared: &str) -> bool {
     const FAMILIES: [&[&str]; 4] = [
         &["video/mp4", "audio/mp4"],
@@ -130,20 +146,26 @@ fn relatives(found: &str, declared: &str) -> bool {
     }
     let pages = ["application/pdf", "application/xhtml+xml", SVG, "text/html"];
     match found {
-        "application/zip" => declared.starts_with("application/") && !claims_text(declared) && !pages.contains(&declared),
+        "application/zip" => {
+            declared.starts_with("application/")
+                && !claims_text(declared)
+                && !pages.contains(&declared)
+        }
         "text/xml" | "text/x-shellscript" => claims_text(declared) && !pages.contains(&declared),
         "text/html" => declared == "application/xhtml+xml",
         _ => false,
     }
 }
 
-/// Tells HTML, SVG and XML by how they begin, in the way of the WHATWG's MIME sniffing standard, section 7.1.
+/// Tells HTML, SVG and XML by how they begin, in the way of the WHATWG's MIME sniffing standard,
+/// section 7.1.
 fn markup(head: &[u8]) -> Option<&'static str> {
     const TAGS: [&str; 17] = [
-        "html", "head", "script", "iframe", "h1", "div", "font", "table", "a", "style", "title", "b", "body", "br", "p", "meta",
-        "img",
+        "html", "head", "script", "iframe", "h1", "div", "font", "table", "a", "style", "title",
+        "b", "body", "br", "p", "meta", "img",
     ];
-    let text = String::from_utf8_lossy(head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head)).to_ascii_lowercase();
+    let text = String::from_utf8_lossy(head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head))
+        .to_ascii_lowercase();
     let (mut rest, mut prolog) = (text.trim_start(), None);
     loop {
         let (end, kind) = if rest.starts_with("<?xml") {
@@ -163,12 +185,15 @@ fn markup(head: &[u8]) -> Option<&'static str> {
             None => return prolog,
         }
     }
-    let name =
-        rest.strip_prefix('<').map(|tag| tag.split(|c: char| c.is_whitespace() || "/>".contains(c)).next().unwrap_or_default());
+    let name = rest.strip_prefix('<').map(|tag| {
+        tag.split(|c: char| c.is_whitespace() || "/>".contains(c)).next().unwrap_or_default()
+    });
     match name {
         Some("svg") => Some(SVG),
         // XML may call its elements what it likes.
-        Some(name) if name == "html" || TAGS.contains(&name) && prolog != Some("text/xml") => Some("text/html"),
+        Some(name) if name == "html" || TAGS.contains(&name) && prolog != Some("text/xml") => {
+            Some("text/html")
+        }
         _ => prolog,
     }
 }
@@ -177,7 +202,9 @@ fn markup(head: &[u8]) -> Option<&'static str> {
 fn is_text(head: &[u8]) -> bool {
     let text = match std::str::from_utf8(head) {
         Ok(text) => text,
-        Err(error) if error.error_len().is_none() => std::str::from_utf8(&head[..error.valid_up_to()]).unwrap_or_default(),
+        Err(error) if error.error_len().is_none() => {
+            std::str::from_utf8(&head[..error.valid_up_to()]).unwrap_or_default()
+        }
         Err(_) => return false,
     };
     !text.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{c}' | '\u{1b}'))

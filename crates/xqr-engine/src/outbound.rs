@@ -1,4 +1,5 @@
-//! The way out of the process, as far as the engine knows it: a trait, lent by whoever has the guarded client.
+//! The way out of the process, as far as the engine knows it: a trait, lent by whoever has the
+//! guarded client.
 
 use std::future::Future;
 use std::net::IpAddr;
@@ -10,12 +11,17 @@ pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Posts to addresses that users name, and to nothing that is not public.
 pub trait Outbound: Send + Sync {
-    /// Judges an address without dialling it, and returns it as it will be requested. A name that nobody knows passes: it is judged
-    /// again with every attempt.
+    /// Judges an address without dialling it, and returns it as it will be requested. A name that
+    /// nobody knows passes: it is judged again with every attempt.
     fn judge<'a>(&'a self, url: &'a str) -> Later<'a, Result<String, Refusal>>;
 
     /// Posts JSON, once, after judging the address anew.
-    fn post<'a>(&'a self, url: &'a str, headers: Vec<(&'static str, String)>, body: String) -> Later<'a, Outcome>;
+    fn post<'a>(
+        &'a self,
+        url: &'a str,
+        headers: Vec<(&'static str, String)>,
+        body: String,
+    ) -> Later<'a, Outcome>;
 }
 
 /// Why an address may not be posted to.

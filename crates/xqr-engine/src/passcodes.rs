@@ -1,4 +1,5 @@
-//! Passcodes: who changes a code by its passcode besides its owner's key (QuickResponseHub reference, sections 2.2 and 2.3).
+//! Passcodes: who changes a code by its passcode besides its owner's key (QuickResponseHub
+//! reference, sections 2.2 and 2.3).
 
 use std::sync::Arc;
 
@@ -29,18 +30,27 @@ impl Passcodes {
 ///
 /// [`Condition::LinkNotFound`].
 pub fn find(conn: &mut Conn, code: &str) -> Result<Link> {
-    let found = CodeKey::new(code).map(|key| links::find_any_by_code(conn, "", key.as_str())).transpose()?.flatten();
+    let found = CodeKey::new(code)
+        .map(|key| links::find_any_by_code(conn, "", key.as_str()))
+        .transpose()?
+        .flatten();
     found.ok_or_else(|| Condition::LinkNotFound { code: code.to_owned() }.into())
 }
 
 impl App {
-    /// Returns the link that `caller` owns and `passcode` opens. A link that has no passcode is opened by its owner's key alone.
+    /// Returns the link that `caller` owns and `passcode` opens. A link that has no passcode is
+    /// opened by its owner's key alone.
     ///
     /// # Errors
     ///
-    /// [`Condition::LinkNotFound`], [`Condition::PasscodeTriesSpent`], and [`Condition::PasscodeWrong`], also for another
-    /// workspace's link: nobody learns whose it is.
-    pub async fn open_by_passcode(&self, caller: &Caller, code: &str, passcode: &str) -> Result<Link> {
+    /// [`Condition::LinkNotFound`], [`Condition::PasscodeTriesSpent`], and
+    /// [`Condition::PasscodeWrong`], also for another workspace's link: nobody learns whose it is.
+    pub async fn open_by_passcode(
+        &self,
+        caller: &Caller,
+        code: &str,
+        passcode: &str,
+    ) -> Result<Link> {
         let wanted = code.to_owned();
         let link = self.read(move |conn| find(conn, &wanted)).await?;
         let who = (caller.workspace, link.id);
@@ -49,7 +59,8 @@ impl App {
         }
         // The digest is compared whoever asks, so that the two refusals take the same time.
         let claimed = Passcode::claimed(passcode);
-        let matches = |digest: &Vec<u8>| claimed.as_ref().is_some_and(|claimed| claimed.matches(digest));
+        let matches =
+            |digest: &Vec<u8>| claimed.as_ref().is_some_and(|claimed| claimed.matches(digest));
         let opened = link.passcode_digest.as_ref().is_none_or(matches);
         if opened && link.workspace_id == caller.workspace {
             return Ok(link);

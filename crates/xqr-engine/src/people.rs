@@ -1,13 +1,18 @@
 //! People: who signs up, who signs in, and the life of a sign-in.
 //!
-//! A sign-in is a family of refresh tokens. Each is good for one exchange; one that comes again was stolen, or its thief came first, so
-//! it ends the whole sign-in. An access token is judged anew with each call: its sign-in must go on, the password must be the one it
-//! was issued under, the person must not be disabled. Whatever changes these takes the person's row first ([`users::lock`]), so no
-//! token is issued beside a change that ends them all. Passwords are hashed outside of transactions, and compared once more within.
+//! A sign-in is a family of refresh tokens. Each is good for one exchange; one that comes again was
+//! stolen, or its thief came first, so it ends the whole sign-in. An access token is judged anew
+//! with each call: its sign-in must go on, the password must be the one it was issued under, the
+//! person must not be disabled. Whatever changes these takes the person's row first
+//! ([`users::lock`]), so no token is issued beside a change that ends them all. Passwords are
+//! hashed outside of transactions, and compared once more within.
 
 use std::net::IpAddr;
 
-use xqr_auth::{AccessToken, Email, MasterSecret, Password, PasswordHash, RefreshToken, SealingKey, TokenKey, token};
+use xqr_auth::{
+    AccessToken, Email, MasterSecret, Password, PasswordHash, RefreshToken, SealingKey, TokenKey,
+    token,
+};
 use xqr_errors::{Condition, Error, Result};
 use xqr_plans::{Plan, PlanTable};
 use xqr_store::users::{self, NewRefresh, NewUser, User};
@@ -20,7 +25,8 @@ use crate::{App, Caller, Tx, workspaces};
 /// Characters of a person's or workspace's name at most.
 const MAX_NAME: usize = 100;
 
-/// What a person may do. Both may do everything within their workspace; who may add people is the operator's matter so far.
+/// What a person may do. Both may do everything within their workspace; who may add people is the
+/// operator's matter so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// Whom the workspace belongs to.
@@ -79,7 +85,8 @@ pub struct Person {
     pub caller: Caller,
     /// The sign-in that the token belongs to.
     pub session: String,
-    /// What answers are sealed with for this person. Unlike that of an API key the service can derive it, as a token lives too short.
+    /// What answers are sealed with for this person. Unlike that of an API key the service can
+    /// derive it, as a token lives too short.
     pub sealing: SealingKey,
 }
 
@@ -88,13 +95,25 @@ pub struct Person {
 /// # Errors
 ///
 /// [`Condition::TokenInvalid`], whatever is wrong.
-pub fn authenticate_person(conn: &mut Conn, plans: &PlanTable, secret: &MasterSecret, token: &str, now: i64) -> Result<Person> {
+pub fn authenticate_person(
+    conn: &mut Conn,
+    plans: &PlanTable,
+    secret: &MasterSecret,
+    token: &str,
+    now: i64,
+) -> Result<Person> {
     let claims = secret.token_key().verify(token, now)?;
     person_of(conn, plans, secret, claims)
 }
 
-fn person_of(conn: &mut Conn, plans: &PlanTable, secret: &MasterSecret, claims: token::Claims) -> Result<Person> {
-    let (user, workspace) = users::find_signed_in(conn, &claims.sub, &claims.sid)?.ok_or(Condition::TokenInvalid)?;
+fn person_of(
+    conn: &mut Conn,
+    plans: &PlanTable,
+    secret: &MasterSecret,
+    claims: token::Claims,
+) -> Result<Person> {
+    let (user, workspace) =
+        users::find_signed_in(conn, &claims.sub, &claims.sid)?.ok_or(Condition::TokenInvalid)?;
     if user.disabled || user.password_changed_at != claims.pwd || workspace.uid != claims.ws {
         return Err(Condition::TokenInvalid.into());
     }
@@ -104,7 +123,8 @@ fn person_of(conn: &mut Conn, plans: &PlanTable, secret: &MasterSecret, claims: 
 }
 
 impl App {
-    /// Finds out who presents `token`: anew with each call, so that an ended sign-in fails on the very next one.
+    /// Finds out who presents `token`: anew with each call, so that an ended sign-in fails on the
+    /// very next one.
     ///
     /// # Errors
     ///
@@ -117,19 +137,24 @@ impl App {
     }
 }
 
-/// Makes an account with a workspace of its own on the plan `free`, and signs it in. `from` is the client's address.
+/// Makes an account with a workspace of its own on the plan `free`, and signs it in. `from` is the
+/// client's address.
 ///
-/// With the setting `auto` only the first account can be made so, and it gets the workspace that the first start made.
+/// With the setting `auto` only the first account can be made so, and it gets the workspace that
+/// the first start made.
 ///
 /// # Errors
 ///
-/// [`Condition::SignupClosed`], [`Condition::RateExceeded`], [`Condition::EmailInvalid`], [`Condition::EmailTaken`], those of
-/// [`Password::check`], and those of a name that is too long.
+/// [`Condition::SignupClosed`], [`Condition::RateExceeded`], [`Condition::EmailInvalid`],
+/// [`Condition::EmailTaken`], those of [`Password::check`], and those of a name that is too long.
 pub async fn sign_up(app: &App, from: IpAddr, draft: SignUp) -> Result<Session> {
     app.sign_ins.admit(from, None)?;
     let mode = app.settings.accounts.signup;
     // Nobody's password is hashed in vain; what counts is decided in the transaction.
-    if mode == Signup::Closed || mode == Signup::Auto && app.read(|conn| state::get(conn, state::FIRST_USER)).await?.is_some() {
+    if mode == Signup::Closed
+        || mode == Signup::Auto
+            && app.read(|conn| state::get(conn, state::FIRST_USER)).await?.is_some()
+    {
         return Err(Condition::SignupClosed.into());
     }
     let checked = check(&draft)?;
@@ -169,7 +194,8 @@ fn vacant_first_workspace(tx: &mut Tx<'_>) -> Result<Option<Workspace>> {
 pub async fn sign_in(app: &App, from: IpAddr, email: &str, password: Password) -> Result<Session> {
     app.sign_ins.admit(from, Some(&Email::key_of(email)))?;
     // What is no address is looked up as nobody's, which takes as long.
-    let email_key = Email::parse(email).map_or_else(|_| String::new(), |email| email.key().to_owned());
+    let email_key =
+        Email::parse(email).map_or_else(|_| String::new(), |email| email.key().to_owned());
     let found = app.read(move |conn| users::find_by_email(conn, &email_key)).await?;
     let user = verify(app, found, password).await?;
     let key = app.data.secret().token_key();
@@ -196,10 +222,16 @@ pub async fn refresh(app: &App, token: &str) -> Result<Session> {
 
 fn exchange(tx: &mut Tx<'_>, key: &TokenKey, digest: &[u8]) -> Result<Option<Session>> {
     let Some(found) = users::find_refresh(tx.conn, digest)? else { return Ok(None) };
-    let Some(user) = users::lock(tx.conn, found.user_id)?.filter(|user| !user.disabled) else { return Ok(None) };
+    let Some(user) = users::lock(tx.conn, found.user_id)?.filter(|user| !user.disabled) else {
+        return Ok(None);
+    };
     if !users::use_refresh(tx.conn, user.id, found.id, tx.now)? {
         if found.revoked_at.is_none() {
-            tracing::warn!(user = user.uid, session = found.family, "a refresh token came twice: its sign-in is ended");
+            tracing::warn!(
+                user = user.uid,
+                session = found.family,
+                "a refresh token came twice: its sign-in is ended"
+            );
         }
         users::revoke_refresh(tx.conn, user.id, Some(&found.family), tx.now)?;
         return Ok(None);
@@ -236,8 +268,15 @@ pub fn end_session(tx: &mut Tx<'_>, person: &Person) -> Result<()> {
 ///
 /// # Errors
 ///
-/// [`Condition::CredentialsWrong`] if `current` is not the password, [`Condition::RateExceeded`], those of [`Password::check`].
-pub async fn change_password(app: &App, from: IpAddr, person: &Person, current: Password, new: Password) -> Result<Session> {
+/// [`Condition::CredentialsWrong`] if `current` is not the password, [`Condition::RateExceeded`],
+/// those of [`Password::check`].
+pub async fn change_password(
+    app: &App,
+    from: IpAddr,
+    person: &Person,
+    current: Password,
+    new: Password,
+) -> Result<Session> {
     // Who has stolen an access token cannot guess the password with it.
     app.sign_ins.admit(from, Some(&person.user.email_key))?;
     let user = verify(app, Some(person.user.clone()), current).await?;
@@ -266,7 +305,8 @@ pub struct Draft {
     pub password: PasswordHash,
 }
 
-/// Adds a person to a workspace. For operators. With the setting `auto`, nobody can sign up any more.
+/// Adds a person to a workspace. For operators. With the setting `auto`, nobody can sign up any
+/// more.
 ///
 /// # Errors
 ///
@@ -309,17 +349,25 @@ pub fn get(conn: &mut Conn, name: &str) -> Result<User> {
 
 /// Gives a person another password, and ends every sign-in.
 pub fn set_password(tx: &mut Tx<'_>, user: &User, hash: &PasswordHash) -> Result<User> {
-    let user = users::lock(tx.conn, user.id)?.ok_or_else(|| Error::internal("a person has gone"))?;
-    // Tokens name the moment, so that it has to differ also if two come in one millisecond, or the clock is set back.
+    let user =
+        users::lock(tx.conn, user.id)?.ok_or_else(|| Error::internal("a person has gone"))?;
+    // Tokens name the moment, so that it has to differ also if two come in one millisecond, or the
+    // clock is set back.
     let changed_at = tx.now.max(user.password_changed_at + 1);
     users::set_password(tx.conn, user.id, hash.as_str(), changed_at, tx.now)?;
     users::revoke_refresh(tx.conn, user.id, None, tx.now)?;
-    Ok(User { password: hash.as_str().to_owned(), password_changed_at: changed_at, updated_at: tx.now, ..user })
+    Ok(User {
+        password: hash.as_str().to_owned(),
+        password_changed_at: changed_at,
+        updated_at: tx.now,
+        ..user
+    })
 }
 
 /// Shuts a person out, which ends every sign-in, or lets them in again.
 pub fn set_disabled(tx: &mut Tx<'_>, user: &User, disabled: bool) -> Result<User> {
-    let user = users::lock(tx.conn, user.id)?.ok_or_else(|| Error::internal("a person has gone"))?;
+    let user =
+        users::lock(tx.conn, user.id)?.ok_or_else(|| Error::internal("a person has gone"))?;
     users::set_disabled(tx.conn, user.id, disabled, tx.now)?;
     if disabled {
         users::revoke_refresh(tx.conn, user.id, None, tx.now)?;
@@ -345,12 +393,19 @@ fn check(draft: &SignUp) -> Result<Checked> {
     let local = email.as_ref().map_or("", Email::local);
     let name = check_name("name", draft.name.as_deref(), local);
     let workspace = check_name("workspace", draft.workspace.as_deref(), "My Workspace");
-    let password = draft.password.check(&[&draft.email, local, draft.name.as_deref().unwrap_or_default()]);
+    let password =
+        draft.password.check(&[&draft.email, local, draft.name.as_deref().unwrap_or_default()]);
     match (email, password, name, workspace) {
         (Ok(email), Ok(()), Ok(name), Ok(workspace)) => Ok(Checked { email, name, workspace }),
         (email, password, name, workspace) => {
             let errors = [email.err(), password.err(), name.err(), workspace.err()];
-            Err(Error::all(errors.into_iter().flatten().flat_map(|error| error.conditions().to_vec()).collect()))
+            Err(Error::all(
+                errors
+                    .into_iter()
+                    .flatten()
+                    .flat_map(|error| error.conditions().to_vec())
+                    .collect(),
+            ))
         }
     }
 }
@@ -404,14 +459,18 @@ async fn hash(app: &App, password: Password) -> Result<PasswordHash> {
 
 /// Returns the person if the password is theirs. Nobody costs what somebody costs.
 async fn verify(app: &App, found: Option<User>, password: Password) -> Result<User> {
-    let stored = found.as_ref().map_or_else(PasswordHash::nobody, |user| PasswordHash::from_text(user.password.clone()));
+    let stored = found
+        .as_ref()
+        .map_or_else(PasswordHash::nobody, |user| PasswordHash::from_text(user.password.clone()));
     let right = app.hashing.run(move || password.verify(&stored)).await?;
     found.filter(|user| right && !user.disabled).ok_or_else(|| Condition::CredentialsWrong.into())
 }
 
-/// Returns the person's row, if they still have the password that was verified outside of the transaction.
+/// Returns the person's row, if they still have the password that was verified outside of the
+/// transaction.
 fn unchanged(tx: &mut Tx<'_>, verified: &User) -> Result<User> {
-    let now = users::lock(tx.conn, verified.id)?.filter(|now| now.password == verified.password && !now.disabled);
+    let now = users::lock(tx.conn, verified.id)?
+        .filter(|now| now.password == verified.password && !now.disabled);
     now.ok_or_else(|| Condition::CredentialsWrong.into())
 }
 
@@ -428,7 +487,13 @@ fn begin(tx: &mut Tx<'_>, key: &TokenKey, user: User, workspace: Workspace) -> R
 }
 
 /// Issues the tokens of a sign-in.
-fn issue(tx: &mut Tx<'_>, key: &TokenKey, user: User, workspace: Workspace, family: String) -> Result<Session> {
+fn issue(
+    tx: &mut Tx<'_>,
+    key: &TokenKey,
+    user: User,
+    workspace: Workspace,
+    family: String,
+) -> Result<Session> {
     let refresh = RefreshToken::mint(|bytes| tx.random(bytes));
     let new = NewRefresh {
         user_id: user.id,

@@ -1,4 +1,5 @@
-//! Pictures: what to draw, how, and whether it would scan. Pure work; [`App::draw`](crate::App::draw) runs it off the event loop.
+//! Pictures: what to draw, how, and whether it would scan. Pure work;
+//! [`App::draw`](crate::App::draw) runs it off the event loop.
 
 use std::sync::Arc;
 
@@ -6,7 +7,8 @@ use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 use xqr_errors::{Condition, Error, Result};
 use xqr_render::{
-    Backdrop, Canvas, Caps, ClearZone, Design, Encoding, Format, Level, Logo, Picture, Report, Size, Symbol, assess, verify,
+    Backdrop, Canvas, Caps, ClearZone, Design, Encoding, Format, Level, Logo, Picture, Report,
+    Size, Symbol, assess, verify,
 };
 
 /// A picture that is wanted.
@@ -121,15 +123,27 @@ impl Order {
     /// A plain picture of `text`, which came in `field`.
     pub fn new(field: &'static str, text: String, size: Size, format: Format) -> Self {
         let (level, version, mask, verify) = (None, None, None, false);
-        Self { text, field, design: Design::default(), logo: None, backdrop: None, level, version, mask, size, format, verify }
+        Self {
+            text,
+            field,
+            design: Design::default(),
+            logo: None,
+            backdrop: None,
+            level,
+            version,
+            mask,
+            size,
+            format,
+            verify,
+        }
     }
 
     /// Draws the picture.
     ///
     /// # Errors
     ///
-    /// Those of [`Encoding::encode`], [`Picture::decode`] and [`Canvas::new`]; [`Condition::Unscannable`] where `verify` is set
-    /// and the picture would not scan.
+    /// Those of [`Encoding::encode`], [`Picture::decode`] and [`Canvas::new`];
+    /// [`Condition::Unscannable`] where `verify` is set and the picture would not scan.
     pub fn draw(&self, caps: &Caps) -> Result<Drawn> {
         let Sheet { symbol, design, canvas } = self.lay_out(caps)?;
         let report = if self.verify {
@@ -155,19 +169,23 @@ impl Order {
         Ok(Judgement { symbol, report, px: canvas.px() })
     }
 
-    /// Refuses what needs no drawing to be refused: a logo or a size beyond the plan, a content that is too long.
+    /// Refuses what needs no drawing to be refused: a logo or a size beyond the plan, a content
+    /// that is too long.
     ///
     /// # Errors
     ///
     /// As [`draw`](Self::draw), but for the pictures in the design, which are not looked at.
     pub fn check(&self, caps: &Caps) -> Result<()> {
         self.check_logo(caps)?;
-        let level = self.level.unwrap_or_else(|| if self.logo.is_some() { Level::H } else { self.design.level() });
+        let level = self
+            .level
+            .unwrap_or_else(|| if self.logo.is_some() { Level::H } else { self.design.level() });
         let symbol = self.design.encode(&self.text, self.encoding(level))?;
         Canvas::new(&symbol, &self.design, self.size, caps).map(|_| ())
     }
 
-    /// Refuses everything that [`draw`](Self::draw) would, with the pictures in the design, and draws nothing.
+    /// Refuses everything that [`draw`](Self::draw) would, with the pictures in the design, and
+    /// draws nothing.
     ///
     /// # Errors
     ///
@@ -194,14 +212,32 @@ impl Order {
         self.logo.is_some() || self.backdrop.is_some()
     }
 
-    /// Returns what tells this picture from any other: SHA-256 over everything that it is drawn from.
+    /// Returns what tells this picture from any other: SHA-256 over everything that it is drawn
+    /// from.
     pub fn digest(&self) -> [u8; 32] {
         let mut hash = Sha256::new();
-        let Self { text, field: _, design, logo, backdrop, level, version, mask, size, format, verify } = self;
+        let Self {
+            text,
+            field: _,
+            design,
+            logo,
+            backdrop,
+            level,
+            version,
+            mask,
+            size,
+            format,
+            verify,
+        } = self;
         let rest = (text, design, level, version, mask, size, format, verify);
         hash.update(format!("{rest:?}"));
         for (file, more) in [
-            logo.as_ref().map(|logo| (&logo.file, format!("{:?} {:?} {:?}", logo.ratio, logo.clear_zone, logo.neon_alpha))),
+            logo.as_ref().map(|logo| {
+                (
+                    &logo.file,
+                    format!("{:?} {:?} {:?}", logo.ratio, logo.clear_zone, logo.neon_alpha),
+                )
+            }),
             backdrop.as_ref().map(|backdrop| (&backdrop.file, format!("{:?}", backdrop.opacity))),
         ]
         .into_iter()
@@ -241,7 +277,8 @@ impl Order {
         if let Some(BackdropFile { file, opacity }) = &self.backdrop {
             design.backdrop = Some(Backdrop { picture: decode(file)?.into(), opacity: *opacity });
         }
-        let symbol = design.encode(&self.text, self.encoding(self.level.unwrap_or_else(|| design.level())))?;
+        let symbol = design
+            .encode(&self.text, self.encoding(self.level.unwrap_or_else(|| design.level())))?;
         let canvas = Canvas::new(&symbol, &design, self.size, caps)?;
         Ok(Sheet { symbol, design, canvas })
     }

@@ -14,7 +14,8 @@ const ID: usize = 20;
 /// Makes the default project of a workspace.
 pub(crate) fn create_default(tx: &mut Tx<'_>, workspace: i64) -> Result<()> {
     usage::add(tx.conn, workspace, usage::PROJECTS, usage::TOTAL, 1)?;
-    let description = Some("The project that a workspace begins with. You may rename it.".to_owned());
+    let description =
+        Some("The project that a workspace begins with. You may rename it.".to_owned());
     insert(tx, workspace, "Default Project".to_owned(), description, true).map(|_| ())
 }
 
@@ -23,18 +24,45 @@ pub(crate) fn create_default(tx: &mut Tx<'_>, workspace: i64) -> Result<()> {
 /// # Errors
 ///
 /// [`Condition::PlanLimitReached`].
-pub fn create(tx: &mut Tx<'_>, caller: &Caller, name: String, description: Option<String>) -> Result<Project> {
+pub fn create(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    name: String,
+    description: Option<String>,
+) -> Result<Project> {
     let cap = caller.terms.limits.projects;
-    if !usage::take(tx.conn, caller.workspace, usage::PROJECTS, usage::TOTAL, 1, cap.map(u64::cast_signed))? {
+    if !usage::take(
+        tx.conn,
+        caller.workspace,
+        usage::PROJECTS,
+        usage::TOTAL,
+        1,
+        cap.map(u64::cast_signed),
+    )? {
         return Err(caller.terms.full("projects", cap.unwrap_or_default()).into());
     }
     insert(tx, caller.workspace, name, description, false)
 }
 
-fn insert(tx: &mut Tx<'_>, workspace_id: i64, name: String, description: Option<String>, is_default: bool) -> Result<Project> {
+fn insert(
+    tx: &mut Tx<'_>,
+    workspace_id: i64,
+    name: String,
+    description: Option<String>,
+    is_default: bool,
+) -> Result<Project> {
     let uid = tx.fresh_code(ALPHABET, ID);
     let (created_via, created_at) = ("api".to_owned(), tx.now);
-    let new = NewProject { uid, workspace_id, name, description, is_default, created_via, created_at, updated_at: created_at };
+    let new = NewProject {
+        uid,
+        workspace_id,
+        name,
+        description,
+        is_default,
+        created_via,
+        created_at,
+        updated_at: created_at,
+    };
     projects::insert(tx.conn, &new)
 }
 
@@ -62,7 +90,8 @@ pub fn names(conn: &mut Conn, caller: &Caller) -> Result<std::collections::HashM
     Ok(projects::names(conn, caller.workspace)?.into_iter().collect())
 }
 
-/// Renames the caller's project, or describes it anew; `None` leaves either as it is, `Some(None)` takes the description away.
+/// Renames the caller's project, or describes it anew; `None` leaves either as it is, `Some(None)`
+/// takes the description away.
 ///
 /// # Errors
 ///

@@ -1,9 +1,11 @@
-//! Quotas: how much somebody may do in a month or a day. Never more, on any number of nodes, and not one write per request.
+//! Quotas: how much somebody may do in a month or a day. Never more, on any number of nodes, and
+//! not one write per request.
 //!
-//! A node leases up to 64 calls of a quota at once, in one transaction, and hands them out from memory. What is left of a quota
-//! when it nears its end is leased in smaller and smaller parts, at last one by one, so that nothing lies idle on another node. A
-//! node that is killed takes its lease with it: a workspace then has up to 64 calls less in that period, never one more. A node that
-//! stops in order gives its lease back.
+//! A node leases up to 64 calls of a quota at once, in one transaction, and hands them out from
+//! memory. What is left of a quota when it nears its end is leased in smaller and smaller parts, at
+//! last one by one, so that nothing lies idle on another node. A node that is killed takes its
+//! lease with it: a workspace then has up to 64 calls less in that period, never one more. A node
+//! that stops in order gives its lease back.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -71,7 +73,8 @@ impl Quotas {
     ///
     /// # Errors
     ///
-    /// [`Condition::QuotaSpent`] until the month turns, [`Condition::DailyQuotaSpent`] until the day does.
+    /// [`Condition::QuotaSpent`] until the month turns, [`Condition::DailyQuotaSpent`] until the
+    /// day does.
     pub(crate) async fn admit(&self, data: &Data, caller: &Caller, cycle: Cycle) -> Result<Ticket> {
         let cap = cap(caller, cycle);
         let meter = self.meter(caller.workspace, cycle, data.now());
@@ -83,10 +86,14 @@ impl Quotas {
             }
             let _asking = meter.asking.lock().await;
             let Some(lease) = meter.to_ask(period, cap) else { continue };
-            if lease.refused.is_some_and(|(at, size)| size == cap && (0..PAUSE).contains(&(now - at))) {
+            if lease
+                .refused
+                .is_some_and(|(at, size)| size == cap && (0..PAUSE).contains(&(now - at)))
+            {
                 return Err(spent(caller, cycle, now));
             }
-            // What lies here was leased under a larger cap: the database, which knows of all nodes, decides anew.
+            // What lies here was leased under a larger cap: the database, which knows of all nodes,
+            // decides anew.
             let surplus = meter.surrender(period);
             let granted = match ask(data, caller.workspace, cap, period, surplus).await {
                 Ok(granted) => granted,
@@ -131,7 +138,9 @@ impl Quotas {
             let Lease { period, left, .. } = *meter.lock();
             if left > 0 {
                 let period = period.to_string();
-                let give = move |tx: &mut Tx<'_>| usage::give_back(tx.conn, workspace, usage::CALLS, &period, left.cast_signed());
+                let give = move |tx: &mut Tx<'_>| {
+                    usage::give_back(tx.conn, workspace, usage::CALLS, &period, left.cast_signed())
+                };
                 if let Err(error) = data.write_here(give) {
                     tracing::warn!(%error, workspace, left, "a lease of calls was not given back");
                 }
@@ -162,7 +171,8 @@ impl Meter {
         Some(lease.remaining(cap))
     }
 
-    /// Returns the lease if nothing of it may be handed out under this cap; a lease of another period has run out.
+    /// Returns the lease if nothing of it may be handed out under this cap; a lease of another
+    /// period has run out.
     fn to_ask(&self, period: Period, cap: Cap) -> Option<Lease> {
         let mut lease = self.lock();
         if lease.period != period {
@@ -203,15 +213,32 @@ struct Granted {
     used: u64,
 }
 
-async fn ask(data: &Data, workspace: i64, cap: Cap, period: Period, surplus: u64) -> Result<Granted> {
+async fn ask(
+    data: &Data,
+    workspace: i64,
+    cap: Cap,
+    period: Period,
+    surplus: u64,
+) -> Result<Granted> {
     let (tell, told) = oneshot::channel();
-    data.submit(false, move |tx| lease(tx, workspace, cap, period, surplus), |result| drop(tell.send(result)));
-    let result = told.await.unwrap_or_else(|_| Err(Error::from(Condition::Overloaded { seconds: 1 })));
+    data.submit(
+        false,
+        move |tx| lease(tx, workspace, cap, period, surplus),
+        |result| drop(tell.send(result)),
+    );
+    let result =
+        told.await.unwrap_or_else(|_| Err(Error::from(Condition::Overloaded { seconds: 1 })));
     result.map(|(granted, _)| granted)
 }
 
 /// Gives `surplus` back and leases a part of what is left: the less there is, the smaller.
-fn lease(tx: &mut Tx<'_>, workspace: i64, cap: Cap, period: Period, surplus: u64) -> Result<Granted> {
+fn lease(
+    tx: &mut Tx<'_>,
+    workspace: i64,
+    cap: Cap,
+    period: Period,
+    surplus: u64,
+) -> Result<Granted> {
     let period = period.to_string();
     usage::begin(tx.conn, workspace, usage::CALLS, &period)?;
     if surplus > 0 {
@@ -222,7 +249,9 @@ fn lease(tx: &mut Tx<'_>, workspace: i64, cap: Cap, period: Period, surplus: u64
     let room = purse.remaining().unwrap_or(u64::MAX);
     let mut units = (room / 64).clamp(1, LEASE).min(room);
     let limit = cap.map(u64::cast_signed);
-    let mut take = |units: u64| usage::take(tx.conn, workspace, usage::CALLS, &period, units.cast_signed(), limit);
+    let mut take = |units: u64| {
+        usage::take(tx.conn, workspace, usage::CALLS, &period, units.cast_signed(), limit)
+    };
     // Another node may have leased since the look.
     if units == 0 || !take(units)? {
         units = u64::from(units > 1 && take(1)?);
@@ -247,7 +276,9 @@ fn spent(caller: &Caller, cycle: Cycle, now: i64) -> Error {
     let seconds = ((cycle.at(now).end() - now).max(1).unsigned_abs()).div_ceil(1000);
     let quota = cap(caller, cycle).unwrap_or_default();
     match cycle {
-        Cycle::Month => Condition::QuotaSpent { quota, plan: caller.terms.plan.to_string(), seconds }.into(),
+        Cycle::Month => {
+            Condition::QuotaSpent { quota, plan: caller.terms.plan.to_string(), seconds }.into()
+        }
         Cycle::Day => Condition::DailyQuotaSpent { seconds }.into(),
     }
 }

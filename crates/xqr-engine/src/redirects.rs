@@ -1,8 +1,8 @@
 //! Redirects: from a code to a destination, out of memory.
 //!
-//! The cache keeps live links, closed ones and misses. A row that was read before a change can never enter it after: each code
-//! belongs to a stripe with a generation, the change moves the generation under the key's lock, and what was read under an
-//! older generation is not kept.
+//! The cache keeps live links, closed ones and misses. A row that was read before a change can
+//! never enter it after: each code belongs to a stripe with a generation, the change moves the
+//! generation under the key's lock, and what was read under an older generation is not kept.
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
@@ -50,10 +50,19 @@ impl From<Option<RedirectRow>> for Target {
             None => Self::Absent,
             Some(row) if !row.enabled || row.archived => Self::Gone,
             Some(RedirectRow { destination: None, .. }) => Self::Absent,
-            Some(RedirectRow { id, destination: Some(destination), routing_rules, variants, sticky, expires_at, .. }) => {
+            Some(RedirectRow {
+                id,
+                destination: Some(destination),
+                routing_rules,
+                variants,
+                sticky,
+                expires_at,
+                ..
+            }) => {
                 let router = Router::new(&routing::rules(&routing_rules));
                 let split = Split::new(variants::list(&variants), sticky);
-                let forks = (router.is_some() || split.is_some()).then(|| Arc::new(Forks { router, split }));
+                let forks = (router.is_some() || split.is_some())
+                    .then(|| Arc::new(Forks { router, split }));
                 Self::Live { link_id: id, location: Bytes::from(destination), forks, expires_at }
             }
         }
@@ -97,8 +106,10 @@ impl Expiry<String, Target> for Lifetimes {
 
 impl Redirects {
     pub(crate) fn new(settings: &settings::Cache) -> Self {
-        let lifetimes =
-            Lifetimes { hit: Duration::from_secs(settings.seconds), miss: Duration::from_secs(settings.miss_seconds) };
+        let lifetimes = Lifetimes {
+            hit: Duration::from_secs(settings.seconds),
+            miss: Duration::from_secs(settings.miss_seconds),
+        };
         Self {
             cache: Cache::builder().max_capacity(settings.links).expire_after(lifetimes).build(),
             generations: (0..STRIPES).map(|_| AtomicU64::new(0)).collect(),
@@ -110,7 +121,8 @@ impl Redirects {
         &self.generations[self.hasher.hash_one(key) as usize % STRIPES]
     }
 
-    /// Drops what is known of a code. Called after the commit that changed it, before the client is told.
+    /// Drops what is known of a code. Called after the commit that changed it, before the client is
+    /// told.
     pub(crate) fn forget(&self, key: &str) {
         self.cache.entry_by_ref(key).and_compute_with(|_| {
             self.generation(key).fetch_add(1, Ordering::SeqCst);
@@ -121,7 +133,11 @@ impl Redirects {
     /// Keeps `target` unless the code was changed since `generation` was read.
     fn keep(&self, key: &str, generation: u64, target: &Target) {
         self.cache.entry_by_ref(key).and_compute_with(|_| {
-            if self.generation(key).load(Ordering::SeqCst) == generation { Op::Put(target.clone()) } else { Op::Nop }
+            if self.generation(key).load(Ordering::SeqCst) == generation {
+                Op::Put(target.clone())
+            } else {
+                Op::Nop
+            }
         });
     }
 
@@ -154,7 +170,8 @@ async fn load(app: &App, key: &str) -> Result<Target> {
     let files = app.settings.blocklist.at_redirect.then(|| app.data.files());
     let read = app.data.read_brief(move |conn| {
         let target = Target::from(links::find_by_code(conn, "", &owned)?);
-        // Closed rather than absent: a miss counts against the visitor, who has scanned a code that is real.
+        // Closed rather than absent: a miss counts against the visitor, who has scanned a code that
+        // is real.
         if let (Target::Live { location, forks, .. }, Some(files)) = (&target, files) {
             let others = forks.iter().flat_map(|forks| forks.locations());
             for location in std::iter::once(location).chain(others) {

@@ -1,7 +1,8 @@
-//! Metered pictures: credits first, then the month's quota, then overage where the plan has it (QR Studio reference, section 4).
+//! Metered pictures: credits first, then the month's quota, then overage where the plan has it (QR
+//! Studio reference, section 4).
 //!
-//! A picture is charged before it is drawn and refunded if it fails, so that concurrent calls never overshoot and failures are
-//! free. A batch is charged as a whole or not at all.
+//! A picture is charged before it is drawn and refunded if it fails, so that concurrent calls never
+//! overshoot and failures are free. A batch is charged as a whole or not at all.
 
 use xqr_errors::{Condition, Result};
 use xqr_plans::{Cycle, Period, PlanTable, Purse, Spend, Terms};
@@ -33,7 +34,9 @@ pub fn charge(tx: &mut Tx<'_>, caller: &Caller, units: u64) -> Result<Charge> {
     usage::begin(tx.conn, workspace, usage::RENDERS, &period)?;
     // Whoever holds this row decides alone; an update that adds nothing locks it.
     usage::take(tx.conn, workspace, usage::RENDERS, &period, 0, None)?;
-    let mut get = |metric: &str, period: &str| usage::get(tx.conn, workspace, metric, period).map(|n| n.max(0).unsigned_abs());
+    let mut get = |metric: &str, period: &str| {
+        usage::get(tx.conn, workspace, metric, period).map(|n| n.max(0).unsigned_abs())
+    };
     let (used, credits) = (get(usage::RENDERS, &period)?, get(usage::CREDITS, usage::TOTAL)?);
     let by_key = get(&metric_of(caller.key), &period)?;
     let purse = Purse { credits, quota: limits.monthly_renders, used, overage: limits.overage };
@@ -62,7 +65,11 @@ pub fn charge(tx: &mut Tx<'_>, caller: &Caller, units: u64) -> Result<Charge> {
         events::quota_threshold(tx, workspace, usage::RENDERS, &period, percent, &after)?;
     }
     let of_key = Purse { used: by_key + metered, ..of_key };
-    Ok(Charge { month, spend, remaining: after.remaining().into_iter().chain(of_key.remaining()).min() })
+    Ok(Charge {
+        month,
+        spend,
+        remaining: after.remaining().into_iter().chain(of_key.remaining()).min(),
+    })
 }
 
 /// Gives a charge back.
@@ -74,9 +81,21 @@ pub fn refund(tx: &mut Tx<'_>, caller: &Caller, charge: &Charge) -> Result<()> {
     }
     let metered = spend.quota + spend.overage;
     usage::give_back(tx.conn, caller.workspace, usage::RENDERS, &period, metered.cast_signed())?;
-    usage::give_back(tx.conn, caller.workspace, &metric_of(caller.key), &period, metered.cast_signed())?;
+    usage::give_back(
+        tx.conn,
+        caller.workspace,
+        &metric_of(caller.key),
+        &period,
+        metered.cast_signed(),
+    )?;
     if spend.overage > 0 {
-        usage::give_back(tx.conn, caller.workspace, usage::OVERAGE, &period, spend.overage.cast_signed())?;
+        usage::give_back(
+            tx.conn,
+            caller.workspace,
+            usage::OVERAGE,
+            &period,
+            spend.overage.cast_signed(),
+        )?;
     }
     Ok(())
 }
@@ -95,8 +114,9 @@ pub struct Used {
 /// Returns what a workspace has used until `now`, Unix milliseconds.
 pub fn usage(conn: &mut Conn, workspace: i64, now: i64) -> Result<Used> {
     let month = Cycle::Month.at(now).to_string();
-    let mut get =
-        |metric: &str, period: &str| usage::get(conn, workspace, metric, period).map(|value| value.max(0).unsigned_abs());
+    let mut get = |metric: &str, period: &str| {
+        usage::get(conn, workspace, metric, period).map(|value| value.max(0).unsigned_abs())
+    };
     Ok(Used {
         renders: get(usage::RENDERS, &month)?,
         active_codes: get(usage::ACTIVE_LINKS, usage::TOTAL)?,
@@ -110,11 +130,20 @@ pub fn usage_of_key(conn: &mut Conn, workspace: i64, key: i64, now: i64) -> Resu
     Ok(usage::get(conn, workspace, &metric_of(key), &month)?.max(0).unsigned_abs())
 }
 
-/// Returns what is left of the month's quota for a caller, credits aside: of the workspace's, and of the key's own plan. `None` is unlimited.
-pub fn remaining(conn: &mut Conn, plans: &PlanTable, caller: &Caller, now: i64) -> Result<Option<u64>> {
+/// Returns what is left of the month's quota for a caller, credits aside: of the workspace's, and
+/// of the key's own plan. `None` is unlimited.
+pub fn remaining(
+    conn: &mut Conn,
+    plans: &PlanTable,
+    caller: &Caller,
+    now: i64,
+) -> Result<Option<u64>> {
     let used = usage(conn, caller.workspace, now)?.renders;
     let by_key = usage_of_key(conn, caller.workspace, caller.key, now)?;
-    let whole = keys::terms(plans, &caller.owner, None)?.limits.monthly_renders.map(|quota| quota.saturating_sub(used));
+    let whole = keys::terms(plans, &caller.owner, None)?
+        .limits
+        .monthly_renders
+        .map(|quota| quota.saturating_sub(used));
     let own = Purse { used: by_key, ..key_purse(caller) }.remaining();
     Ok(whole.into_iter().chain(own).min())
 }
@@ -173,17 +202,30 @@ mod tests {
         let workspace = caller.workspace;
         assert_eq!(data.write_here(move |tx| grant(tx, workspace, 3, "pack")).unwrap(), 3);
         let first = charge_of(&data, &caller, 4).unwrap();
-        assert_eq!((first.spend, first.remaining), (Spend { credits: 3, quota: 1, overage: 0 }, Some(4)));
+        assert_eq!(
+            (first.spend, first.remaining),
+            (Spend { credits: 3, quota: 1, overage: 0 }, Some(4))
+        );
         assert_eq!(
             charge_of(&data, &caller, 5).unwrap_err().condition(),
             &Condition::QuotaSpent { quota: 5, plan: "free".into(), seconds: 898_200 }
         );
         let again = caller.clone();
         data.write_here(move |tx| refund(tx, &again, &first)).unwrap();
-        assert_eq!(charge_of(&data, &caller, 8).unwrap().spend, Spend { credits: 3, quota: 5, overage: 0 });
+        assert_eq!(
+            charge_of(&data, &caller, 8).unwrap().spend,
+            Spend { credits: 3, quota: 5, overage: 0 }
+        );
         let entries = data.read_here(|conn| ledger(conn, workspace, 10)).unwrap();
-        let told: Vec<_> = entries.iter().rev().map(|entry| (entry.amount, entry.balance, entry.reason.as_str())).collect();
-        assert_eq!(told, [(3, 3, "pack"), (-3, 0, "pictures"), (3, 3, "refund"), (-3, 0, "pictures")]);
+        let told: Vec<_> = entries
+            .iter()
+            .rev()
+            .map(|entry| (entry.amount, entry.balance, entry.reason.as_str()))
+            .collect();
+        assert_eq!(
+            told,
+            [(3, 3, "pack"), (-3, 0, "pictures"), (3, 3, "refund"), (-3, 0, "pictures")]
+        );
     }
 
     #[test]
@@ -207,8 +249,15 @@ mod tests {
     fn overage_is_counted_where_the_plan_has_it() {
         let (data, _, _folder) = open();
         let caller = caller(&data, Plan::Starter, r#"{"monthly_renders":2}"#);
-        assert_eq!(charge_of(&data, &caller, 5).unwrap().spend, Spend { credits: 0, quota: 2, overage: 3 });
+        assert_eq!(
+            charge_of(&data, &caller, 5).unwrap().spend,
+            Spend { credits: 0, quota: 2, overage: 3 }
+        );
         let month = Cycle::Month.at(NOW).to_string();
-        assert_eq!(data.read_here(|conn| usage::get(conn, caller.workspace, usage::OVERAGE, &month)).unwrap(), 3);
+        assert_eq!(
+            data.read_here(|conn| usage::get(conn, caller.workspace, usage::OVERAGE, &month))
+                .unwrap(),
+            3
+        );
     }
 }

@@ -1,8 +1,11 @@
-//! Smart routing: where a visitor of a link is led to, by who they are and when they come (xQR reference, section 11). All conditions of
-//! a rule must hold; rules are tried by ascending priority, equal ones in their order; the first that holds wins; where none does, the
-//! link's own destination does. Languages, systems, referrers, weekdays, dates, time zones and stickiness are ours.
+//! Smart routing: where a visitor of a link is led to, by who they are and when they come (xQR
+//! reference, section 11). All conditions of a rule must hold; rules are tried by ascending
+//! priority, equal ones in their order; the first that holds wins; where none does, the link's own
+//! destination does. Languages, systems, referrers, weekdays, dates, time zones and stickiness are
+//! ours.
 //!
-//! A [`Rule`] is what a row holds. A [`Router`] is made of rules once, when a row enters the redirect cache; routing allocates nothing.
+//! A [`Rule`] is what a row holds. A [`Router`] is made of rules once, when a row enters the
+//! redirect cache; routing allocates nothing.
 
 mod router;
 
@@ -46,7 +49,8 @@ pub struct Conditions {
     /// `mobile`, `tablet`, `desktop`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_types: Option<Vec<String>>,
-    /// Primary language tags (RFC 5646), lower case, of which the visitor prefers one to all others.
+    /// Primary language tags (RFC 5646), lower case, of which the visitor prefers one to all
+    /// others.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub languages: Option<Vec<String>>,
     /// Families of operating systems, as analytics name them.
@@ -98,7 +102,8 @@ pub struct Hours {
 }
 
 impl Conditions {
-    /// Returns whether it needs more than a plan's basic routing: all but countries, devices, languages and systems does.
+    /// Returns whether it needs more than a plan's basic routing: all but countries, devices,
+    /// languages and systems does.
     pub(crate) fn is_advanced(&self) -> bool {
         let basic = Self {
             countries: self.countries.clone(),

@@ -1,5 +1,6 @@
-//! Who is the same visitor within a day, and nobody knows across days: a hash of address and user agent under a key that every node has for
-//! a day in UTC, and that is deleted from the database when the day is over.
+//! Who is the same visitor within a day, and nobody knows across days: a hash of address and user
+//! agent under a key that every node has for a day in UTC, and that is deleted from the database
+//! when the day is over.
 
 use std::hash::Hasher as _;
 use std::net::IpAddr;
@@ -16,7 +17,8 @@ use crate::{App, Tx};
 
 /// What the names of the keys begin with in the database.
 const PREFIX: &str = "visitor_salt_";
-/// Milliseconds after a try in which nobody tries again: redirects go on without visitors while the database is away.
+/// Milliseconds after a try in which nobody tries again: redirects go on without visitors while the
+/// database is away.
 const PAUSE: i64 = 1000;
 
 /// The keys of some days.
@@ -37,8 +39,14 @@ impl Salts {
     }
 }
 
-/// Returns the hash of a visitor (IPv6: its first 64 bits) at `now`, Unix milliseconds; `None` while the day's key cannot be had.
-pub async fn visitor(app: &App, address: Option<IpAddr>, user_agent: &[u8], now: i64) -> Option<u64> {
+/// Returns the hash of a visitor (IPv6: its first 64 bits) at `now`, Unix milliseconds; `None`
+/// while the day's key cannot be had.
+pub async fn visitor(
+    app: &App,
+    address: Option<IpAddr>,
+    user_agent: &[u8],
+    now: i64,
+) -> Option<u64> {
     let (address, day) = (address?, now.div_euclid(DAY));
     let salt = match app.salts.of(day) {
         Some(salt) => salt,
@@ -106,7 +114,9 @@ mod tests {
         assert_eq!(data.write_here(fetch).unwrap(), first, "who comes later takes what is there");
         clock.advance(DAY);
         assert_eq!(data.write_here(fetch).unwrap()[0], first[1]);
-        let kept = |day: i64| data.read_here(|conn| state::get(conn, &format!("{PREFIX}{day}"))).unwrap().is_some();
+        let kept = |day: i64| {
+            data.read_here(|conn| state::get(conn, &format!("{PREFIX}{day}"))).unwrap().is_some()
+        };
         assert_eq!([today, today + 1, today + 2].map(kept), [false, true, true]);
     }
 }

@@ -24,12 +24,13 @@ pub fn position(conn: &mut Conn, node: &str) -> Result<Position> {
     Ok(scans::position(conn, node)?.unwrap_or_default())
 }
 
-/// Counts a batch: scans, link counters and the tallies of days, and moves the journal's position, in one transaction. Whoever listens is told
-/// after the commit.
+/// Counts a batch: scans, link counters and the tallies of days, and moves the journal's position,
+/// in one transaction. Whoever listens is told after the commit.
 ///
 /// # Errors
 ///
-/// When the position does not stand where the batch begins: then it was counted already, and nothing is counted twice.
+/// When the position does not stand where the batch begins: then it was counted already, and
+/// nothing is counted twice.
 pub async fn count(app: &App, batch: &mut Batch) -> Result<usize> {
     let (node, from, to) = (app.journal.node().to_owned(), batch.from, batch.to);
     let found = std::mem::take(&mut batch.scans);
@@ -55,8 +56,10 @@ fn insert(tx: &mut Tx<'_>, found: &[Scan]) -> Result<Vec<NewScan>> {
     let owners = scans::owners(tx.conn, &ids)?;
     let mut allowances = allowances(tx, found, &owners)?;
     let mut agents: HashMap<&[u8], Visitor> = HashMap::new();
-    let (mut rows, mut visitors) = (Vec::with_capacity(found.len()), Vec::with_capacity(found.len()));
-    // Ordered, so that two nodes lock rows in the same order: the number of scans, and the latest moment.
+    let (mut rows, mut visitors) =
+        (Vec::with_capacity(found.len()), Vec::with_capacity(found.len()));
+    // Ordered, so that two nodes lock rows in the same order: the number of scans, and the latest
+    // moment.
     let mut links: BTreeMap<i64, (i64, i64)> = BTreeMap::new();
     for scan in found {
         let Some(workspace_id) = owners.get(&scan.link_id).copied() else { continue };
@@ -66,7 +69,11 @@ fn insert(tx: &mut Tx<'_>, found: &[Scan]) -> Result<Vec<NewScan>> {
             None => {}
         }
         let agent = scan.user_agent.as_bytes();
-        rows.push(row(scan, workspace_id, *agents.entry(agent).or_insert_with(|| user_agent::read(agent))));
+        rows.push(row(
+            scan,
+            workspace_id,
+            *agents.entry(agent).or_insert_with(|| user_agent::read(agent)),
+        ));
         visitors.push(scan.visitor);
         let (n, last) = links.entry(scan.link_id).or_default();
         (*n, *last) = (*n + 1, scan.at.max(*last));
@@ -83,7 +90,8 @@ fn insert(tx: &mut Tx<'_>, found: &[Scan]) -> Result<Vec<NewScan>> {
 }
 
 fn row(scan: &Scan, workspace_id: i64, visitor: Visitor) -> NewScan {
-    let text = |bytes: &[u8]| (!bytes.is_empty()).then(|| String::from_utf8_lossy(bytes).into_owned());
+    let text =
+        |bytes: &[u8]| (!bytes.is_empty()).then(|| String::from_utf8_lossy(bytes).into_owned());
     NewScan {
         link_id: scan.link_id,
         workspace_id,
@@ -108,10 +116,19 @@ fn tally(tx: &mut Tx<'_>, rows: &[NewScan], visitors: &[Option<u64>]) -> Result<
     }
     let keys: Vec<(i64, i64, i64)> = days.keys().copied().collect();
     let known = scan_days::lock(tx.conn, &keys)?;
-    let mut known: HashMap<_, _> = known.into_iter().map(|row| ((row.workspace_id, row.link_id, row.day), row)).collect();
+    let mut known: HashMap<_, _> =
+        known.into_iter().map(|row| ((row.workspace_id, row.link_id, row.day), row)).collect();
     let mut changed = Vec::with_capacity(days.len());
     for ((workspace_id, link_id, day), scans) in days {
-        let empty = || ScanDay { workspace_id, link_id, day, scans: 0, bots: 0, visitors: 0, tally: String::new() };
+        let empty = || ScanDay {
+            workspace_id,
+            link_id,
+            day,
+            scans: 0,
+            bots: 0,
+            visitors: 0,
+            tally: String::new(),
+        };
         let mut row = known.remove(&(workspace_id, link_id, day)).unwrap_or_else(empty);
         let mut tally = Tally::read(&row)?;
         scans.into_iter().for_each(|i| tally.add(&rows[i], visitors[i]));
@@ -121,9 +138,14 @@ fn tally(tx: &mut Tx<'_>, rows: &[NewScan], visitors: &[Option<u64>]) -> Result<
     scan_days::save(tx.conn, &changed)
 }
 
-/// Takes from the workspaces whose plans cap the scans of a month what these scans need, and returns how many of each count. What is
-/// beyond is led to its destination all the same, because codes are printed; it is only not counted.
-fn allowances(tx: &mut Tx<'_>, found: &[Scan], owners: &HashMap<i64, i64>) -> Result<HashMap<i64, i64>> {
+/// Takes from the workspaces whose plans cap the scans of a month what these scans need, and
+/// returns how many of each count. What is beyond is led to its destination all the same, because
+/// codes are printed; it is only not counted.
+fn allowances(
+    tx: &mut Tx<'_>,
+    found: &[Scan],
+    owners: &HashMap<i64, i64>,
+) -> Result<HashMap<i64, i64>> {
     let mut wishes: BTreeMap<i64, i64> = BTreeMap::new();
     for workspace in found.iter().filter_map(|scan| owners.get(&scan.link_id)) {
         *wishes.entry(*workspace).or_default() += 1;
@@ -131,25 +153,42 @@ fn allowances(tx: &mut Tx<'_>, found: &[Scan], owners: &HashMap<i64, i64>) -> Re
     let ids: Vec<i64> = wishes.keys().copied().collect();
     let mut caps = BTreeMap::new();
     for workspace in workspaces::find_many(tx.conn, &ids)? {
-        caps.extend(keys::terms(tx.plans, &workspace, None)?.limits.scans_per_month.map(|cap| (workspace.id, cap)));
+        caps.extend(
+            keys::terms(tx.plans, &workspace, None)?
+                .limits
+                .scans_per_month
+                .map(|cap| (workspace.id, cap)),
+        );
     }
     let month = Cycle::Month.at(tx.now).to_string();
     let mut take = |(workspace, cap): (i64, u64)| {
-        let taken = usage::take_up_to(tx.conn, workspace, usage::SCANS, &month, wishes[&workspace], cap.cast_signed())?;
+        let taken = usage::take_up_to(
+            tx.conn,
+            workspace,
+            usage::SCANS,
+            &month,
+            wishes[&workspace],
+            cap.cast_signed(),
+        )?;
         Ok((workspace, taken))
     };
     caps.into_iter().map(&mut take).collect()
 }
 
-/// Deletes some scans of deleted links, and some events, deliveries, answers and refresh tokens past their time, and returns how many rows went.
+/// Deletes some scans of deleted links, and some events, deliveries, answers and refresh tokens
+/// past their time, and returns how many rows went.
 pub fn purge(tx: &mut Tx<'_>, retention_ms: i64) -> Result<usize> {
     /// Rows in one transaction: writers wait no longer than this takes.
     const SOME: i64 = 1000;
     let before = tx.now.saturating_sub(retention_ms);
     let events = xqr_store::outbox::purge(tx.conn, before, SOME)?;
     // What is still to be delivered after another day never will be: no table of retries is longer.
-    let events = events + xqr_store::webhooks::purge(tx.conn, before, before.saturating_sub(DAY), SOME)?;
-    Ok(scans::purge(tx.conn, SOME)? + events + crate::idempotency::purge(tx, SOME)? + crate::people::purge(tx, SOME)?)
+    let events =
+        events + xqr_store::webhooks::purge(tx.conn, before, before.saturating_sub(DAY), SOME)?;
+    Ok(scans::purge(tx.conn, SOME)?
+        + events
+        + crate::idempotency::purge(tx, SOME)?
+        + crate::people::purge(tx, SOME)?)
 }
 
 /// Returns a workspace's first scans, oldest first.

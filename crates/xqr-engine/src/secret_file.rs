@@ -1,4 +1,5 @@
-//! Where the service's own secret comes from: the setting, or a file in the data folder that the first start makes.
+//! Where the service's own secret comes from: the setting, or a file in the data folder that the
+//! first start makes.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -17,17 +18,20 @@ const NAME: &str = "secret.key";
 /// A text for the operator.
 pub(crate) fn load(settings: &Settings, entropy: &dyn Entropy) -> Result<MasterSecret, String> {
     if !settings.secret.is_empty() {
-        return MasterSecret::parse(&settings.secret).ok_or_else(|| "secret: must be 64 hexadecimal digits".to_owned());
+        return MasterSecret::parse(&settings.secret)
+            .ok_or_else(|| "secret: must be 64 hexadecimal digits".to_owned());
     }
     let path = settings.data_dir.join(NAME);
     match std::fs::read_to_string(&path) {
-        Ok(text) => MasterSecret::parse(&text).ok_or_else(|| format!("{}: must be 64 hexadecimal digits", path.display())),
+        Ok(text) => MasterSecret::parse(&text)
+            .ok_or_else(|| format!("{}: must be 64 hexadecimal digits", path.display())),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => make(&path, entropy),
         Err(error) => Err(format!("cannot read {}: {error}", path.display())),
     }
 }
 
-/// Writes a new secret under its name in one step, so that of two programs that start at once both have the same.
+/// Writes a new secret under its name in one step, so that of two programs that start at once both
+/// have the same.
 fn make(path: &Path, entropy: &dyn Entropy) -> Result<MasterSecret, String> {
     let told = |error| format!("cannot write {}: {error}", path.display());
     let mut bytes = [0; 32];
@@ -40,12 +44,17 @@ fn make(path: &Path, entropy: &dyn Entropy) -> Result<MasterSecret, String> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(&draft).map_err(told)?;
-    file.write_all(MasterSecret::new(bytes).expose().as_bytes()).and_then(|()| file.sync_all()).map_err(told)?;
+    file.write_all(MasterSecret::new(bytes).expose().as_bytes())
+        .and_then(|()| file.sync_all())
+        .map_err(told)?;
     // A link fails where another program was first; then its secret is the one.
-    std::fs::hard_link(&draft, path).or_else(|error| if path.exists() { Ok(()) } else { Err(error) }).map_err(told)?;
+    std::fs::hard_link(&draft, path)
+        .or_else(|error| if path.exists() { Ok(()) } else { Err(error) })
+        .map_err(told)?;
     std::fs::remove_file(&draft).map_err(told)?;
     let text = std::fs::read_to_string(path).map_err(told)?;
-    MasterSecret::parse(&text).ok_or_else(|| format!("{}: must be 64 hexadecimal digits", path.display()))
+    MasterSecret::parse(&text)
+        .ok_or_else(|| format!("{}: must be 64 hexadecimal digits", path.display()))
 }
 
 #[cfg(test)]
@@ -63,8 +72,9 @@ mod tests {
         assert_eq!(made.derive("x"), read.derive("x"));
         #[cfg(unix)]
         {
-            let mode =
-                std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(settings.data_dir.join(NAME)).unwrap().permissions());
+            let mode = std::os::unix::fs::PermissionsExt::mode(
+                &std::fs::metadata(settings.data_dir.join(NAME)).unwrap().permissions(),
+            );
             assert_eq!(mode & 0o777, 0o600, "nobody else reads it");
         }
         settings.secret = "ab".repeat(32);

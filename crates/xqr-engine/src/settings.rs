@@ -1,4 +1,5 @@
-//! Settings: built-in defaults, overlaid by a file, overlaid by the environment. Wrong names and values are refused.
+//! Settings: built-in defaults, overlaid by a file, overlaid by the environment. Wrong names and
+//! values are refused.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -243,7 +244,8 @@ pub struct Render {
 }
 
 impl Settings {
-    /// Reads the settings of this process: the file that `XQR_CONFIG` names, or `./xqr.toml` if there is one, and the environment.
+    /// Reads the settings of this process: the file that `XQR_CONFIG` names, or `./xqr.toml` if
+    /// there is one, and the environment.
     ///
     /// # Errors
     ///
@@ -255,11 +257,14 @@ impl Settings {
             None => Some(PathBuf::from("xqr.toml")).filter(|path| path.exists()),
         };
         let text = match &file {
-            Some(path) => std::fs::read_to_string(path).map_err(|e| format!("cannot read {}: {e}", path.display()))?,
+            Some(path) => std::fs::read_to_string(path)
+                .map_err(|e| format!("cannot read {}: {e}", path.display()))?,
             None => String::new(),
         };
         let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-        let unknown = names.filter(|name| name.starts_with("XQR_") && !name.starts_with("XQR_TEST_") && name != "XQR_CONFIG");
+        let unknown = names.filter(|name| {
+            name.starts_with("XQR_") && !name.starts_with("XQR_TEST_") && name != "XQR_CONFIG"
+        });
         Self::read(&text, file.as_deref(), env, unknown)
     }
 
@@ -284,23 +289,27 @@ impl Settings {
             return Ok(PlanTable::builtin());
         }
         let name = &self.plans_file;
-        let text = std::fs::read_to_string(name).map_err(|error| format!("cannot read {name}: {error}"))?;
+        let text = std::fs::read_to_string(name)
+            .map_err(|error| format!("cannot read {name}: {error}"))?;
         PlanTable::overlaid(&text).map_err(|error| format!("{name}: {error}"))
     }
 
     /// Returns the defaults alone, untouched by files and environment.
     pub fn defaults() -> Self {
-        Self::read("", None, |_| None, std::iter::empty()).expect("the built-in settings are whole, as a test shows")
+        Self::read("", None, |_| None, std::iter::empty())
+            .expect("the built-in settings are whole, as a test shows")
     }
 
-    /// Overlays the defaults by `text`, then by `env`. Each of `env_names` must be the name of a setting.
+    /// Overlays the defaults by `text`, then by `env`. Each of `env_names` must be the name of a
+    /// setting.
     fn read(
         text: &str,
         file: Option<&Path>,
         env: impl Fn(&str) -> Option<String>,
         env_names: impl Iterator<Item = String>,
     ) -> Result<Self, String> {
-        let mut table: Table = DEFAULTS.parse().map_err(|e| format!("the built-in settings are broken: {e}"))?;
+        let mut table: Table =
+            DEFAULTS.parse().map_err(|e| format!("the built-in settings are broken: {e}"))?;
         let place = file.map_or("the settings file".to_owned(), |path| path.display().to_string());
         let own: Table = text.parse().map_err(|e| format!("{place}: {e}"))?;
         overlay(&mut table, own, "", &place)?;
@@ -308,16 +317,24 @@ impl Settings {
         from_env(&mut table, "", &env, &mut known)?;
         for name in env_names {
             if !known.contains(&name) {
-                return Err(format!("the environment variable {name} is not the name of a setting"));
+                return Err(format!(
+                    "the environment variable {name} is not the name of a setting"
+                ));
             }
         }
-        let mut settings: Self = table.try_into().map_err(|e: toml::de::Error| format!("settings: {}", e.message()))?;
+        let mut settings: Self =
+            table.try_into().map_err(|e: toml::de::Error| format!("settings: {}", e.message()))?;
         settings.check()?;
-        for url in [&mut settings.public_url, &mut settings.assets.public_url, &mut settings.bio.public_url] {
+        for url in [
+            &mut settings.public_url,
+            &mut settings.assets.public_url,
+            &mut settings.bio.public_url,
+        ] {
             *url = url.trim_end_matches('/').to_owned();
         }
         if settings.database_url.is_empty() {
-            settings.database_url = format!("sqlite://{}", settings.data_dir.join("xqr.db").display());
+            settings.database_url =
+                format!("sqlite://{}", settings.data_dir.join("xqr.db").display());
         }
         Ok(settings)
     }
@@ -331,19 +348,31 @@ impl Settings {
         ];
         for (name, text) in addresses.into_iter().filter(|(_, text)| !text.is_empty()) {
             let url = url::Url::parse(text).map_err(|e| format!("{name}: {e}"))?;
-            if !matches!(url.scheme(), "http" | "https") || url.query().is_some() || url.fragment().is_some() {
-                return Err(format!("{name}: must be an http:// or https:// address without query"));
+            if !matches!(url.scheme(), "http" | "https")
+                || url.query().is_some()
+                || url.fragment().is_some()
+            {
+                return Err(format!(
+                    "{name}: must be an http:// or https:// address without query"
+                ));
             }
         }
         if self.assets.store == StoreKind::S3 {
             let Assets { bucket, access_key, secret_key, .. } = &self.assets;
-            let needed = [("bucket", bucket.as_str()), ("access_key", access_key.expose()), ("secret_key", secret_key.expose())];
+            let needed = [
+                ("bucket", bucket.as_str()),
+                ("access_key", access_key.expose()),
+                ("secret_key", secret_key.expose()),
+            ];
             if let Some((name, _)) = needed.iter().find(|(_, text)| text.is_empty()) {
                 return Err(format!("assets.{name}: must be set where assets.store is s3"));
             }
         }
         if !self.maintenance_until.is_empty() && self.maintenance_until().is_none() {
-            return Err(format!("maintenance_until: '{}' is no moment such as 2026-12-31T06:00:00Z", self.maintenance_until));
+            return Err(format!(
+                "maintenance_until: '{}' is no moment such as 2026-12-31T06:00:00Z",
+                self.maintenance_until
+            ));
         }
         let positive: [(&str, u64); 14] = [
             ("database.readers", self.database.readers.into()),
@@ -372,36 +401,57 @@ fn networks<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<IpN
     networks_of("edge.trusted_proxies", deserializer)
 }
 
-fn fetched_networks<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
+fn fetched_networks<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<IpNet>, D::Error> {
     networks_of("fetch.allow_nets", deserializer)
 }
 
-fn webhook_networks<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
+fn webhook_networks<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<IpNet>, D::Error> {
     networks_of("webhooks.allow_nets", deserializer)
 }
 
-fn networks_of<'de, D: serde::Deserializer<'de>>(name: &str, deserializer: D) -> Result<Vec<IpNet>, D::Error> {
+fn networks_of<'de, D: serde::Deserializer<'de>>(
+    name: &str,
+    deserializer: D,
+) -> Result<Vec<IpNet>, D::Error> {
     let texts = Vec::<String>::deserialize(deserializer)?;
-    let parse = |text: &String| text.parse::<IpNet>().or_else(|_| text.parse().map(|ip: std::net::IpAddr| IpNet::from(ip)));
+    let parse = |text: &String| {
+        text.parse::<IpNet>().or_else(|_| text.parse().map(|ip: std::net::IpAddr| IpNet::from(ip)))
+    };
     texts
         .iter()
-        .map(|text| parse(text).map_err(|_| serde::de::Error::custom(format!("{name}: '{text}' is no address or network"))))
+        .map(|text| {
+            parse(text).map_err(|_| {
+                serde::de::Error::custom(format!("{name}: '{text}' is no address or network"))
+            })
+        })
         .collect()
 }
 
 fn hosts<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<Host>, D::Error> {
-    let parse = |text: &String| Host::parse(text).ok_or_else(|| format!("blocklist.except: '{text}' is no host"));
-    Vec::<String>::deserialize(deserializer)?.iter().map(parse).collect::<Result<_, _>>().map_err(serde::de::Error::custom)
+    let parse = |text: &String| {
+        Host::parse(text).ok_or_else(|| format!("blocklist.except: '{text}' is no host"))
+    };
+    Vec::<String>::deserialize(deserializer)?
+        .iter()
+        .map(parse)
+        .collect::<Result<_, _>>()
+        .map_err(serde::de::Error::custom)
 }
 
 /// Reads origins as browsers write them, because they are compared letter by letter.
 fn origins<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     let texts = Vec::<String>::deserialize(deserializer)?;
-    let is_origin = |text: &str| url::Url::parse(text).is_ok_and(|url| url.origin().ascii_serialization() == text);
+    let is_origin = |text: &str| {
+        url::Url::parse(text).is_ok_and(|url| url.origin().ascii_serialization() == text)
+    };
     match texts.iter().find(|text| *text != "*" && !is_origin(text)) {
-        Some(text) => {
-            Err(serde::de::Error::custom(format!("cors.origins: '{text}' is no origin such as https://app.example.com")))
-        }
+        Some(text) => Err(serde::de::Error::custom(format!(
+            "cors.origins: '{text}' is no origin such as https://app.example.com"
+        ))),
         None => Ok(texts),
     }
 }
@@ -413,7 +463,9 @@ fn port_list<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<u1
         Value::String(port) => port.parse().ok(),
         _ => None,
     };
-    let read = |value: &Value| port(value).ok_or_else(|| serde::de::Error::custom(format!("{value} is no port")));
+    let read = |value: &Value| {
+        port(value).ok_or_else(|| serde::de::Error::custom(format!("{value} is no port")))
+    };
     Vec::<Value>::deserialize(deserializer)?.iter().map(read).collect()
 }
 
@@ -422,7 +474,9 @@ fn overlay(base: &mut Table, own: Table, path: &str, place: &str) -> Result<(), 
         let name = format!("{path}{key}");
         match (base.get_mut(&key), value) {
             (None, _) => return Err(format!("{place}: there is no setting '{name}'")),
-            (Some(Value::Table(inner)), Value::Table(value)) => overlay(inner, value, &format!("{name}."), place)?,
+            (Some(Value::Table(inner)), Value::Table(value)) => {
+                overlay(inner, value, &format!("{name}."), place)?
+            }
             (Some(slot), value) if slot.same_type(&value) => *slot = value,
             (Some(slot), _) => return Err(format!("{place}: {name}: must be {}", kind(slot))),
         }
@@ -430,10 +484,20 @@ fn overlay(base: &mut Table, own: Table, path: &str, place: &str) -> Result<(), 
     Ok(())
 }
 
-/// Every leaf of the defaults has one variable: `XQR_`, its section and its name. `database_url` is `DATABASE_URL`.
-fn from_env(table: &mut Table, path: &str, env: &impl Fn(&str) -> Option<String>, known: &mut Vec<String>) -> Result<(), String> {
+/// Every leaf of the defaults has one variable: `XQR_`, its section and its name. `database_url` is
+/// `DATABASE_URL`.
+fn from_env(
+    table: &mut Table,
+    path: &str,
+    env: &impl Fn(&str) -> Option<String>,
+    known: &mut Vec<String>,
+) -> Result<(), String> {
     for (key, slot) in table.iter_mut() {
-        let name = if key == "database_url" { "DATABASE_URL".into() } else { format!("XQR_{path}{}", key.to_uppercase()) };
+        let name = if key == "database_url" {
+            "DATABASE_URL".into()
+        } else {
+            format!("XQR_{path}{}", key.to_uppercase())
+        };
         if let Value::Table(inner) = slot {
             from_env(inner, &format!("{path}{}_", key.to_uppercase()), env, known)?;
             continue;

@@ -1,5 +1,6 @@
-//! The shelf: pictures that were drawn lately, for a day, in bounded memory. Shared by all, because a picture depends on nothing but
-//! what it is drawn from. Who wants one that is just being drawn waits for it instead of drawing it again.
+//! The shelf: pictures that were drawn lately, for a day, in bounded memory. Shared by all, because
+//! a picture depends on nothing but what it is drawn from. Who wants one that is just being drawn
+//! waits for it instead of drawing it again.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -39,14 +40,15 @@ pub struct Served {
 impl Shelf {
     /// Makes a shelf for so many bytes.
     pub(crate) fn new(max_bytes: u64) -> Self {
-        let weigh = |_: &[u8; 32], kept: &Kept| u32::try_from(kept.bytes.len() + 200).unwrap_or(u32::MAX);
+        let weigh =
+            |_: &[u8; 32], kept: &Kept| u32::try_from(kept.bytes.len() + 200).unwrap_or(u32::MAX);
         Self(Cache::builder().max_capacity(max_bytes).weigher(weigh).build())
     }
 }
 
 impl App {
-    /// Returns a picture from the shelf, or draws it. The plan is the caller's to [check](Order::check): what lies on the shelf may
-    /// have been drawn for another.
+    /// Returns a picture from the shelf, or draws it. The plan is the caller's to
+    /// [check](Order::check): what lies on the shelf may have been drawn for another.
     ///
     /// # Errors
     ///
@@ -67,7 +69,8 @@ impl App {
         };
         let kept = self.shelf.0.try_get_with(key, draw).await.map_err(|error| error.again())?;
         let hit = !drawn.load(Ordering::Relaxed);
-        let ms = if hit { 0 } else { u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX) };
+        let ms =
+            if hit { 0 } else { u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX) };
         Ok(Served { bytes: kept.bytes, hit, ms })
     }
 }

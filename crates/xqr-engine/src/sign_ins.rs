@@ -1,5 +1,6 @@
-//! How often somebody may try to sign in: by account, so that a password cannot be guessed from many addresses, and by address, so
-//! that one guess cannot be tried on many accounts. Per node, in bounded memory.
+//! How often somebody may try to sign in: by account, so that a password cannot be guessed from
+//! many addresses, and by address, so that one guess cannot be tried on many accounts. Per node, in
+//! bounded memory.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -35,7 +36,8 @@ impl SignIns {
         }
     }
 
-    /// Takes a try of an address, and then of an account: who is refused for the address does not use up somebody else's account.
+    /// Takes a try of an address, and then of an account: who is refused for the address does not
+    /// use up somebody else's account.
     ///
     /// # Errors
     ///

@@ -76,7 +76,8 @@ const RESERVED: &[&str] = &[
     "xqr",
 ];
 
-/// A code as its owner wrote it. Codes do not tell upper from lower case: printed codes are typed by people.
+/// A code as its owner wrote it. Codes do not tell upper from lower case: printed codes are typed
+/// by people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slug(String);
 
@@ -96,13 +97,15 @@ impl Slug {
         Ok(Self(text.to_owned()))
     }
 
-    /// Reads a custom code of the strict kind: 6 to 20 ASCII letters and digits, which are shown in upper case; not the name of a route.
+    /// Reads a custom code of the strict kind: 6 to 20 ASCII letters and digits, which are shown in
+    /// upper case; not the name of a route.
     ///
     /// # Errors
     ///
     /// [`Condition::SlugInvalid`] or [`Condition::SlugReserved`] for `field`.
     pub fn parse_strict(field: &str, text: &str) -> Result<Self, Condition> {
-        if !(6..=20).contains(&text.len()) || !text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        if !(6..=20).contains(&text.len()) || !text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        {
             return Err(Condition::SlugInvalid { field: field.to_owned() });
         }
         Self::parse(field, &text.to_ascii_uppercase())
@@ -144,7 +147,8 @@ pub(crate) fn is_reserved(text: &str) -> bool {
     ["b", "q", "v1"].contains(&key.as_str()) || RESERVED.binary_search(&key.as_str()).is_ok()
 }
 
-/// Returns the slug that a bio page with this title would like: its letters and digits in ASCII, the rest a hyphen; `page` where it has none.
+/// Returns the slug that a bio page with this title would like: its letters and digits in ASCII,
+/// the rest a hyphen; `page` where it has none.
 pub(crate) fn page_slug(title: &str) -> String {
     const MAX: usize = 48;
     let mut slug = String::new();
@@ -181,7 +185,8 @@ impl CodeKey {
         let slot = bytes.get_mut(..text.len())?;
         slot.copy_from_slice(text.as_bytes());
         slot.make_ascii_lowercase();
-        (!text.is_empty() && slot.iter().all(|byte| is_slug_byte(*byte))).then_some(Self { bytes, len: text.len() })
+        (!text.is_empty() && slot.iter().all(|byte| is_slug_byte(*byte)))
+            .then_some(Self { bytes, len: text.len() })
     }
 
     /// Returns the lowered code.
@@ -199,11 +204,16 @@ mod tests {
         for good in ["abc", "Summer24", "a-b", "2026", &"x".repeat(64)] {
             assert_eq!(Slug::parse("f", good).unwrap().as_str(), good);
         }
-        for bad in ["", "ab", "a b", "a_b", "été", "a/b", "a\r\nb", "１２３", "a.b", &"x".repeat(65)] {
+        for bad in
+            ["", "ab", "a b", "a_b", "été", "a/b", "a\r\nb", "１２３", "a.b", &"x".repeat(65)]
+        {
             assert!(matches!(Slug::parse("f", bad), Err(Condition::SlugInvalid { .. })), "{bad:?}");
         }
         for reserved in ["api", "DOCS", "q", "v1", "Health", "metrics", "ready"] {
-            assert!(matches!(Slug::parse("f", reserved), Err(Condition::SlugReserved { .. })), "{reserved}");
+            assert!(
+                matches!(Slug::parse("f", reserved), Err(Condition::SlugReserved { .. })),
+                "{reserved}"
+            );
         }
     }
 
@@ -217,11 +227,15 @@ mod tests {
             (Shape::Tagged, ALPHABET, "qr-"),
             (Shape::Upper, UPPER, ""),
         ] {
-            let draw = move |tx: &mut Tx<'_>| Ok((0..100_000).map(|_| Slug::generate(tx, shape)).collect::<Vec<_>>());
+            let draw = move |tx: &mut Tx<'_>| {
+                Ok((0..100_000).map(|_| Slug::generate(tx, shape)).collect::<Vec<_>>())
+            };
             let codes = data.write_here(draw).unwrap();
             let digits = |code: &Slug| -> Vec<usize> {
                 let body = code.as_str().strip_prefix(tag).unwrap();
-                body.bytes().map(|byte| alphabet.iter().position(|other| *other == byte).unwrap()).collect()
+                body.bytes()
+                    .map(|byte| alphabet.iter().position(|other| *other == byte).unwrap())
+                    .collect()
             };
             let values: Vec<Vec<usize>> = codes.iter().map(digits).collect();
             // 35 bits: of 100,000 codes, 0.15 pairs are twins on average.
@@ -233,13 +247,16 @@ mod tests {
                 let mut counts = [0_f64; 32];
                 values.iter().for_each(|code| counts[code[place]] += 1.0);
                 let expected = values.len() as f64 / 32.0;
-                let chi: f64 = counts.iter().map(|count| (count - expected).powi(2) / expected).sum();
+                let chi: f64 =
+                    counts.iter().map(|count| (count - expected).powi(2) / expected).sum();
                 // 31 degrees of freedom: above 70 with a chance of 1 in 10,000.
                 assert!(chi < 70.0, "{shape:?} {place}: {chi}");
                 // The correlation of neighbours has a standard deviation of 1 in 316.
                 let mean = 15.5;
-                let product: f64 =
-                    values.windows(2).map(|two| (two[0][place] as f64 - mean) * (two[1][place] as f64 - mean)).sum();
+                let product: f64 = values
+                    .windows(2)
+                    .map(|two| (two[0][place] as f64 - mean) * (two[1][place] as f64 - mean))
+                    .sum();
                 let correlation = product / values.len() as f64 / 85.25;
                 assert!(correlation.abs() < 0.0142, "{shape:?} {place}: {correlation}");
             }

@@ -1,5 +1,5 @@
-//! Where the files of assets lie, as far as the engine knows it: a trait, lent by whoever has the store. Names are ours: a store is never
-//! given one that a user wrote.
+//! Where the files of assets lie, as far as the engine knows it: a trait, lent by whoever has the
+//! store. Names are ours: a store is never given one that a user wrote.
 
 use std::ops::Range;
 use std::pin::Pin;
@@ -21,7 +21,8 @@ pub trait Storage: Send + Sync {
     /// Reads bytes of a file.
     fn read<'a>(&'a self, name: &'a str, range: Range<u64>) -> Later<'a, Result<Chunks>>;
 
-    /// Deletes a file, or what there is of one that was not finished. One that is not there is no error.
+    /// Deletes a file, or what there is of one that was not finished. One that is not there is no
+    /// error.
     fn delete<'a>(&'a self, name: &'a str) -> Later<'a, Result<()>>;
 }
 

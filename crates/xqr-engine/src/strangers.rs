@@ -29,13 +29,16 @@ pub struct Strangers {
 impl Strangers {
     pub(crate) fn new(limits: &Limits, clock: Arc<dyn Clock>) -> Self {
         let buckets = || Buckets::new(Duration::from_secs(60), Arc::clone(&clock));
-        let good = Cache::builder().max_capacity(REMEMBERED).time_to_live(Duration::from_secs(3600)).build();
+        let good = Cache::builder()
+            .max_capacity(REMEMBERED)
+            .time_to_live(Duration::from_secs(3600))
+            .build();
         let bad_keys = Failures::new(limits.bad_keys_per_minute, Arc::clone(&clock));
         Self { limits: limits.clone(), bad_keys, misses: buckets(), lookups: buckets(), good }
     }
 
-    /// Refuses an address that has tried too many keys, before its next key is looked at; unless that key was good of late: behind
-    /// one address there may be many, and not all of them guess.
+    /// Refuses an address that has tried too many keys, before its next key is looked at; unless
+    /// that key was good of late: behind one address there may be many, and not all of them guess.
     ///
     /// # Errors
     ///
@@ -44,7 +47,9 @@ impl Strangers {
         if self.good.contains_key(key.digest().as_bytes()) {
             return Ok(());
         }
-        self.bad_keys.wait(&network(address)).map_or(Ok(()), |seconds| Err(Condition::RateExceeded { seconds }.into()))
+        self.bad_keys
+            .wait(&network(address))
+            .map_or(Ok(()), |seconds| Err(Condition::RateExceeded { seconds }.into()))
     }
 
     /// Notes that a key is good.
@@ -102,7 +107,8 @@ mod tests {
 
     fn strangers() -> (Strangers, Arc<ManualClock>) {
         let clock = Arc::new(ManualClock::at(1_774_103_400_000));
-        let limits = Limits { bad_keys_per_minute: 10, misses_per_minute: 5, lookups_per_minute: 60 };
+        let limits =
+            Limits { bad_keys_per_minute: 10, misses_per_minute: 5, lookups_per_minute: 60 };
         (Strangers::new(&limits, Arc::clone(&clock) as _), clock)
     }
 
@@ -113,7 +119,8 @@ mod tests {
     #[test]
     fn who_tries_keys_is_shut_out_and_let_in_again() {
         let (strangers, clock) = strangers();
-        let [key, good] = [1, 2].map(|seed| SecretKey::mint(xqr_auth::Look::Xqr, &mut |bytes| bytes.fill(seed)));
+        let [key, good] =
+            [1, 2].map(|seed| SecretKey::mint(xqr_auth::Look::Xqr, &mut |bytes| bytes.fill(seed)));
         strangers.note_good_key(&good);
         for _ in 0..10 {
             strangers.check_key_tries(ip("198.51.100.1"), &key).unwrap();

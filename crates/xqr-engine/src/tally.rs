@@ -1,4 +1,5 @@
-//! What the scans of a day were, told apart by everything that analytics ask for. The text of a row in `scan_days`.
+//! What the scans of a day were, told apart by everything that analytics ask for. The text of a row
+//! in `scan_days`.
 
 mod visitors;
 
@@ -11,12 +12,14 @@ use xqr_store::scans::NewScan;
 
 use visitors::Visitors;
 
-/// Milliseconds of a quarter of an hour: every offset from UTC in use is a multiple of it, so that the days of every zone can be told apart.
+/// Milliseconds of a quarter of an hour: every offset from UTC in use is a multiple of it, so that
+/// the days of every zone can be told apart.
 pub(crate) const QUARTER: i64 = 15 * 60 * 1000;
 /// Milliseconds of a day.
 pub(crate) const DAY: i64 = 24 * 60 * 60 * 1000;
-/// Values of a facet that a day keeps apart; when there are twice as many, the rarest become [`OTHERS`]. Visitors choose what they send as a
-/// referrer, and must not choose how much is stored.
+/// Values of a facet that a day keeps apart; when there are twice as many, the rarest become
+/// [`OTHERS`]. Visitors choose what they send as a referrer, and must not choose how much is
+/// stored.
 const VALUES: usize = 200;
 /// Bytes of a referrer that are kept.
 const REFERRER: usize = 64;
@@ -69,17 +72,26 @@ impl Tally {
     ///
     /// When the text is none that was written here.
     pub(crate) fn read(row: &ScanDay) -> Result<Self> {
-        if row.tally.is_empty() { Ok(Self::default()) } else { serde_json::from_str(&row.tally).map_err(Error::internal) }
+        if row.tally.is_empty() {
+            Ok(Self::default())
+        } else {
+            serde_json::from_str(&row.tally).map_err(Error::internal)
+        }
     }
 
     /// Adds a scan by `visitor`, a daily hash.
     pub(crate) fn add(&mut self, scan: &NewScan, visitor: Option<u64>) {
         let counts = if scan.bot { &mut self.machines } else { &mut self.people };
-        let quarter = u8::try_from(scan.at.rem_euclid(DAY) / QUARTER).expect("a day has 96 quarters of an hour");
+        let quarter = u8::try_from(scan.at.rem_euclid(DAY) / QUARTER)
+            .expect("a day has 96 quarters of an hour");
         *counts.quarters.entry(quarter).or_default() += 1;
         let referrer = scan.referrer.as_deref().unwrap_or_default().to_ascii_lowercase();
         // A host without a dot is none that anybody could be referred by.
-        let referrer = if referrer.contains(['.', ':']) { &referrer[..referrer.floor_char_boundary(REFERRER)] } else { "" };
+        let referrer = if referrer.contains(['.', ':']) {
+            &referrer[..referrer.floor_char_boundary(REFERRER)]
+        } else {
+            ""
+        };
         for (facet, value) in [
             (Facet::Country, scan.country.as_deref().unwrap_or_default()),
             (Facet::Device, scan.device),

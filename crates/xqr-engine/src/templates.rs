@@ -1,4 +1,5 @@
-//! QR templates: designs that are kept under a name (xQR reference, section 10). What a design says is the API's business.
+//! QR templates: designs that are kept under a name (xQR reference, section 10). What a design says
+//! is the API's business.
 
 use serde_json::{Map, Value};
 use xqr_errors::{Condition, Error, Result};
@@ -46,7 +47,14 @@ pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: Draft) -> Result<Template
     let cap = caller.terms.limits.templates;
     caller.terms.check_feature("QR templates", cap != Some(0))?;
     usage::begin(tx.conn, caller.workspace, usage::TEMPLATES, usage::TOTAL)?;
-    if !usage::take(tx.conn, caller.workspace, usage::TEMPLATES, usage::TOTAL, 1, cap.map(u64::cast_signed))? {
+    if !usage::take(
+        tx.conn,
+        caller.workspace,
+        usage::TEMPLATES,
+        usage::TOTAL,
+        1,
+        cap.map(u64::cast_signed),
+    )? {
         return Err(caller.terms.full("QR templates", cap.unwrap_or_default()).into());
     }
     let new = NewTemplate {

@@ -17,7 +17,8 @@ pub(crate) fn open() -> (Data, Arc<ManualClock>, tempfile::TempDir) {
     settings.data_dir = folder.path().to_owned();
     settings.database_url = folder.path().join("xqr.db").display().to_string();
     let clock = Arc::new(ManualClock::at(NOW));
-    let data = Data::open(&settings, Arc::clone(&clock) as _, Arc::new(SeededEntropy::new(1))).unwrap();
+    let data =
+        Data::open(&settings, Arc::clone(&clock) as _, Arc::new(SeededEntropy::new(1))).unwrap();
     data.migrate().unwrap();
     (data, clock, folder)
 }
@@ -27,7 +28,13 @@ pub(crate) fn caller(data: &Data, plan: Plan, overrides: &'static str) -> Caller
     let make = move |tx: &mut Tx<'_>| {
         let workspace = workspaces::create(tx, "Another", plan)?;
         let workspace = workspaces::set_overrides(tx, &workspace.uid, Some(overrides))?;
-        let draft = keys::Draft { name: "k".into(), look: Look::Studio, scopes: Scopes::all(), expires_at: None, plan: None };
+        let draft = keys::Draft {
+            name: "k".into(),
+            look: Look::Studio,
+            scopes: Scopes::all(),
+            expires_at: None,
+            plan: None,
+        };
         keys::create(tx, &workspace, &draft)
     };
     let (_, secret) = data.write_here(make).unwrap();

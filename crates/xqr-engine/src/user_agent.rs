@@ -1,6 +1,7 @@
 //! What a `User-Agent` header says of a visitor: browser family, device class, machine or person.
 //!
-//! A short table instead of a device database: statistics need families, not models, and a stale database lies.
+//! A short table instead of a device database: statistics need families, not models, and a stale
+//! database lies.
 
 /// A visitor, as far as a user agent tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +63,8 @@ const AGENTS: &[(&str, &str)] = &[
     ("safari", "Safari"),
 ];
 
-/// Signs of operating systems in lower case, the more special before those whose sign they carry along.
+/// Signs of operating systems in lower case, the more special before those whose sign they carry
+/// along.
 const SYSTEMS: &[(&str, &str)] = &[
     ("android", "Android"),
     ("iphone", "iOS"),
@@ -135,7 +137,12 @@ impl UserAgent {
 /// Reads a user agent, which any client can forge.
 pub fn read(text: &[u8]) -> Visitor {
     let found = UserAgent::new(text);
-    Visitor { agent: found.agent(), device: found.device(), system: found.system(), bot: found.is_bot() }
+    Visitor {
+        agent: found.agent(),
+        device: found.device(),
+        system: found.system(),
+        bot: found.is_bot(),
+    }
 }
 
 #[cfg(test)]
@@ -175,7 +182,13 @@ mod tests {
             "Windows",
             false,
         );
-        check("Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0", "Firefox", "desktop", "Linux", false);
+        check(
+            "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0",
+            "Firefox",
+            "desktop",
+            "Linux",
+            false,
+        );
         check(
             "Mozilla/5.0 (iPad; CPU OS 17_0 like Mac OS X) AppleWebKit/605.1.15 CriOS/120 Mobile Safari/604.1",
             "Chrome",
@@ -183,7 +196,13 @@ mod tests {
             "iOS",
             false,
         );
-        check("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", "Other", "other", "Other", true);
+        check(
+            "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+            "Other",
+            "other",
+            "Other",
+            true,
+        );
         check("curl/8.5.0", "Other", "other", "Other", true);
         check("", "Other", "other", "Other", true);
     }

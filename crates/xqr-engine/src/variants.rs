@@ -1,5 +1,5 @@
-//! Variants: several destinations that the scans of one link are split among by weight (QR Studio reference, section 11.3, which names
-//! them and publishes no schema: their shape is ours).
+//! Variants: several destinations that the scans of one link are split among by weight (QR Studio
+//! reference, section 11.3, which names them and publishes no schema: their shape is ours).
 
 use std::net::IpAddr;
 
@@ -72,7 +72,10 @@ impl Split {
         let mut total = 0;
         let share = |variant: Variant| {
             total += u64::from(variant.weight);
-            let served = Served { name: Bytes::from(variant.name), location: Bytes::from(variant.destination_url) };
+            let served = Served {
+                name: Bytes::from(variant.name),
+                location: Bytes::from(variant.destination_url),
+            };
             Share { end: total, served }
         };
         let shares: Box<[Share]> = variants.into_iter().map(share).collect();
@@ -92,8 +95,9 @@ impl Split {
     }
 }
 
-/// Returns the draw of a visitor, the same each time for the same link, address (IPv6: its first 64 bits) and user agent. Nothing is stored and
-/// no cookie is set; so a visitor who changes networks may meet another variant.
+/// Returns the draw of a visitor, the same each time for the same link, address (IPv6: its first 64
+/// bits) and user agent. Nothing is stored and no cookie is set; so a visitor who changes networks
+/// may meet another variant.
 pub fn draw_of(link_id: i64, address: Option<IpAddr>, user_agent: &[u8]) -> u64 {
     let mut digest = Sha256::new_with_prefix(link_id.to_le_bytes());
     match address.map(network) {
@@ -130,7 +134,10 @@ mod tests {
             served[usize::from(name[0] - b'0')] += 1;
         }
         assert_eq!(served, [3_000, 1_000, 4_000]);
-        assert_eq!((&split.serve(0).name[..], &split.serve(u64::MAX).name[..]), (&b"0"[..], &b"2"[..]));
+        assert_eq!(
+            (&split.serve(0).name[..], &split.serve(u64::MAX).name[..]),
+            (&b"0"[..], &b"2"[..])
+        );
         assert!(Split::new(Vec::new(), false).is_none());
     }
 
@@ -143,7 +150,8 @@ mod tests {
         assert_ne!(draw(ip("198.51.100.1"), "a"), draw(ip("198.51.100.2"), "a"));
         assert_ne!(draw(ip("198.51.100.1"), "a"), draw(ip("198.51.100.1"), "b"));
         let split = split(&[1, 1]);
-        let first = (0..1_000).filter(|i| split.serve(draw(None, &i.to_string())).name == "0").count();
+        let first =
+            (0..1_000).filter(|i| split.serve(draw(None, &i.to_string())).name == "0").count();
         assert!((430..570).contains(&first), "{first}");
     }
 

@@ -11,7 +11,12 @@ use crate::{Tx, events, keys, projects};
 /// Makes a workspace with its default project and its counters.
 pub fn create(tx: &mut Tx<'_>, name: &str, plan: Plan) -> Result<Workspace> {
     let uid = format!("ws_{}", tx.fresh_uuid());
-    let new = NewWorkspace { uid: uid.clone(), name: name.to_owned(), plan: plan.to_string(), created_at: tx.now };
+    let new = NewWorkspace {
+        uid: uid.clone(),
+        name: name.to_owned(),
+        plan: plan.to_string(),
+        created_at: tx.now,
+    };
     let id = workspaces::insert(tx.conn, &new)?;
     usage::begin(tx.conn, id, usage::LINKS, usage::TOTAL)?;
     usage::begin(tx.conn, id, usage::KEYS, usage::TOTAL)?;
@@ -31,7 +36,8 @@ pub fn list(conn: &mut Conn) -> Result<Vec<Workspace>> {
 ///
 /// [`Condition::ResourceNotFound`].
 pub fn get(conn: &mut Conn, uid: &str) -> Result<Workspace> {
-    workspaces::find(conn, uid)?.ok_or_else(|| Condition::ResourceNotFound { what: "Workspace".to_owned() }.into())
+    workspaces::find(conn, uid)?
+        .ok_or_else(|| Condition::ResourceNotFound { what: "Workspace".to_owned() }.into())
 }
 
 /// What a workspace has used.
@@ -52,8 +58,9 @@ pub struct Usage {
 /// Returns what a workspace has used until `now`, Unix milliseconds.
 pub fn usage(conn: &mut Conn, workspace: i64, now: i64) -> Result<Usage> {
     let month = Cycle::Month.at(now).to_string();
-    let mut get =
-        |metric: &str, period: &str| usage::get(conn, workspace, metric, period).map(|value| value.max(0).unsigned_abs());
+    let mut get = |metric: &str, period: &str| {
+        usage::get(conn, workspace, metric, period).map(|value| value.max(0).unsigned_abs())
+    };
     Ok(Usage {
         links: get(usage::LINKS, usage::TOTAL)?,
         links_created_this_month: get(usage::LINKS_CREATED, &month)?,
@@ -73,7 +80,8 @@ pub fn set_plan(tx: &mut Tx<'_>, uid: &str, plan: Plan) -> Result<Workspace> {
     Ok(Workspace { plan: plan.to_string(), ..workspace })
 }
 
-/// Gives a workspace limits of its own on top of its plan's: a JSON object, or nothing. The next request sees them.
+/// Gives a workspace limits of its own on top of its plan's: a JSON object, or nothing. The next
+/// request sees them.
 ///
 /// # Errors
 ///
@@ -96,8 +104,17 @@ pub fn bootstrap(tx: &mut Tx<'_>) -> Result<Option<SecretKey>> {
     let workspace = create(tx, "My Workspace", Plan::Enterprise)?;
     state::claim(tx.conn, state::FIRST_WORKSPACE, &workspace.uid)?;
     // Whoever runs the service need not count their own calls.
-    let workspace = set_overrides(tx, &workspace.uid, Some(r#"{"monthly_calls":null,"burst_per_second":null}"#))?;
-    let draft =
-        keys::Draft { name: "First key".to_owned(), look: Look::Xqr, scopes: Scopes::all(), expires_at: None, plan: None };
+    let workspace = set_overrides(
+        tx,
+        &workspace.uid,
+        Some(r#"{"monthly_calls":null,"burst_per_second":null}"#),
+    )?;
+    let draft = keys::Draft {
+        name: "First key".to_owned(),
+        look: Look::Xqr,
+        scopes: Scopes::all(),
+        expires_at: None,
+        plan: None,
+    };
     Ok(Some(keys::create(tx, &workspace, &draft)?.1))
 }

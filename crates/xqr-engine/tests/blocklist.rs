@@ -1,5 +1,5 @@
-//! A large list against disguised hosts, through everything that a destination goes through: nothing listed gets in, and nothing else
-//! is refused.
+//! A large list against disguised hosts, through everything that a destination goes through:
+//! nothing listed gets in, and nothing else is refused.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -29,7 +29,8 @@ fn invented(n: u64) -> String {
     if n % 8 == 7 {
         name.push('ü');
     }
-    let top = ["com", "net", "top", "xyz", "info", "рф", "cn", "online", "shop", "co.uk"][next(10) as usize];
+    let top = ["com", "net", "top", "xyz", "info", "рф", "cn", "online", "shop", "co.uk"]
+        [next(10) as usize];
     format!("{name}{n}.{top}")
 }
 
@@ -37,9 +38,14 @@ fn invented(n: u64) -> String {
 fn disguises(host: &str) -> [String; 12] {
     let upper: String = host.chars().flat_map(char::to_uppercase).collect();
     let (first, rest) = host.split_at(1);
-    let wide = |c: char| if c.is_ascii_graphic() { char::from_u32(c as u32 + 0xfee0).unwrap() } else { c };
+    let wide =
+        |c: char| if c.is_ascii_graphic() { char::from_u32(c as u32 + 0xfee0).unwrap() } else { c };
     let wide: String = host.chars().map(wide).collect();
-    let puny = url::Url::parse(&format!("http://{host}/")).unwrap().host_str().unwrap().to_ascii_uppercase();
+    let puny = url::Url::parse(&format!("http://{host}/"))
+        .unwrap()
+        .host_str()
+        .unwrap()
+        .to_ascii_uppercase();
     let mut escaped = String::new();
     host.bytes().for_each(|byte| write!(escaped, "%{byte:02X}").unwrap());
     [
@@ -69,7 +75,8 @@ fn nothing_listed_gets_in_and_nothing_else_is_refused() {
     settings.data_dir = folder.path().to_owned();
     settings.database_url = folder.path().join("xqr.db").display().to_string();
     settings.blocklist.files = vec![feed];
-    let data = Data::open(&settings, Arc::new(ManualClock::at(0)), Arc::new(SeededEntropy::new(1))).unwrap();
+    let data = Data::open(&settings, Arc::new(ManualClock::at(0)), Arc::new(SeededEntropy::new(1)))
+        .unwrap();
     let files = data.files();
     files.open();
     let state = &files.state()[0];
@@ -78,7 +85,8 @@ fn nothing_listed_gets_in_and_nothing_else_is_refused() {
 
     let asked = |n: u64| {
         disguises(&invented(n)).map(|text| {
-            let destination = Destination::parse("url", &text).unwrap_or_else(|_| panic!("{text} does not parse"));
+            let destination = Destination::parse("url", &text)
+                .unwrap_or_else(|_| panic!("{text} does not parse"));
             (files.find(destination.host()).is_some(), text)
         })
     };

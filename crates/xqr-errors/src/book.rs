@@ -32,8 +32,14 @@ pub fn markdown() -> String {
                 let cell = row.cell(dialect);
                 let code = cell.code.map_or(String::new(), |code| format!("`{code}`"));
                 let star = if cell.ours { " \\*" } else { "" };
-                writeln!(out, "| {} | {} | {code} | {}{star} |", dialect.name(), cell.status, cell.template.replace('|', "\\|"))
-                    .expect("a String takes every write");
+                writeln!(
+                    out,
+                    "| {} | {} | {code} | {}{star} |",
+                    dialect.name(),
+                    cell.status,
+                    cell.template.replace('|', "\\|")
+                )
+                .expect("a String takes every write");
             }
         }
     }

@@ -1,8 +1,10 @@
-//! Every condition: one row each, one column per dialect. A sentence that a client may read stands here and nowhere else.
+//! Every condition: one row each, one column per dialect. A sentence that a client may read stands
+//! here and nowhere else.
 //!
-//! `ours` marks a cell for which the original service publishes nothing, so the words are our choice. In the studio column
-//! `in field` files the sentence under the field as text, `in [field]` in a list, `in "items"` under a fixed name.
-//! The sources are sections 16c (xqr), 15 (studio), 8 (forge) and 8 (hub) of the services' public error references.
+//! `ours` marks a cell for which the original service publishes nothing, so the words are our
+//! choice. In the studio column `in field` files the sentence under the field as text, `in [field]`
+//! in a list, `in "items"` under a fixed name. The sources are sections 16c (xqr), 15 (studio), 8
+//! (forge) and 8 (hub) of the services' public error references.
 
 use crate::row::{Cell, Dialect, Place, Reply, Retry, Row};
 
@@ -97,7 +99,8 @@ pub fn rows() -> &'static [Row] {
 }
 
 impl Condition {
-    /// Returns the seconds that a `Retry-After` header should carry, where the condition knows them.
+    /// Returns the seconds that a `Retry-After` header should carry, where the condition knows
+    /// them.
     pub fn retry_after(&self) -> Option<u64> {
         match self {
             Self::RateExceeded { seconds }
@@ -113,7 +116,8 @@ impl Condition {
 }
 
 catalogue! {
-    // ---- Who is calling -------------------------------------------------------------------------------------------
+    // ---- Who is calling
+    // -------------------------------------------------------------------------------------------
 
     /// The API key is missing, malformed, unknown or deleted.
     KeyInvalid => {
@@ -181,7 +185,8 @@ catalogue! {
         hub: 403 "Signing up is closed" ours,
     }
 
-    // ---- What the caller may do -----------------------------------------------------------------------------------
+    // ---- What the caller may do
+    // -----------------------------------------------------------------------------------
 
     /// The key lacks the scope that the endpoint needs.
     ScopeMissing { scope: String } => {
@@ -348,7 +353,8 @@ catalogue! {
         hub: 400 "Plan {plan} is above the account's plan {tier}" ours,
     }
 
-    // ---- How much and how fast ------------------------------------------------------------------------------------
+    // ---- How much and how fast
+    // ------------------------------------------------------------------------------------
 
     /// The monthly quota is used up.
     QuotaSpent { quota: u64, plan: String, seconds: u64 } => {
@@ -394,7 +400,8 @@ catalogue! {
         hub: 429 "Rate limit exceeded. Retry in {seconds} seconds." ours,
     }
 
-    // ---- What was sent --------------------------------------------------------------------------------------------
+    // ---- What was sent
+    // --------------------------------------------------------------------------------------------
 
     /// A required field is absent.
     FieldMissing { field: String } => {
@@ -946,7 +953,8 @@ catalogue! {
         hub: 400 "Invalid parameter: Idempotency-Key" ours,
     }
 
-    // ---- What clashes ---------------------------------------------------------------------------------------------
+    // ---- What clashes
+    // ---------------------------------------------------------------------------------------------
 
     /// The slug or code is in use.
     SlugTaken { slug: String } => {
@@ -1003,7 +1011,8 @@ catalogue! {
         hub: 409 "The resource is {state}" ours,
     }
 
-    // ---- What is not there ----------------------------------------------------------------------------------------
+    // ---- What is not there
+    // ----------------------------------------------------------------------------------------
 
     /// There is no such link in this workspace.
     LinkNotFound { code: String } => {
@@ -1104,7 +1113,8 @@ catalogue! {
         hub: 403 "This upload link has expired" ours,
     }
 
-    // ---- How it was sent ------------------------------------------------------------------------------------------
+    // ---- How it was sent
+    // ------------------------------------------------------------------------------------------
 
     /// The path exists, but not with this method.
     MethodNotAllowed => {
@@ -1194,7 +1204,8 @@ catalogue! {
         hub: 431 "The request head exceeds {fields} fields or {bytes} bytes" ours,
     }
 
-    // ---- What is our fault ----------------------------------------------------------------------------------------
+    // ---- What is our fault
+    // ----------------------------------------------------------------------------------------
 
     /// The picture could not be drawn.
     RenderFailed => {

@@ -10,7 +10,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
-/// What went wrong: one or more conditions for the client, a cause for the log, and the place that raised it.
+/// What went wrong: one or more conditions for the client, a cause for the log, and the place that
+/// raised it.
 ///
 /// One word wide. `Display` is for the log and may name the cause; a client sees only
 /// [`conditions`](Error::conditions) through [`Condition::reply`].
@@ -91,7 +92,8 @@ impl fmt::Display for Error {
         for (i, condition) in self.conditions().iter().enumerate() {
             write!(f, "{}{}", if i > 0 { ", " } else { "" }, condition.row().name)?;
         }
-        let mut cause: Option<&dyn std::error::Error> = self.0.cause.as_ref().map(|c| c.as_ref() as _);
+        let mut cause: Option<&dyn std::error::Error> =
+            self.0.cause.as_ref().map(|c| c.as_ref() as _);
         while let Some(it) = cause {
             write!(f, ": {it}")?;
             cause = it.source();

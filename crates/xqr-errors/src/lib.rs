@@ -1,8 +1,9 @@
-//! The error catalogue of xqr: every refusal the service can utter, in the words of each of its four dialects.
+//! The error catalogue of xqr: every refusal the service can utter, in the words of each of its
+//! four dialects.
 //!
-//! A [`Condition`] is one thing that can be wrong, with the facts that describe it. [`Condition::reply`] puts it into the
-//! words of a [`Dialect`]; [`rows`] lists the whole catalogue for documentation. An [`Error`] carries conditions for the
-//! client and a cause for the log.
+//! A [`Condition`] is one thing that can be wrong, with the facts that describe it.
+//! [`Condition::reply`] puts it into the words of a [`Dialect`]; [`rows`] lists the whole catalogue
+//! for documentation. An [`Error`] carries conditions for the client and a cause for the log.
 //!
 //! ```
 //! use xqr_errors::{Condition, Dialect, Error};
@@ -16,7 +17,8 @@
 //! assert_eq!((reply.status, reply.message.as_str()), (409, "Code already in use: BRAND2026"));
 //! ```
 //!
-//! This crate depends on nothing and knows no HTTP framework: a status is a number, a header is somebody else's business.
+//! This crate depends on nothing and knows no HTTP framework: a status is a number, a header is
+//! somebody else's business.
 
 mod book;
 mod catalogue;

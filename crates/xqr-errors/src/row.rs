@@ -45,10 +45,16 @@ impl Retry {
     /// Returns the advice as a sentence for the reader.
     pub fn advice(self) -> &'static str {
         match self {
-            Self::Never => "Do not retry: the same request fails again until something else changes.",
+            Self::Never => {
+                "Do not retry: the same request fails again until something else changes."
+            }
             Self::AfterWait => "Retry after the seconds given in the `Retry-After` header.",
-            Self::NextPeriod => "Retry when the next period of the quota begins, or raise the quota.",
-            Self::Backoff => "Retry with exponential backoff (1, 2, 4 seconds, with jitter), three times at most.",
+            Self::NextPeriod => {
+                "Retry when the next period of the quota begins, or raise the quota."
+            }
+            Self::Backoff => {
+                "Retry with exponential backoff (1, 2, 4 seconds, with jitter), three times at most."
+            }
         }
     }
 
@@ -94,7 +100,8 @@ pub struct Cell {
     pub status: u16,
     /// The machine-readable code, in dialects that have one.
     pub code: Option<&'static str>,
-    /// The field that the sentence is filed under, as the table has it: `field` and `[field]` are facts, `"items"` is a name.
+    /// The field that the sentence is filed under, as the table has it: `field` and `[field]` are
+    /// facts, `"items"` is a name.
     pub filed: Option<&'static str>,
     /// The sentence, with facts in braces.
     pub template: &'static str,

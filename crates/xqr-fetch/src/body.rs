@@ -14,9 +14,13 @@ const FIRST: usize = 16 * 1024;
 /// A body, and its part of the memory for all bodies.
 pub(crate) type Held = (Vec<u8>, Option<OwnedSemaphorePermit>);
 
-/// Reads a body of at most `max` bytes. Memory is taken as bytes come, not as they are announced, or a target that announces much
-/// and sends nothing would keep others from theirs.
-pub(crate) async fn read(body: &mut Incoming, max: u32, room: &Arc<Semaphore>) -> Result<Held, FetchError> {
+/// Reads a body of at most `max` bytes. Memory is taken as bytes come, not as they are announced,
+/// or a target that announces much and sends nothing would keep others from theirs.
+pub(crate) async fn read(
+    body: &mut Incoming,
+    max: u32,
+    room: &Arc<Semaphore>,
+) -> Result<Held, FetchError> {
     if body.size_hint().lower() > u64::from(max) {
         return Err(FetchError::TooLarge { max });
     }
@@ -32,7 +36,8 @@ pub(crate) async fn read(body: &mut Incoming, max: u32, room: &Arc<Semaphore>) -
         if length > bytes.capacity() {
             let capacity = length.max(2 * bytes.capacity()).max(FIRST).min(cap);
             let more = u32::try_from(capacity - bytes.capacity()).unwrap_or(max);
-            let more = Arc::clone(room).try_acquire_many_owned(more).map_err(|_| FetchError::Busy)?;
+            let more =
+                Arc::clone(room).try_acquire_many_owned(more).map_err(|_| FetchError::Busy)?;
             match &mut held {
                 None => held = Some(more),
                 Some(held) => held.merge(more),
@@ -55,12 +60,19 @@ pub(crate) async fn read_excerpt(body: &mut Incoming, max: usize, excerpt: &mut 
     }
 }
 
-/// An excerpt as text that any database takes: what is no text or controls terminals becomes U+FFFD.
+/// An excerpt as text that any database takes: what is no text or controls terminals becomes
+/// U+FFFD.
 pub(crate) fn legible(excerpt: &[u8], max: usize) -> String {
     let text = String::from_utf8_lossy(excerpt);
     let mut legible: String = text
         .chars()
-        .map(|c| if c.is_control() && !matches!(c, '\n' | '\r' | '\t') { char::REPLACEMENT_CHARACTER } else { c })
+        .map(|c| {
+            if c.is_control() && !matches!(c, '\n' | '\r' | '\t') {
+                char::REPLACEMENT_CHARACTER
+            } else {
+                c
+            }
+        })
         .collect();
     legible.truncate(legible.floor_char_boundary(max));
     legible

@@ -1,4 +1,5 @@
-//! Why an address was not fetched. Nothing here carries what a target sent: neither its body nor a header.
+//! Why an address was not fetched. Nothing here carries what a target sent: neither its body nor a
+//! header.
 
 use std::net::IpAddr;
 
@@ -13,12 +14,14 @@ pub enum FetchError {
     Internal {
         /// The host that the caller named, as parsed, also where a redirect led inside.
         host: String,
-        /// The address that was refused; `None` where a redirect led there, for that is the target's text.
+        /// The address that was refused; `None` where a redirect led there, for that is the
+        /// target's text.
         address: Option<IpAddr>,
         /// Whether the caller wrote the address, instead of a name that resolves to it.
         literal: bool,
     },
-    /// No such name, nothing listens, nothing answers, or no TLS: one answer, so that nobody scans networks with it.
+    /// No such name, nothing listens, nothing answers, or no TLS: one answer, so that nobody scans
+    /// networks with it.
     #[error("the host cannot be reached")]
     Unreachable,
     /// The connection stood, but the answer was not complete in time.
@@ -33,7 +36,8 @@ pub enum FetchError {
     /// The body does not begin like a picture.
     #[error("the answer is not a picture")]
     NotAPicture,
-    /// The body is compressed, although it was asked for plain. What it would become is unknown, so it is not unpacked.
+    /// The body is compressed, although it was asked for plain. What it would become is unknown, so
+    /// it is not unpacked.
     #[error("the answer is compressed")]
     Compressed,
     /// The answer is no HTTP, has an immense head, or broke off.

@@ -37,8 +37,13 @@ fn judge(address: IpAddr, policy: &Policy) -> Verdict {
     }
 }
 
-/// The addresses to dial for a target: each has been judged, and one that is refused refuses the target.
-pub(crate) async fn admit(target: &Target, policy: &Policy, resolver: &dyn Resolve) -> Result<Vec<SocketAddr>, FetchError> {
+/// The addresses to dial for a target: each has been judged, and one that is refused refuses the
+/// target.
+pub(crate) async fn admit(
+    target: &Target,
+    policy: &Policy,
+    resolver: &dyn Resolve,
+) -> Result<Vec<SocketAddr>, FetchError> {
     target.judge(policy)?;
     let (all, literal) = match target.destination() {
         Some(Host::Ipv4(address)) => (vec![IpAddr::V4(address)], true),
@@ -54,7 +59,11 @@ pub(crate) async fn admit(target: &Target, policy: &Policy, resolver: &dyn Resol
         // From loopback nothing leaves the machine either.
         let is_own = source.is_some_and(|source| source == address || source.is_loopback());
         if verdict == Verdict::Refused || is_own {
-            return Err(FetchError::Internal { host: target.host().to_owned(), address: Some(address), literal });
+            return Err(FetchError::Internal {
+                host: target.host().to_owned(),
+                address: Some(address),
+                literal,
+            });
         }
         let family = &mut tried[usize::from(address.is_ipv6())];
         if *family < TRIED && (verdict == Verdict::Allowed || source.is_some()) {
@@ -74,11 +83,16 @@ async fn look_up(name: &str, resolver: &dyn Resolve) -> Result<Vec<IpAddr>, Fetc
     }
 }
 
-/// The address that the kernel would speak from to this one, `None` where there is no route. For its own addresses it chooses the
-/// address itself; that finds, for IPv4, also what a list of interfaces does not have: forwarded addresses that are only routes. Such
-/// addresses of IPv6 belong into [`Policy::deny_nets`], like those that a NAT in front translates. Nothing is sent.
+/// The address that the kernel would speak from to this one, `None` where there is no route. For
+/// its own addresses it chooses the address itself; that finds, for IPv4, also what a list of
+/// interfaces does not have: forwarded addresses that are only routes. Such addresses of IPv6
+/// belong into [`Policy::deny_nets`], like those that a NAT in front translates. Nothing is sent.
 fn source(address: IpAddr) -> Option<IpAddr> {
-    let any = if address.is_ipv4() { IpAddr::V4(Ipv4Addr::UNSPECIFIED) } else { IpAddr::V6(Ipv6Addr::UNSPECIFIED) };
+    let any = if address.is_ipv4() {
+        IpAddr::V4(Ipv4Addr::UNSPECIFIED)
+    } else {
+        IpAddr::V6(Ipv6Addr::UNSPECIFIED)
+    };
     let socket = UdpSocket::bind((any, 0)).ok()?;
     socket.connect((address, 9)).ok()?;
     Some(socket.local_addr().ok()?.ip())

@@ -1,5 +1,5 @@
-//! The guarded outbound client: it fetches logos and backgrounds from addresses that users name, and posts to webhooks that users
-//! name, and never reaches anything but the public Internet.
+//! The guarded outbound client: it fetches logos and backgrounds from addresses that users name,
+//! and posts to webhooks that users name, and never reaches anything but the public Internet.
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
@@ -17,17 +17,22 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! An attempt is: [`Target::parse`] judges the text; [`Outbound`] takes places, asks the [`Resolve`]r once, judges **every** answer with
-//! [`is_public`] and the [`Policy`], and dials exactly those addresses. A redirect is a new attempt. One deadline covers it all.
+//! An attempt is: [`Target::parse`] judges the text; [`Outbound`] takes places, asks the
+//! [`Resolve`]r once, judges **every** answer with [`is_public`] and the [`Policy`], and dials
+//! exactly those addresses. A redirect is a new attempt. One deadline covers it all.
 //!
-//! It stands on `hyper` instead of `reqwest`, for the least behaviour: the layer that connects is given addresses and no names, so there
-//! is no look-up, proxy variable, cookie, `Referer` or redirect to switch off, and no second parser of addresses.
+//! It stands on `hyper` instead of `reqwest`, for the least behaviour: the layer that connects is
+//! given addresses and no names, so there is no look-up, proxy variable, cookie, `Referer` or
+//! redirect to switch off, and no second parser of addresses.
 //!
-//! [`Direct`] is another client, which judges nothing: for addresses that the operator names in the settings, and for no other.
+//! [`Direct`] is another client, which judges nothing: for addresses that the operator names in the
+//! settings, and for no other.
 //!
-//! Deliberately absent from the guarded client: connections that are kept (each request is judged, so each is dialled), HTTP/2, compression, proxies, cookies,
-//! client certificates, retries (the caller has the schedule), caches, logs (the caller knows the user), a resolver of our own, a
-//! queue for those who find no place. An operator who wants a second wall puts an egress rule around the process.
+//! Deliberately absent from the guarded client: connections that are kept (each request is judged,
+//! so each is dialled), HTTP/2, compression, proxies, cookies, client certificates, retries (the
+//! caller has the schedule), caches, logs (the caller knows the user), a resolver of our own, a
+//! queue for those who find no place. An operator who wants a second wall puts an egress rule
+//! around the process.
 
 mod address;
 mod answer;

@@ -1,5 +1,6 @@
-//! A client for addresses that the operator names, such as a store of objects: nothing is judged, because whoever writes the settings may
-//! reach what the machine may. Never for an address that a user names.
+//! A client for addresses that the operator names, such as a store of objects: nothing is judged,
+//! because whoever writes the settings may reach what the machine may. Never for an address that a
+//! user names.
 
 use std::time::Duration;
 
@@ -16,7 +17,8 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// Time until the head of the answer, the request's body included.
 const HEAD: Duration = Duration::from_secs(60);
 
-/// Sends requests as they are, over HTTP/1.1, and keeps connections for the next. No redirect is followed.
+/// Sends requests as they are, over HTTP/1.1, and keeps connections for the next. No redirect is
+/// followed.
 #[derive(Debug, Clone)]
 pub struct Direct<B> {
     client: Client<HttpsConnector<HttpConnector>, B>,
@@ -52,7 +54,11 @@ where
             .https_or_http()
             .enable_http1()
             .wrap_connector(connector);
-        Self { client: Client::builder(TokioExecutor::new()).pool_idle_timeout(Duration::from_secs(15)).build(connector) }
+        Self {
+            client: Client::builder(TokioExecutor::new())
+                .pool_idle_timeout(Duration::from_secs(15))
+                .build(connector),
+        }
     }
 
     /// Sends a request and returns the answer, whose body is still to be read.

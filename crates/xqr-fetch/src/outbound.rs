@@ -5,8 +5,8 @@ use std::sync::Arc;
 use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper::header::{
-    ACCEPT, ACCEPT_ENCODING, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, LOCATION,
-    USER_AGENT,
+    ACCEPT, ACCEPT_ENCODING, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderMap,
+    HeaderName, HeaderValue, LOCATION, USER_AGENT,
 };
 use hyper::{Method, Request, StatusCode};
 use tokio::sync::Semaphore;
@@ -15,14 +15,16 @@ use tokio::time::{Instant, timeout_at};
 use crate::places::{Party, Place, Places};
 use crate::wire::{Exchange, Wire};
 use crate::{
-    Delivered, FetchError, Fetched, Kind, Policy, Resolve, SystemResolver, Target, UrlFault, body, guard, picture, retry,
+    Delivered, FetchError, Fetched, Kind, Policy, Resolve, SystemResolver, Target, UrlFault, body,
+    guard, picture, retry,
 };
 
 /// What every request says about its sender.
 const AGENT: HeaderValue = HeaderValue::from_static(concat!("xqr/", env!("CARGO_PKG_VERSION")));
 /// How much of an answer to a post is kept.
 const EXCERPT: usize = 1024;
-/// Headers of a post that are ours: whoever sets them speaks to another host, or past the end of the body.
+/// Headers of a post that are ours: whoever sets them speaks to another host, or past the end of
+/// the body.
 const OURS: [&str; 12] = [
     "accept-encoding",
     "connection",
@@ -43,7 +45,8 @@ const OURS: [&str; 12] = [
 #[error("not the certificate of an authority, in DER")]
 pub struct BadRoot;
 
-/// The guarded client. It keeps nothing between requests but its counts: no connection, cookie or ticket.
+/// The guarded client. It keeps nothing between requests but its counts: no connection, cookie or
+/// ticket.
 pub struct Outbound {
     policy: Policy,
     resolver: Arc<dyn Resolve>,
@@ -57,7 +60,13 @@ impl Outbound {
     pub fn new(policy: Policy) -> Self {
         let places = Places::new(&policy);
         let room = Arc::new(Semaphore::new(policy.memory as usize));
-        Self { policy, resolver: Arc::new(SystemResolver::default()), wire: Wire::new(), places, room }
+        Self {
+            policy,
+            resolver: Arc::new(SystemResolver::default()),
+            wire: Wire::new(),
+            places,
+            room,
+        }
     }
 
     /// Looks names up elsewhere.
@@ -85,7 +94,8 @@ impl Outbound {
     ///
     /// # Errors
     ///
-    /// [`FetchError::BadUrl`], [`FetchError::Internal`], [`FetchError::Busy`], and [`FetchError::Unreachable`] where nobody knows the name.
+    /// [`FetchError::BadUrl`], [`FetchError::Internal`], [`FetchError::Busy`], and
+    /// [`FetchError::Unreachable`] where nobody knows the name.
     pub async fn judge(&self, target: &Target) -> Result<(), FetchError> {
         let deadline = Instant::now() + self.policy.deadline;
         let _place = self.places.take()?;
@@ -93,7 +103,8 @@ impl Outbound {
         timeout_at(deadline, admission).await.unwrap_or(Err(FetchError::Unreachable)).map(drop)
     }
 
-    /// Gets what is behind an address. Redirects are followed as far as the policy goes, each judged like a first address.
+    /// Gets what is behind an address. Redirects are followed as far as the policy goes, each
+    /// judged like a first address.
     ///
     /// # Errors
     ///
@@ -104,32 +115,48 @@ impl Outbound {
         let mut hop = target.clone();
         for followed in 0..=self.policy.max_redirects {
             let got = self.get(&hop, kind, deadline).await;
-            match got.map_err(|error| if followed == 0 { error } else { of_redirect(error, target) })? {
+            match got
+                .map_err(|error| if followed == 0 { error } else { of_redirect(error, target) })?
+            {
                 Got::Body(fetched) => return Ok(fetched),
                 Got::Redirect(location) => {
-                    hop = hop.follow(&location, &self.policy).map_err(|error| of_redirect(error, target))?;
+                    hop = hop
+                        .follow(&location, &self.policy)
+                        .map_err(|error| of_redirect(error, target))?;
                 }
             }
         }
         Err(FetchError::TooManyRedirects)
     }
 
-    /// Posts a body with these headers. No redirect is followed, and any status is an answer; so is one whose body does not end in
-    /// time. Headers that belong to the connection, and `Host`, are not taken from the caller.
+    /// Posts a body with these headers. No redirect is followed, and any status is an answer; so is
+    /// one whose body does not end in time. Headers that belong to the connection, and `Host`, are
+    /// not taken from the caller.
     ///
     /// # Errors
     ///
-    /// [`FetchError::BadUrl`], [`FetchError::Internal`], [`FetchError::Unreachable`], [`FetchError::TooSlow`], [`FetchError::Garbled`]
-    /// and [`FetchError::Busy`].
-    pub async fn post(&self, target: &Target, headers: HeaderMap, body: Vec<u8>) -> Result<Delivered, FetchError> {
+    /// [`FetchError::BadUrl`], [`FetchError::Internal`], [`FetchError::Unreachable`],
+    /// [`FetchError::TooSlow`], [`FetchError::Garbled`] and [`FetchError::Busy`].
+    pub async fn post(
+        &self,
+        target: &Target,
+        headers: HeaderMap,
+        body: Vec<u8>,
+    ) -> Result<Delivered, FetchError> {
         let started = Instant::now();
         let deadline = started + self.policy.deadline;
         let _place = self.places.take()?;
-        let (mut exchange, _at_host) = self.send(target, Method::POST, headers, Bytes::from(body), deadline).await?;
+        let (mut exchange, _at_host) =
+            self.send(target, Method::POST, headers, Bytes::from(body), deadline).await?;
         let mut excerpt = Vec::new();
         if !is_compressed(exchange.response.headers()) {
             // The status has been said; an excerpt that is cut short does not unsay it.
-            timeout_at(deadline, body::read_excerpt(exchange.response.body_mut(), EXCERPT, &mut excerpt)).await.ok();
+            timeout_at(
+                deadline,
+                body::read_excerpt(exchange.response.body_mut(), EXCERPT, &mut excerpt),
+            )
+            .await
+            .ok();
         }
         Ok(Delivered {
             status: exchange.response.status().as_u16(),
@@ -142,9 +169,12 @@ impl Outbound {
     async fn get(&self, target: &Target, kind: Kind, deadline: Instant) -> Result<Got, FetchError> {
         let accept = if kind == Kind::Picture { "image/*" } else { "*/*" };
         let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(accept))]);
-        let (mut exchange, _at_host) = self.send(target, Method::GET, headers, Bytes::new(), deadline).await?;
+        let (mut exchange, _at_host) =
+            self.send(target, Method::GET, headers, Bytes::new(), deadline).await?;
         let (status, headers) = (exchange.response.status(), exchange.response.headers());
-        if let (301 | 302 | 303 | 307 | 308, Some(location)) = (status.as_u16(), text(headers, &LOCATION)) {
+        if let (301 | 302 | 303 | 307 | 308, Some(location)) =
+            (status.as_u16(), text(headers, &LOCATION))
+        {
             return Ok(Got::Redirect(location));
         }
         if status != StatusCode::OK {
@@ -155,7 +185,8 @@ impl Outbound {
         }
         let content_type = text(headers, &CONTENT_TYPE);
         let reading = body::read(exchange.response.body_mut(), self.policy.max_bytes, &self.room);
-        let (bytes, room) = timeout_at(deadline, reading).await.unwrap_or(Err(FetchError::TooSlow))?;
+        let (bytes, room) =
+            timeout_at(deadline, reading).await.unwrap_or(Err(FetchError::TooSlow))?;
         if kind == Kind::Picture && !picture::is_picture(&bytes) {
             return Err(FetchError::NotAPicture);
         }
@@ -177,7 +208,8 @@ impl Outbound {
         if !headers.contains_key(USER_AGENT) {
             headers.insert(USER_AGENT, AGENT);
         }
-        let host = HeaderValue::from_str(target.authority()).map_err(|_| FetchError::BadUrl(UrlFault::Syntax))?;
+        let host = HeaderValue::from_str(target.authority())
+            .map_err(|_| FetchError::BadUrl(UrlFault::Syntax))?;
         headers.extend([
             (HOST, host),
             (ACCEPT_ENCODING, HeaderValue::from_static("identity")),
@@ -190,8 +222,12 @@ impl Outbound {
 
         let at_host = self.places.take_at(Party::Name(target.host().to_owned()))?;
         let admission = guard::admit(target, &self.policy, &*self.resolver);
-        let addresses = timeout_at(deadline, admission).await.unwrap_or(Err(FetchError::Unreachable))?;
-        Ok((self.wire.exchange(target, &addresses, &self.places, request, deadline).await?, at_host))
+        let addresses =
+            timeout_at(deadline, admission).await.unwrap_or(Err(FetchError::Unreachable))?;
+        Ok((
+            self.wire.exchange(target, &addresses, &self.places, request, deadline).await?,
+            at_host,
+        ))
     }
 }
 
@@ -200,17 +236,23 @@ enum Got {
     Redirect(String),
 }
 
-/// What is said of an address that a redirect named: it is the target's text, so no more than that it led there.
+/// What is said of an address that a redirect named: it is the target's text, so no more than that
+/// it led there.
 fn of_redirect(error: FetchError, first: &Target) -> FetchError {
     match error {
         FetchError::BadUrl(_) => FetchError::BadUrl(UrlFault::Redirect),
-        FetchError::Internal { .. } => FetchError::Internal { host: first.host().to_owned(), address: None, literal: false },
+        FetchError::Internal { .. } => {
+            FetchError::Internal { host: first.host().to_owned(), address: None, literal: false }
+        }
         other => other,
     }
 }
 
 fn is_compressed(headers: &HeaderMap) -> bool {
-    headers.get_all(CONTENT_ENCODING).iter().any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
+    headers
+        .get_all(CONTENT_ENCODING)
+        .iter()
+        .any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {

@@ -2,14 +2,18 @@
 
 /// Tells whether this begins like PNG, JPEG, GIF, BMP, TIFF, WebP or SVG.
 pub(crate) fn is_picture(bytes: &[u8]) -> bool {
-    const MAGIC: [&[u8]; 6] = [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*"];
+    const MAGIC: [&[u8]; 6] =
+        [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*"];
     let web_p = bytes.len() >= 12 && bytes.starts_with(b"RIFF") && &bytes[8..12] == b"WEBP";
-    // Two letters are too little for a magic number; the size of the second header follows, which has seven values.
-    let bmp = bytes.starts_with(b"BM") && matches!(bytes.get(14..18), Some([12 | 40 | 52 | 56 | 64 | 108 | 124, 0, 0, 0]));
+    // Two letters are too little for a magic number; the size of the second header follows, which
+    // has seven values.
+    let bmp = bytes.starts_with(b"BM")
+        && matches!(bytes.get(14..18), Some([12 | 40 | 52 | 56 | 64 | 108 | 124, 0, 0, 0]));
     web_p || bmp || MAGIC.iter().any(|magic| bytes.starts_with(magic)) || is_svg(bytes)
 }
 
-/// Passes over byte order mark, declaration, comments and document type, up to an element called `svg`.
+/// Passes over byte order mark, declaration, comments and document type, up to an element called
+/// `svg`.
 fn is_svg(bytes: &[u8]) -> bool {
     let mut rest = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     loop {
@@ -21,12 +25,16 @@ fn is_svg(bytes: &[u8]) -> bool {
             _ if rest.starts_with(b"<!DOCTYPE") => b">",
             _ => break,
         };
-        let Some(at) = rest.windows(end.len()).position(|window| window == end) else { return false };
+        let Some(at) = rest.windows(end.len()).position(|window| window == end) else {
+            return false;
+        };
         rest = &rest[at + end.len()..];
     }
     let name = rest.strip_prefix(b"<svg:").or_else(|| rest.strip_prefix(b"<"));
     let after = name.and_then(|name| name.strip_prefix(b"svg"));
-    after.and_then(<[u8]>::first).is_some_and(|next| next.is_ascii_whitespace() || matches!(next, b'>' | b'/'))
+    after
+        .and_then(<[u8]>::first)
+        .is_some_and(|next| next.is_ascii_whitespace() || matches!(next, b'>' | b'/'))
 }
 
 #[cfg(test)]

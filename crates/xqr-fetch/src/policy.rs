@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
-/// What may be fetched, and at what price. The default is what production wants; a field is changed by struct update.
+/// What may be fetched, and at what price. The default is what production wants; a field is changed
+/// by struct update.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
     /// Whether `http` is allowed beside `https`.
@@ -13,9 +14,9 @@ pub struct Policy {
     pub ports: Vec<u16>,
     /// Networks that count as public, such as a company's own CDN.
     pub allow_nets: Vec<IpNet>,
-    /// Networks that are refused although they are public, such as this machine's address outside of a NAT, or an IPv6
-    /// address that only a route makes its own; others of its own are known without. They win over
-    /// [`Policy::allow_nets`].
+    /// Networks that are refused although they are public, such as this machine's address outside
+    /// of a NAT, or an IPv6 address that only a route makes its own; others of its own are known
+    /// without. They win over [`Policy::allow_nets`].
     pub deny_nets: Vec<IpNet>,
     /// The longest address, in bytes.
     pub max_url: usize,
@@ -29,7 +30,8 @@ pub struct Policy {
     pub max_redirects: u8,
     /// Requests at one time.
     pub places: usize,
-    /// Requests at one time to one host, and to one address, by whatever names; an IPv6 address counts as its /64.
+    /// Requests at one time to one host, and to one address, by whatever names; an IPv6 address
+    /// counts as its /64.
     pub places_per_host: usize,
 }
 

@@ -5,7 +5,8 @@ use std::time::Duration;
 use hyper::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 use jiff::Timestamp;
 
-/// How long a target wants to be left alone. A date counts from the target's own `Date`: no clock is needed, and none need agree.
+/// How long a target wants to be left alone. A date counts from the target's own `Date`: no clock
+/// is needed, and none need agree.
 pub(crate) fn after(headers: &HeaderMap) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = value.parse::<u32>() {
@@ -37,7 +38,11 @@ mod tests {
             ("", None),
         ] {
             let headers = [(RETRY_AFTER, value.parse().unwrap()), (DATE, date.parse().unwrap())];
-            assert_eq!(after(&HeaderMap::from_iter(headers)), expected.map(Duration::from_secs), "{value:?}");
+            assert_eq!(
+                after(&HeaderMap::from_iter(headers)),
+                expected.map(Duration::from_secs),
+                "{value:?}"
+            );
         }
         let dated = HeaderMap::from_iter([(RETRY_AFTER, date.parse().unwrap())]);
         assert_eq!(after(&dated), None, "a date without the target's date says nothing");

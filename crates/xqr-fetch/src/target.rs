@@ -1,4 +1,5 @@
-//! An address that may be fetched. It is parsed once, by the parser that browsers use, and everything after works on the outcome.
+//! An address that may be fetched. It is parsed once, by the parser that browsers use, and
+//! everything after works on the outcome.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -8,7 +9,8 @@ use url::{Host, Position, Url};
 
 use crate::{FetchError, Policy, UrlFault, guard};
 
-/// A parsed address with nothing wrong about its text. What its name resolves to is judged with every attempt.
+/// A parsed address with nothing wrong about its text. What its name resolves to is judged with
+/// every attempt.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Target {
     url: Url,
@@ -16,7 +18,8 @@ pub struct Target {
 }
 
 impl Target {
-    /// Parses an address and judges scheme, credentials, host and port, and the host where it is an IP address, in any spelling.
+    /// Parses an address and judges scheme, credentials, host and port, and the host where it is an
+    /// IP address, in any spelling.
     ///
     /// # Errors
     ///
@@ -79,8 +82,9 @@ impl Target {
         url.set_fragment(None);
         // Percent signs make the parsed form longer than the text was.
         too_long(url.as_str(), policy)?;
-        let request =
-            url[Position::BeforePath..Position::AfterQuery].parse().map_err(|_| FetchError::BadUrl(UrlFault::Syntax))?;
+        let request = url[Position::BeforePath..Position::AfterQuery]
+            .parse()
+            .map_err(|_| FetchError::BadUrl(UrlFault::Syntax))?;
         Ok(Self { url, request })
     }
 }
@@ -102,7 +106,9 @@ fn judge(url: &Url, policy: &Policy) -> Result<(), FetchError> {
     }
     let literal = match url.host() {
         None => return fault(UrlFault::NoHost),
-        Some(Host::Domain(name)) if name.split('.').all(str::is_empty) => return fault(UrlFault::NoHost),
+        Some(Host::Domain(name)) if name.split('.').all(str::is_empty) => {
+            return fault(UrlFault::NoHost);
+        }
         Some(Host::Domain(_)) => None,
         Some(Host::Ipv4(address)) => Some(IpAddr::V4(address)),
         Some(Host::Ipv6(address)) => Some(IpAddr::V6(address)),

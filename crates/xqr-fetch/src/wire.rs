@@ -1,4 +1,5 @@
-//! One request on one connection: dial, TLS, HTTP/1.1. Only addresses come in here, so no name is looked up behind the guard's back.
+//! One request on one connection: dial, TLS, HTTP/1.1. Only addresses come in here, so no name is
+//! looked up behind the guard's back.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -41,7 +42,8 @@ trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
 impl Wire {
-    /// Trusts the certificate authorities that browsers trust, compiled in: a bare container has no list of its own.
+    /// Trusts the certificate authorities that browsers trust, compiled in: a bare container has no
+    /// list of its own.
     pub(crate) fn new() -> Self {
         Self::with(RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() })
     }
@@ -53,16 +55,18 @@ impl Wire {
     }
 
     fn with(roots: RootCertStore) -> Self {
-        let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .expect("ring has suites for TLS 1.2 and 1.3");
+        let config =
+            ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+                .with_safe_default_protocol_versions()
+                .expect("ring has suites for TLS 1.2 and 1.3");
         let mut config = config.with_root_certificates(roots.clone()).with_no_client_auth();
         // A ticket would let a target recognise the next request.
         config.resumption = rustls::client::Resumption::disabled();
         Self { roots, tls: TlsConnector::from(Arc::new(config)) }
     }
 
-    /// Sends a request to the first of the addresses that takes a connection, and reads the head of the answer.
+    /// Sends a request to the first of the addresses that takes a connection, and reads the head of
+    /// the answer.
     pub(crate) async fn exchange(
         &self,
         target: &Target,
@@ -73,10 +77,17 @@ impl Wire {
     ) -> Result<Exchange, FetchError> {
         let (stream, place) = dial(addresses, places, deadline).await?;
         let talk = async {
-            let stream: Box<dyn Stream> = if target.is_https() { self.secure(stream, target).await? } else { Box::new(stream) };
+            let stream: Box<dyn Stream> = if target.is_https() {
+                self.secure(stream, target).await?
+            } else {
+                Box::new(stream)
+            };
             let mut builder = http1::Builder::new();
-            let (mut sender, connection) =
-                builder.max_buf_size(MAX_HEAD).handshake(TokioIo::new(stream)).await.map_err(|_| FetchError::Garbled)?;
+            let (mut sender, connection) = builder
+                .max_buf_size(MAX_HEAD)
+                .handshake(TokioIo::new(stream))
+                .await
+                .map_err(|_| FetchError::Garbled)?;
             let mut driver = JoinSet::new();
             driver.spawn(connection);
             let response = sender.send_request(request).await.map_err(|_| FetchError::Garbled)?;
@@ -85,9 +96,15 @@ impl Wire {
         timeout_at(deadline, talk).await.unwrap_or(Err(FetchError::TooSlow))
     }
 
-    async fn secure(&self, stream: TcpStream, target: &Target) -> Result<Box<dyn Stream>, FetchError> {
+    async fn secure(
+        &self,
+        stream: TcpStream,
+        target: &Target,
+    ) -> Result<Box<dyn Stream>, FetchError> {
         let name = match target.destination() {
-            Some(Host::Domain(name)) => ServerName::try_from(name.to_owned()).map_err(|_| FetchError::Unreachable)?,
+            Some(Host::Domain(name)) => {
+                ServerName::try_from(name.to_owned()).map_err(|_| FetchError::Unreachable)?
+            }
             Some(Host::Ipv4(address)) => ServerName::IpAddress(address.into()),
             Some(Host::Ipv6(address)) => ServerName::IpAddress(address.into()),
             None => return Err(FetchError::Unreachable),
@@ -96,8 +113,13 @@ impl Wire {
     }
 }
 
-/// Connects to one of the addresses, in their order. An address that swallows packets gets its share of the time only.
-async fn dial(addresses: &[SocketAddr], places: &Arc<Places>, deadline: Instant) -> Result<(TcpStream, Place), FetchError> {
+/// Connects to one of the addresses, in their order. An address that swallows packets gets its
+/// share of the time only.
+async fn dial(
+    addresses: &[SocketAddr],
+    places: &Arc<Places>,
+    deadline: Instant,
+) -> Result<(TcpStream, Place), FetchError> {
     let mut failure = FetchError::Unreachable;
     for (tried, address) in addresses.iter().enumerate() {
         let place = match places.take_at(Party::of(address.ip())) {
@@ -107,11 +129,12 @@ async fn dial(addresses: &[SocketAddr], places: &Arc<Places>, deadline: Instant)
                 continue;
             }
         };
-        let share =
-            deadline.saturating_duration_since(Instant::now()) / u32::try_from(addresses.len() - tried).unwrap_or(u32::MAX);
+        let share = deadline.saturating_duration_since(Instant::now())
+            / u32::try_from(addresses.len() - tried).unwrap_or(u32::MAX);
         match timeout(share, TcpStream::connect(address)).await {
             Ok(Ok(stream)) => {
-                // The request leaves in one piece; without this its end may wait for an acknowledgement.
+                // The request leaves in one piece; without this its end may wait for an
+                // acknowledgement.
                 stream.set_nodelay(true).ok();
                 return Ok((stream, place));
             }

@@ -81,10 +81,16 @@ async fn fifty_endless_answers_end_soon_and_in_little_memory() {
         .collect();
     for task in tasks {
         let error = task.await.unwrap();
-        assert!(matches!(error, FetchError::TooLarge { .. } | FetchError::Busy | FetchError::TooSlow), "{error:?}");
+        assert!(
+            matches!(error, FetchError::TooLarge { .. } | FetchError::Busy | FetchError::TooSlow),
+            "{error:?}"
+        );
     }
     assert!(started.elapsed() < deadline + Duration::from_secs(1), "{:?}", started.elapsed());
     let peak = PEAK.load(Ordering::SeqCst) - before;
-    assert!(sent.load(Ordering::SeqCst) > 5 << 20, "only {sent:?} bytes were sent, so nothing was tried");
+    assert!(
+        sent.load(Ordering::SeqCst) > 5 << 20,
+        "only {sent:?} bytes were sent, so nothing was tried"
+    );
     assert!(peak <= 32 << 20, "{peak} bytes");
 }

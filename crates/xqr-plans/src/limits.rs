@@ -118,7 +118,9 @@ fn cap<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Cap, D::Error> {
     }
     Ok(match Written::deserialize(deserializer)? {
         Written::Number(number) if number > MOST => {
-            return Err(serde::de::Error::custom("a number above 2^53; \"unlimited\" takes a cap away"));
+            return Err(serde::de::Error::custom(
+                "a number above 2^53; \"unlimited\" takes a cap away",
+            ));
         }
         Written::Number(number) => Some(number),
         Written::Word(Unlimited::Unlimited) | Written::Null => None,

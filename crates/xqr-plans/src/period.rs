@@ -27,7 +27,10 @@ impl Cycle {
     pub fn at(self, now: i64) -> Period {
         let moment = Timestamp::from_millisecond(now).unwrap_or(Timestamp::MAX);
         let date = TimeZone::UTC.to_datetime(moment).date();
-        Period { cycle: self, first: if self == Self::Month { date.first_of_month() } else { date } }
+        Period {
+            cycle: self,
+            first: if self == Self::Month { date.first_of_month() } else { date },
+        }
     }
 }
 
@@ -84,14 +87,23 @@ mod tests {
     #[test]
     fn days_turn_at_midnight_utc() {
         let day = Cycle::Day.at(at("2028-02-28T23:59:59.999Z"));
-        assert_eq!((day.to_string().as_str(), day.end()), ("2028-02-28", at("2028-02-29T00:00:00Z")));
+        assert_eq!(
+            (day.to_string().as_str(), day.end()),
+            ("2028-02-28", at("2028-02-29T00:00:00Z"))
+        );
     }
 
     #[test]
     fn no_moment_is_out_of_reach() {
         for now in [i64::MIN, -1, 0, i64::MAX] {
-            assert!(Cycle::Month.at(now).end() > Cycle::Month.at(now).start() || now == i64::MAX, "{now}");
-            assert!(Cycle::Day.at(now).end() > Cycle::Day.at(now).start() || now == i64::MAX, "{now}");
+            assert!(
+                Cycle::Month.at(now).end() > Cycle::Month.at(now).start() || now == i64::MAX,
+                "{now}"
+            );
+            assert!(
+                Cycle::Day.at(now).end() > Cycle::Day.at(now).start() || now == i64::MAX,
+                "{now}"
+            );
         }
     }
 }

@@ -16,7 +16,8 @@ pub enum Plan {
 
 impl Plan {
     /// Every plan, lowest first.
-    pub const ALL: [Self; 6] = [Self::Free, Self::Starter, Self::Pro, Self::Business, Self::Agency, Self::Enterprise];
+    pub const ALL: [Self; 6] =
+        [Self::Free, Self::Starter, Self::Pro, Self::Business, Self::Agency, Self::Enterprise];
 
     /// Returns the plan's name in lower case.
     pub fn name(self) -> &'static str {

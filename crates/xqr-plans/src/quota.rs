@@ -1,4 +1,5 @@
-//! Quotas: credits first, then the plan's quota, then overage, else nothing (QR Studio reference, section 4).
+//! Quotas: credits first, then the plan's quota, then overage, else nothing (QR Studio reference,
+//! section 4).
 
 use crate::Cap;
 
@@ -67,7 +68,10 @@ mod tests {
         assert_eq!(purse.spend(5), Some(Spend { credits: 2, quota: 3, overage: 0 }));
         assert_eq!(purse.spend(9), Some(Spend { credits: 2, quota: 3, overage: 4 }));
         assert_eq!(Purse { overage: false, ..purse }.spend(6), None);
-        assert_eq!(Purse { quota: None, overage: false, ..purse }.spend(9), Some(Spend { credits: 2, quota: 7, overage: 0 }));
+        assert_eq!(
+            Purse { quota: None, overage: false, ..purse }.spend(9),
+            Some(Spend { credits: 2, quota: 7, overage: 0 })
+        );
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! The table of plans: built in, overlaid by the operator's file, overlaid by a workspace's own limits.
+//! The table of plans: built in, overlaid by the operator's file, overlaid by a workspace's own
+//! limits.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -30,7 +31,8 @@ impl PlanTable {
         Self::overlaid("").expect("the built-in table is whole, as a test shows")
     }
 
-    /// Overlays the built-in table by `text`, TOML with a table per plan. What it does not mention stays.
+    /// Overlays the built-in table by `text`, TOML with a table per plan. What it does not mention
+    /// stays.
     ///
     /// # Errors
     ///
@@ -38,7 +40,8 @@ impl PlanTable {
     pub fn overlaid(text: &str) -> Result<Self, String> {
         let mut plans = read(BUILTIN)?;
         for (name, limits) in read(text)? {
-            let plan = plans.get_mut(&name).ok_or_else(|| format!("{name}: there is no such plan"))?;
+            let plan =
+                plans.get_mut(&name).ok_or_else(|| format!("{name}: there is no such plan"))?;
             overlay(plan, limits).map_err(|error| format!("{name}: {error}"))?;
         }
         let limits = Plan::ALL.map(|plan| {
@@ -54,7 +57,8 @@ impl PlanTable {
         Terms { plan, limits: Arc::clone(&self.plans[plan as usize]) }
     }
 
-    /// Returns what a workspace on `plan` with limits of its own may do: `overrides` is a JSON object with some of the limits.
+    /// Returns what a workspace on `plan` with limits of its own may do: `overrides` is a JSON
+    /// object with some of the limits.
     ///
     /// # Errors
     ///
@@ -65,10 +69,13 @@ impl PlanTable {
         if let Some(limits) = known().get(&name) {
             return Ok(Terms { plan, limits: Arc::clone(limits) });
         }
-        let overrides = serde_json::from_str(overrides).map_err(|error| format!("the overrides are no JSON: {error}"))?;
-        let mut limits = serde_json::to_value(&*self.plans[plan as usize]).map_err(|error| error.to_string())?;
+        let overrides = serde_json::from_str(overrides)
+            .map_err(|error| format!("the overrides are no JSON: {error}"))?;
+        let mut limits =
+            serde_json::to_value(&*self.plans[plan as usize]).map_err(|error| error.to_string())?;
         overlay(&mut limits, overrides)?;
-        let limits: Arc<Limits> = serde_json::from_value(limits).map(Arc::new).map_err(|error| error.to_string())?;
+        let limits: Arc<Limits> =
+            serde_json::from_value(limits).map(Arc::new).map_err(|error| error.to_string())?;
         let mut known = known();
         if known.len() >= KNOWN {
             known.clear();
@@ -84,9 +91,12 @@ fn read(text: &str) -> Result<Map<String, Value>, String> {
 
 /// Replaces the limits of `below` that `above` names.
 fn overlay(below: &mut Value, above: Value) -> Result<(), String> {
-    let (Value::Object(below), Value::Object(above)) = (below, above) else { return Err("must be a table of limits".to_owned()) };
+    let (Value::Object(below), Value::Object(above)) = (below, above) else {
+        return Err("must be a table of limits".to_owned());
+    };
     for (name, value) in above {
-        let limit = below.get_mut(&name).ok_or_else(|| format!("{name}: there is no such limit"))?;
+        let limit =
+            below.get_mut(&name).ok_or_else(|| format!("{name}: there is no such limit"))?;
         *limit = value;
     }
     Ok(())
@@ -101,7 +111,13 @@ mod tests {
         let table = PlanTable::builtin();
         let native = |plan| {
             let limits = table.terms(plan).limits;
-            (limits.api_xqr, limits.keys, limits.monthly_calls, limits.burst_per_second, limits.webhooks)
+            (
+                limits.api_xqr,
+                limits.keys,
+                limits.monthly_calls,
+                limits.burst_per_second,
+                limits.webhooks,
+            )
         };
         assert_eq!(native(Plan::Pro), (true, Some(2), Some(1_000), Some(10), Some(3)));
         assert_eq!(native(Plan::Business), (true, Some(10), Some(25_000), Some(50), Some(20)));
@@ -109,22 +125,54 @@ mod tests {
         assert_eq!(table.terms(Plan::Pro).limits.links, Some(500));
         let studio = |plan| {
             let limits = table.terms(plan).limits;
-            let counts = (limits.monthly_renders, limits.dynamic_codes, limits.edits_per_code, limits.scans_per_month);
-            (counts, limits.max_inches, limits.max_dpi, limits.logo, limits.bulk_items, limits.overage)
+            let counts = (
+                limits.monthly_renders,
+                limits.dynamic_codes,
+                limits.edits_per_code,
+                limits.scans_per_month,
+            );
+            (
+                counts,
+                limits.max_inches,
+                limits.max_dpi,
+                limits.logo,
+                limits.bulk_items,
+                limits.overage,
+            )
         };
-        assert_eq!(studio(Plan::Free), ((Some(5), Some(1), Some(1), Some(50)), 3.0, 300, false, 0, false));
-        assert_eq!(studio(Plan::Starter), ((Some(500), Some(10), None, None), 8.0, 300, true, 50, true));
-        assert_eq!(studio(Plan::Pro), ((Some(5_000), Some(200), None, None), 15.0, 600, true, 1_000, true));
-        assert_eq!(studio(Plan::Agency), ((Some(25_000), Some(1_000), None, None), 15.0, 600, true, 5_000, true));
-        assert_eq!(studio(Plan::Enterprise), ((None, None, None, None), 15.0, 600, true, 5_000, false));
+        assert_eq!(
+            studio(Plan::Free),
+            ((Some(5), Some(1), Some(1), Some(50)), 3.0, 300, false, 0, false)
+        );
+        assert_eq!(
+            studio(Plan::Starter),
+            ((Some(500), Some(10), None, None), 8.0, 300, true, 50, true)
+        );
+        assert_eq!(
+            studio(Plan::Pro),
+            ((Some(5_000), Some(200), None, None), 15.0, 600, true, 1_000, true)
+        );
+        assert_eq!(
+            studio(Plan::Agency),
+            ((Some(25_000), Some(1_000), None, None), 15.0, 600, true, 5_000, true)
+        );
+        assert_eq!(
+            studio(Plan::Enterprise),
+            ((None, None, None, None), 15.0, 600, true, 5_000, false)
+        );
         assert_eq!(table.terms(Plan::Pro).limits.calls_per_minute, Some(600));
         assert_eq!(table.terms(Plan::Free).limits.calls_per_minute, Some(60));
     }
 
     #[test]
     fn a_file_changes_what_it_names_and_nothing_else() {
-        let table = PlanTable::overlaid("[pro]\nlinks = 7\nmonthly_calls = \"unlimited\"\n").unwrap();
-        let expected = Limits { links: Some(7), monthly_calls: None, ..(*PlanTable::builtin().terms(Plan::Pro).limits).clone() };
+        let table =
+            PlanTable::overlaid("[pro]\nlinks = 7\nmonthly_calls = \"unlimited\"\n").unwrap();
+        let expected = Limits {
+            links: Some(7),
+            monthly_calls: None,
+            ..(*PlanTable::builtin().terms(Plan::Pro).limits).clone()
+        };
         assert_eq!(*table.terms(Plan::Pro).limits, expected);
         assert_eq!(table.terms(Plan::Free).limits, PlanTable::builtin().terms(Plan::Free).limits);
     }
@@ -148,8 +196,14 @@ mod tests {
     fn a_workspace_may_have_limits_of_its_own() {
         let table = PlanTable::builtin();
         let terms = table.terms_with(Plan::Pro, r#"{"links":null,"max_inches":20}"#).unwrap();
-        assert_eq!((terms.limits.links, terms.limits.max_inches, terms.limits.keys), (None, 20.0, Some(2)));
-        assert_eq!(table.terms_with(Plan::Pro, "{\"linx\":1}").unwrap_err(), "linx: there is no such limit");
+        assert_eq!(
+            (terms.limits.links, terms.limits.max_inches, terms.limits.keys),
+            (None, 20.0, Some(2))
+        );
+        assert_eq!(
+            table.terms_with(Plan::Pro, "{\"linx\":1}").unwrap_err(),
+            "linx: there is no such limit"
+        );
         assert!(table.terms_with(Plan::Pro, "{").is_err());
     }
 }

@@ -29,7 +29,8 @@ impl Terms {
         if included { Ok(()) } else { Err(Condition::ApiLocked { plan: self.plan_name() }.into()) }
     }
 
-    /// Refuses a feature that `included` says the workspace does not have. `feature` is what people call it.
+    /// Refuses a feature that `included` says the workspace does not have. `feature` is what people
+    /// call it.
     ///
     /// # Errors
     ///
@@ -41,7 +42,8 @@ impl Terms {
         Err(Condition::FeatureLocked { feature: feature.to_owned(), plan: self.plan_name() }.into())
     }
 
-    /// Refuses `wish` more of what there may be `cap` of, when there are `used`. `what` is a plural.
+    /// Refuses `wish` more of what there may be `cap` of, when there are `used`. `what` is a
+    /// plural.
     ///
     /// # Errors
     ///
@@ -66,9 +68,13 @@ impl Terms {
     pub fn check_bulk(&self, field: &str, items: u64) -> Result<()> {
         match self.limits.bulk_items {
             0 => Err(Condition::BulkLocked { plan: self.plan_name() }.into()),
-            cap if items > cap => {
-                Err(Condition::BulkTooLarge { field: field.to_owned(), plan: self.plan_name(), cap, got: items }.into())
+            cap if items > cap => Err(Condition::BulkTooLarge {
+                field: field.to_owned(),
+                plan: self.plan_name(),
+                cap,
+                got: items,
             }
+            .into()),
             _ => Ok(()),
         }
     }
@@ -92,7 +98,9 @@ impl Terms {
     /// [`Condition::EditsSpent`].
     pub fn check_edit(&self, edits: u64) -> Result<()> {
         match self.limits.edits_per_code {
-            Some(cap) if edits >= cap => Err(Condition::EditsSpent { plan: self.plan_name(), edits }.into()),
+            Some(cap) if edits >= cap => {
+                Err(Condition::EditsSpent { plan: self.plan_name(), edits }.into())
+            }
             _ => Ok(()),
         }
     }
@@ -117,21 +125,30 @@ mod tests {
             refused(terms(Plan::Starter).check_api(terms(Plan::Starter).limits.api_xqr)),
             Condition::ApiLocked { plan: plan() }
         );
-        let full = Condition::PlanLimitReached { what: "links".into(), cap: 500, plan: "pro".into() };
+        let full =
+            Condition::PlanLimitReached { what: "links".into(), cap: 500, plan: "pro".into() };
         assert_eq!(refused(terms(Plan::Pro).check_count("links", Some(500), 500, 1)), full);
-        assert_eq!(refused(terms(Plan::Free).check_bulk("items", 1)), Condition::BulkLocked { plan: "free".into() });
-        let large = Condition::BulkTooLarge { field: "items".into(), plan: plan(), cap: 50, got: 51 };
+        assert_eq!(
+            refused(terms(Plan::Free).check_bulk("items", 1)),
+            Condition::BulkLocked { plan: "free".into() }
+        );
+        let large =
+            Condition::BulkTooLarge { field: "items".into(), plan: plan(), cap: 50, got: 51 };
         assert_eq!(refused(terms(Plan::Starter).check_bulk("items", 51)), large);
         let above = Condition::PlanAboveTier { plan: "agency".into(), tier: plan() };
         assert_eq!(refused(terms(Plan::Starter).check_key_plan(Plan::Agency)), above);
-        assert_eq!(refused(terms(Plan::Free).check_edit(1)), Condition::EditsSpent { plan: "free".into(), edits: 1 });
+        assert_eq!(
+            refused(terms(Plan::Free).check_edit(1)),
+            Condition::EditsSpent { plan: "free".into(), edits: 1 }
+        );
         let locked = Condition::FeatureLocked { feature: "Webhooks".into(), plan: plan() };
         assert_eq!(refused(terms(Plan::Starter).check_feature("Webhooks", false)), locked);
     }
 
     #[test]
     fn the_native_api_begins_with_pro() {
-        let open: Vec<_> = Plan::ALL.into_iter().filter(|plan| terms(*plan).limits.api_xqr).collect();
+        let open: Vec<_> =
+            Plan::ALL.into_iter().filter(|plan| terms(*plan).limits.api_xqr).collect();
         assert_eq!(open, Plan::ALL[2..]);
     }
 

@@ -1,4 +1,5 @@
-//! Draws a text as `qr.png` and `qr.svg`: `cargo run -p xqr-render --example print_qr -- "https://example.com"`.
+//! Draws a text as `qr.png` and `qr.svg`: `cargo run -p xqr-render --example print_qr --
+//! "https://example.com"`.
 
 use std::fs::File;
 use std::io::BufWriter;

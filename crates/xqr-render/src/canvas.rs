@@ -41,7 +41,8 @@ pub struct Canvas {
     pub(crate) flat: Option<Flat>,
 }
 
-/// Something that lies on the background; later ones cover earlier ones. Units are modules of the whole picture.
+/// Something that lies on the background; later ones cover earlier ones. Units are modules of the
+/// whole picture.
 pub(crate) enum Layer {
     /// A picture in its box.
     Picture(Placed),
@@ -66,7 +67,11 @@ pub(crate) struct Placed {
 impl Placed {
     /// Returns x, y, width and height of the whole picture, of which what lies in the box shows.
     pub(crate) fn whole(&self) -> [f32; 4] {
-        if self.crop { self.picture.around(self.x, self.y, self.width) } else { [self.x, self.y, self.width, self.height] }
+        if self.crop {
+            self.picture.around(self.x, self.y, self.width)
+        } else {
+            [self.x, self.y, self.width, self.height]
+        }
     }
 }
 
@@ -88,9 +93,10 @@ impl Canvas {
     ///
     /// # Errors
     ///
-    /// Those of the design's parts ([`Condition::NumberTooSmall`], [`Condition::NumberTooLarge`], [`Condition::FieldMissing`],
-    /// [`Condition::GlyphMissing`] …) and of the size under `caps` ([`Condition::SizeOverPlan`], [`Condition::DpiOverPlan`],
-    /// [`Condition::LogoLocked`], [`Condition::PictureTooLarge`]).
+    /// Those of the design's parts ([`Condition::NumberTooSmall`], [`Condition::NumberTooLarge`],
+    /// [`Condition::FieldMissing`], [`Condition::GlyphMissing`] …) and of the size under `caps`
+    /// ([`Condition::SizeOverPlan`], [`Condition::DpiOverPlan`], [`Condition::LogoLocked`],
+    /// [`Condition::PictureTooLarge`]).
     pub fn new(symbol: &Symbol, design: &Design, size: Size, caps: &Caps) -> Result<Self> {
         design.check()?;
         if design.logo.is_some() && !caps.logo {
@@ -99,14 +105,23 @@ impl Canvas {
         let (modules, quiet) = (symbol.size() as f32, design.quiet_zone as f32);
         let whole = modules + 2.0 * quiet;
         let layout = design.frame.as_ref().map(|frame| frame.layout(whole)).transpose()?;
-        let (side, left, top) = layout.as_ref().map_or((whole, 0.0, 0.0), |layout| (layout.side, layout.x, layout.y));
+        let (side, left, top) =
+            layout.as_ref().map_or((whole, 0.0, 0.0), |layout| (layout.side, layout.x, layout.y));
         let extent = size.resolve(side, caps)?;
         let (x, y) = (left + quiet, top + quiet);
         let area = Area { x, y, side: modules };
         let mut layers = Vec::with_capacity(8);
         if let Some(backdrop) = &design.backdrop {
             let (picture, opacity) = (Arc::clone(&backdrop.picture), backdrop.opacity);
-            layers.push(Layer::Picture(Placed { picture, x: left, y: top, width: whole, height: whole, opacity, crop: true }));
+            layers.push(Layer::Picture(Placed {
+                picture,
+                x: left,
+                y: top,
+                width: whole,
+                height: whole,
+                opacity,
+                crop: true,
+            }));
         }
         layers.push(Layer::Modules(Ink { paint: design.foreground, area }));
         push_eyes(&mut layers, design, area);
@@ -116,15 +131,38 @@ impl Canvas {
             grid.clear(logo.clear_zone, width, height);
             let (x, y) = (x + (modules - width) / 2.0, y + (modules - height) / 2.0);
             let picture = Arc::clone(&logo.picture);
-            layers.push(Layer::Picture(Placed { picture, x, y, width, height, opacity: 1.0, crop: false }));
+            layers.push(Layer::Picture(Placed {
+                picture,
+                x,
+                y,
+                width,
+                height,
+                opacity: 1.0,
+                crop: false,
+            }));
         }
-        for frame::Filled { outline, color, under } in layout.into_iter().flat_map(|layout| layout.shapes) {
-            layers.push(Layer::Shape { outline, ink: Ink { paint: Paint::Solid(color), area }, under });
+        for frame::Filled { outline, color, under } in
+            layout.into_iter().flat_map(|layout| layout.shapes)
+        {
+            layers.push(Layer::Shape {
+                outline,
+                ink: Ink { paint: Paint::Solid(color), area },
+                under,
+            });
         }
         layers.retain(|layer| layer.ink().is_none_or(|ink| ink.paint.is_visible()));
         let inches = if let Size::Inches { inches, .. } = size { Some(inches) } else { None };
         let (quiet_zone, background) = (design.quiet_zone, design.background);
-        Ok(Self { side, extent, inches, quiet_zone, background, layers, modules: grid, flat: flat(design) })
+        Ok(Self {
+            side,
+            extent,
+            inches,
+            quiet_zone,
+            background,
+            layers,
+            modules: grid,
+            flat: flat(design),
+        })
     }
 
     /// Returns the side of the picture in px.
@@ -136,7 +174,8 @@ impl Canvas {
     ///
     /// # Errors
     ///
-    /// [`Condition::RenderFailed`] when `out` fails; [`Condition::PictureTooLarge`] for a WebP above 16 million px.
+    /// [`Condition::RenderFailed`] when `out` fails; [`Condition::PictureTooLarge`] for a WebP
+    /// above 16 million px.
     pub fn write(&self, format: Format, mut out: impl Write) -> Result<()> {
         format::write(self, format, &mut out)
     }
@@ -177,12 +216,15 @@ fn push_eyes(layers: &mut Vec<Layer>, design: &Design, area: Area) {
     };
     let border_shape = eyes.border_shape();
     if eyes.outer_frame {
-        let tint = |color: Rgba| if eyes.outer_frame_match { color } else { color.faded(RING_TINT) };
+        let tint =
+            |color: Rgba| if eyes.outer_frame_match { color } else { color.faded(RING_TINT) };
         let paint = match border {
             Paint::Solid(color) => Paint::Solid(tint(color)),
-            Paint::Gradient(gradient) => {
-                Paint::Gradient(crate::Gradient { from: tint(gradient.from), to: tint(gradient.to), ..gradient })
-            }
+            Paint::Gradient(gradient) => Paint::Gradient(crate::Gradient {
+                from: tint(gradient.from),
+                to: tint(gradient.to),
+                ..gradient
+            }),
         };
         push(&border_shape.outer_frame(), paint);
     }

@@ -21,7 +21,8 @@ pub use self::pattern::Pattern;
 pub use self::picture::Picture;
 use crate::size::out_of_range;
 
-/// How a symbol is drawn. `Design::default()` is the plain look: black squares on white, quiet zone of 4 modules.
+/// How a symbol is drawn. `Design::default()` is the plain look: black squares on white, quiet zone
+/// of 4 modules.
 ///
 /// ```
 /// use xqr_render::{Design, Eyes, EyeShape, Paint, Pattern, Rgba};
@@ -59,7 +60,8 @@ pub struct Design {
 pub struct Backdrop {
     /// The picture.
     pub picture: Arc<Picture>,
-    /// How much of it shows over the background, 0 to 1. What shows too much cannot be scanned; 0.35 is a good start.
+    /// How much of it shows over the background, 0 to 1. What shows too much cannot be scanned;
+    /// 0.35 is a good start.
     pub opacity: f32,
 }
 
@@ -68,7 +70,8 @@ pub struct Backdrop {
 pub struct Logo {
     /// The picture; it keeps its proportions.
     pub picture: Arc<Picture>,
-    /// Its longer side as a fraction of the symbol's side (quiet zone excluded), 0.05 to 0.4. 0.24 is the safe default.
+    /// Its longer side as a fraction of the symbol's side (quiet zone excluded), 0.05 to 0.4. 0.24
+    /// is the safe default.
     pub ratio: f32,
     /// Which modules give way to it.
     pub clear_zone: ClearZone,
@@ -88,7 +91,8 @@ pub enum ClearZone {
 
 impl ClearZone {
     /// All clear zones with the names that the APIs use.
-    pub const ALL: [(&'static str, Self); 3] = [("square", Self::Square), ("circle", Self::Circle), ("none", Self::None)];
+    pub const ALL: [(&'static str, Self); 3] =
+        [("square", Self::Square), ("circle", Self::Circle), ("none", Self::None)];
 }
 
 impl Logo {
@@ -112,22 +116,30 @@ impl Default for Design {
 }
 
 impl Design {
-    /// Returns the error correction level that suits the design: [`H`](crate::Level::H) under a logo, else
-    /// [`M`](crate::Level::M).
+    /// Returns the error correction level that suits the design: [`H`](crate::Level::H) under a
+    /// logo, else [`M`](crate::Level::M).
     pub fn level(&self) -> crate::Level {
         if self.logo.is_some() { crate::Level::H } else { crate::Level::M }
     }
 
     pub(crate) fn eye_paints(&self) -> [Paint; 2] {
-        let or = |color: Option<Rgba>| color.or(self.eyes.color).map_or(self.foreground, Paint::Solid);
+        let or =
+            |color: Option<Rgba>| color.or(self.eyes.color).map_or(self.foreground, Paint::Solid);
         [or(self.eyes.border_color), or(self.eyes.center_color)]
     }
 
     pub(crate) fn check(&self) -> Result<()> {
         let ratio = self.logo.as_ref().map(|logo| ("logo_size_ratio", logo.ratio, 0.05, 0.4));
-        let opacity = self.backdrop.as_ref().map(|backdrop| ("background_opacity", backdrop.opacity, 0.0, 1.0));
-        let ranges = [Some(("quiet_zone", self.quiet_zone as f32, 0.0, 16.0)), ratio, opacity].into_iter().flatten();
-        let wrong: Vec<_> = ranges.filter_map(|(field, value, min, max)| out_of_range(field, value, min, max)).collect();
+        let opacity = self
+            .backdrop
+            .as_ref()
+            .map(|backdrop| ("background_opacity", backdrop.opacity, 0.0, 1.0));
+        let ranges = [Some(("quiet_zone", self.quiet_zone as f32, 0.0, 16.0)), ratio, opacity]
+            .into_iter()
+            .flatten();
+        let wrong: Vec<_> = ranges
+            .filter_map(|(field, value, min, max)| out_of_range(field, value, min, max))
+            .collect();
         if wrong.is_empty() { Ok(()) } else { Err(xqr_errors::Error::all(wrong)) }
     }
 }

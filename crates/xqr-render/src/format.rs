@@ -17,14 +17,15 @@ use crate::canvas::Canvas;
 /// A file format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Format {
-    /// PNG of 1 or 2 bits per px where the picture is squares, a palette where its colours are flat, RGB or RGBA where they
-    /// are not. The resolution is in `pHYs`.
+    /// PNG of 1 or 2 bits per px where the picture is squares, a palette where its colours are
+    /// flat, RGB or RGBA where they are not. The resolution is in `pHYs`.
     Png,
     /// SVG, one path per colour; in inches where the size was given so.
     Svg,
     /// PDF of one page with the exact physical size.
     Pdf {
-        /// Whether colours are CMYK, with black as pure key (0, 0, 0, 1): what offset printers ask for.
+        /// Whether colours are CMYK, with black as pure key (0, 0, 0, 1): what offset printers ask
+        /// for.
         cmyk: bool,
     },
     /// JPEG without chroma subsampling; what is transparent becomes white.
@@ -34,9 +35,11 @@ pub enum Format {
     },
     /// Lossless WebP; held in memory as a whole, hence 16 million px at most.
     WebP,
-    /// Encapsulated PostScript (level 3). It knows no transparency: colours are mixed with the background, or with white.
+    /// Encapsulated PostScript (level 3). It knows no transparency: colours are mixed with the
+    /// background, or with white.
     Eps,
-    /// Text of half blocks for a dark terminal: light modules are blocks. Patterns, colours and pictures do not show.
+    /// Text of half blocks for a dark terminal: light modules are blocks. Patterns, colours and
+    /// pictures do not show.
     Text,
 }
 

@@ -1,7 +1,7 @@
 //! The scannability guard: what makes a design hard to scan, told before it is printed.
 //!
-//! [`assess`] looks at colours, margins and covered modules and costs microseconds. [`verify`] also draws the picture at a small
-//! size and reads it with a decoder.
+//! [`assess`] looks at colours, margins and covered modules and costs microseconds. [`verify`] also
+//! draws the picture at a small size and reads it with a decoder.
 
 mod decode;
 
@@ -37,7 +37,8 @@ impl Verdict {
 /// One thing that the guard looked at and found wanting.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
-    /// What was looked at: `contrast`, `quiet_zone`, `logo`, `polarity`, `pattern`, `eyes`, `background`, `module_size`, `decode`.
+    /// What was looked at: `contrast`, `quiet_zone`, `logo`, `polarity`, `pattern`, `eyes`,
+    /// `background`, `module_size`, `decode`.
     pub check: &'static str,
     /// How bad it is.
     pub verdict: Verdict,
@@ -52,13 +53,15 @@ pub struct Report {
     pub verdict: Verdict,
     /// What is wanting; nothing for a good design.
     pub findings: Vec<Finding>,
-    /// The least contrast between anything dark and anything light, 1 to 21 (WCAG 2.2, contrast ratio).
+    /// The least contrast between anything dark and anything light, 1 to 21 (WCAG 2.2, contrast
+    /// ratio).
     pub contrast: f64,
     /// The quiet zone in modules.
     pub quiet_zone: u32,
     /// Modules that a logo covers.
     pub covered_modules: u32,
-    /// The part of its error correction that the worst block spends on covered modules; more than 1.0 is too much.
+    /// The part of its error correction that the worst block spends on covered modules; more than
+    /// 1.0 is too much.
     pub damage: f64,
     /// The size of a module in px.
     pub module_px: f64,
@@ -126,7 +129,11 @@ pub fn verify(symbol: &Symbol, design: &Design, canvas: &Canvas, text: &str) -> 
     report.decoded = Some(read.as_deref() == Some(text));
     match read {
         Some(read) if read == text => {}
-        Some(_) => report.find("decode", Verdict::Unreadable, "A decoder reads something else than the content."),
+        Some(_) => report.find(
+            "decode",
+            Verdict::Unreadable,
+            "A decoder reads something else than the content.",
+        ),
         None => report.find("decode", Verdict::Unreadable, "A decoder cannot read the picture."),
     }
     Ok(report)
@@ -151,20 +158,37 @@ fn check_colors(design: &Design, report: &mut Report) {
     let inks = [design.foreground, border, center].into_iter().flat_map(Paint::extremes);
     let pairs = inks.flat_map(|ink| papers.map(|paper| (ink.over(paper), paper)));
     let pairs: Vec<(Rgba, Rgba)> = pairs.collect();
-    report.contrast = pairs.iter().map(|(ink, paper)| contrast(*ink, *paper)).fold(f64::MAX, f64::min);
+    report.contrast =
+        pairs.iter().map(|(ink, paper)| contrast(*ink, *paper)).fold(f64::MAX, f64::min);
     let lighter = pairs.iter().filter(|(ink, paper)| ink.luminance() > paper.luminance()).count();
     if lighter == pairs.len() {
-        let reason = "The code is light on dark: some scanners, and older phones, read dark on light only.";
+        let reason =
+            "The code is light on dark: some scanners, and older phones, read dark on light only.";
         report.find("polarity", Verdict::Risky, reason);
     } else if lighter > 0 {
-        report.find("polarity", Verdict::Unreadable, "Some parts are lighter than the background and others darker.");
+        report.find(
+            "polarity",
+            Verdict::Unreadable,
+            "Some parts are lighter than the background and others darker.",
+        );
     }
     // Rounded down: what is below a bound must not look like it.
-    let found = format!("The contrast between code and background is {:.1} : 1", (report.contrast * 10.0).floor() / 10.0);
+    let found = format!(
+        "The contrast between code and background is {:.1} : 1",
+        (report.contrast * 10.0).floor() / 10.0
+    );
     if report.contrast < LEAST_CONTRAST {
-        report.find("contrast", Verdict::Unreadable, format!("{found}; scanners need {LEAST_CONTRAST} : 1 at the very least."));
+        report.find(
+            "contrast",
+            Verdict::Unreadable,
+            format!("{found}; scanners need {LEAST_CONTRAST} : 1 at the very least."),
+        );
     } else if report.contrast < GOOD_CONTRAST {
-        report.find("contrast", Verdict::Risky, format!("{found}; {GOOD_CONTRAST} : 1 or more is safe."));
+        report.find(
+            "contrast",
+            Verdict::Risky,
+            format!("{found}; {GOOD_CONTRAST} : 1 or more is safe."),
+        );
     }
 }
 
@@ -184,11 +208,22 @@ fn check_logo(symbol: &Symbol, design: &Design, report: &mut Report) {
     let damage = damage(symbol, logo);
     (report.covered_modules, report.damage) = (damage.modules, damage.worst);
     let level = symbol.level().letter();
-    let spent = format!("The logo spends {:.0} % of the error correction of level {level}", damage.worst * 100.0);
+    let spent = format!(
+        "The logo spends {:.0} % of the error correction of level {level}",
+        damage.worst * 100.0
+    );
     if damage.worst > 1.0 {
-        report.find("logo", Verdict::Unreadable, format!("{spent}. Make it smaller, or raise the level."));
+        report.find(
+            "logo",
+            Verdict::Unreadable,
+            format!("{spent}. Make it smaller, or raise the level."),
+        );
     } else if damage.worst > GOOD_DAMAGE {
-        report.find("logo", Verdict::Risky, format!("{spent}; {:.0} % is safe.", GOOD_DAMAGE * 100.0));
+        report.find(
+            "logo",
+            Verdict::Risky,
+            format!("{spent}; {:.0} % is safe.", GOOD_DAMAGE * 100.0),
+        );
     }
 }
 
@@ -202,12 +237,16 @@ fn check_shapes(design: &Design, report: &mut Report) {
     }
     let needed = if design.pattern == Pattern::Squares { 2.0 } else { 4.0 };
     if report.module_px < needed {
-        let reason = format!("A module has {:.1} px; {needed} px or more can be told apart.", report.module_px);
+        let reason = format!(
+            "A module has {:.1} px; {needed} px or more can be told apart.",
+            report.module_px
+        );
         report.find("module_size", Verdict::Risky, reason);
     }
 }
 
-/// Returns whether old scanners, too, find the widths 1 : 1 : 3 : 1 : 1 across an eye, however it is turned.
+/// Returns whether old scanners, too, find the widths 1 : 1 : 3 : 1 : 1 across an eye, however it
+/// is turned.
 fn reads_everywhere(border: EyeBorder, center: EyeCenter) -> bool {
     match center {
         EyeCenter::Square => matches!(border, EyeBorder::Square | EyeBorder::Frame),

@@ -1,7 +1,8 @@
-//! QR symbols in any design as PNG, SVG, PDF, JPEG, WebP, EPS and text. Pure: no I/O of its own, no async, no global state;
-//! pictures stream into any writer.
+//! QR symbols in any design as PNG, SVG, PDF, JPEG, WebP, EPS and text. Pure: no I/O of its own, no
+//! async, no global state; pictures stream into any writer.
 //!
-//! [`Symbol`] → [`Design`] → [`Canvas`] → [`Format`]: what the code says, how it looks, how large it is, what file it becomes.
+//! [`Symbol`] → [`Design`] → [`Canvas`] → [`Format`]: what the code says, how it looks, how large
+//! it is, what file it becomes.
 //!
 //! ```
 //! use xqr_render::{Canvas, Caps, Design, Encoding, Format, Size, verify};
@@ -16,8 +17,9 @@
 //! # Ok::<(), xqr_render::errors::Error>(())
 //! ```
 //!
-//! [`Design::encode`] gives a logo the level and the room that it needs; [`Symbol::encode`] takes the level that it is told.
-//! [`verify`] draws a small picture and reads it. [`payload`] writes contacts, Wi-Fi, events and the like.
+//! [`Design::encode`] gives a logo the level and the room that it needs; [`Symbol::encode`] takes
+//! the level that it is told. [`verify`] draws a small picture and reads it. [`payload`] writes
+//! contacts, Wi-Fi, events and the like.
 
 mod canvas;
 mod design;
@@ -33,8 +35,8 @@ mod symbol;
 
 pub use self::canvas::Canvas;
 pub use self::design::{
-    Backdrop, ClearZone, Design, Direction, EyeBorder, EyeCenter, EyeShape, Eyes, Frame, FrameStyle, Gradient, Logo, NotAColor,
-    Paint, Pattern, Picture, Rgba,
+    Backdrop, ClearZone, Design, Direction, EyeBorder, EyeCenter, EyeShape, Eyes, Frame,
+    FrameStyle, Gradient, Logo, NotAColor, Paint, Pattern, Picture, Rgba,
 };
 pub use self::format::Format;
 pub use self::guard::{Finding, Report, Verdict, assess, verify};

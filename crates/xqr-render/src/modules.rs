@@ -1,4 +1,5 @@
-//! The data modules that are drawn: the symbol without its eyes and without what gives way to a logo.
+//! The data modules that are drawn: the symbol without its eyes and without what gives way to a
+//! logo.
 
 use crate::design::pattern::{Near, Pattern, Shapes};
 use crate::design::{ClearZone, Design, Logo};
@@ -54,18 +55,22 @@ impl Modules {
     pub(crate) fn near(&self, column: u32, row: u32) -> Near {
         let (at, width) = (self.at(column, row), (self.size + 2) as usize);
         let three = |middle: usize| {
-            u16::from(self.dark[middle - 1]) | u16::from(self.dark[middle]) << 1 | u16::from(self.dark[middle + 1]) << 2
+            u16::from(self.dark[middle - 1])
+                | u16::from(self.dark[middle]) << 1
+                | u16::from(self.dark[middle + 1]) << 2
         };
         let tone = self.tones.get((row * self.size + column) as usize).copied().unwrap_or_default();
         Near::new(three(at - width), three(at), three(at + width), tone)
     }
 
-    /// Returns which of a flat picture's colours a module has: 0 background, 1 modules, 2 eye borders, 3 eye centres.
+    /// Returns which of a flat picture's colours a module has: 0 background, 1 modules, 2 eye
+    /// borders, 3 eye centres.
     pub(crate) fn flat_color(&self, column: u32, row: u32) -> u8 {
         if !is_eye(column, row, self.size) {
             return self.dark[self.at(column, row)].into();
         }
-        // How far from the middle of its eye the module is: a ring around a light ring around the centre.
+        // How far from the middle of its eye the module is: a ring around a light ring around the
+        // centre.
         let off = |at: u32| (at.min(self.size - 1 - at)).abs_diff(3);
         match off(column).max(off(row)) {
             0 | 1 => 3,
@@ -81,7 +86,11 @@ impl Modules {
             let top = self.y + row as f32;
             let mut run = 0;
             for column in 0..=self.size {
-                let shape = if column < self.size { shapes.of(self.near(column, row)) } else { Shapes::EMPTY };
+                let shape = if column < self.size {
+                    shapes.of(self.near(column, row))
+                } else {
+                    Shapes::EMPTY
+                };
                 if shape == Shapes::SQUARE {
                     run += 1;
                     continue;
@@ -129,8 +138,15 @@ pub(crate) fn logo_size(logo: &Logo, size: u32) -> (f32, f32) {
 /// By how much a clear zone is larger than the logo, in modules.
 const MARGIN: f32 = 0.5;
 
-/// Returns whether a module gives way to a logo of `logo` modules (width, height) in the middle of a symbol.
-pub(crate) fn in_clear_zone(zone: ClearZone, size: u32, logo: (f32, f32), column: u32, row: u32) -> bool {
+/// Returns whether a module gives way to a logo of `logo` modules (width, height) in the middle of
+/// a symbol.
+pub(crate) fn in_clear_zone(
+    zone: ClearZone,
+    size: u32,
+    logo: (f32, f32),
+    column: u32,
+    row: u32,
+) -> bool {
     let middle = size as f32 / 2.0;
     // The distance from the middle to the nearest point of the module.
     let near = |at: u32| ((at as f32 + 0.5 - middle).abs() - 0.5).max(0.0);
@@ -149,7 +165,8 @@ pub(crate) fn is_eye(column: u32, row: u32, size: u32) -> bool {
     top && (left || right) || bottom && left
 }
 
-/// The tones of a halftone: those of the picture behind, else darkest in the middle and lightest in the corners.
+/// The tones of a halftone: those of the picture behind, else darkest in the middle and lightest in
+/// the corners.
 fn tones(design: &Design, size: u32) -> Vec<u8> {
     let whole = size + 2 * design.quiet_zone;
     let reduced = design.backdrop.as_ref().and_then(|backdrop| backdrop.picture.lumas(whole));
@@ -163,6 +180,8 @@ fn tones(design: &Design, size: u32) -> Vec<u8> {
             1.0 - off(column).hypot(off(row)) / std::f32::consts::SQRT_2
         }
     };
-    let tone = |darkness: f32| (darkness * f32::from(Near::TONES) + 0.5).clamp(0.0, f32::from(Near::TONES)) as u8;
+    let tone = |darkness: f32| {
+        (darkness * f32::from(Near::TONES) + 0.5).clamp(0.0, f32::from(Near::TONES)) as u8
+    };
     (0..size * size).map(|i| tone(darkness(i % size, i / size))).collect()
 }

@@ -1,4 +1,5 @@
-//! Outlines: the one description of every shape, from which all formats draw. Units are modules, y grows downwards.
+//! Outlines: the one description of every shape, from which all formats draw. Units are modules, y
+//! grows downwards.
 
 use std::f32::consts::{FRAC_PI_2, TAU};
 
@@ -28,7 +29,8 @@ pub(crate) enum Step {
     Close,
 }
 
-/// Which way round a closed shape runs: the other way inside of another cuts a hole (nonzero winding rule).
+/// Which way round a closed shape runs: the other way inside of another cuts a hole (nonzero
+/// winding rule).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Turn {
     Solid,
@@ -54,10 +56,19 @@ impl Outline {
     }
 
     /// Adds a rectangle whose corners have `radii` of their own.
-    pub(crate) fn round_rect(&mut self, x: f32, y: f32, width: f32, height: f32, radii: Radii, turn: Turn) {
+    pub(crate) fn round_rect(
+        &mut self,
+        x: f32,
+        y: f32,
+        width: f32,
+        height: f32,
+        radii: Radii,
+        turn: Turn,
+    ) {
         let [tl, tr, br, bl] = radii;
         let (right, bottom) = (x + width, y + height);
-        // Each corner: where the outline reaches it, where it leaves it, its radius; clockwise from the top left.
+        // Each corner: where the outline reaches it, where it leaves it, its radius; clockwise from
+        // the top left.
         let mut corners = [
             (point(x, y + tl), point(x + tl, y), tl),
             (point(right - tr, y), point(right, y + tr), tr),
@@ -83,7 +94,8 @@ impl Outline {
     }
 
     pub(crate) fn circle(&mut self, center: Point, radius: f32, turn: Turn) {
-        let (left, right) = (point(center.x - radius, center.y), point(center.x + radius, center.y));
+        let (left, right) =
+            (point(center.x - radius, center.y), point(center.x + radius, center.y));
         let clockwise = turn == Turn::Solid;
         self.steps.extend([
             Step::Move(left),
@@ -123,7 +135,9 @@ impl Outline {
         self.steps.extend(other.steps.iter().map(|step| match *step {
             Step::Move(to) => Step::Move(place(to)),
             Step::Line(to) => Step::Line(place(to)),
-            Step::Arc { radius, clockwise, to } => Step::Arc { radius: radius * scale, clockwise, to: place(to) },
+            Step::Arc { radius, clockwise, to } => {
+                Step::Arc { radius: radius * scale, clockwise, to: place(to) }
+            }
             Step::Cubic(a, b, to) => Step::Cubic(place(a), place(b), place(to)),
             Step::Close => Step::Close,
         }));
@@ -152,11 +166,13 @@ impl Outline {
         })
     }
 
-    /// Returns left, top, right and bottom of a box that holds the outline (control points included).
+    /// Returns left, top, right and bottom of a box that holds the outline (control points
+    /// included).
     pub(crate) fn bounds(&self) -> [f32; 4] {
         let mut bounds = [f32::MAX, f32::MAX, f32::MIN, f32::MIN];
         let mut hold = |p: Point| {
-            bounds = [bounds[0].min(p.x), bounds[1].min(p.y), bounds[2].max(p.x), bounds[3].max(p.y)];
+            bounds =
+                [bounds[0].min(p.x), bounds[1].min(p.y), bounds[2].max(p.x), bounds[3].max(p.y)];
         };
         for step in self.curves() {
             match step {
@@ -170,13 +186,22 @@ impl Outline {
 }
 
 /// Writes an arc as one curve per quarter turn or less, and returns how many.
-fn arc_to_curves(from: Point, radius: f32, clockwise: bool, to: Point, curves: &mut [Step; 2]) -> usize {
+fn arc_to_curves(
+    from: Point,
+    radius: f32,
+    clockwise: bool,
+    to: Point,
+    curves: &mut [Step; 2],
+) -> usize {
     let (dx, dy) = (to.x - from.x, to.y - from.y);
     let chord = dx.hypot(dy);
     let height = (radius * radius - chord * chord / 4.0).max(0.0).sqrt();
     // The centre lies to the right of the way when the arc runs clockwise (y grows downwards).
     let side = if clockwise { 1.0 } else { -1.0 };
-    let center = point(from.x + dx / 2.0 - side * dy / chord * height, from.y + dy / 2.0 + side * dx / chord * height);
+    let center = point(
+        from.x + dx / 2.0 - side * dy / chord * height,
+        from.y + dy / 2.0 + side * dx / chord * height,
+    );
     let start = (from.y - center.y).atan2(from.x - center.x);
     let sweep = side * 2.0 * (chord / 2.0 / radius).min(1.0).asin();
     let count = if sweep.abs() > FRAC_PI_2 + 0.01 { 2 } else { 1 };
@@ -185,8 +210,13 @@ fn arc_to_curves(from: Point, radius: f32, clockwise: bool, to: Point, curves: &
     for (i, curve) in curves.iter_mut().take(count).enumerate() {
         let (sin, cos) = (start + step * i as f32).sin_cos();
         let (end_sin, end_cos) = (start + step * (i + 1) as f32).sin_cos();
-        let first = point(center.x + radius * cos - handle * sin, center.y + radius * sin + handle * cos);
-        let end = if i + 1 == count { to } else { point(center.x + radius * end_cos, center.y + radius * end_sin) };
+        let first =
+            point(center.x + radius * cos - handle * sin, center.y + radius * sin + handle * cos);
+        let end = if i + 1 == count {
+            to
+        } else {
+            point(center.x + radius * end_cos, center.y + radius * end_sin)
+        };
         let second = point(end.x + handle * end_sin, end.y - handle * end_cos);
         *curve = Step::Cubic(first, second, end);
     }

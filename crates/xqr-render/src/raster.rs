@@ -1,7 +1,8 @@
 //! Rasters: pictures row by row, never as a whole.
 //!
-//! Three ways, from cheap to general: pictures of squares in flat colours ([`squares`]) have their rows counted, not drawn;
-//! pictures in flat colours ([`indexed`]) stamp tiles into rows of palette indices; all others ([`mixed`]) mix RGBA rows.
+//! Three ways, from cheap to general: pictures of squares in flat colours ([`squares`]) have their
+//! rows counted, not drawn; pictures in flat colours ([`indexed`]) stamp tiles into rows of palette
+//! indices; all others ([`mixed`]) mix RGBA rows.
 
 pub(crate) mod brush;
 pub(crate) mod deflate;

@@ -1,4 +1,5 @@
-//! Room for logos: a slightly larger symbol, where that keeps error correction for dirt and cameras.
+//! Room for logos: a slightly larger symbol, where that keeps error correction for dirt and
+//! cameras.
 
 use xqr_errors::Result;
 
@@ -13,15 +14,18 @@ pub(crate) const GOOD_DAMAGE: f64 = 0.6;
 const MORE_VERSIONS: u8 = 3;
 
 impl Design {
-    /// Encodes `text`. Under a logo that would spend more than 60 % of the error correction, the symbol grows by up to three
-    /// versions until the logo spends less, unless `encoding` forces a version.
+    /// Encodes `text`. Under a logo that would spend more than 60 % of the error correction, the
+    /// symbol grows by up to three versions until the logo spends less, unless `encoding` forces a
+    /// version.
     ///
     /// # Errors
     ///
     /// As [`Encoding::encode`].
     pub fn encode(&self, text: &str, encoding: Encoding) -> Result<Symbol> {
         let smallest = encoding.encode(text)?;
-        let Some(logo) = self.logo.as_ref().filter(|_| !encoding.forces_version()) else { return Ok(smallest) };
+        let Some(logo) = self.logo.as_ref().filter(|_| !encoding.forces_version()) else {
+            return Ok(smallest);
+        };
         let roomy = |symbol: &Symbol| damage(symbol, logo).worst <= GOOD_DAMAGE;
         if roomy(&smallest) {
             return Ok(smallest);
@@ -32,7 +36,8 @@ impl Design {
     }
 }
 
-/// Returns what a logo costs a symbol. One that covers modules costs as much as one for which they give way.
+/// Returns what a logo costs a symbol. One that covers modules costs as much as one for which they
+/// give way.
 pub(crate) fn damage(symbol: &Symbol, logo: &Logo) -> Damage {
     let size = logo_size(logo, symbol.size());
     let zone = if logo.clear_zone == ClearZone::None { ClearZone::Square } else { logo.clear_zone };

@@ -11,7 +11,8 @@ pub enum Size {
     Module(u32),
     /// The side of the whole picture in px.
     Pixels(u32),
-    /// The side in inches (0.5 to 15) at a resolution in DPI (72 to 600); the px are rounded half up.
+    /// The side in inches (0.5 to 15) at a resolution in DPI (72 to 600); the px are rounded half
+    /// up.
     Inches {
         /// The side in inches.
         inches: f64,
@@ -40,7 +41,8 @@ pub struct Caps {
 }
 
 impl Default for Caps {
-    /// The limits of the engine itself: 15 in, 600 DPI, 81 million px; image files of 2 MiB and 12 Mi px.
+    /// The limits of the engine itself: 15 in, 600 DPI, 81 million px; image files of 2 MiB and 12
+    /// Mi px.
     fn default() -> Self {
         Self {
             plan: "unlimited".to_owned(),
@@ -87,8 +89,9 @@ impl Size {
     ///
     /// # Errors
     ///
-    /// [`Condition::NumberTooSmall`] and [`Condition::NumberTooLarge`] out of the engine's range, or below one px per
-    /// module; [`Condition::SizeOverPlan`] and [`Condition::DpiOverPlan`] above the plan's caps; [`Condition::PictureTooLarge`].
+    /// [`Condition::NumberTooSmall`] and [`Condition::NumberTooLarge`] out of the engine's range,
+    /// or below one px per module; [`Condition::SizeOverPlan`] and [`Condition::DpiOverPlan`] above
+    /// the plan's caps; [`Condition::PictureTooLarge`].
     pub(crate) fn resolve(self, side: f32, caps: &Caps) -> Result<Extent> {
         let (field, px, dpi) = match self {
             Self::Module(px) => {
@@ -104,20 +107,28 @@ impl Size {
                     return Err(Condition::SizeOverPlan { cap, plan: caps.plan.clone() }.into());
                 }
                 if dpi > caps.max_dpi {
-                    return Err(Condition::DpiOverPlan { cap: caps.max_dpi, plan: caps.plan.clone() }.into());
+                    return Err(Condition::DpiOverPlan {
+                        cap: caps.max_dpi,
+                        plan: caps.plan.clone(),
+                    }
+                    .into());
                 }
                 ("size_inches", (inches * f64::from(dpi) + 0.5).floor(), f64::from(dpi))
             }
         };
         if px < f64::from(side.ceil()) {
             let min = match self {
-                Self::Inches { dpi, .. } => format!("{:.2} at {dpi} DPI", f64::from(side.ceil()) / f64::from(dpi) + 0.005),
+                Self::Inches { dpi, .. } => {
+                    format!("{:.2} at {dpi} DPI", f64::from(side.ceil()) / f64::from(dpi) + 0.005)
+                }
                 _ => format!("{}", side.ceil()),
             };
             return Err(Condition::NumberTooSmall { field: field.into(), min }.into());
         }
         if px * px > caps.max_pixels as f64 {
-            return Err(Condition::PictureTooLarge { field: field.into(), max: caps.max_pixels }.into());
+            return Err(
+                Condition::PictureTooLarge { field: field.into(), max: caps.max_pixels }.into()
+            );
         }
         Ok(Extent { px: px as u32, dpi, field })
     }
@@ -128,7 +139,12 @@ fn within(field: &str, value: f64, min: f64, max: f64) -> Result<()> {
 }
 
 /// Returns the complaint about a number that is out of range, or none at all.
-pub(crate) fn out_of_range<T: PartialOrd + ToString>(field: &str, value: T, min: T, max: T) -> Option<Condition> {
+pub(crate) fn out_of_range<T: PartialOrd + ToString>(
+    field: &str,
+    value: T,
+    min: T,
+    max: T,
+) -> Option<Condition> {
     // What is no number is not even comparable.
     if value.partial_cmp(&min).is_none_or(Ordering::is_lt) {
         Some(Condition::NumberTooSmall { field: field.into(), min: min.to_string() })

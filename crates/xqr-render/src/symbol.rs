@@ -1,7 +1,8 @@
 //! The QR symbol: a square of dark and light modules (ISO/IEC 18004:2015).
 //!
-//! [`Encoding`] leads from a text to a symbol: `cut`, `segment` and `bits` make data codewords of it, `blocks` and `reed_solomon`
-//! add error correction, `template` knows the function patterns and where codewords go, `mask` and `penalty` choose the mask.
+//! [`Encoding`] leads from a text to a symbol: `cut`, `segment` and `bits` make data codewords of
+//! it, `blocks` and `reed_solomon` add error correction, `template` knows the function patterns and
+//! where codewords go, `mask` and `penalty` choose the mask.
 
 mod bits;
 mod blocks;
@@ -37,11 +38,13 @@ pub struct Symbol {
 }
 
 impl Symbol {
-    /// Encodes `text` in the smallest version that holds it, and raises the level where that costs no larger version.
+    /// Encodes `text` in the smallest version that holds it, and raises the level where that costs
+    /// no larger version.
     ///
     /// # Errors
     ///
-    /// [`ContentTooLong`](xqr_errors::Condition::ContentTooLong) when no version holds `text` at `level`.
+    /// [`ContentTooLong`](xqr_errors::Condition::ContentTooLong) when no version holds `text` at
+    /// `level`.
     pub fn encode(text: &str, level: Level) -> Result<Self> {
         Encoding::new(level).encode(text)
     }
@@ -66,19 +69,22 @@ impl Symbol {
         self.mask
     }
 
-    /// Returns the rows from top to bottom. In each, bit `x % 64` of word `x / 64` is the module in column `x`, set if dark.
+    /// Returns the rows from top to bottom. In each, bit `x % 64` of word `x / 64` is the module in
+    /// column `x`, set if dark.
     pub fn rows(&self) -> &[[u64; 3]] {
         &self.rows
     }
 
-    /// Returns whether the module in column `x` and row `y` is dark. Outside of the symbol it is light.
+    /// Returns whether the module in column `x` and row `y` is dark. Outside of the symbol it is
+    /// light.
     pub fn is_dark(&self, x: u32, y: u32) -> bool {
         let word = self.rows.get(y as usize).and_then(|row| row.get(x as usize / 64));
         word.is_some_and(|word| word >> (x % 64) & 1 == 1)
     }
 
-    /// Returns whether the module in column `x` and row `y` is none of the data: finder pattern, separator, timing or alignment
-    /// pattern, format or version information, or the dark module, ISO/IEC 18004 clause 6.3. Outside of the symbol none is.
+    /// Returns whether the module in column `x` and row `y` is none of the data: finder pattern,
+    /// separator, timing or alignment pattern, format or version information, or the dark module,
+    /// ISO/IEC 18004 clause 6.3. Outside of the symbol none is.
     pub fn is_function(&self, x: u32, y: u32) -> bool {
         let inside = x < self.size() && y < self.size();
         inside && !Template::of_version(self.version).free.get(x as usize, y as usize)
@@ -88,7 +94,11 @@ impl Symbol {
 impl fmt::Debug for Symbol {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { version, level, mask, .. } = self;
-        f.debug_struct("Symbol").field("version", version).field("level", level).field("mask", mask).finish_non_exhaustive()
+        f.debug_struct("Symbol")
+            .field("version", version)
+            .field("level", level)
+            .field("mask", mask)
+            .finish_non_exhaustive()
     }
 }
 

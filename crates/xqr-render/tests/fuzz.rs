@@ -1,4 +1,5 @@
-//! Arbitrary input, from arbitrary numbers to damaged files: nothing panics, and what is refused is the client's fault.
+//! Arbitrary input, from arbitrary numbers to damaged files: nothing panics, and what is refused is
+//! the client's fault.
 //!
 //! `XQR_TEST_FUZZ_CASES` sets how many cases each target runs.
 
@@ -14,10 +15,13 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use xqr_errors::{Dialect, Result};
-use xqr_render::payload::{Dynamic, Email, Event, Geo, Payload, Phone, Security, Sms, Text, Url, VCard, When, Wifi};
+use xqr_render::payload::{
+    Dynamic, Email, Event, Geo, Payload, Phone, Security, Sms, Text, Url, VCard, When, Wifi,
+};
 use xqr_render::{
-    Backdrop, Canvas, Caps, ClearZone, Design, Direction, Encoding, EyeBorder, EyeCenter, Eyes, Format, Frame, FrameStyle,
-    Gradient, Level, Logo, Paint, Pattern, Picture, Rgba, Size, Symbol, assess, verify,
+    Backdrop, Canvas, Caps, ClearZone, Design, Direction, Encoding, EyeBorder, EyeCenter, Eyes,
+    Format, Frame, FrameStyle, Gradient, Level, Logo, Paint, Pattern, Picture, Rgba, Size, Symbol,
+    assess, verify,
 };
 
 mod common {
@@ -25,11 +29,12 @@ mod common {
 }
 use common::picture;
 
-/// Runs a target with inputs that are the same every time. One in twenty or more must be accepted, which the target tells,
-/// lest it be tested what is refused and nothing else.
+/// Runs a target with inputs that are the same every time. One in twenty or more must be accepted,
+/// which the target tells, lest it be tested what is refused and nothing else.
 fn fuzz<S: Strategy>(input: &S, target: impl Fn(S::Value) -> bool) {
     let cases = std::env::var("XQR_TEST_FUZZ_CASES").map_or(64, |cases| cases.parse().unwrap());
-    let config = Config { cases, failure_persistence: None, max_shrink_iters: 200, ..Config::default() };
+    let config =
+        Config { cases, failure_persistence: None, max_shrink_iters: 200, ..Config::default() };
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let accepted = Cell::new(0);
     let run = |value| {
@@ -53,38 +58,72 @@ fn fine<T>(result: Result<T>) -> Option<T> {
         .ok()
 }
 
-fn named<T: Copy + std::fmt::Debug + 'static, const N: usize>(all: [(&'static str, T); N]) -> impl Strategy<Value = T> {
+fn named<T: Copy + std::fmt::Debug + 'static, const N: usize>(
+    all: [(&'static str, T); N],
+) -> impl Strategy<Value = T> {
     select(all.map(|(_, value)| value).to_vec())
 }
 
 fn number() -> impl Strategy<Value = f64> {
-    prop_oneof![any::<f64>(), -400.0..400.0, select(vec![f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -0.0, f64::MIN_POSITIVE])]
+    prop_oneof![
+        any::<f64>(),
+        -400.0..400.0,
+        select(vec![f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -0.0, f64::MIN_POSITIVE])
+    ]
 }
 
 fn text() -> impl Strategy<Value = String> {
-    prop_oneof!["\\PC{0,80}", ".{0,40}", "[\u{0}-\u{ff}]{0,40}", "https://[a-z.:@/?#%]{0,30}", "[ا-ي א-ת A-Za-zà-ÿ]{0,30}"]
+    prop_oneof![
+        "\\PC{0,80}",
+        ".{0,40}",
+        "[\u{0}-\u{ff}]{0,40}",
+        "https://[a-z.:@/?#%]{0,30}",
+        "[ا-ي א-ת A-Za-zà-ÿ]{0,30}"
+    ]
 }
 
-// ---- Payloads -------------------------------------------------------------------------------------------------------------
+// ---- Payloads
+// -------------------------------------------------------------------------------------------------------------
 
 fn payload() -> impl Strategy<Value = Payload> {
     let words = || vec(text(), 5);
-    let security = select(vec![Security::Wpa, Security::Wpa2, Security::Wpa3, Security::Wep, Security::Nopass]);
+    let security = select(vec![
+        Security::Wpa,
+        Security::Wpa2,
+        Security::Wpa3,
+        Security::Wep,
+        Security::Nopass,
+    ]);
     prop_oneof![
         text().prop_map(|text| Url::new(text).into()),
         text().prop_map(|text| Text::new(text).into()),
         text().prop_map(|text| Dynamic::new(text).into()),
         text().prop_map(|text| Phone::new(text).into()),
-        (number(), number(), number()).prop_map(|(lat, lng, high)| Geo::new(lat, lng).altitude(high).into()),
-        (text(), text(), security, any::<bool>())
-            .prop_map(|(name, password, security, hidden)| Wifi::new(name, security).password(password).hidden(hidden).into()),
-        words().prop_map(|t| Email::new(&t[0]).to(&t[1]).cc(&t[2]).bcc(&t[3]).subject(&t[4]).body(&t[0]).into()),
-        (text(), text()).prop_map(|(phone, message)| Sms::new(phone).message(message).into()),
-        words().prop_map(|t| VCard::new(&t[0]).org(&t[1]).phone(&t[2]).email(&t[3]).url(&t[4]).note(&t[0]).into()),
-        (words(), select(vec!["2026-03-21", "2026-03-21T14:30:00Z", "2026-03-21T14:30:00+01:00"])).prop_map(|(t, time)| {
-            let start = When::parse("payload.start", time).unwrap();
-            Event::new(&t[0], start).location(&t[1]).description(&t[2]).into()
+        (number(), number(), number())
+            .prop_map(|(lat, lng, high)| Geo::new(lat, lng).altitude(high).into()),
+        (text(), text(), security, any::<bool>()).prop_map(|(name, password, security, hidden)| {
+            Wifi::new(name, security).password(password).hidden(hidden).into()
         }),
+        words().prop_map(|t| Email::new(&t[0])
+            .to(&t[1])
+            .cc(&t[2])
+            .bcc(&t[3])
+            .subject(&t[4])
+            .body(&t[0])
+            .into()),
+        (text(), text()).prop_map(|(phone, message)| Sms::new(phone).message(message).into()),
+        words().prop_map(|t| VCard::new(&t[0])
+            .org(&t[1])
+            .phone(&t[2])
+            .email(&t[3])
+            .url(&t[4])
+            .note(&t[0])
+            .into()),
+        (words(), select(vec!["2026-03-21", "2026-03-21T14:30:00Z", "2026-03-21T14:30:00+01:00"]))
+            .prop_map(|(t, time)| {
+                let start = When::parse("payload.start", time).unwrap();
+                Event::new(&t[0], start).location(&t[1]).description(&t[2]).into()
+            }),
     ]
 }
 
@@ -98,17 +137,21 @@ fn payloads() {
 #[test]
 fn times() {
     let date = "20[0-9]{2}-[01][0-9]-[0-3][0-9](T[0-2][0-9]:[0-5][0-9](:[0-6][0-9])?(Z|[+-][01][0-9]:00)?)?";
-    fuzz(&prop_oneof![1 => text().boxed(), 3 => date.boxed()], |time| fine(When::parse("payload.start", &time)).is_some());
+    fuzz(&prop_oneof![1 => text().boxed(), 3 => date.boxed()], |time| {
+        fine(When::parse("payload.start", &time)).is_some()
+    });
 }
 
-// ---- Designs --------------------------------------------------------------------------------------------------------------
+// ---- Designs
+// --------------------------------------------------------------------------------------------------------------
 
 fn color() -> impl Strategy<Value = Rgba> {
     any::<[u8; 4]>().prop_map(|[r, g, b, a]| Rgba { r, g, b, a })
 }
 
 fn paint() -> impl Strategy<Value = Paint> {
-    let gradient = (named(Direction::ALL), color(), color()).prop_map(|(direction, from, to)| Gradient { direction, from, to });
+    let gradient = (named(Direction::ALL), color(), color())
+        .prop_map(|(direction, from, to)| Gradient { direction, from, to });
     prop_oneof![color().prop_map(Paint::Solid), gradient.prop_map(Paint::Gradient)]
 }
 
@@ -122,10 +165,11 @@ fn any_picture(width: u32, height: u32) -> Arc<Picture> {
 
 fn design() -> impl Strategy<Value = Design> {
     let option = proptest::option::of::<BoxedStrategy<Rgba>>;
-    let shapes = (proptest::option::of(named(EyeBorder::ALL)), proptest::option::of(named(EyeCenter::ALL)));
+    let shapes =
+        (proptest::option::of(named(EyeBorder::ALL)), proptest::option::of(named(EyeCenter::ALL)));
     let colors = (option(color().boxed()), option(color().boxed()), option(color().boxed()));
-    let eyes =
-        (shapes, colors, any::<[bool; 2]>()).prop_map(|((border, center), (color, border_color, center_color), rings)| Eyes {
+    let eyes = (shapes, colors, any::<[bool; 2]>()).prop_map(
+        |((border, center), (color, border_color, center_color), rings)| Eyes {
             border,
             center,
             color,
@@ -134,19 +178,26 @@ fn design() -> impl Strategy<Value = Design> {
             outer_frame: rings[0],
             outer_frame_match: rings[1],
             ..Eyes::default()
-        });
-    let label = prop_oneof![1 => proptest::option::of(text()), 3 => "[A-Za-z]{1,12}".prop_map(Some)];
+        },
+    );
+    let label =
+        prop_oneof![1 => proptest::option::of(text()), 3 => "[A-Za-z]{1,12}".prop_map(Some)];
     let frame = (named(FrameStyle::ALL), color(), label, option(color().boxed()))
         .prop_map(|(style, color, label, label_color)| Frame { style, color, label, label_color });
     let sides = || (1_u32..120, 1_u32..120);
-    let logo = (sides(), ratio(), named(ClearZone::ALL)).prop_map(|((width, height), ratio, clear_zone)| Logo {
-        picture: picture::stripes(width, height),
-        ratio,
-        clear_zone,
+    let logo = (sides(), ratio(), named(ClearZone::ALL)).prop_map(
+        |((width, height), ratio, clear_zone)| Logo {
+            picture: picture::stripes(width, height),
+            ratio,
+            clear_zone,
+        },
+    );
+    let backdrop = (sides(), ratio()).prop_map(|((width, height), opacity)| Backdrop {
+        picture: any_picture(width, height),
+        opacity,
     });
-    let backdrop =
-        (sides(), ratio()).prop_map(|((width, height), opacity)| Backdrop { picture: any_picture(width, height), opacity });
-    let rest = (proptest::option::of(frame), proptest::option::of(backdrop), proptest::option::of(logo));
+    let rest =
+        (proptest::option::of(frame), proptest::option::of(backdrop), proptest::option::of(logo));
     let quiet = prop_oneof![9 => 0_u32..=16, 1 => any::<u32>()];
     (named(Pattern::ALL), eyes, paint(), color(), quiet, rest).prop_map(
         |(pattern, eyes, foreground, background, quiet_zone, (frame, backdrop, logo))| Design {
@@ -181,25 +232,38 @@ fn designs() {
         any::<u8>().prop_map(|quality| Format::Jpeg { quality })
     ];
     let version = proptest::option::of(3_u8..9);
-    fuzz(&(design(), size(), format, "[ -~]{1,30}", version), |(design, size, format, text, version)| {
-        let encoding = version.map_or(Encoding::new(design.level()), |version| Encoding::new(Level::L).version(version));
-        let Some(symbol) = fine(encoding.encode(&text)) else { return false };
-        let Some(canvas) = fine(Canvas::new(&symbol, &design, size, &Caps::default())) else { return false };
-        assert!(canvas.px() <= 9000);
-        let report = assess(&symbol, &design, &canvas);
-        assert!(report.contrast.is_finite() && report.damage.is_finite());
-        assert!(fine(verify(&symbol, &design, &canvas, &text)).unwrap().verdict >= report.verdict);
-        let mut picture = Vec::new();
-        fine(canvas.write(format, &mut picture)).is_some_and(|()| !picture.is_empty())
-    });
+    fuzz(
+        &(design(), size(), format, "[ -~]{1,30}", version),
+        |(design, size, format, text, version)| {
+            let encoding = version.map_or(Encoding::new(design.level()), |version| {
+                Encoding::new(Level::L).version(version)
+            });
+            let Some(symbol) = fine(encoding.encode(&text)) else { return false };
+            let Some(canvas) = fine(Canvas::new(&symbol, &design, size, &Caps::default())) else {
+                return false;
+            };
+            assert!(canvas.px() <= 9000);
+            let report = assess(&symbol, &design, &canvas);
+            assert!(report.contrast.is_finite() && report.damage.is_finite());
+            assert!(
+                fine(verify(&symbol, &design, &canvas, &text)).unwrap().verdict >= report.verdict
+            );
+            let mut picture = Vec::new();
+            fine(canvas.write(format, &mut picture)).is_some_and(|()| !picture.is_empty())
+        },
+    );
 }
 
-// ---- Logos ----------------------------------------------------------------------------------------------------------------
+// ---- Logos
+// ----------------------------------------------------------------------------------------------------------------
 
 /// Returns whether a file becomes a picture.
 fn decode(bytes: &[u8]) -> bool {
     let picture = fine(Picture::decode("logo", bytes, &Caps::default()));
-    assert!(picture.iter().all(|picture| (1..=1024).contains(&picture.width()) && (1..=1024).contains(&picture.height())));
+    assert!(
+        picture.iter().all(|picture| (1..=1024).contains(&picture.width())
+            && (1..=1024).contains(&picture.height()))
+    );
     picture.is_some()
 }
 
@@ -217,7 +281,8 @@ enum Damage {
 fn damage(most: usize) -> impl Strategy<Value = Vec<Damage>> {
     let numbers = select(vec![0, 1, 0x7fff, 0xffff, 0x10000, 0x7fff_ffff, u32::MAX]);
     let one = prop_oneof![
-        (any::<Index>(), prop_oneof![any::<u8>(), b'0'..=b'9']).prop_map(|(at, byte)| Damage::Set(at, byte)),
+        (any::<Index>(), prop_oneof![any::<u8>(), b'0'..=b'9'])
+            .prop_map(|(at, byte)| Damage::Set(at, byte)),
         (any::<Index>(), 0_u8..8).prop_map(|(at, bit)| Damage::Flip(at, bit)),
         any::<Index>().prop_map(Damage::Cut),
         (any::<Index>(), 1_usize..40).prop_map(|(at, count)| Damage::Remove(at, count)),
@@ -237,13 +302,16 @@ fn damaged(mut file: Vec<u8>, damages: &[Damage]) -> Vec<u8> {
             Damage::Set(at, byte) => *at.get_mut(&mut file[..]) = byte,
             Damage::Flip(at, bit) => *at.get_mut(&mut file[..]) ^= 1 << bit,
             Damage::Cut(at) => file.truncate(at.index(length)),
-            Damage::Remove(at, count) => drop(file.drain(at.index(length)..(at.index(length) + count).min(length))),
+            Damage::Remove(at, count) => {
+                drop(file.drain(at.index(length)..(at.index(length) + count).min(length)))
+            }
             Damage::Repeat(at, count) => {
                 let part = file[at.index(length)..(at.index(length) + count).min(length)].to_vec();
                 file.splice(at.index(length)..at.index(length), part);
             }
             Damage::Number(at, number) => {
-                let bytes = if number & 1 == 0 { number.to_le_bytes() } else { number.to_be_bytes() };
+                let bytes =
+                    if number & 1 == 0 { number.to_le_bytes() } else { number.to_be_bytes() };
                 file[at.index(length)..].iter_mut().zip(bytes).for_each(|(to, byte)| *to = byte);
             }
         }
@@ -254,7 +322,9 @@ fn damaged(mut file: Vec<u8>, damages: &[Damage]) -> Vec<u8> {
 /// Puts the right checksums into a PNG, so that damage reaches what lies behind them.
 fn mended(mut png: Vec<u8>) -> Vec<u8> {
     let mut at = 8;
-    while let Some(length) = png.get(at..at + 4).map(|bytes| u32::from_be_bytes(bytes.try_into().unwrap()) as usize) {
+    while let Some(length) =
+        png.get(at..at + 4).map(|bytes| u32::from_be_bytes(bytes.try_into().unwrap()) as usize)
+    {
         let end = at.saturating_add(8).saturating_add(length);
         let Some(crc) = png.get(at + 4..end).map(crc32fast::hash) else { break };
         let Some(place) = png.get_mut(end..end + 4) else { break };
@@ -266,15 +336,21 @@ fn mended(mut png: Vec<u8>) -> Vec<u8> {
 
 #[test]
 fn raster_logos() {
-    let rgba = DynamicImage::from(image::RgbaImage::from_fn(24, 17, |x, y| image::Rgba([x as u8 * 10, y as u8 * 9, 7, 200])));
+    let rgba = DynamicImage::from(image::RgbaImage::from_fn(24, 17, |x, y| {
+        image::Rgba([x as u8 * 10, y as u8 * 9, 7, 200])
+    }));
     let file = |image: &DynamicImage, format| {
         let mut bytes = Vec::new();
         image.write_to(&mut Cursor::new(&mut bytes), format).unwrap();
         bytes
     };
-    let mut files =
-        vec![file(&rgba.to_luma_alpha16().into(), ImageFormat::Png), file(&rgba.to_luma8().into(), ImageFormat::Jpeg)];
-    for format in [ImageFormat::Png, ImageFormat::Gif, ImageFormat::Bmp, ImageFormat::WebP, ImageFormat::Tiff] {
+    let mut files = vec![
+        file(&rgba.to_luma_alpha16().into(), ImageFormat::Png),
+        file(&rgba.to_luma8().into(), ImageFormat::Jpeg),
+    ];
+    for format in
+        [ImageFormat::Png, ImageFormat::Gif, ImageFormat::Bmp, ImageFormat::WebP, ImageFormat::Tiff]
+    {
         files.push(file(&rgba, format));
     }
     files.push(file(&rgba.to_rgb8().into(), ImageFormat::Jpeg));
@@ -305,12 +381,16 @@ fn element() -> impl Strategy<Value = String> {
     let number = || {
         prop_oneof![
             (-60_i32..60).prop_map(|number| number.to_string()),
-            select(vec!["1e9", "-1e9", "1e38", "-1e38", "1e-38", "NaN", "inf", "0", ".5", "100%", "1e999", "9em", ""])
-                .prop_map(str::to_owned),
+            select(vec![
+                "1e9", "-1e9", "1e38", "-1e38", "1e-38", "NaN", "inf", "0", ".5", "100%", "1e999",
+                "9em", ""
+            ])
+            .prop_map(str::to_owned),
         ]
     };
     let shapes = vec!["rect", "circle", "ellipse", "line", "path", "polygon", "polyline", "g", "g"];
-    let others = vec!["use", "linearGradient", "radialGradient", "stop", "clipPath", "symbol", "svg"];
+    let others =
+        vec!["use", "linearGradient", "radialGradient", "stop", "clipPath", "symbol", "svg"];
     let refused = vec!["image", "text", "filter", "mask", "pattern", "marker", "switch", "style"];
     let name = prop_oneof![60 => select(shapes), 30 => select(others), 1 => select(refused)];
     let key = select(vec![
@@ -335,8 +415,16 @@ fn element() -> impl Strategy<Value = String> {
         "stroke-dashoffset",
     ]);
     let plain = (key, number()).prop_map(|(key, number)| format!("{key}='{number}'"));
-    let path = vec((select("MLHVCSQTAZmlhvcsqtaz".chars().collect::<Vec<_>>()), vec(number(), 0..7)), 1..9)
-        .prop_map(|steps| steps.into_iter().map(|(step, numbers)| format!("{step}{} ", numbers.join(" "))).collect::<String>());
+    let path = vec(
+        (select("MLHVCSQTAZmlhvcsqtaz".chars().collect::<Vec<_>>()), vec(number(), 0..7)),
+        1..9,
+    )
+    .prop_map(|steps| {
+        steps
+            .into_iter()
+            .map(|(step, numbers)| format!("{step}{} ", numbers.join(" ")))
+            .collect::<String>()
+    });
     let attribute = prop_oneof![
         4 => plain,
         1 => path.prop_map(|path| format!("d='{path}'")),
@@ -348,17 +436,29 @@ fn element() -> impl Strategy<Value = String> {
         1 => vec(number(), 4).prop_map(|numbers| format!("viewBox='{}'", numbers.join(" "))),
         1 => vec(number(), 0..9).prop_map(|numbers| format!("points='{}'", numbers.join(","))),
     ];
-    let leaf =
-        (name.clone(), vec(attribute.clone(), 0..6)).prop_map(|(name, attributes)| format!("<{name} {}/>", attributes.join(" ")));
+    let leaf = (name.clone(), vec(attribute.clone(), 0..6))
+        .prop_map(|(name, attributes)| format!("<{name} {}/>", attributes.join(" ")));
     leaf.prop_recursive(4, 24, 5, move |inner| {
-        (name.clone(), vec(attribute.clone(), 0..3), vec(inner, 0..5))
-            .prop_map(|(name, attributes, inner)| format!("<{name} {}>{}</{name}>", attributes.join(" "), inner.concat()))
+        (name.clone(), vec(attribute.clone(), 0..3), vec(inner, 0..5)).prop_map(
+            |(name, attributes, inner)| {
+                format!("<{name} {}>{}</{name}>", attributes.join(" "), inner.concat())
+            },
+        )
     })
 }
 
 #[test]
 fn random_svg_logos() {
-    fuzz(&(vec(element(), 1..5), "(width='[0-9]{1,3}' )?(height='[0-9]{1,3}' )?"), |(elements, size)| {
-        decode(format!("<svg xmlns='http://www.w3.org/2000/svg' {size}>{}</svg>", elements.concat()).as_bytes())
-    });
+    fuzz(
+        &(vec(element(), 1..5), "(width='[0-9]{1,3}' )?(height='[0-9]{1,3}' )?"),
+        |(elements, size)| {
+            decode(
+                format!(
+                    "<svg xmlns='http://www.w3.org/2000/svg' {size}>{}</svg>",
+                    elements.concat()
+                )
+                .as_bytes(),
+            )
+        },
+    );
 }

@@ -1,4 +1,5 @@
-//! The guard's word against a decoder's: what it calls unreadable is not read, what it calls good is.
+//! The guard's word against a decoder's: what it calls unreadable is not read, what it calls good
+//! is.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -6,8 +7,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use xqr_errors::Condition;
 use xqr_render::{
-    Canvas, Caps, ClearZone, Design, Encoding, Format, Frame, FrameStyle, Level, Logo, Paint, Report, Rgba, Size, Symbol,
-    Verdict, assess, verify,
+    Canvas, Caps, ClearZone, Design, Encoding, Format, Frame, FrameStyle, Level, Logo, Paint,
+    Report, Rgba, Size, Symbol, Verdict, assess, verify,
 };
 
 mod common {
@@ -26,12 +27,19 @@ fn assessed(symbol: &Symbol, design: &Design) -> Report {
 }
 
 fn is_read(symbol: &Symbol, design: &Design) -> bool {
-    read::rxing(&Pixels::decode(&draw(symbol, design, Size::Module(6), Format::Png))).as_deref() == Some(TEXT)
+    read::rxing(&Pixels::decode(&draw(symbol, design, Size::Module(6), Format::Png))).as_deref()
+        == Some(TEXT)
 }
 
 /// The worst finding of a check.
 fn found(report: &Report, check: &str) -> Verdict {
-    report.findings.iter().filter(|finding| finding.check == check).map(|finding| finding.verdict).max().unwrap_or(Verdict::Good)
+    report
+        .findings
+        .iter()
+        .filter(|finding| finding.check == check)
+        .map(|finding| finding.verdict)
+        .max()
+        .unwrap_or(Verdict::Good)
 }
 
 #[test]
@@ -40,9 +48,13 @@ fn a_logo_over_budget_is_unreadable_and_decoders_agree() {
     let (mut over, mut over_read, mut within, mut within_read) = (0, 0, 0, 0);
     for level in Level::ALL {
         for version in [2, 3, 4, 5, 6, 7] {
-            let Ok(symbol) = Encoding::new(level).boost(false).version(version).encode(TEXT) else { continue };
+            let Ok(symbol) = Encoding::new(level).boost(false).version(version).encode(TEXT) else {
+                continue;
+            };
             for ratio in [0.1, 0.16, 0.22, 0.28, 0.34, 0.4] {
-                for (picture, (_, clear_zone)) in pictures.iter().flat_map(|picture| ClearZone::ALL.map(|zone| (picture, zone))) {
+                for (picture, (_, clear_zone)) in
+                    pictures.iter().flat_map(|picture| ClearZone::ALL.map(|zone| (picture, zone)))
+                {
                     let logo = Some(Logo { picture: picture.clone(), ratio, clear_zone });
                     let design = Design { logo, ..Design::default() };
                     let report = assessed(&symbol, &design);
@@ -50,7 +62,10 @@ fn a_logo_over_budget_is_unreadable_and_decoders_agree() {
                     let read = u32::from(is_read(&symbol, &design));
                     if report.damage > 1.0 {
                         (over, over_read) = (over + 1, over_read + read);
-                        assert!(matches!(report.demand().unwrap_err().condition(), Condition::Unscannable { .. }));
+                        assert!(matches!(
+                            report.demand().unwrap_err().condition(),
+                            Condition::Unscannable { .. }
+                        ));
                     } else {
                         (within, within_read) = (within + 1, within_read + read);
                     }
@@ -66,7 +81,11 @@ fn a_logo_over_budget_is_unreadable_and_decoders_agree() {
 fn the_damage_grows_with_the_logo() {
     let symbol = Symbol::encode(TEXT, Level::H).unwrap();
     let damage = |percent: u8| {
-        let logo = Some(Logo { picture: picture::disc(64), ratio: f32::from(percent) / 100.0, clear_zone: ClearZone::Square });
+        let logo = Some(Logo {
+            picture: picture::disc(64),
+            ratio: f32::from(percent) / 100.0,
+            clear_zone: ClearZone::Square,
+        });
         let report = assessed(&symbol, &Design { logo, ..Design::default() });
         (report.damage, report.covered_modules)
     };
@@ -79,7 +98,10 @@ fn the_damage_grows_with_the_logo() {
 fn contrast_is_that_of_the_guidelines() {
     let symbol = Symbol::encode(TEXT, Level::M).unwrap();
     let report = |ink: Rgba, paper: Rgba| {
-        assessed(&symbol, &Design { foreground: Paint::Solid(ink), background: paper, ..Design::default() })
+        assessed(
+            &symbol,
+            &Design { foreground: Paint::Solid(ink), background: paper, ..Design::default() },
+        )
     };
     let gray = |gray: u8| Rgba::opaque(gray, gray, gray);
     let best = report(Rgba::BLACK, Rgba::WHITE);
@@ -98,18 +120,28 @@ fn contrast_is_that_of_the_guidelines() {
         (Rgba { a: 0x20, ..Rgba::BLACK }, Rgba::WHITE, Verdict::Unreadable, Verdict::Good),
     ] {
         let report = report(ink, paper);
-        assert_eq!((found(&report, "contrast"), found(&report, "polarity")), (contrast, polarity), "{ink} on {paper}");
+        assert_eq!(
+            (found(&report, "contrast"), found(&report, "polarity")),
+            (contrast, polarity),
+            "{ink} on {paper}"
+        );
     }
 }
 
 #[test]
 fn a_quiet_zone_that_is_missing_is_told() {
     let symbol = Symbol::encode(TEXT, Level::M).unwrap();
-    let frame = Some(Frame { style: FrameStyle::Border, color: Rgba::BLACK, label: None, label_color: None });
+    let frame = Some(Frame {
+        style: FrameStyle::Border,
+        color: Rgba::BLACK,
+        label: None,
+        label_color: None,
+    });
     for quiet_zone in 0..=16 {
         let plain = Design { quiet_zone, ..Design::default() };
         let framed = Design { frame: frame.clone(), ..plain.clone() };
-        let [plain, framed] = [plain, framed].map(|design| found(&assessed(&symbol, &design), "quiet_zone"));
+        let [plain, framed] =
+            [plain, framed].map(|design| found(&assessed(&symbol, &design), "quiet_zone"));
         let expected = match quiet_zone {
             0 => (Verdict::Risky, Verdict::Unreadable),
             1 => (Verdict::Risky, Verdict::Risky),

@@ -1,4 +1,5 @@
-//! Files that want to do harm: each is refused, or becomes a small picture, soon and in little memory.
+//! Files that want to do harm: each is refused, or becomes a small picture, soon and in little
+//! memory.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -20,11 +21,12 @@ use common::bombs::{bmp, chunk, gif, jpeg, png, small_png, svg, tiff, webp, zlib
 
 /// The most memory that a file may take, above what is held before.
 const MAX_BYTES: isize = 64 * 1024 * 1024;
-/// What a file may take of a processor. The service promises 0.2 s for a raster and 0.5 s for an SVG; tests are not optimised,
-/// and machines differ.
+/// What a file may take of a processor. The service promises 0.2 s for a raster and 0.5 s for an
+/// SVG; tests are not optimised, and machines differ.
 const MAX_TIME: Duration = Duration::from_secs(2);
 
-// ---- Measures -------------------------------------------------------------------------------------------------------------
+// ---- Measures
+// -------------------------------------------------------------------------------------------------------------
 
 /// Counts what the current thread holds.
 struct Counting;
@@ -67,7 +69,8 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// The time that the current thread has had of a processor; where the system does not tell, the time of day.
+/// The time that the current thread has had of a processor; where the system does not tell, the
+/// time of day.
 fn cpu_time(since: Instant) -> Duration {
     let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
     let nanos = told.and_then(|text| text.split_whitespace().next()?.parse().ok());
@@ -102,18 +105,32 @@ fn refused(name: &str, bytes: &[u8]) {
     assert!(survives(name, bytes).is_none(), "{name} is not refused");
 }
 
-// ---- Rasters --------------------------------------------------------------------------------------------------------------
+// ---- Rasters
+// --------------------------------------------------------------------------------------------------------------
 
 #[test]
 fn image_bombs_are_refused() {
     let short = zlib(0, 1 << 16);
-    for (width, height) in [(16_384, 16_384), (50_000, 50_000), (100_000, 100_000), (u32::MAX >> 1, 1), (0, 0), (1, 12_582_913)] {
+    for (width, height) in [
+        (16_384, 16_384),
+        (50_000, 50_000),
+        (100_000, 100_000),
+        (u32::MAX >> 1, 1),
+        (0, 0),
+        (1, 12_582_913),
+    ] {
         for (depth, color) in [(1, 0), (8, 6), (16, 6)] {
-            refused(&format!("PNG, {width} × {height}, {depth} bits"), &png(width, height, depth, color, &[], &short));
+            refused(
+                &format!("PNG, {width} × {height}, {depth} bits"),
+                &png(width, height, depth, color, &[], &short),
+            );
         }
     }
     refused("PNG of 12 Mi px of 64 bits", &png(4096, 3072, 16, 6, &[], &short));
-    refused("PNG of 30,000 × 30,000 px, with all its data", &png(30_000, 30_000, 1, 0, &[], &zlib(0, 30_000 * 3_751)));
+    refused(
+        "PNG of 30,000 × 30,000 px, with all its data",
+        &png(30_000, 30_000, 1, 0, &[], &zlib(0, 30_000 * 3_751)),
+    );
     for bits in [1, 8, 24, 32] {
         refused("BMP, 100,000 × 100,000", &bmp(100_000, 100_000, bits, 0));
         refused("BMP, upside down", &bmp(50_000, -50_000, bits, 0));
@@ -155,14 +172,30 @@ fn what_expands_beside_the_px_takes_little() {
 
 #[test]
 fn large_pictures_within_the_limits_take_no_more_than_theirs() {
-    let kinds = [(1, 0, 1), (8, 0, 1), (16, 0, 1), (8, 2, 3), (16, 2, 3), (8, 4, 2), (16, 4, 2), (8, 6, 4), (16, 6, 4)];
+    let kinds = [
+        (1, 0, 1),
+        (8, 0, 1),
+        (16, 0, 1),
+        (8, 2, 3),
+        (16, 2, 3),
+        (8, 4, 2),
+        (16, 4, 2),
+        (8, 6, 4),
+        (16, 6, 4),
+    ];
     for ((depth, color, channels), (width, height)) in
         kinds.into_iter().flat_map(|kind| [(kind, (4096, 3072)), (kind, (2000, 1500))])
     {
         let line = 1 + (width as usize * channels * usize::from(depth)).div_ceil(8);
         let name = format!("PNG of {width} × {height} px, {channels} × {depth} bits");
-        let picture = survives(&name, &png(width, height, depth, color, &[], &zlib(0, line * height as usize)));
-        assert!(picture.iter().all(|picture| (picture.width(), picture.height()) == (1024, 768)), "{name}");
+        let picture = survives(
+            &name,
+            &png(width, height, depth, color, &[], &zlib(0, line * height as usize)),
+        );
+        assert!(
+            picture.iter().all(|picture| (picture.width(), picture.height()) == (1024, 768)),
+            "{name}"
+        );
         // What is large and deep at once may be refused.
         assert!(picture.is_some() || width == 4096, "{name}");
     }
@@ -203,19 +236,35 @@ fn damaged_files_are_refused() {
         }
     }
     refused("HTML", b"<!doctype html><script>alert(1)</script>");
-    refused("SVG, packed", &[&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3][..], &zlib(b' ', 1 << 20)].concat());
+    refused(
+        "SVG, packed",
+        &[&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3][..], &zlib(b' ', 1 << 20)].concat(),
+    );
     survives("PNG, then a ZIP", &[&good[..], b"PK\x03\x04", &[0; 1000]].concat());
-    survives("GIF that is a script", &[b"GIF89a/*".as_slice(), &[0; 600], b"*/=1;alert(1)"].concat());
-    refused("JPEG, then SVG", &[&b"\xff\xd8\xff\xe0"[..], b"<svg xmlns='http://www.w3.org/2000/svg'/>"].concat());
+    survives(
+        "GIF that is a script",
+        &[b"GIF89a/*".as_slice(), &[0; 600], b"*/=1;alert(1)"].concat(),
+    );
+    refused(
+        "JPEG, then SVG",
+        &[&b"\xff\xd8\xff\xe0"[..], b"<svg xmlns='http://www.w3.org/2000/svg'/>"].concat(),
+    );
 }
 
-// ---- SVG ------------------------------------------------------------------------------------------------------------------
+// ---- SVG
+// ------------------------------------------------------------------------------------------------------------------
 
 /// Draws a logo large, and returns the px of the picture.
 fn drawn(logo: Picture) -> Vec<[u8; 4]> {
     let logo = Some(Logo { picture: logo.into(), ratio: 0.4, clear_zone: ClearZone::Square });
     let symbol = Symbol::encode("https://example.com", Level::H).unwrap();
-    let canvas = Canvas::new(&symbol, &Design { logo, ..Design::default() }, Size::Module(8), &Caps::default()).unwrap();
+    let canvas = Canvas::new(
+        &symbol,
+        &Design { logo, ..Design::default() },
+        Size::Module(8),
+        &Caps::default(),
+    )
+    .unwrap();
     let mut png = Vec::new();
     canvas.write(Format::Png, &mut png).unwrap();
     image::load_from_memory(&png).unwrap().into_rgba8().as_raw().as_chunks().0.to_vec()
@@ -231,7 +280,8 @@ fn nothing_outside_of_an_svg_is_drawn() {
     let vector = folder.path().join("canary.svg");
     std::fs::write(&vector, svg("<rect id='r' width='100' height='100' fill='lime'/>")).unwrap();
     let inline = STANDARD.encode(std::fs::read(&canary).unwrap());
-    let nested = STANDARD.encode(svg(&format!("<image width='100' height='100' href='{}'/>", canary.display())));
+    let nested = STANDARD
+        .encode(svg(&format!("<image width='100' height='100' href='{}'/>", canary.display())));
     let (canary, vector) = (canary.display(), vector.display());
     let bodies = [
         format!("<image width='100' height='100' href='{canary}'/>"),
@@ -269,23 +319,35 @@ fn nothing_outside_of_an_svg_is_drawn() {
     }
     let entity = format!("<!DOCTYPE svg [<!ENTITY e SYSTEM 'file://{vector}'>]>");
     refused("an entity that is a file", &[entity.as_bytes(), &svg("&e;")].concat());
-    assert!(drawn(survives("plain", &svg("<rect width='100' height='100' fill='lime'/>")).unwrap()).contains(&[0, 255, 0, 255]));
+    assert!(
+        drawn(survives("plain", &svg("<rect width='100' height='100' fill='lime'/>")).unwrap())
+            .contains(&[0, 255, 0, 255])
+    );
 }
 
 #[test]
 fn costly_svg_is_refused_or_soon_done() {
     let many = |part: &str, count: usize| part.repeat(count);
-    let nested = |open: &str, close: &str, depth: usize| format!("{}{}", open.repeat(depth), close.repeat(depth));
-    let fan = |levels: usize| {
-        let level = |i: usize| format!("<g id='l{}'>{}</g>", i + 1, many(&format!("<use href='#l{i}'/>"), 10));
-        format!("<rect id='l0' width='9' height='9'/>{}", (0..levels).map(level).collect::<String>())
+    let nested = |open: &str, close: &str, depth: usize| {
+        format!("{}{}", open.repeat(depth), close.repeat(depth))
     };
-    let stops: String = (0..6_000).map(|i| format!("<stop offset='.{i:04}' stop-color='red'/>")).collect();
+    let fan = |levels: usize| {
+        let level = |i: usize| {
+            format!("<g id='l{}'>{}</g>", i + 1, many(&format!("<use href='#l{i}'/>"), 10))
+        };
+        format!(
+            "<rect id='l0' width='9' height='9'/>{}",
+            (0..levels).map(level).collect::<String>()
+        )
+    };
+    let stops: String =
+        (0..6_000).map(|i| format!("<stop offset='.{i:04}' stop-color='red'/>")).collect();
     let big_rect = "<rect width='100' height='100' fill-opacity='.5'/>";
     let clips: String = (0..900)
         .map(|i| format!("<clipPath id='c{i}' clip-path='url(#c{})'><rect width='99' height='99'/></clipPath>", i + 1))
         .collect();
-    let selectors: String = (0..400).map(|i| format!("g>g rect[x='{i}']~rect{{fill:red}}")).collect();
+    let selectors: String =
+        (0..400).map(|i| format!("g>g rect[x='{i}']~rect{{fill:red}}")).collect();
     let cases = [
         ("use of use", fan(2)),
         ("use, 10 × 5", fan(5)),
@@ -368,12 +430,17 @@ fn elements_without_a_namespace_are_looked_at_too() {
     let filter = "<filter id='f'><feTurbulence numOctaves='99'/></filter><rect width='9' height='9' filter='url(#f)'/>";
     refused("no namespace", format!("<svg width='9' height='9'>{filter}</svg>").as_bytes());
     survives("a namespace put off", &svg(&format!("<g xmlns=''>{filter}</g>")));
-    assert!(survives("an editor's notes", &svg("<note xmlns='https://example.com'><filter/></note>")).is_some());
+    assert!(
+        survives("an editor's notes", &svg("<note xmlns='https://example.com'><filter/></note>"))
+            .is_some()
+    );
 }
 
 #[test]
 fn entities_never_expand() {
-    let laughs: String = (1..12).map(|i| format!("<!ENTITY l{i} '{}'>", format!("&l{};", i - 1).repeat(10))).collect();
+    let laughs: String = (1..12)
+        .map(|i| format!("<!ENTITY l{i} '{}'>", format!("&l{};", i - 1).repeat(10)))
+        .collect();
     let long = format!("<!ENTITY l11 '{}'>", "a".repeat(200_000));
     let many = format!("<title>{}</title>", "&l11;".repeat(8_000));
     for (name, entities, body) in [

@@ -1,4 +1,5 @@
-//! What the payloads write: exact texts, exact complaints, and readers of their own that get back exactly what was put in.
+//! What the payloads write: exact texts, exact complaints, and readers of their own that get back
+//! exactly what was put in.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -9,7 +10,9 @@ use proptest::prelude::*;
 use proptest::string::string_regex;
 use proptest::{collection, option};
 use xqr_errors::{Condition, Dialect};
-use xqr_render::payload::{Dynamic, Email, Event, Geo, Payload, Phone, Security, Sms, Text, Url, VCard, When, Wifi};
+use xqr_render::payload::{
+    Dynamic, Email, Event, Geo, Payload, Phone, Security, Sms, Text, Url, VCard, When, Wifi,
+};
 use xqr_render::{Level, Symbol};
 
 #[track_caller]
@@ -46,13 +49,17 @@ fn when(text: &str) -> When {
     When::parse("payload.start", text).unwrap()
 }
 
-// ---- Exact texts ----------------------------------------------------------------------------------------------------------
+// ---- Exact texts
+// ----------------------------------------------------------------------------------------------------------
 
 #[test]
 fn urls_and_texts_stay_as_they_are() {
-    for url in
-        ["https://example.com", "HTTP://Example.COM:80/%7Ea/../b?q=ü&r=a+b#ß", "https://[2001:db8::1]/", "http://bücher.example/"]
-    {
+    for url in [
+        "https://example.com",
+        "HTTP://Example.COM:80/%7Ea/../b?q=ü&r=a+b#ß",
+        "https://[2001:db8::1]/",
+        "http://bücher.example/",
+    ] {
         says(Url::new(url), url);
         says(Dynamic::new(url), url);
     }
@@ -62,7 +69,10 @@ fn urls_and_texts_stay_as_they_are() {
 
 #[test]
 fn cards_say_exactly_this() {
-    says(VCard::new("Cher"), "BEGIN:VCARD\r\nVERSION:3.0\r\nN:Cher;;;;\r\nFN:Cher\r\nEND:VCARD\r\n");
+    says(
+        VCard::new("Cher"),
+        "BEGIN:VCARD\r\nVERSION:3.0\r\nN:Cher;;;;\r\nFN:Cher\r\nEND:VCARD\r\n",
+    );
     let card = VCard::new("Ada King Lovelace")
         .org("Engines; Ltd, \\ Sons")
         .title("Countess")
@@ -82,7 +92,10 @@ fn cards_say_exactly_this() {
          END:VCARD\r\n",
     );
     let card = VCard::new("Ludwig van Beethoven").family_name("van Beethoven").given_name("Ludwig");
-    says(card, "BEGIN:VCARD\r\nVERSION:3.0\r\nN:van Beethoven;Ludwig;;;\r\nFN:Ludwig van Beethoven\r\nEND:VCARD\r\n");
+    says(
+        card,
+        "BEGIN:VCARD\r\nVERSION:3.0\r\nN:van Beethoven;Ludwig;;;\r\nFN:Ludwig van Beethoven\r\nEND:VCARD\r\n",
+    );
     let card = VCard::new("Teller").given_name("Teller");
     says(card, "BEGIN:VCARD\r\nVERSION:3.0\r\nN:;Teller;;;\r\nFN:Teller\r\nEND:VCARD\r\n");
 }
@@ -104,21 +117,35 @@ fn lines_fold_beyond_75_octets_and_never_inside_a_character_or_an_escape() {
 
 #[test]
 fn networks_say_exactly_this() {
-    says(Wifi::new("Office", Security::Wpa).password("12345678"), "WIFI:T:WPA;S:Office;P:12345678;;");
-    says(Wifi::new("Office", Security::Wpa2).password("12345678").hidden(true), "WIFI:T:WPA;S:Office;P:12345678;H:true;;");
-    says(Wifi::new("Office", Security::Wpa3).password("12345678"), "WIFI:T:WPA;R:1;S:Office;P:12345678;;");
+    says(
+        Wifi::new("Office", Security::Wpa).password("12345678"),
+        "WIFI:T:WPA;S:Office;P:12345678;;",
+    );
+    says(
+        Wifi::new("Office", Security::Wpa2).password("12345678").hidden(true),
+        "WIFI:T:WPA;S:Office;P:12345678;H:true;;",
+    );
+    says(
+        Wifi::new("Office", Security::Wpa3).password("12345678"),
+        "WIFI:T:WPA;R:1;S:Office;P:12345678;;",
+    );
     says(Wifi::new("Old", Security::Wep).password("abcde"), "WIFI:T:WEP;S:Old;P:abcde;;");
     says(Wifi::new("Guests", Security::Nopass).hidden(false), "WIFI:T:nopass;S:Guests;;");
     says(Wifi::new("Guests", Security::Nopass).password(""), "WIFI:T:nopass;S:Guests;;");
-    says(Wifi::new(" a\\b;c,d:e\"f ", Security::Nopass), "WIFI:T:nopass;S: a\\\\b\\;c\\,d\\:e\\\"f ;;");
-    // No quotes around what looks like hexadecimal digits: iOS would take them for a part of the name.
+    says(
+        Wifi::new(" a\\b;c,d:e\"f ", Security::Nopass),
+        "WIFI:T:nopass;S: a\\\\b\\;c\\,d\\:e\\\"f ;;",
+    );
+    // No quotes around what looks like hexadecimal digits: iOS would take them for a part of the
+    // name.
     says(Wifi::new("cafe", Security::Wpa2).password("deadbeef"), "WIFI:T:WPA;S:cafe;P:deadbeef;;");
 }
 
 #[test]
 fn messages_and_calls_say_exactly_this() {
     says(Email::new("a@example.com"), "mailto:a@example.com");
-    let email = Email::new("a+b@example.com").to("c&d@example.com").cc("e@example.com").cc("f@example.com");
+    let email =
+        Email::new("a+b@example.com").to("c&d@example.com").cc("e@example.com").cc("f@example.com");
     says(
         email.bcc("g@bücher.example").subject("50% & more?").body("Hi,\n\nü=1\r\n"),
         "mailto:a%2Bb@example.com,c%26d@example.com?cc=e@example.com,f@example.com&bcc=g@b%C3%BCcher.example\
@@ -145,7 +172,10 @@ fn places_say_exactly_this() {
     says(Geo::new(-90.0, 180.0), "geo:-90,180");
     says(Geo::new(0.0, -0.000_000_1), "geo:0,0");
     says(Geo::new(0.000_000_6, 100.0).altitude(-430.5), "geo:0.000001,100,-430.5");
-    says(Geo::new(1.5, 2.0).label("Café (new) & co"), "geo:1.5,2?q=1.5,2(Caf%C3%A9%20%28new%29%20%26%20co)");
+    says(
+        Geo::new(1.5, 2.0).label("Café (new) & co"),
+        "geo:1.5,2?q=1.5,2(Caf%C3%A9%20%28new%29%20%26%20co)",
+    );
     says(Geo::new(1.5, 2.0).altitude(35.0).label("x"), "geo:1.5,2,35?q=1.5,2(x)");
 }
 
@@ -170,11 +200,16 @@ fn events_say_exactly_this() {
     );
     for bad in ["", "today", "2026-13-01", "2026-12-31T20:00:00", "2026-12-31 8pm", "20261231T0"] {
         let error = When::parse("payload.end", bad).unwrap_err();
-        assert_eq!(error.conditions(), [Condition::MomentInvalid { field: "payload.end".into() }], "{bad:?}");
+        assert_eq!(
+            error.conditions(),
+            [Condition::MomentInvalid { field: "payload.end".into() }],
+            "{bad:?}"
+        );
     }
 }
 
-// ---- Exact complaints -----------------------------------------------------------------------------------------------------
+// ---- Exact complaints
+// -----------------------------------------------------------------------------------------------------
 
 #[test]
 fn bad_urls_and_texts_are_refused() {
@@ -234,12 +269,19 @@ fn a_payload_tells_all_its_complaints_at_once() {
             wrong("payload.emails", "an e-mail address"),
             no_url("payload.url"),
             controls("payload.address"),
-            Condition::NumberTooSmall { field: "payload.birthday".into(), min: "0001-01-01".into() },
+            Condition::NumberTooSmall {
+                field: "payload.birthday".into(),
+                min: "0001-01-01".into(),
+            },
             long("payload.note", 2048),
         ],
     );
     refuses(
-        Event::new("", When::Day(date(0, 1, 1))).end(when("2026-01-01T00:00:00Z")).location("a\nb").description(" ").url("x"),
+        Event::new("", When::Day(date(0, 1, 1)))
+            .end(when("2026-01-01T00:00:00Z"))
+            .location("a\nb")
+            .description(" ")
+            .url("x"),
         &[
             empty("payload.summary"),
             Condition::MomentInvalid { field: "payload.start".into() },
@@ -303,10 +345,16 @@ fn passwords_have_the_length_of_their_security() {
         (Security::Nopass, vec![text(0)], vec![text(8)], "absent, for the network is open"),
     ] {
         for password in good {
-            assert!(Wifi::new("x", security).password(password.as_str()).content().is_ok(), "{security:?} {password}");
+            assert!(
+                Wifi::new("x", security).password(password.as_str()).content().is_ok(),
+                "{security:?} {password}"
+            );
         }
         for password in bad {
-            refuses(Wifi::new("x", security).password(password), &[wrong("payload.password", expected)]);
+            refuses(
+                Wifi::new("x", security).password(password),
+                &[wrong("payload.password", expected)],
+            );
         }
     }
     refuses(Wifi::new("x", Security::Wpa2).password("1234567\n"), &[controls("payload.password")]);
@@ -321,24 +369,50 @@ fn a_password_is_not_readable_in_debug() {
 
 #[test]
 fn numbers_and_addresses_are_checked() {
-    for bad in ["", "12", "+12", "1234567890123456", "12a45", "1+23", "++123", "+1*23", "123,4", "123;ext=4", "١٢٣", "123\n"] {
+    for bad in [
+        "",
+        "12",
+        "+12",
+        "1234567890123456",
+        "12a45",
+        "1+23",
+        "++123",
+        "+1*23",
+        "123,4",
+        "123;ext=4",
+        "١٢٣",
+        "123\n",
+    ] {
         refuses(Phone::new(bad), &[wrong("payload.phone", "a phone number of 3 to 15 digits")]);
     }
     let long_local = format!("{}@example.com", "x".repeat(65));
-    for bad in
-        ["", "a", "@b.c", "a@", "a@b", "a@@b.c", "a..b@c.de", "a@b..c", "a@-b.c", "a@b.c,d@e.f", "a@c.d\u{a0}", &long_local]
-    {
+    for bad in [
+        "",
+        "a",
+        "@b.c",
+        "a@",
+        "a@b",
+        "a@@b.c",
+        "a..b@c.de",
+        "a@b..c",
+        "a@-b.c",
+        "a@b.c,d@e.f",
+        "a@c.d\u{a0}",
+        &long_local,
+    ] {
         refuses(Email::new(bad), &[wrong("payload.to", "an e-mail address")]);
     }
     let label = "x".repeat(63);
-    let address = |octets: usize| format!("{}@{label}.{label}.{label}.com", "x".repeat(octets - 196));
+    let address =
+        |octets: usize| format!("{}@{label}.{label}.{label}.com", "x".repeat(octets - 196));
     says(Email::new(address(254)), &format!("mailto:{}", address(254)));
     refuses(Email::new(address(255)), &[wrong("payload.to", "an e-mail address")]);
     let eleven = (0..10).fold(Email::new("a@example.com"), |email, _| email.to("b@example.com"));
     refuses(eleven, &[Condition::ListTooLong { field: "payload.to".into(), max: 10 }]);
 }
 
-// ---- Readers of their own -------------------------------------------------------------------------------------------------
+// ---- Readers of their own
+// -------------------------------------------------------------------------------------------------
 
 /// The properties between `BEGIN` and `END`: name with parameters, value still escaped.
 fn read_lines(text: &str, kind: &str) -> Vec<(String, String)> {
@@ -352,7 +426,8 @@ fn read_lines(text: &str, kind: &str) -> Vec<(String, String)> {
         assert_eq!(backslashes % 2, 0, "a fold inside an escape: {body:?}");
     }
     let unfolded = body.replace("\r\n ", "");
-    let mut lines: Vec<_> = unfolded.split("\r\n").map(|line| line.split_once(':').expect("a colon")).collect();
+    let mut lines: Vec<_> =
+        unfolded.split("\r\n").map(|line| line.split_once(':').expect("a colon")).collect();
     assert_eq!(lines.remove(0), ("BEGIN", kind));
     assert_eq!(lines.pop(), Some(("END", kind)));
     lines.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
@@ -406,7 +481,10 @@ fn read_percent(text: &str) -> String {
 }
 
 fn read_number(text: &str) -> f64 {
-    assert!(text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'-'), "{text}");
+    assert!(
+        text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'-'),
+        "{text}"
+    );
     text.parse().unwrap()
 }
 
@@ -414,7 +492,11 @@ fn read_moment(value: &str) -> i64 {
     assert_eq!((value.len(), &value[8..9], &value[15..]), (16, "T", "Z"));
     let part = |from: usize, to: usize| value[from..to].parse::<i8>().unwrap();
     let day = date(value[..4].parse().unwrap(), part(4, 6), part(6, 8));
-    day.at(part(9, 11), part(11, 13), part(13, 15), 0).to_zoned(TimeZone::UTC).unwrap().timestamp().as_second()
+    day.at(part(9, 11), part(11, 13), part(13, 15), 0)
+        .to_zoned(TimeZone::UTC)
+        .unwrap()
+        .timestamp()
+        .as_second()
 }
 
 /// What a reader shows for `text`: any line break is one `\n`.
@@ -422,20 +504,36 @@ fn one_break(text: &str) -> String {
     text.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n")
 }
 
-// ---- Inputs that try to break out -----------------------------------------------------------------------------------------
+// ---- Inputs that try to break out
+// -----------------------------------------------------------------------------------------
 
 /// One line of at most `max` characters, and perhaps a bait.
 fn line(max: usize) -> impl Strategy<Value = String> {
     let regex = format!("[a-cnNé日😀;:,\\\\\"'%&?=()+#@<> -]{{1,{max}}}");
-    let bait = prop_oneof![Just(""), Just("\\nTEL:666"), Just("END:VCARD"), Just(";;P:x;;"), Just("%0D%0A"), Just("&bcc=x@y.zz")];
+    let bait = prop_oneof![
+        Just(""),
+        Just("\\nTEL:666"),
+        Just("END:VCARD"),
+        Just(";;P:x;;"),
+        Just("%0D%0A"),
+        Just("&bcc=x@y.zz")
+    ];
     (string_regex(&regex).unwrap(), bait)
         .prop_map(|(text, bait)| text + bait)
         .prop_filter("blank", |text| !text.trim().is_empty())
 }
 
 fn prose() -> impl Strategy<Value = String> {
-    let breaks = prop_oneof![Just("\n"), Just("\r\n"), Just("\r"), Just("\u{2028}"), Just("\u{2029}"), Just("\r\nTEL:666\r\n")];
-    collection::vec((line(60), breaks), 1..5).prop_map(|parts| parts.into_iter().map(|(text, end)| text + end).collect())
+    let breaks = prop_oneof![
+        Just("\n"),
+        Just("\r\n"),
+        Just("\r"),
+        Just("\u{2028}"),
+        Just("\u{2029}"),
+        Just("\r\nTEL:666\r\n")
+    ];
+    collection::vec((line(60), breaks), 1..5)
+        .prop_map(|parts| parts.into_iter().map(|(text, end)| text + end).collect())
 }
 
 fn email() -> impl Strategy<Value = String> {
@@ -462,13 +560,18 @@ fn set<B>(builder: B, value: &Option<String>, setter: fn(B, String) -> B) -> B {
     }
 }
 
-/// Returns what a decoder that shares no code with ours reads from the symbol of a content. One that is too long for any symbol comes
-/// back as it is, and so does one with characters that a symbol may hold as kanji, which that decoder leaves in Shift JIS.
+/// Returns what a decoder that shares no code with ours reads from the symbol of a content. One
+/// that is too long for any symbol comes back as it is, and so does one with characters that a
+/// symbol may hold as kanji, which that decoder leaves in Shift JIS.
 fn scanned(content: &str) -> String {
-    let kanji = |c: char| !c.is_ascii() && encoding_rs::SHIFT_JIS.encode(c.encode_utf8(&mut [0; 4])).0.len() == 2;
+    let kanji = |c: char| {
+        !c.is_ascii() && encoding_rs::SHIFT_JIS.encode(c.encode_utf8(&mut [0; 4])).0.len() == 2
+    };
     match Symbol::encode(content, Level::L) {
         Ok(symbol) if !content.contains(kanji) => {
-            let modules = rqrr::SimpleGrid::from_func(symbol.size() as usize, |x, y| symbol.is_dark(x as u32, y as u32));
+            let modules = rqrr::SimpleGrid::from_func(symbol.size() as usize, |x, y| {
+                symbol.is_dark(x as u32, y as u32)
+            });
             let mut bytes = Vec::new();
             rqrr::Grid::new(modules).decode_to(&mut bytes).expect("a clean symbol is readable");
             String::from_utf8(bytes).unwrap()

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use xqr_render::{
-    Backdrop, Canvas, Caps, ClearZone, Design, Direction, Encoding, EyeBorder, EyeCenter, EyeShape, Eyes, Format, Frame,
-    FrameStyle, Gradient, Level, Logo, Paint, Pattern, Rgba, Size, Symbol, Verdict, verify,
+    Backdrop, Canvas, Caps, ClearZone, Design, Direction, Encoding, EyeBorder, EyeCenter, EyeShape,
+    Eyes, Format, Frame, FrameStyle, Gradient, Level, Logo, Paint, Pattern, Rgba, Size, Symbol,
+    Verdict, verify,
 };
 
 mod common {
@@ -60,7 +61,11 @@ fn look(case: &Case, file: &Path) -> Seen {
     zbar::write(&pixels, &png, file);
     let canvas = Canvas::new(symbol, design, *size, &Caps::default()).unwrap();
     let report = verify(symbol, design, &canvas, text).unwrap();
-    Seen { rxing: read::rxing(&pixels).as_ref() == Some(text), verdict: report.verdict, reasons: report.reasons() }
+    Seen {
+        rxing: read::rxing(&pixels).as_ref() == Some(text),
+        verdict: report.verdict,
+        reasons: report.reasons(),
+    }
 }
 
 /// Looks at all cases, on all processors.
@@ -85,18 +90,21 @@ fn look_at_all(cases: &[Case], files: &[PathBuf]) -> Vec<Seen> {
     seen.into_iter().map(|(_, seen)| seen).collect()
 }
 
-/// Draws the cases and has them read. The guard must warn of what a decoder misses, and refuse nothing that both read.
+/// Draws the cases and has them read. The guard must warn of what a decoder misses, and refuse
+/// nothing that both read.
 #[track_caller]
 fn all_read(cases: &[Case]) {
     let folder = tempfile::tempdir().unwrap();
-    let files: Vec<PathBuf> = (0..cases.len()).map(|i| folder.path().join(format!("{i}.png"))).collect();
+    let files: Vec<PathBuf> =
+        (0..cases.len()).map(|i| folder.path().join(format!("{i}.png"))).collect();
     let seen = look_at_all(cases, &files);
     let by_zbar = zbar::read(&files);
     let mut wrong = Vec::new();
     for ((case, file), seen) in cases.iter().zip(&files).zip(&seen) {
         let Case { name, text, .. } = case;
         // A reader of XML turns CR LF into LF.
-        let by_zbar = by_zbar.as_ref().is_none_or(|read| read.get(file) == Some(&text.replace("\r\n", "\n")));
+        let by_zbar =
+            by_zbar.as_ref().is_none_or(|read| read.get(file) == Some(&text.replace("\r\n", "\n")));
         let excused = MISSED_BY_ZBAR.iter().any(|(what, _)| name.contains(what));
         if !seen.rxing {
             wrong.push(format!("{name}: rxing"));
@@ -139,12 +147,23 @@ fn every_paint_is_read() {
             cases.push(case(format!("{pattern_name}, {direction_name} gradient"), design));
         }
         let navy = Design { pattern, foreground: Paint::Solid(NAVY), ..Design::default() };
-        let eyes = Eyes { border_color: Some(RED), center_color: Some(Rgba::BLACK), ..Eyes::default() };
-        cases.push(case(format!("{pattern_name}, coloured eyes"), Design { eyes, background: CREAM, ..navy.clone() }));
-        let (border_color, center_color) = (Some(Rgba { a: 0xd0, ..RED }), Some(Rgba { a: 0xe0, ..NAVY }));
+        let eyes =
+            Eyes { border_color: Some(RED), center_color: Some(Rgba::BLACK), ..Eyes::default() };
+        cases.push(case(
+            format!("{pattern_name}, coloured eyes"),
+            Design { eyes, background: CREAM, ..navy.clone() },
+        ));
+        let (border_color, center_color) =
+            (Some(Rgba { a: 0xd0, ..RED }), Some(Rgba { a: 0xe0, ..NAVY }));
         let eyes = Eyes { border_color, center_color, ..Eyes::default() };
-        cases.push(case(format!("{pattern_name}, translucent eyes"), Design { eyes, ..navy.clone() }));
-        cases.push(case(format!("{pattern_name}, no background"), Design { background: Rgba::TRANSPARENT, ..navy.clone() }));
+        cases.push(case(
+            format!("{pattern_name}, translucent eyes"),
+            Design { eyes, ..navy.clone() },
+        ));
+        cases.push(case(
+            format!("{pattern_name}, no background"),
+            Design { background: Rgba::TRANSPARENT, ..navy.clone() },
+        ));
         let inverted = Design { foreground: Paint::Solid(CREAM), background: NAVY, ..navy };
         cases.push(case(format!("{pattern_name}, light on dark"), inverted));
     }
@@ -153,12 +172,17 @@ fn every_paint_is_read() {
 
 #[test]
 fn every_logo_is_read() {
-    let logos = [("disc", picture::disc(96)), ("wide", picture::stripes(200, 60)), ("tall", picture::stripes(60, 200))];
+    let logos = [
+        ("disc", picture::disc(96)),
+        ("wide", picture::stripes(200, 60)),
+        ("tall", picture::stripes(60, 200)),
+    ];
     let mut cases = Vec::new();
     for (pattern_name, pattern) in Pattern::ALL {
         for (zone_name, clear_zone) in ClearZone::ALL {
             for (logo_name, picture) in &logos {
-                let logo = Some(Logo { picture: Arc::clone(picture), ratio: Logo::RATIO, clear_zone });
+                let logo =
+                    Some(Logo { picture: Arc::clone(picture), ratio: Logo::RATIO, clear_zone });
                 cases.push(case(
                     format!("{pattern_name}, {logo_name} logo, {zone_name}"),
                     Design { pattern, logo, ..Design::default() },
@@ -182,20 +206,26 @@ fn every_surrounding_is_read() {
     for (style_name, style) in FrameStyle::ALL {
         for color in [NAVY, RED, CREAM] {
             for label in ["SCAN ME", "Menü · Меню · قائمة · תפריט"] {
-                let frame = Some(Frame { style, color, label: Some(label.to_owned()), label_color: None });
+                let frame =
+                    Some(Frame { style, color, label: Some(label.to_owned()), label_color: None });
                 let name = format!("{style_name} frame in {color}, {label}");
                 cases.push(case(name, Design { frame, ..Design::default() }));
             }
         }
     }
     for quiet_zone in [0, 1, 2, 3, 4, 8, 16] {
-        cases.push(case(format!("quiet zone {quiet_zone}"), Design { quiet_zone, ..Design::default() }));
+        cases.push(case(
+            format!("quiet zone {quiet_zone}"),
+            Design { quiet_zone, ..Design::default() },
+        ));
     }
     for (pattern_name, pattern) in Pattern::ALL {
         for opacity in [0.1, 0.35] {
             let backdrop = Some(Backdrop { picture: picture::stripes(300, 200), opacity });
-            cases
-                .push(case(format!("{pattern_name} on a picture, {opacity}"), Design { pattern, backdrop, ..Design::default() }));
+            cases.push(case(
+                format!("{pattern_name} on a picture, {opacity}"),
+                Design { pattern, backdrop, ..Design::default() },
+            ));
         }
     }
     all_read(&cases);
@@ -205,11 +235,17 @@ fn every_surrounding_is_read() {
 fn every_version_and_content_is_read() {
     let mut cases = Vec::new();
     for (version, bytes) in [(1, 14), (7, 122), (14, 362), (25, 997), (40, 2331)] {
-        let text: String =
-            "https://example.com/?q=".chars().chain("abcdefghijklmnopqrstuvwxyz-".chars().cycle()).take(bytes).collect();
+        let text: String = "https://example.com/?q="
+            .chars()
+            .chain("abcdefghijklmnopqrstuvwxyz-".chars().cycle())
+            .take(bytes)
+            .collect();
         let symbol = Encoding::new(Level::M).version(version).encode(&text).unwrap();
         for (pattern_name, pattern) in Pattern::ALL {
-            let (name, design) = (format!("version {version} in {pattern_name}"), Design { pattern, ..Design::default() });
+            let (name, design) = (
+                format!("version {version} in {pattern_name}"),
+                Design { pattern, ..Design::default() },
+            );
             cases.push(Case {
                 name,
                 symbol: symbol.clone(),
@@ -233,7 +269,13 @@ fn every_version_and_content_is_read() {
         for level in Level::ALL {
             let symbol = Symbol::encode(text, level).unwrap();
             let name = format!("{text:?} at {}", level.letter());
-            cases.push(Case { name, symbol, text: text.to_owned(), design: Design::default(), size: Size::Module(8) });
+            cases.push(Case {
+                name,
+                symbol,
+                text: text.to_owned(),
+                design: Design::default(),
+                size: Size::Module(8),
+            });
         }
     }
     all_read(&cases);

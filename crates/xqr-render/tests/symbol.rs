@@ -1,4 +1,5 @@
-//! Symbols against the figures and tables of ISO/IEC 18004, and read back by a decoder that shares no code with the encoder.
+//! Symbols against the figures and tables of ISO/IEC 18004, and read back by a decoder that shares
+//! no code with the encoder.
 
 use encoding_rs::SHIFT_JIS;
 use proptest::prelude::*;
@@ -37,11 +38,20 @@ fn each_version_holds_as_many_bytes_as_the_standard_says() {
         let most = BYTES[level as usize][usize::from(version) - 1];
         let encoding = Encoding::new(level).version(version).mask(0);
         let symbol = encoding.encode(&"x".repeat(most)).unwrap();
-        assert_eq!((symbol.version(), symbol.level(), symbol.size()), (version, level, 17 + 4 * u32::from(version)));
+        assert_eq!(
+            (symbol.version(), symbol.level(), symbol.size()),
+            (version, level, 17 + 4 * u32::from(version))
+        );
         for over in [1, 2, 3] {
             let error = encoding.encode(&"x".repeat(most + over)).unwrap_err();
-            let Condition::ContentTooLong { over: told, level: at, .. } = error.condition() else { panic!("{error:?}") };
-            assert_eq!((*told, at), (over as u64, &level.letter().to_string()), "version {version}");
+            let Condition::ContentTooLong { over: told, level: at, .. } = error.condition() else {
+                panic!("{error:?}")
+            };
+            assert_eq!(
+                (*told, at),
+                (over as u64, &level.letter().to_string()),
+                "version {version}"
+            );
         }
     }
 }
@@ -51,10 +61,16 @@ fn content_that_is_too_long_is_told_where_it_fits() {
     let check = |encoding: Encoding, bytes: usize, over: u64, level: char, advice: &str| {
         let error = encoding.encode(&"x".repeat(bytes)).unwrap_err();
         let (level, advice) = (level.to_string(), advice.to_owned());
-        assert_eq!(error.condition(), &Condition::ContentTooLong { field: "data".into(), level, over, advice });
+        assert_eq!(
+            error.condition(),
+            &Condition::ContentTooLong { field: "data".into(), level, over, advice }
+        );
     };
     let error = Encoding::new(Level::H).field("payload").encode(&"x".repeat(1274)).unwrap_err();
-    assert!(matches!(error.condition(), Condition::ContentTooLong { field, .. } if field == "payload"), "{error:?}");
+    assert!(
+        matches!(error.condition(), Condition::ContentTooLong { field, .. } if field == "payload"),
+        "{error:?}"
+    );
     check(Encoding::new(Level::H), 1274, 1, 'H', "fits at level Q");
     check(Encoding::new(Level::H), 1664, 391, 'H', "fits at level M");
     check(Encoding::new(Level::H), 2953, 1680, 'H', "fits at level L");
@@ -67,14 +83,26 @@ fn content_that_is_too_long_is_told_where_it_fits() {
 fn versions_and_masks_out_of_range_are_refused() {
     let encoding = Encoding::new(Level::M);
     let refused = |encoding: Encoding| encoding.encode("x").unwrap_err().condition().clone();
-    assert_eq!(refused(encoding.version(0)), Condition::NumberTooSmall { field: "version".into(), min: "1".into() });
-    assert_eq!(refused(encoding.version(41)), Condition::NumberTooLarge { field: "version".into(), max: "40".into() });
-    assert_eq!(refused(encoding.mask(8)), Condition::NumberTooLarge { field: "mask".into(), max: "7".into() });
+    assert_eq!(
+        refused(encoding.version(0)),
+        Condition::NumberTooSmall { field: "version".into(), min: "1".into() }
+    );
+    assert_eq!(
+        refused(encoding.version(41)),
+        Condition::NumberTooLarge { field: "version".into(), max: "40".into() }
+    );
+    assert_eq!(
+        refused(encoding.mask(8)),
+        Condition::NumberTooLarge { field: "mask".into(), max: "7".into() }
+    );
 }
 
 #[test]
 fn the_level_is_raised_only_where_it_is_wanted_and_free() {
-    let levels = |text: &str| [true, false].map(|boost| Encoding::new(Level::L).boost(boost).encode(text).unwrap().level());
+    let levels = |text: &str| {
+        [true, false]
+            .map(|boost| Encoding::new(Level::L).boost(boost).encode(text).unwrap().level())
+    };
     assert_eq!(levels(&"x".repeat(7)), [Level::H, Level::L]);
     assert_eq!(levels(&"x".repeat(8)), [Level::Q, Level::L]);
     assert_eq!(levels(&"x".repeat(15)), [Level::L, Level::L]);
@@ -90,9 +118,11 @@ fn the_example_of_the_standard_is_drawn() {
         001000110101010011111 000010000100000111100 000111111001010010000 000000001011111001100 111111100110101100000 \
         100000101011111000101 101110101000100101100 101110101100100100000 101110101011010010100 100000100000000110110 \
         111111101111010010100";
-    let symbol = Encoding::new(Level::M).boost(false).version(1).mask(2).encode("01234567").unwrap();
+    let symbol =
+        Encoding::new(Level::M).boost(false).version(1).mask(2).encode("01234567").unwrap();
     for (y, row) in figure.split(' ').enumerate() {
-        let drawn: String = (0..21).map(|x| if symbol.is_dark(x, y as u32) { '1' } else { '0' }).collect();
+        let drawn: String =
+            (0..21).map(|x| if symbol.is_dark(x, y as u32) { '1' } else { '0' }).collect();
         assert_eq!(drawn, row, "row {y}");
     }
 }
@@ -105,19 +135,29 @@ fn read(symbol: &Symbol, places: impl IntoIterator<Item = (u32, u32)>) -> u32 {
 /// Returns the remainder of `word` by `generator`, both polynomials over GF(2).
 fn remainder(word: u32, generator: u32) -> u32 {
     let degree = generator.ilog2();
-    (0..=7).rev().fold(word, |rest, shift| if rest >> (shift + degree) & 1 == 0 { rest } else { rest ^ generator << shift })
+    (0..=7).rev().fold(word, |rest, shift| {
+        if rest >> (shift + degree) & 1 == 0 { rest } else { rest ^ generator << shift }
+    })
 }
 
 /// Clause 7.9 and Annex C, figure 25.
 #[test]
 fn both_copies_of_the_format_information_name_level_and_mask() {
-    for (version, level, mask) in
-        [1, 6, 7, 40].into_iter().flat_map(|v| Level::ALL.into_iter().flat_map(move |l| (0..8).map(move |m| (v, l, m))))
+    for (version, level, mask) in [1, 6, 7, 40]
+        .into_iter()
+        .flat_map(|v| Level::ALL.into_iter().flat_map(move |l| (0..8).map(move |m| (v, l, m))))
     {
-        let symbol = Encoding::new(level).boost(false).version(version).mask(mask).encode("1").unwrap();
+        let symbol =
+            Encoding::new(level).boost(false).version(version).mask(mask).encode("1").unwrap();
         let (side, row, column) = (symbol.size(), |x: u32| (x, 8), |y: u32| (8, y));
-        let first = read(&symbol, [0, 1, 2, 3, 4, 5, 7, 8].map(row).into_iter().chain([7, 5, 4, 3, 2, 1, 0].map(column)));
-        let second = read(&symbol, (1..=7).map(|y| column(side - y)).chain((1..=8).rev().map(|x| row(side - x))));
+        let first = read(
+            &symbol,
+            [0, 1, 2, 3, 4, 5, 7, 8].map(row).into_iter().chain([7, 5, 4, 3, 2, 1, 0].map(column)),
+        );
+        let second = read(
+            &symbol,
+            (1..=7).map(|y| column(side - y)).chain((1..=8).rev().map(|x| row(side - x))),
+        );
         assert_eq!(first, second);
         let word = first ^ 0b101_0100_0001_0010;
         assert_eq!(remainder(word, 0b101_0011_0111), 0);
@@ -133,24 +173,49 @@ fn both_copies_of_the_version_information_name_the_version() {
         let symbol = Encoding::new(Level::L).version(version).encode("1").unwrap();
         let side = symbol.size();
         let places = (0..18).rev().map(|bit| (bit / 3, side - 11 + bit % 3));
-        let (first, second) = (read(&symbol, places.clone()), read(&symbol, places.map(|(x, y)| (y, x))));
-        assert_eq!((first, remainder(first, 0b1_1111_0010_0101), first >> 12), (second, 0, u32::from(version)));
+        let (first, second) =
+            (read(&symbol, places.clone()), read(&symbol, places.map(|(x, y)| (y, x))));
+        assert_eq!(
+            (first, remainder(first, 0b1_1111_0010_0101), first >> 12),
+            (second, 0, u32::from(version))
+        );
     }
-    assert_eq!(remainder(0b00_0111_1100_1001_0100, 0b1_1111_0010_0101), 0, "the standard's example, version 7");
+    assert_eq!(
+        remainder(0b00_0111_1100_1001_0100, 0b1_1111_0010_0101),
+        0,
+        "the standard's example, version 7"
+    );
 }
 
 #[test]
 fn function_modules_are_known() {
     let symbol = Encoding::new(Level::L).version(7).encode("1").unwrap();
-    let functions = (0..45).flat_map(|y| (0..45).map(move |x| (x, y))).filter(|(x, y)| symbol.is_function(*x, *y)).count();
-    // Finder patterns with separators, timing, alignment, format with the dark module, version: figure 4 and table 1.
+    let functions = (0..45)
+        .flat_map(|y| (0..45).map(move |x| (x, y)))
+        .filter(|(x, y)| symbol.is_function(*x, *y))
+        .count();
+    // Finder patterns with separators, timing, alignment, format with the dark module, version:
+    // figure 4 and table 1.
     assert_eq!(functions, 3 * 64 + 2 * 29 + (6 * 25 - 2 * 5) + 31 + 2 * 18);
-    for (x, y, expected) in
-        [(0, 0, true), (7, 7, true), (8, 8, true), (9, 9, false), (6, 20, true), (22, 22, true), (24, 24, true)]
-    {
+    for (x, y, expected) in [
+        (0, 0, true),
+        (7, 7, true),
+        (8, 8, true),
+        (9, 9, false),
+        (6, 20, true),
+        (22, 22, true),
+        (24, 24, true),
+    ] {
         assert_eq!(symbol.is_function(x, y), expected, "column {x}, row {y}");
     }
-    for (x, y, expected) in [(25, 25, false), (44, 44, false), (8, 37, true), (34, 0, true), (33, 0, false), (45, 0, false)] {
+    for (x, y, expected) in [
+        (25, 25, false),
+        (44, 44, false),
+        (8, 37, true),
+        (34, 0, true),
+        (33, 0, false),
+        (45, 0, false),
+    ] {
         assert_eq!(symbol.is_function(x, y), expected, "column {x}, row {y}");
     }
 }
@@ -166,12 +231,17 @@ fn rows_and_modules_agree() {
         assert!(!dark || (x < symbol.size() && y < symbol.size()));
     }
     assert!(!symbol.is_dark(u32::MAX, 0) && !symbol.is_dark(0, u32::MAX));
-    assert_eq!(format!("{:?}", Symbol::encode("1", Level::H).unwrap()).split(',').next(), Some("Symbol { version: 1"));
+    assert_eq!(
+        format!("{:?}", Symbol::encode("1", Level::H).unwrap()).split(',').next(),
+        Some("Symbol { version: 1")
+    );
 }
 
 /// Reads a symbol back, as bytes: kanji as Shift JIS.
 fn decode(symbol: &Symbol) -> Vec<u8> {
-    let modules = rqrr::SimpleGrid::from_func(symbol.size() as usize, |x, y| symbol.is_dark(x as u32, y as u32));
+    let modules = rqrr::SimpleGrid::from_func(symbol.size() as usize, |x, y| {
+        symbol.is_dark(x as u32, y as u32)
+    });
     let mut bytes = Vec::new();
     rqrr::Grid::new(modules).decode_to(&mut bytes).expect("a clean symbol is readable");
     bytes
@@ -190,7 +260,8 @@ proptest! {
 
     #[test]
     fn kanji_are_read_back(text in "([0-9]{1,20}|[A-Z $%*+./:-]{1,20}|[ぁ-んァ-ヶ亜-腕]{4,20}){1,10}", level in 0_usize..4) {
-        // Without the vendors' additions, which would be bytes: beside those this decoder cannot tell kanji.
+        // Without the vendors' additions, which would be bytes: beside those this decoder cannot
+        // tell kanji.
         let is_standard = |c: &char| {
             let text = &*c.to_string();
             let (bytes, _, unmappable) = SHIFT_JIS.encode(text);
@@ -205,7 +276,8 @@ proptest! {
 #[test]
 fn damage_is_counted_in_codewords_of_the_worst_block() {
     for (version, level) in all() {
-        let symbol = Encoding::new(level).boost(false).version(version).mask(0).encode("1").unwrap();
+        let symbol =
+            Encoding::new(level).boost(false).version(version).mask(0).encode("1").unwrap();
         let (side, none) = (symbol.size(), symbol.damage(|_, _| false));
         assert_eq!((none.worst, none.modules, none.function_modules), (0.0, 0, 0));
         let all = symbol.damage(|_, _| true);
@@ -229,7 +301,11 @@ fn one_module_spends_one_codeword() {
             assert_eq!((covered.modules, covered.function_modules), (width * height, 0));
             // Where there are several blocks, the second codeword belongs to another one.
             let expected = if version < 5 { codewords } else { 1 };
-            assert_eq!(covered.worst, share(expected), "version {version}, {level:?}, {width} × {height}");
+            assert_eq!(
+                covered.worst,
+                share(expected),
+                "version {version}, {level:?}, {width} × {height}"
+            );
         }
     };
     check(1, Level::L, 3);

@@ -1,4 +1,5 @@
-//! Assets: uploaded files. The files themselves lie in a store of objects; here is what is known of them.
+//! Assets: uploaded files. The files themselves lie in a store of objects; here is what is known of
+//! them.
 
 use diesel::prelude::*;
 use xqr_errors::Result;
@@ -81,8 +82,11 @@ pub struct NewAsset {
 
 /// Inserts an asset.
 pub fn insert(conn: &mut Conn, new: &NewAsset) -> Result<Asset> {
-    on_backend!(conn, |c| diesel::insert_into(assets::table).values(new).returning(Asset::as_returning()).get_result(c))
-        .map_err(failed)
+    on_backend!(conn, |c| diesel::insert_into(assets::table)
+        .values(new)
+        .returning(Asset::as_returning())
+        .get_result(c))
+    .map_err(failed)
 }
 
 /// Returns a page of the workspace's assets, newest first.
@@ -93,7 +97,11 @@ pub fn list(conn: &mut Conn, workspace_id: i64, limit: i64, offset: i64) -> Resu
 
 /// Returns how many assets the workspace has.
 pub fn count(conn: &mut Conn, workspace_id: i64) -> Result<i64> {
-    assets::table.filter(assets::workspace_id.eq(workspace_id)).count().get_result(conn).map_err(failed)
+    assets::table
+        .filter(assets::workspace_id.eq(workspace_id))
+        .count()
+        .get_result(conn)
+        .map_err(failed)
 }
 
 /// Returns the workspace's asset with this client-visible id.
@@ -102,13 +110,15 @@ pub fn find(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<Option<Asse
     own.select(Asset::as_select()).first(conn).optional().map_err(failed)
 }
 
-/// Returns the asset with this id, whoever owns it: for who has an upload link, or asks for a public file.
+/// Returns the asset with this id, whoever owns it: for who has an upload link, or asks for a
+/// public file.
 pub fn find_any(conn: &mut Conn, uid: &str) -> Result<Option<Asset>> {
     let found = assets::table.filter(assets::uid.eq(uid));
     on_backend!(conn, |c| found.select(Asset::as_select()).first(c)).optional().map_err(failed)
 }
 
-/// Returns the asset with this id, whoever owns it, which nobody else changes until the transaction ends.
+/// Returns the asset with this id, whoever owns it, which nobody else changes until the transaction
+/// ends.
 pub fn lock_any(conn: &mut Conn, uid: &str) -> Result<Option<Asset>> {
     let found = assets::table.filter(assets::uid.eq(uid));
     match conn {
@@ -150,16 +160,21 @@ pub fn delete(conn: &mut Conn, asset: &Asset, now: i64) -> Result<()> {
 /// Puts a file of the store into the trash.
 pub fn discard(conn: &mut Conn, object: &str, now: i64) -> Result<()> {
     let row = (asset_trash::object.eq(object), asset_trash::created_at.eq(now));
-    on_backend!(conn, |c| diesel::insert_into(asset_trash::table).values(row).on_conflict_do_nothing().execute(c))
-        .map_err(failed)?;
+    on_backend!(conn, |c| diesel::insert_into(asset_trash::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(c))
+    .map_err(failed)?;
     Ok(())
 }
 
-/// Returns some pending assets that were made before `before` and that nobody is writing at `now`, which nobody else changes until the
-/// transaction ends.
+/// Returns some pending assets that were made before `before` and that nobody is writing at `now`,
+/// which nobody else changes until the transaction ends.
 pub fn lock_stale(conn: &mut Conn, before: i64, now: i64, limit: i64) -> Result<Vec<Asset>> {
     let idle = assets::upload_until.is_null().or(assets::upload_until.le(now).assume_not_null());
-    let stale = assets::table.filter(assets::status.eq(PENDING).and(assets::created_at.lt(before))).filter(idle);
+    let stale = assets::table
+        .filter(assets::status.eq(PENDING).and(assets::created_at.lt(before)))
+        .filter(idle);
     let some = stale.order(assets::id).limit(limit);
     match conn {
         Conn::Sqlite(c) => some.select(Asset::as_select()).load(c),
@@ -177,10 +192,16 @@ pub fn any_stale(conn: &mut Conn, before: i64) -> Result<bool> {
 /// Returns some files of the trash, oldest first, that were put there until `until`.
 pub fn trash(conn: &mut Conn, until: i64, limit: i64) -> Result<Vec<String>> {
     let old = asset_trash::table.filter(asset_trash::created_at.le(until));
-    old.order(asset_trash::created_at).limit(limit).select(asset_trash::object).load(conn).map_err(failed)
+    old.order(asset_trash::created_at)
+        .limit(limit)
+        .select(asset_trash::object)
+        .load(conn)
+        .map_err(failed)
 }
 
 /// Forgets files that are gone from the store.
 pub fn forget(conn: &mut Conn, objects: &[String]) -> Result<usize> {
-    diesel::delete(asset_trash::table.filter(asset_trash::object.eq_any(objects))).execute(conn).map_err(failed)
+    diesel::delete(asset_trash::table.filter(asset_trash::object.eq_any(objects)))
+        .execute(conn)
+        .map_err(failed)
 }

@@ -12,8 +12,9 @@ pub enum Conn {
     Postgres(diesel::PgConnection),
 }
 
-/// Compiles one query text once per database, for what [`Conn`] cannot carry: `ON CONFLICT` and `RETURNING`.
-/// And for what is asked all the time: a query through [`Conn`] has its SQL written anew each time, one on the connection itself does not.
+/// Compiles one query text once per database, for what [`Conn`] cannot carry: `ON CONFLICT` and
+/// `RETURNING`. And for what is asked all the time: a query through [`Conn`] has its SQL written
+/// anew each time, one on the connection itself does not.
 macro_rules! on_backend {
     ($conn:expr, |$c:ident| $query:expr) => {
         match $conn {
@@ -23,7 +24,8 @@ macro_rules! on_backend {
     };
 }
 
-/// Turns a database failure into a condition: a busy or absent database is an overload, all else is unforeseen.
+/// Turns a database failure into a condition: a busy or absent database is an overload, all else is
+/// unforeseen.
 #[track_caller]
 pub(crate) fn failed(error: DieselError) -> Error {
     let transient = match &error {
@@ -34,12 +36,22 @@ pub(crate) fn failed(error: DieselError) -> Error {
                     | DatabaseErrorKind::UnableToSendCommand
                     | DatabaseErrorKind::SerializationFailure
                     | DatabaseErrorKind::ReadOnlyTransaction
-            ) || ["database is locked", "database or disk is full", "disk I/O error", "deadlock detected", "timeout"]
-                .iter()
-                .any(|text| info.message().contains(text))
+            ) || [
+                "database is locked",
+                "database or disk is full",
+                "disk I/O error",
+                "deadlock detected",
+                "timeout",
+            ]
+            .iter()
+            .any(|text| info.message().contains(text))
         }
         DieselError::BrokenTransactionManager => true,
         _ => false,
     };
-    if transient { Error::from(Condition::Overloaded { seconds: 1 }).because(error) } else { Error::internal(error) }
+    if transient {
+        Error::from(Condition::Overloaded { seconds: 1 }).because(error)
+    } else {
+        Error::internal(error)
+    }
 }

@@ -77,13 +77,16 @@ pub fn list(conn: &mut Conn, workspace_id: i64) -> Result<Vec<BioPage>> {
 
 /// Returns the workspace's page with this client-visible id.
 pub fn find(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<Option<BioPage>> {
-    let own = bio_pages::table.filter(bio_pages::uid.eq(uid).and(bio_pages::workspace_id.eq(workspace_id)));
+    let own = bio_pages::table
+        .filter(bio_pages::uid.eq(uid).and(bio_pages::workspace_id.eq(workspace_id)));
     own.select(BioPage::as_select()).first(conn).optional().map_err(failed)
 }
 
-/// Returns the workspace's page with this client-visible id, which nobody else changes until the transaction ends.
+/// Returns the workspace's page with this client-visible id, which nobody else changes until the
+/// transaction ends.
 pub fn lock(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<Option<BioPage>> {
-    let own = bio_pages::table.filter(bio_pages::uid.eq(uid).and(bio_pages::workspace_id.eq(workspace_id)));
+    let own = bio_pages::table
+        .filter(bio_pages::uid.eq(uid).and(bio_pages::workspace_id.eq(workspace_id)));
     match conn {
         // It has one writer.
         Conn::Sqlite(c) => own.select(BioPage::as_select()).first(c),
@@ -95,7 +98,8 @@ pub fn lock(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<Option<BioP
 
 /// Returns the published page with this slug, whoever owns it: for visitors.
 pub fn find_published(conn: &mut Conn, slug: &str) -> Result<Option<BioPage>> {
-    let found = bio_pages::table.filter(bio_pages::slug.eq(slug).and(bio_pages::is_published.eq(true)));
+    let found =
+        bio_pages::table.filter(bio_pages::slug.eq(slug).and(bio_pages::is_published.eq(true)));
     on_backend!(conn, |c| found.select(BioPage::as_select()).first(c)).optional().map_err(failed)
 }
 
@@ -118,7 +122,8 @@ pub fn update(conn: &mut Conn, page: &BioPage) -> Result<()> {
 
 /// Deletes the workspace's page, and returns whether it was there.
 pub fn delete(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<bool> {
-    let own = bio_pages::table.filter(bio_pages::uid.eq(uid).and(bio_pages::workspace_id.eq(workspace_id)));
+    let own = bio_pages::table
+        .filter(bio_pages::uid.eq(uid).and(bio_pages::workspace_id.eq(workspace_id)));
     Ok(diesel::delete(own).execute(conn).map_err(failed)? == 1)
 }
 

@@ -1,4 +1,5 @@
-//! The operator's own list of hosts that no destination may have. It belongs to no workspace: it protects all.
+//! The operator's own list of hosts that no destination may have. It belongs to no workspace: it
+//! protects all.
 
 use diesel::prelude::*;
 use xqr_errors::Result;
@@ -26,7 +27,8 @@ pub struct Entry {
 pub fn find(conn: &mut Conn, hosts: &[&str]) -> Result<Option<Entry>> {
     let mut found = Vec::new();
     match conn {
-        // A look-up by key stays prepared; one by a list, which is written anew for each length, does not.
+        // A look-up by key stays prepared; one by a list, which is written anew for each length,
+        // does not.
         Conn::Sqlite(conn) => {
             for host in hosts {
                 let one = blocklist::table.find(*host).select(Entry::as_select()).first(conn);
@@ -34,7 +36,8 @@ pub fn find(conn: &mut Conn, hosts: &[&str]) -> Result<Option<Entry>> {
             }
         }
         Conn::Postgres(conn) => {
-            let any = blocklist::table.filter(blocklist::host.eq_any(hosts)).select(Entry::as_select());
+            let any =
+                blocklist::table.filter(blocklist::host.eq_any(hosts)).select(Entry::as_select());
             found = any.load(conn).map_err(failed)?;
         }
     }
@@ -48,14 +51,20 @@ pub fn insert(conn: &mut Conn, entries: &[Entry]) -> Result<usize> {
         // SQLite takes a row at a time; the statement stays prepared.
         Conn::Sqlite(conn) => {
             for entry in entries {
-                new +=
-                    diesel::insert_into(blocklist::table).values(entry).on_conflict_do_nothing().execute(conn).map_err(failed)?;
+                new += diesel::insert_into(blocklist::table)
+                    .values(entry)
+                    .on_conflict_do_nothing()
+                    .execute(conn)
+                    .map_err(failed)?;
             }
         }
         Conn::Postgres(conn) => {
             for rows in entries.chunks(ROWS) {
-                new +=
-                    diesel::insert_into(blocklist::table).values(rows).on_conflict_do_nothing().execute(conn).map_err(failed)?;
+                new += diesel::insert_into(blocklist::table)
+                    .values(rows)
+                    .on_conflict_do_nothing()
+                    .execute(conn)
+                    .map_err(failed)?;
             }
         }
     }

@@ -24,7 +24,10 @@ impl Target {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             Self::Postgres(url.to_owned())
         } else {
-            let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")).unwrap_or(url);
+            let path = url
+                .strip_prefix("sqlite://")
+                .or_else(|| url.strip_prefix("sqlite:"))
+                .unwrap_or(url);
             Self::Sqlite(path.to_owned())
         }
     }
@@ -65,7 +68,8 @@ impl r2d2::ManageConnection for Readers {
 
 fn open_sqlite(path: &str) -> ConnectionResult<SqliteConnection> {
     let mut conn = SqliteConnection::establish(path)?;
-    // FULL: what a client was told is done survives a power cut. No mmap: it has company in public corruption reports.
+    // FULL: what a client was told is done survives a power cut. No mmap: it has company in public
+    // corruption reports.
     conn.batch_execute(
         "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
          PRAGMA mmap_size = 0; PRAGMA journal_size_limit = 16777216; PRAGMA wal_autocheckpoint = 2000;
@@ -77,8 +81,10 @@ fn open_sqlite(path: &str) -> ConnectionResult<SqliteConnection> {
 
 fn open_postgres(url: &str) -> ConnectionResult<PgConnection> {
     let mut conn = PgConnection::establish(url)?;
-    conn.batch_execute("SET statement_timeout = '30s'; SET lock_timeout = '5s'; SET synchronous_commit = on")
-        .map_err(ConnectionError::CouldntSetupConfiguration)?;
+    conn.batch_execute(
+        "SET statement_timeout = '30s'; SET lock_timeout = '5s'; SET synchronous_commit = on",
+    )
+    .map_err(ConnectionError::CouldntSetupConfiguration)?;
     Ok(conn)
 }
 
@@ -91,9 +97,13 @@ pub(crate) fn check_version(conn: &mut Conn) -> Result<(), String> {
     }
 
     let Conn::Sqlite(c) = conn else { return Ok(()) };
-    let found: Version = sql_query("SELECT sqlite_version() AS version").get_result(c).map_err(|e| e.to_string())?;
+    let found: Version =
+        sql_query("SELECT sqlite_version() AS version").get_result(c).map_err(|e| e.to_string())?;
     if parse_version(&found.version) < SQLITE_FLOOR {
-        return Err(format!("SQLite {} can corrupt a WAL database; at least 3.51.3 is needed", found.version));
+        return Err(format!(
+            "SQLite {} can corrupt a WAL database; at least 3.51.3 is needed",
+            found.version
+        ));
     }
     Ok(())
 }

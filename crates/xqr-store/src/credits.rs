@@ -1,4 +1,5 @@
-//! The ledger of credits. The balance is the counter [`usage::CREDITS`](crate::usage::CREDITS); entries say how it came about.
+//! The ledger of credits. The balance is the counter [`usage::CREDITS`](crate::usage::CREDITS);
+//! entries say how it came about.
 
 use diesel::prelude::*;
 use xqr_errors::Result;
@@ -26,7 +27,14 @@ pub struct Entry {
 }
 
 /// Writes an entry.
-pub fn push(conn: &mut Conn, workspace_id: i64, amount: i64, balance: i64, reason: &str, now: i64) -> Result<()> {
+pub fn push(
+    conn: &mut Conn,
+    workspace_id: i64,
+    amount: i64,
+    balance: i64,
+    reason: &str,
+    now: i64,
+) -> Result<()> {
     let row = (
         credit_entries::workspace_id.eq(workspace_id),
         credit_entries::amount.eq(amount),
@@ -41,5 +49,9 @@ pub fn push(conn: &mut Conn, workspace_id: i64, amount: i64, balance: i64, reaso
 /// Returns a workspace's latest entries, latest first.
 pub fn list(conn: &mut Conn, workspace_id: i64, limit: i64) -> Result<Vec<Entry>> {
     let own = credit_entries::table.filter(credit_entries::workspace_id.eq(workspace_id));
-    own.order(credit_entries::id.desc()).limit(limit).select(Entry::as_select()).load(conn).map_err(failed)
+    own.order(credit_entries::id.desc())
+        .limit(limit)
+        .select(Entry::as_select())
+        .load(conn)
+        .map_err(failed)
 }

@@ -23,11 +23,12 @@ pub struct Record {
     pub created_at: i64,
 }
 
-/// Writes a record unless there is one with this id; returns whether it did. On PostgreSQL this waits for a transaction that
-/// writes the same id.
+/// Writes a record unless there is one with this id; returns whether it did. On PostgreSQL this
+/// waits for a transaction that writes the same id.
 pub fn begin(conn: &mut Conn, record: &Record) -> Result<bool> {
-    let written =
-        on_backend!(conn, |c| { diesel::insert_into(idempotency::table).values(record).on_conflict_do_nothing().execute(c) });
+    let written = on_backend!(conn, |c| {
+        diesel::insert_into(idempotency::table).values(record).on_conflict_do_nothing().execute(c)
+    });
     Ok(written.map_err(failed)? == 1)
 }
 
@@ -45,7 +46,10 @@ pub fn finish(conn: &mut Conn, id: &[u8], status: i32, answer: &[u8]) -> Result<
 
 /// Changes the status of a record.
 pub fn settle(conn: &mut Conn, id: &[u8], status: i32) -> Result<()> {
-    diesel::update(idempotency::table.find(id)).set(idempotency::status.eq(status)).execute(conn).map_err(failed)?;
+    diesel::update(idempotency::table.find(id))
+        .set(idempotency::status.eq(status))
+        .execute(conn)
+        .map_err(failed)?;
     Ok(())
 }
 
@@ -57,7 +61,12 @@ pub fn delete(conn: &mut Conn, id: &[u8]) -> Result<()> {
 
 /// Deletes up to `limit` records that are older than `before`, and returns how many.
 pub fn purge(conn: &mut Conn, before: i64, limit: i64) -> Result<usize> {
-    let old = idempotency::table.filter(idempotency::created_at.lt(before)).order(idempotency::created_at).limit(limit);
+    let old = idempotency::table
+        .filter(idempotency::created_at.lt(before))
+        .order(idempotency::created_at)
+        .limit(limit);
     let old: Vec<Vec<u8>> = old.select(idempotency::id).load(conn).map_err(failed)?;
-    diesel::delete(idempotency::table.filter(idempotency::id.eq_any(old))).execute(conn).map_err(failed)
+    diesel::delete(idempotency::table.filter(idempotency::id.eq_any(old)))
+        .execute(conn)
+        .map_err(failed)
 }

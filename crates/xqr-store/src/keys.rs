@@ -69,17 +69,24 @@ pub struct NewKey {
 
 /// Inserts a key.
 pub fn insert(conn: &mut Conn, new: &NewKey) -> Result<Key> {
-    on_backend!(conn, |c| diesel::insert_into(api_keys::table).values(new).returning(Key::as_returning()).get_result(c))
-        .map_err(failed)
+    on_backend!(conn, |c| diesel::insert_into(api_keys::table)
+        .values(new)
+        .returning(Key::as_returning())
+        .get_result(c))
+    .map_err(failed)
 }
 
-/// Returns the key with this digest, and its workspace. The look-up of a caller: nobody is known yet.
+/// Returns the key with this digest, and its workspace. The look-up of a caller: nobody is known
+/// yet.
 pub fn find_by_digest(conn: &mut Conn, digest: &[u8]) -> Result<Option<(Key, Workspace)>> {
     let found = api_keys::table
         .inner_join(workspaces::table.on(workspaces::id.eq(api_keys::workspace_id)))
         .filter(api_keys::digest.eq(digest));
-    // Every call begins here, and a statement stays prepared only when the connection itself is asked.
-    on_backend!(conn, |c| found.select((Key::as_select(), Workspace::as_select())).first(c)).optional().map_err(failed)
+    // Every call begins here, and a statement stays prepared only when the connection itself is
+    // asked.
+    on_backend!(conn, |c| found.select((Key::as_select(), Workspace::as_select())).first(c))
+        .optional()
+        .map_err(failed)
 }
 
 /// Returns the workspace's keys, oldest first.
@@ -92,7 +99,8 @@ pub fn list(conn: &mut Conn, workspace_id: i64) -> Result<Vec<Key>> {
         .map_err(failed)
 }
 
-/// Returns the key with this client-visible id, or two of those with this public prefix. For operators, who own every workspace.
+/// Returns the key with this client-visible id, or two of those with this public prefix. For
+/// operators, who own every workspace.
 pub fn find(conn: &mut Conn, name: &str) -> Result<Vec<Key>> {
     let named = api_keys::table.filter(api_keys::uid.eq(name).or(api_keys::prefix.eq(name)));
     named.order(api_keys::id).limit(2).select(Key::as_select()).load(conn).map_err(failed)
@@ -100,7 +108,8 @@ pub fn find(conn: &mut Conn, name: &str) -> Result<Vec<Key>> {
 
 /// Returns the workspace's key with this client-visible id.
 pub fn find_own(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<Option<Key>> {
-    let own = api_keys::table.filter(api_keys::workspace_id.eq(workspace_id).and(api_keys::uid.eq(uid)));
+    let own =
+        api_keys::table.filter(api_keys::workspace_id.eq(workspace_id).and(api_keys::uid.eq(uid)));
     own.select(Key::as_select()).first(conn).optional().map_err(failed)
 }
 
@@ -120,12 +129,21 @@ pub fn lock(conn: &mut Conn, workspace_id: i64, id: i64) -> Result<Option<Key>> 
 pub fn touch(conn: &mut Conn, workspace_id: i64, id: i64, now: i64, before: i64) -> Result<()> {
     let stale = api_keys::last_used_at.is_null().or(api_keys::last_used_at.le(before));
     let own = api_keys::table.find(id).filter(api_keys::workspace_id.eq(workspace_id));
-    diesel::update(own.filter(stale)).set(api_keys::last_used_at.eq(now)).execute(conn).map_err(failed)?;
+    diesel::update(own.filter(stale))
+        .set(api_keys::last_used_at.eq(now))
+        .execute(conn)
+        .map_err(failed)?;
     Ok(())
 }
 
 /// Marks a key revoked; it works on until `overlap_until` when that is given.
-pub fn revoke(conn: &mut Conn, workspace_id: i64, id: i64, now: i64, overlap_until: Option<i64>) -> Result<()> {
+pub fn revoke(
+    conn: &mut Conn,
+    workspace_id: i64,
+    id: i64,
+    now: i64,
+    overlap_until: Option<i64>,
+) -> Result<()> {
     diesel::update(api_keys::table.find(id).filter(api_keys::workspace_id.eq(workspace_id)))
         .set((api_keys::revoked_at.eq(now), api_keys::overlap_until.eq(overlap_until)))
         .execute(conn)
@@ -134,7 +152,13 @@ pub fn revoke(conn: &mut Conn, workspace_id: i64, id: i64, now: i64, overlap_unt
 }
 
 /// Gives a key another secret.
-pub fn rekey(conn: &mut Conn, workspace_id: i64, id: i64, prefix: &str, digest: &[u8]) -> Result<()> {
+pub fn rekey(
+    conn: &mut Conn,
+    workspace_id: i64,
+    id: i64,
+    prefix: &str,
+    digest: &[u8],
+) -> Result<()> {
     diesel::update(api_keys::table.find(id).filter(api_keys::workspace_id.eq(workspace_id)))
         .set((api_keys::prefix.eq(prefix), api_keys::digest.eq(digest)))
         .execute(conn)
@@ -144,6 +168,8 @@ pub fn rekey(conn: &mut Conn, workspace_id: i64, id: i64, prefix: &str, digest: 
 
 /// Deletes a key; it is as if it had never been.
 pub fn delete(conn: &mut Conn, workspace_id: i64, id: i64) -> Result<()> {
-    diesel::delete(api_keys::table.find(id).filter(api_keys::workspace_id.eq(workspace_id))).execute(conn).map_err(failed)?;
+    diesel::delete(api_keys::table.find(id).filter(api_keys::workspace_id.eq(workspace_id)))
+        .execute(conn)
+        .map_err(failed)?;
     Ok(())
 }

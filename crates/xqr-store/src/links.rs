@@ -154,7 +154,11 @@ impl Filter {
     /// Returns whether every link passes.
     pub fn is_empty(&self) -> bool {
         let Self { label, enabled, search, project, archived } = self;
-        label.is_none() && enabled.is_none() && search.is_none() && project.is_none() && archived.is_none()
+        label.is_none()
+            && enabled.is_none()
+            && search.is_none()
+            && project.is_none()
+            && archived.is_none()
     }
 }
 
@@ -195,11 +199,23 @@ pub fn insert(conn: &mut Conn, new: NewLink, labels: &[String]) -> Result<Option
     Ok(Some(new.stored(id)))
 }
 
-fn insert_labels(conn: &mut Conn, workspace_id: i64, link_id: i64, labels: &[String]) -> Result<()> {
+fn insert_labels(
+    conn: &mut Conn,
+    workspace_id: i64,
+    link_id: i64,
+    labels: &[String],
+) -> Result<()> {
     for label in labels {
-        let row = (link_labels::workspace_id.eq(workspace_id), link_labels::label.eq(label), link_labels::link_id.eq(link_id));
-        on_backend!(conn, |c| diesel::insert_into(link_labels::table).values(row).on_conflict_do_nothing().execute(c))
-            .map_err(failed)?;
+        let row = (
+            link_labels::workspace_id.eq(workspace_id),
+            link_labels::label.eq(label),
+            link_labels::link_id.eq(link_id),
+        );
+        on_backend!(conn, |c| diesel::insert_into(link_labels::table)
+            .values(row)
+            .on_conflict_do_nothing()
+            .execute(c))
+        .map_err(failed)?;
     }
     Ok(())
 }
@@ -216,22 +232,38 @@ pub fn find(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<Option<Link
 }
 
 /// Returns the workspace's link with this code.
-pub fn find_own_by_code(conn: &mut Conn, workspace_id: i64, host: &str, code_key: &str) -> Result<Option<Link>> {
-    let own =
-        links::table.filter(links::host.eq(host).and(links::code_key.eq(code_key)).and(links::workspace_id.eq(workspace_id)));
+pub fn find_own_by_code(
+    conn: &mut Conn,
+    workspace_id: i64,
+    host: &str,
+    code_key: &str,
+) -> Result<Option<Link>> {
+    let own = links::table.filter(
+        links::host
+            .eq(host)
+            .and(links::code_key.eq(code_key))
+            .and(links::workspace_id.eq(workspace_id)),
+    );
     own.select(Link::as_select()).first(conn).optional().map_err(failed)
 }
 
-/// Returns what a redirect needs of the link with this code. The one look-up of links that knows no owner.
+/// Returns what a redirect needs of the link with this code. The one look-up of links that knows no
+/// owner.
 pub fn find_by_code(conn: &mut Conn, host: &str, code_key: &str) -> Result<Option<RedirectRow>> {
     let found = links::table.filter(links::host.eq(host)).filter(links::code_key.eq(code_key));
-    on_backend!(conn, |c| found.select(RedirectRow::as_select()).first(c)).optional().map_err(failed)
+    on_backend!(conn, |c| found.select(RedirectRow::as_select()).first(c))
+        .optional()
+        .map_err(failed)
 }
 
-/// Returns those of the workspace's links that have one of these ids, which nobody else changes until the transaction ends. In the order
-/// of their rows, so that two transactions do not wait for each other.
+/// Returns those of the workspace's links that have one of these ids, which nobody else changes
+/// until the transaction ends. In the order of their rows, so that two transactions do not wait for
+/// each other.
 pub fn lock(conn: &mut Conn, workspace_id: i64, uids: &[String]) -> Result<Vec<Link>> {
-    let own = links::table.filter(links::workspace_id.eq(workspace_id)).filter(links::uid.eq_any(uids)).order(links::id);
+    let own = links::table
+        .filter(links::workspace_id.eq(workspace_id))
+        .filter(links::uid.eq_any(uids))
+        .order(links::id);
     match conn {
         // It has one writer.
         Conn::Sqlite(c) => own.select(Link::as_select()).load(c),
@@ -240,14 +272,15 @@ pub fn lock(conn: &mut Conn, workspace_id: i64, uids: &[String]) -> Result<Vec<L
     .map_err(failed)
 }
 
-/// Returns the link with this code, whoever owns it: for what a code alone, or a passcode, is enough for.
+/// Returns the link with this code, whoever owns it: for what a code alone, or a passcode, is
+/// enough for.
 pub fn find_any_by_code(conn: &mut Conn, host: &str, code_key: &str) -> Result<Option<Link>> {
     let found = links::table.filter(links::host.eq(host).and(links::code_key.eq(code_key)));
     found.select(Link::as_select()).first(conn).optional().map_err(failed)
 }
 
-/// Returns the link, whoever owns it, whose id for clients lies between two texts of the same length: for who must tell a foreign
-/// link from none.
+/// Returns the link, whoever owns it, whose id for clients lies between two texts of the same
+/// length: for who must tell a foreign link from none.
 pub fn find_any_between(conn: &mut Conn, first: &str, last: &str) -> Result<Option<Link>> {
     let found = links::table.filter(links::uid.between(first, last));
     found.select(Link::as_select()).first(conn).optional().map_err(failed)
@@ -276,10 +309,11 @@ macro_rules! filtered {
         if let Some(search) = &$filter.search {
             let pattern = contains(search);
             query = query.filter(
-                links::code_key
-                    .like(pattern.clone())
-                    .escape('!')
-                    .or(lower(links::destination.assume_not_null()).like(pattern).escape('!')),
+                links::code_key.like(pattern.clone()).escape('!').or(lower(
+                    links::destination.assume_not_null(),
+                )
+                .like(pattern)
+                .escape('!')),
             );
         }
         query
@@ -288,10 +322,13 @@ macro_rules! filtered {
 
 /// Returns a page of the workspace's links, newest first.
 pub fn list(conn: &mut Conn, workspace_id: i64, filter: &Filter, page: Page) -> Result<Vec<Link>> {
-    let query = filtered!(links::table.select(Link::as_select()), workspace_id, filter).order(links::id.desc());
+    let query = filtered!(links::table.select(Link::as_select()), workspace_id, filter)
+        .order(links::id.desc());
     match page {
         Page::Offset { limit, offset } => query.limit(limit).offset(offset).load(conn),
-        Page::Before { limit, id } => query.filter(links::id.lt(id.unwrap_or(i64::MAX))).limit(limit).load(conn),
+        Page::Before { limit, id } => {
+            query.filter(links::id.lt(id.unwrap_or(i64::MAX))).limit(limit).load(conn)
+        }
     }
     .map_err(failed)
 }
@@ -316,22 +353,32 @@ fn contains(text: &str) -> String {
 }
 
 /// Changes the workspace's link `id`, and its labels where `labels` is given.
-pub fn update(conn: &mut Conn, workspace_id: i64, id: i64, changes: &LinkChanges, labels: Option<&[String]>) -> Result<()> {
+pub fn update(
+    conn: &mut Conn,
+    workspace_id: i64,
+    id: i64,
+    changes: &LinkChanges,
+    labels: Option<&[String]>,
+) -> Result<()> {
     diesel::update(links::table.find(id).filter(links::workspace_id.eq(workspace_id)))
         .set(changes)
         .execute(conn)
         .map_err(failed)?;
     if let Some(labels) = labels {
-        diesel::delete(link_labels::table.filter(link_labels::link_id.eq(id))).execute(conn).map_err(failed)?;
+        diesel::delete(link_labels::table.filter(link_labels::link_id.eq(id)))
+            .execute(conn)
+            .map_err(failed)?;
         insert_labels(conn, workspace_id, id, labels)?;
     }
     Ok(())
 }
 
-/// Deletes the workspace's link `id`. Its code is free again at once; its scans go in the background.
+/// Deletes the workspace's link `id`. Its code is free again at once; its scans go in the
+/// background.
 pub fn delete(conn: &mut Conn, workspace_id: i64, id: i64) -> Result<bool> {
-    let gone =
-        diesel::delete(links::table.find(id).filter(links::workspace_id.eq(workspace_id))).execute(conn).map_err(failed)?;
+    let gone = diesel::delete(links::table.find(id).filter(links::workspace_id.eq(workspace_id)))
+        .execute(conn)
+        .map_err(failed)?;
     if gone == 1 {
         let purge = (scan_purges::link_id.eq(id), scan_purges::workspace_id.eq(workspace_id));
         diesel::insert_into(scan_purges::table).values(purge).execute(conn).map_err(failed)?;

@@ -11,7 +11,8 @@ use crate::Conn;
 const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 
-/// Any number; all nodes must agree on it. Held while migrating, so that nodes that start together take turns.
+/// Any number; all nodes must agree on it. Held while migrating, so that nodes that start together
+/// take turns.
 const ADVISORY_LOCK: &str = "SELECT pg_advisory_xact_lock(7891457301)";
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -19,7 +20,9 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 /// Runs what is pending in one transaction and returns the names of what was run.
 pub(crate) fn run(conn: &mut Conn) -> Result<Vec<String>, Failure> {
     match conn {
-        Conn::Sqlite(c) => c.immediate_transaction(|c| step(c, SQLITE).map_err(Rollback)).map_err(|e| e.0),
+        Conn::Sqlite(c) => {
+            c.immediate_transaction(|c| step(c, SQLITE).map_err(Rollback)).map_err(|e| e.0)
+        }
         Conn::Postgres(c) => c
             .transaction(|c| {
                 sql_query(ADVISORY_LOCK).execute(c)?;
@@ -46,7 +49,9 @@ where
 {
     let known: Vec<Box<dyn Migration<DB>>> = source.migrations()?;
     let known: HashSet<String> = known.iter().map(|m| m.name().version().to_string()).collect();
-    if let Some(alien) = conn.applied_migrations()?.iter().find(|version| !known.contains(&version.to_string())) {
+    if let Some(alien) =
+        conn.applied_migrations()?.iter().find(|version| !known.contains(&version.to_string()))
+    {
         return Err(format!(
             "the database has migration {alien}, which this program does not know: it belongs to a newer version"
         )

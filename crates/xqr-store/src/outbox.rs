@@ -1,4 +1,5 @@
-//! The outbox: events written in the transaction that caused them, so that none is lost and none is early.
+//! The outbox: events written in the transaction that caused them, so that none is lost and none is
+//! early.
 
 use diesel::prelude::*;
 use xqr_errors::Result;
@@ -25,16 +26,23 @@ pub struct NewEvent<'a> {
 
 /// Pushes an event.
 pub fn push(conn: &mut Conn, event: &NewEvent<'_>) -> Result<()> {
-    on_backend!(conn, |c| diesel::insert_into(outbox::table).values(event).execute(c)).map_err(failed)?;
+    on_backend!(conn, |c| diesel::insert_into(outbox::table).values(event).execute(c))
+        .map_err(failed)?;
     Ok(())
 }
 
 /// Returns the names of a workspace's events, oldest first.
 pub fn names(conn: &mut Conn, workspace_id: i64) -> Result<Vec<String>> {
-    outbox::table.filter(outbox::workspace_id.eq(workspace_id)).order(outbox::id).select(outbox::event).load(conn).map_err(failed)
+    outbox::table
+        .filter(outbox::workspace_id.eq(workspace_id))
+        .order(outbox::id)
+        .select(outbox::event)
+        .load(conn)
+        .map_err(failed)
 }
 
-/// Deletes up to `limit` events that are older than `before`, of all workspaces, and returns how many.
+/// Deletes up to `limit` events that are older than `before`, of all workspaces, and returns how
+/// many.
 pub fn purge(conn: &mut Conn, before: i64, limit: i64) -> Result<usize> {
     let old: Vec<i64> = outbox::table
         .filter(outbox::created_at.lt(before))

@@ -47,29 +47,38 @@ pub struct NewProject {
 
 /// Inserts a project.
 pub fn insert(conn: &mut Conn, new: &NewProject) -> Result<Project> {
-    on_backend!(conn, |c| diesel::insert_into(projects::table).values(new).returning(Project::as_returning()).get_result(c))
-        .map_err(failed)
+    on_backend!(conn, |c| diesel::insert_into(projects::table)
+        .values(new)
+        .returning(Project::as_returning())
+        .get_result(c))
+    .map_err(failed)
 }
 
 /// Returns the id of the workspace's default project.
 pub fn find_default(conn: &mut Conn, workspace_id: i64) -> Result<Option<i64>> {
-    let default = projects::table.filter(projects::workspace_id.eq(workspace_id)).filter(projects::is_default.eq(true));
+    let default = projects::table
+        .filter(projects::workspace_id.eq(workspace_id))
+        .filter(projects::is_default.eq(true));
     on_backend!(conn, |c| default.select(projects::id).first(c).optional()).map_err(failed)
 }
 
 /// Returns the workspace's project with this client-visible id.
 pub fn find(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<Option<Project>> {
-    let own = projects::table.filter(projects::uid.eq(uid).and(projects::workspace_id.eq(workspace_id)));
+    let own =
+        projects::table.filter(projects::uid.eq(uid).and(projects::workspace_id.eq(workspace_id)));
     own.select(Project::as_select()).first(conn).optional().map_err(failed)
 }
 
 /// Returns a page of the workspace's projects, newest first.
 pub fn list(conn: &mut Conn, workspace_id: i64, page: Page) -> Result<Vec<Project>> {
-    let own = projects::table.filter(projects::workspace_id.eq(workspace_id)).order(projects::id.desc());
+    let own =
+        projects::table.filter(projects::workspace_id.eq(workspace_id)).order(projects::id.desc());
     let query = own.select(Project::as_select()).into_boxed();
     match page {
         Page::Offset { limit, offset } => query.limit(limit).offset(offset).load(conn),
-        Page::Before { limit, id } => query.filter(projects::id.lt(id.unwrap_or(i64::MAX))).limit(limit).load(conn),
+        Page::Before { limit, id } => {
+            query.filter(projects::id.lt(id.unwrap_or(i64::MAX))).limit(limit).load(conn)
+        }
     }
     .map_err(failed)
 }
@@ -82,7 +91,8 @@ pub fn names(conn: &mut Conn, workspace_id: i64) -> Result<Vec<(i64, String)>> {
 
 /// Writes a project's name, description and moment of change.
 pub fn update(conn: &mut Conn, project: &Project) -> Result<()> {
-    let own = projects::table.find(project.id).filter(projects::workspace_id.eq(project.workspace_id));
+    let own =
+        projects::table.find(project.id).filter(projects::workspace_id.eq(project.workspace_id));
     diesel::update(own)
         .set((
             projects::name.eq(&project.name),

@@ -44,8 +44,9 @@ pub struct Days {
     pub last: i64,
 }
 
-/// Returns the rows of these workspaces, links and days, which nobody else changes until the transaction ends. `keys` must be in order, and
-/// all of them are there afterwards on PostgreSQL; on SQLite, which has one writer, those that were not there are left out.
+/// Returns the rows of these workspaces, links and days, which nobody else changes until the
+/// transaction ends. `keys` must be in order, and all of them are there afterwards on PostgreSQL;
+/// on SQLite, which has one writer, those that were not there are left out.
 pub fn lock(conn: &mut Conn, keys: &[(i64, i64, i64)]) -> Result<Vec<ScanDay>> {
     let mut found = Vec::with_capacity(keys.len());
     for keys in keys.chunks(CHUNK) {
@@ -58,7 +59,9 @@ pub fn lock(conn: &mut Conn, keys: &[(i64, i64, i64)]) -> Result<Vec<ScanDay>> {
             .filter(scan_days::day.eq_any(unique(days)))
             .order((scan_days::workspace_id, scan_days::link_id, scan_days::day));
         match conn {
-            Conn::Sqlite(c) => found.extend(rows.select(ScanDay::as_select()).load(c).map_err(failed)?),
+            Conn::Sqlite(c) => {
+                found.extend(rows.select(ScanDay::as_select()).load(c).map_err(failed)?)
+            }
             Conn::Postgres(c) => {
                 let empty = |(workspace_id, link_id, day): &(i64, i64, i64)| ScanDay {
                     workspace_id: *workspace_id,
@@ -70,8 +73,14 @@ pub fn lock(conn: &mut Conn, keys: &[(i64, i64, i64)]) -> Result<Vec<ScanDay>> {
                     tally: String::new(),
                 };
                 let empty: Vec<ScanDay> = keys.iter().map(empty).collect();
-                diesel::insert_into(scan_days::table).values(&empty).on_conflict_do_nothing().execute(c).map_err(failed)?;
-                found.extend(rows.select(ScanDay::as_select()).for_update().load(c).map_err(failed)?);
+                diesel::insert_into(scan_days::table)
+                    .values(&empty)
+                    .on_conflict_do_nothing()
+                    .execute(c)
+                    .map_err(failed)?;
+                found.extend(
+                    rows.select(ScanDay::as_select()).for_update().load(c).map_err(failed)?,
+                );
             }
         }
     }
@@ -114,8 +123,14 @@ pub fn list(conn: &mut Conn, workspace_id: i64, link_id: i64, days: Days) -> Res
         .map_err(failed)
 }
 
-/// Returns the scans, the scans of machines and the visitors of each day, oldest first, without what else is told apart.
-pub fn totals(conn: &mut Conn, workspace_id: i64, link_id: i64, days: Days) -> Result<Vec<(i64, i64, i64, i64)>> {
+/// Returns the scans, the scans of machines and the visitors of each day, oldest first, without
+/// what else is told apart.
+pub fn totals(
+    conn: &mut Conn,
+    workspace_id: i64,
+    link_id: i64,
+    days: Days,
+) -> Result<Vec<(i64, i64, i64, i64)>> {
     scan_days::table
         .filter(scan_days::workspace_id.eq(workspace_id).and(scan_days::link_id.eq(link_id)))
         .filter(scan_days::day.between(days.first, days.last))
@@ -127,7 +142,8 @@ pub fn totals(conn: &mut Conn, workspace_id: i64, link_id: i64, days: Days) -> R
 
 /// Returns the first day of a link, or of [`ALL_LINKS`], that has scans.
 pub fn first(conn: &mut Conn, workspace_id: i64, link_id: i64) -> Result<Option<i64>> {
-    let rows = scan_days::table.filter(scan_days::workspace_id.eq(workspace_id).and(scan_days::link_id.eq(link_id)));
+    let rows = scan_days::table
+        .filter(scan_days::workspace_id.eq(workspace_id).and(scan_days::link_id.eq(link_id)));
     rows.select(diesel::dsl::min(scan_days::day)).first(conn).map_err(failed)
 }
 
@@ -153,9 +169,16 @@ pub struct TopLink {
     pub bots: i64,
 }
 
-/// Returns the `limit` links with the most scans, most scans first, of those that there still are. Where `people` is set, only scans of
-/// people are compared, and links that only machines have scanned are left out.
-pub fn top_links(conn: &mut Conn, workspace_id: i64, days: Days, people: bool, limit: i64) -> Result<Vec<TopLink>> {
+/// Returns the `limit` links with the most scans, most scans first, of those that there still are.
+/// Where `people` is set, only scans of people are compared, and links that only machines have
+/// scanned are left out.
+pub fn top_links(
+    conn: &mut Conn,
+    workspace_id: i64,
+    days: Days,
+    people: bool,
+    limit: i64,
+) -> Result<Vec<TopLink>> {
     let total = |text: &str| sql::<BigInt>(&format!("CAST(SUM({text}) AS BIGINT)"));
     let of = if people { "scans - bots" } else { "scans" };
     let own = links::table.filter(links::workspace_id.eq(workspace_id)).select(links::id);

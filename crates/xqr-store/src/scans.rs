@@ -1,4 +1,5 @@
-//! Scans, one row each, and how far each node's journal has been counted. What they add up to is in [`scan_days`](crate::scan_days).
+//! Scans, one row each, and how far each node's journal has been counted. What they add up to is in
+//! [`scan_days`](crate::scan_days).
 
 use std::collections::HashMap;
 
@@ -39,23 +40,31 @@ pub struct NewScan {
     pub system: &'static str,
 }
 
-/// Returns the owners of those links that still exist. Ids come from the journal, which knows no owner.
+/// Returns the owners of those links that still exist. Ids come from the journal, which knows no
+/// owner.
 pub fn owners(conn: &mut Conn, link_ids: &[i64]) -> Result<HashMap<i64, i64>> {
     let mut owners = HashMap::with_capacity(link_ids.len());
     for ids in link_ids.chunks(CHUNK) {
-        let rows: Vec<(i64, i64)> =
-            links::table.filter(links::id.eq_any(ids)).select((links::id, links::workspace_id)).load(conn).map_err(failed)?;
+        let rows: Vec<(i64, i64)> = links::table
+            .filter(links::id.eq_any(ids))
+            .select((links::id, links::workspace_id))
+            .load(conn)
+            .map_err(failed)?;
         owners.extend(rows);
     }
     Ok(owners)
 }
 
-/// Returns the ids for clients and the codes of those links that still exist. Ids come from the journal, which knows no owner.
+/// Returns the ids for clients and the codes of those links that still exist. Ids come from the
+/// journal, which knows no owner.
 pub fn names(conn: &mut Conn, link_ids: &[i64]) -> Result<HashMap<i64, (String, String)>> {
     let mut names = HashMap::with_capacity(link_ids.len());
     for ids in link_ids.chunks(CHUNK) {
-        let rows: Vec<(i64, String, String)> =
-            links::table.filter(links::id.eq_any(ids)).select((links::id, links::uid, links::code)).load(conn).map_err(failed)?;
+        let rows: Vec<(i64, String, String)> = links::table
+            .filter(links::id.eq_any(ids))
+            .select((links::id, links::uid, links::code))
+            .load(conn)
+            .map_err(failed)?;
         names.extend(rows.into_iter().map(|(id, uid, code)| (id, (uid, code))));
     }
     Ok(names)
@@ -64,22 +73,27 @@ pub fn names(conn: &mut Conn, link_ids: &[i64]) -> Result<HashMap<i64, (String, 
 /// Inserts scans.
 pub fn insert(conn: &mut Conn, new: &[NewScan]) -> Result<()> {
     match conn {
-        // One statement that is prepared once is quicker than one of thousands of values that is parsed each time.
-        Conn::Sqlite(c) => new.iter().try_for_each(|row| diesel::insert_into(scans::table).values(row).execute(c).map(drop)),
-        Conn::Postgres(c) => {
-            new.chunks(CHUNK).try_for_each(|rows| diesel::insert_into(scans::table).values(rows).execute(c).map(drop))
-        }
+        // One statement that is prepared once is quicker than one of thousands of values that is
+        // parsed each time.
+        Conn::Sqlite(c) => new
+            .iter()
+            .try_for_each(|row| diesel::insert_into(scans::table).values(row).execute(c).map(drop)),
+        Conn::Postgres(c) => new.chunks(CHUNK).try_for_each(|rows| {
+            diesel::insert_into(scans::table).values(rows).execute(c).map(drop)
+        }),
     }
     .map_err(failed)
 }
 
-/// Adds `n` scans to a link's counter, moves its last scan to `at` if that is later, and returns the counter; `None` when the link is gone.
+/// Adds `n` scans to a link's counter, moves its last scan to `at` if that is later, and returns
+/// the counter; `None` when the link is gone.
 pub fn count(conn: &mut Conn, link_id: i64, n: i64, at: i64) -> Result<Option<i64>> {
     let later = links::last_scan_at.is_null().or(links::last_scan_at.lt(at));
     on_backend!(conn, |c| diesel::update(links::table.find(link_id))
         .set((
             links::scan_count.eq(links::scan_count + n),
-            links::last_scan_at.eq(case_when(later.assume_not_null(), Some(at)).otherwise(links::last_scan_at)),
+            links::last_scan_at
+                .eq(case_when(later.assume_not_null(), Some(at)).otherwise(links::last_scan_at)),
         ))
         .returning(links::scan_count)
         .get_result(c)
@@ -89,13 +103,20 @@ pub fn count(conn: &mut Conn, link_id: i64, n: i64, at: i64) -> Result<Option<i6
 
 /// Deletes up to `limit` scans of links that are gone, and returns how many rows went.
 pub fn purge(conn: &mut Conn, limit: i64) -> Result<usize> {
-    let Some((link_id, workspace_id)) = scan_purges::table.first::<(i64, i64)>(conn).optional().map_err(failed)? else {
+    let Some((link_id, workspace_id)) =
+        scan_purges::table.first::<(i64, i64)>(conn).optional().map_err(failed)?
+    else {
         return Ok(0);
     };
-    let old: Vec<i64> =
-        scans::table.filter(scans::link_id.eq(link_id)).limit(limit).select(scans::id).load(conn).map_err(failed)?;
+    let old: Vec<i64> = scans::table
+        .filter(scans::link_id.eq(link_id))
+        .limit(limit)
+        .select(scans::id)
+        .load(conn)
+        .map_err(failed)?;
     if old.is_empty() {
-        let days = scan_days::table.filter(scan_days::workspace_id.eq(workspace_id).and(scan_days::link_id.eq(link_id)));
+        let days = scan_days::table
+            .filter(scan_days::workspace_id.eq(workspace_id).and(scan_days::link_id.eq(link_id)));
         diesel::delete(days).execute(conn).map_err(failed)?;
         return diesel::delete(scan_purges::table.find(link_id)).execute(conn).map_err(failed);
     }
@@ -111,7 +132,8 @@ pub struct Position {
     pub offset: i64,
 }
 
-/// Returns how far a node's journal has been counted; `None` when this database has never seen the node.
+/// Returns how far a node's journal has been counted; `None` when this database has never seen the
+/// node.
 pub fn position(conn: &mut Conn, node: &str) -> Result<Option<Position>> {
     let row: Option<(i64, i64)> = journal_positions::table
         .find(node)
@@ -135,7 +157,13 @@ pub fn begin_position(conn: &mut Conn, node: &str, now: i64) -> Result<()> {
 }
 
 /// Moves a node's position from `from` to `to`, and returns whether it stood at `from`.
-pub fn advance(conn: &mut Conn, node: &str, from: Position, to: Position, now: i64) -> Result<bool> {
+pub fn advance(
+    conn: &mut Conn,
+    node: &str,
+    from: Position,
+    to: Position,
+    now: i64,
+) -> Result<bool> {
     let row = journal_positions::table
         .find(node)
         .filter(journal_positions::segment.eq(from.segment))
@@ -186,6 +214,7 @@ pub fn list(conn: &mut Conn, workspace_id: i64, limit: i64) -> Result<Vec<Record
 
 /// Returns when a link was first scanned, as far as its scans are kept; Unix milliseconds.
 pub fn first_at(conn: &mut Conn, workspace_id: i64, link_id: i64) -> Result<Option<i64>> {
-    let own = scans::table.filter(scans::link_id.eq(link_id).and(scans::workspace_id.eq(workspace_id)));
+    let own =
+        scans::table.filter(scans::link_id.eq(link_id).and(scans::workspace_id.eq(workspace_id)));
     own.select(diesel::dsl::min(scans::at)).first(conn).map_err(failed)
 }

@@ -315,4 +315,12 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(links, link_labels, scan_days, api_keys, workspaces, users, refresh_tokens);
+diesel::allow_tables_to_appear_in_same_query!(
+    links,
+    link_labels,
+    scan_days,
+    api_keys,
+    workspaces,
+    users,
+    refresh_tokens
+);

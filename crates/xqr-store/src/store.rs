@@ -28,8 +28,9 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the database that `url` names: `postgres://…`, `sqlite://PATH`, or a path. Creates a SQLite file and its folder,
-    /// refuses a SQLite with a known data-loss defect, and waits up to 10 s for a PostgreSQL.
+    /// Opens the database that `url` names: `postgres://…`, `sqlite://PATH`, or a path. Creates a
+    /// SQLite file and its folder, refuses a SQLite with a known data-loss defect, and waits up to
+    /// 10 s for a PostgreSQL.
     ///
     /// # Errors
     ///
@@ -39,7 +40,8 @@ impl Store {
         if let Target::Sqlite(path) = &target {
             let folder = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty());
             if let Some(folder) = folder {
-                std::fs::create_dir_all(folder).map_err(|e| format!("cannot create {}: {e}", folder.display()))?;
+                std::fs::create_dir_all(folder)
+                    .map_err(|e| format!("cannot create {}: {e}", folder.display()))?;
             }
         }
         let mut first = target.open().map_err(|e| format!("cannot open the database: {e}"))?;
@@ -54,7 +56,8 @@ impl Store {
         Ok(Self { readers, writer: Writer::start(&target, options.writers), target })
     }
 
-    /// Brings the schema up to date in one transaction and returns the names of the migrations that ran.
+    /// Brings the schema up to date in one transaction and returns the names of the migrations that
+    /// ran.
     ///
     /// # Errors
     ///
@@ -70,12 +73,15 @@ impl Store {
     ///
     /// What `query` returns, or [`Condition::Overloaded`] when no connection is free within 5 s.
     pub fn read<T>(&self, query: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
-        let mut conn = self.readers.get().map_err(|error| Error::from(Condition::Overloaded { seconds: 1 }).because(error))?;
+        let mut conn = self
+            .readers
+            .get()
+            .map_err(|error| Error::from(Condition::Overloaded { seconds: 1 }).because(error))?;
         query(&mut conn)
     }
 
-    /// Runs a query of a row or two on this thread, where that takes less than to hand it to another: on SQLite, with a connection
-    /// at hand. Otherwise gives the query back.
+    /// Runs a query of a row or two on this thread, where that takes less than to hand it to
+    /// another: on SQLite, with a connection at hand. Otherwise gives the query back.
     ///
     /// # Errors
     ///
@@ -99,9 +105,10 @@ impl Store {
         self.read(|conn| conn.batch_execute("SELECT 1").map_err(failed))
     }
 
-    /// Runs `job` in a transaction on a writer thread and tells `done` once it is committed, durably, or rolled back.
-    /// Jobs share a transaction, and its sync, with others that wait; one that writes thousands of rows should be `alone`.
-    /// A full queue and an absent database are [`Condition::Overloaded`].
+    /// Runs `job` in a transaction on a writer thread and tells `done` once it is committed,
+    /// durably, or rolled back. Jobs share a transaction, and its sync, with others that wait; one
+    /// that writes thousands of rows should be `alone`. A full queue and an absent database are
+    /// [`Condition::Overloaded`].
     pub fn write<T: Send + 'static>(
         &self,
         alone: bool,

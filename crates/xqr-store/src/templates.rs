@@ -45,8 +45,11 @@ pub struct NewTemplate {
 
 /// Inserts a template.
 pub fn insert(conn: &mut Conn, new: &NewTemplate) -> Result<Template> {
-    on_backend!(conn, |c| diesel::insert_into(qr_templates::table).values(new).returning(Template::as_returning()).get_result(c))
-        .map_err(failed)
+    on_backend!(conn, |c| diesel::insert_into(qr_templates::table)
+        .values(new)
+        .returning(Template::as_returning())
+        .get_result(c))
+    .map_err(failed)
 }
 
 /// Returns the workspace's templates, oldest first.
@@ -57,13 +60,16 @@ pub fn list(conn: &mut Conn, workspace_id: i64) -> Result<Vec<Template>> {
 
 /// Returns the workspace's template with this client-visible id.
 pub fn find(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<Option<Template>> {
-    let own = qr_templates::table.filter(qr_templates::uid.eq(uid).and(qr_templates::workspace_id.eq(workspace_id)));
+    let own = qr_templates::table
+        .filter(qr_templates::uid.eq(uid).and(qr_templates::workspace_id.eq(workspace_id)));
     own.select(Template::as_select()).first(conn).optional().map_err(failed)
 }
 
-/// Returns the workspace's template with this client-visible id, which nobody else changes until the transaction ends.
+/// Returns the workspace's template with this client-visible id, which nobody else changes until
+/// the transaction ends.
 pub fn lock(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<Option<Template>> {
-    let own = qr_templates::table.filter(qr_templates::uid.eq(uid).and(qr_templates::workspace_id.eq(workspace_id)));
+    let own = qr_templates::table
+        .filter(qr_templates::uid.eq(uid).and(qr_templates::workspace_id.eq(workspace_id)));
     match conn {
         // It has one writer.
         Conn::Sqlite(c) => own.select(Template::as_select()).first(c),
@@ -75,7 +81,9 @@ pub fn lock(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<Option<Temp
 
 /// Writes a template's name, description, design and moment of change.
 pub fn update(conn: &mut Conn, template: &Template) -> Result<()> {
-    let own = qr_templates::table.find(template.id).filter(qr_templates::workspace_id.eq(template.workspace_id));
+    let own = qr_templates::table
+        .find(template.id)
+        .filter(qr_templates::workspace_id.eq(template.workspace_id));
     diesel::update(own)
         .set((
             qr_templates::name.eq(&template.name),
@@ -90,6 +98,7 @@ pub fn update(conn: &mut Conn, template: &Template) -> Result<()> {
 
 /// Deletes the workspace's template, and returns whether it was there.
 pub fn delete(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<bool> {
-    let own = qr_templates::table.filter(qr_templates::uid.eq(uid).and(qr_templates::workspace_id.eq(workspace_id)));
+    let own = qr_templates::table
+        .filter(qr_templates::uid.eq(uid).and(qr_templates::workspace_id.eq(workspace_id)));
     Ok(diesel::delete(own).execute(conn).map_err(failed)? == 1)
 }

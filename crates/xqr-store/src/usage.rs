@@ -17,7 +17,8 @@ pub const KEYS: &str = "keys";
 pub const WEBHOOKS: &str = "webhooks";
 /// The metric that counts a workspace's QR templates.
 pub const TEMPLATES: &str = "templates";
-/// The metric that counts the bytes of a workspace's assets, those included that are still to be uploaded.
+/// The metric that counts the bytes of a workspace's assets, those included that are still to be
+/// uploaded.
 pub const STORAGE: &str = "storage";
 /// The metric that counts a workspace's bio pages.
 pub const BIO_PAGES: &str = "bio_pages";
@@ -38,16 +39,30 @@ pub const SCANS: &str = "scans";
 /// The period of a metric that never starts anew.
 pub const TOTAL: &str = "";
 
-/// Begins a counter at zero, and returns whether it was not there before. It must be there before the first [`take`].
+/// Begins a counter at zero, and returns whether it was not there before. It must be there before
+/// the first [`take`].
 pub fn begin(conn: &mut Conn, workspace_id: i64, metric: &str, period: &str) -> Result<bool> {
-    let row = (usage::workspace_id.eq(workspace_id), usage::metric.eq(metric), usage::period.eq(period), usage::value.eq(0));
-    let begun = on_backend!(conn, |c| diesel::insert_into(usage::table).values(row).on_conflict_do_nothing().execute(c));
+    let row = (
+        usage::workspace_id.eq(workspace_id),
+        usage::metric.eq(metric),
+        usage::period.eq(period),
+        usage::value.eq(0),
+    );
+    let begun = on_backend!(conn, |c| diesel::insert_into(usage::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(c));
     Ok(begun.map_err(failed)? == 1)
 }
 
 /// Adds `n` to a counter that nothing limits and that may not be there yet.
 pub fn add(conn: &mut Conn, workspace_id: i64, metric: &str, period: &str, n: i64) -> Result<()> {
-    let row = (usage::workspace_id.eq(workspace_id), usage::metric.eq(metric), usage::period.eq(period), usage::value.eq(n));
+    let row = (
+        usage::workspace_id.eq(workspace_id),
+        usage::metric.eq(metric),
+        usage::period.eq(period),
+        usage::value.eq(n),
+    );
     on_backend!(conn, |c| {
         diesel::insert_into(usage::table)
             .values(row)
@@ -60,8 +75,16 @@ pub fn add(conn: &mut Conn, workspace_id: i64, metric: &str, period: &str, n: i6
     Ok(())
 }
 
-/// Adds `n` unless that would pass `cap`, and returns whether it did. Concurrent callers are told apart by the row's lock.
-pub fn take(conn: &mut Conn, workspace_id: i64, metric: &str, period: &str, n: i64, cap: Option<i64>) -> Result<bool> {
+/// Adds `n` unless that would pass `cap`, and returns whether it did. Concurrent callers are told
+/// apart by the row's lock.
+pub fn take(
+    conn: &mut Conn,
+    workspace_id: i64,
+    metric: &str,
+    period: &str,
+    n: i64,
+    cap: Option<i64>,
+) -> Result<bool> {
     let row = usage::table.find((workspace_id, metric, period));
     let more = usage::value.eq(usage::value + n);
     let taken = on_backend!(conn, |c| match cap {
@@ -72,7 +95,14 @@ pub fn take(conn: &mut Conn, workspace_id: i64, metric: &str, period: &str, n: i
 }
 
 /// Adds `n`, or as much of it as `cap` leaves room for, and returns how much that was.
-pub fn take_up_to(conn: &mut Conn, workspace_id: i64, metric: &str, period: &str, n: i64, cap: i64) -> Result<i64> {
+pub fn take_up_to(
+    conn: &mut Conn,
+    workspace_id: i64,
+    metric: &str,
+    period: &str,
+    n: i64,
+    cap: i64,
+) -> Result<i64> {
     begin(conn, workspace_id, metric, period)?;
     // Locks the row: what is read next stays true until the commit.
     take(conn, workspace_id, metric, period, 0, None)?;
@@ -82,13 +112,24 @@ pub fn take_up_to(conn: &mut Conn, workspace_id: i64, metric: &str, period: &str
 }
 
 /// Takes `n` away again.
-pub fn give_back(conn: &mut Conn, workspace_id: i64, metric: &str, period: &str, n: i64) -> Result<()> {
+pub fn give_back(
+    conn: &mut Conn,
+    workspace_id: i64,
+    metric: &str,
+    period: &str,
+    n: i64,
+) -> Result<()> {
     take(conn, workspace_id, metric, period, -n, None)?;
     Ok(())
 }
 
 /// Returns a counter's value.
 pub fn get(conn: &mut Conn, workspace_id: i64, metric: &str, period: &str) -> Result<i64> {
-    let value = usage::table.find((workspace_id, metric, period)).select(usage::value).first(conn).optional().map_err(failed)?;
+    let value = usage::table
+        .find((workspace_id, metric, period))
+        .select(usage::value)
+        .first(conn)
+        .optional()
+        .map_err(failed)?;
     Ok(value.unwrap_or(0))
 }

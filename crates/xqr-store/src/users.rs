@@ -76,29 +76,47 @@ pub fn insert(conn: &mut Conn, new: &NewUser) -> Result<Option<User>> {
     .map_err(failed)
 }
 
-/// Returns the person with this e-mail address, in the form in which addresses are compared. The look-up of who signs in.
+/// Returns the person with this e-mail address, in the form in which addresses are compared. The
+/// look-up of who signs in.
 pub fn find_by_email(conn: &mut Conn, email_key: &str) -> Result<Option<User>> {
-    users::table.filter(users::email_key.eq(email_key)).select(User::as_select()).first(conn).optional().map_err(failed)
+    users::table
+        .filter(users::email_key.eq(email_key))
+        .select(User::as_select())
+        .first(conn)
+        .optional()
+        .map_err(failed)
 }
 
 /// Returns the person with this client-visible id. For operators.
 pub fn find(conn: &mut Conn, uid: &str) -> Result<Option<User>> {
-    users::table.filter(users::uid.eq(uid)).select(User::as_select()).first(conn).optional().map_err(failed)
+    users::table
+        .filter(users::uid.eq(uid))
+        .select(User::as_select())
+        .first(conn)
+        .optional()
+        .map_err(failed)
 }
 
-/// Returns the person whose sign-in `family` goes on, and the workspace. The look-up of a caller: nobody is known yet.
-pub fn find_signed_in(conn: &mut Conn, uid: &str, family: &str) -> Result<Option<(User, Workspace)>> {
+/// Returns the person whose sign-in `family` goes on, and the workspace. The look-up of a caller:
+/// nobody is known yet.
+pub fn find_signed_in(
+    conn: &mut Conn,
+    uid: &str,
+    family: &str,
+) -> Result<Option<(User, Workspace)>> {
     let alive = refresh_tokens::used_at.is_null().and(refresh_tokens::revoked_at.is_null());
     let found = users::table
         .inner_join(refresh_tokens::table.on(refresh_tokens::user_id.eq(users::id)))
         .inner_join(workspaces::table.on(workspaces::id.eq(users::workspace_id)))
         .filter(refresh_tokens::family.eq(family).and(alive))
         .filter(users::uid.eq(uid));
-    on_backend!(conn, |c| found.select((User::as_select(), Workspace::as_select())).first(c)).optional().map_err(failed)
+    on_backend!(conn, |c| found.select((User::as_select(), Workspace::as_select())).first(c))
+        .optional()
+        .map_err(failed)
 }
 
-/// Returns the person with this id, whose sign-ins and password nobody else changes until the transaction ends. What follows in the
-/// transaction sees everything that was committed before.
+/// Returns the person with this id, whose sign-ins and password nobody else changes until the
+/// transaction ends. What follows in the transaction sees everything that was committed before.
 pub fn lock(conn: &mut Conn, id: i64) -> Result<Option<User>> {
     let found = users::table.find(id);
     match conn {
@@ -119,17 +137,34 @@ pub fn list(conn: &mut Conn, workspace_id: i64) -> Result<Vec<User>> {
 /// Returns everybody with their workspace, oldest first. For operators.
 pub fn list_all(conn: &mut Conn) -> Result<Vec<(User, Workspace)>> {
     let all = users::table.inner_join(workspaces::table.on(workspaces::id.eq(users::workspace_id)));
-    all.order(users::id).select((User::as_select(), Workspace::as_select())).load(conn).map_err(failed)
+    all.order(users::id)
+        .select((User::as_select(), Workspace::as_select()))
+        .load(conn)
+        .map_err(failed)
 }
 
 /// Returns how many people a workspace has.
 pub fn count(conn: &mut Conn, workspace_id: i64) -> Result<i64> {
-    users::table.filter(users::workspace_id.eq(workspace_id)).count().get_result(conn).map_err(failed)
+    users::table
+        .filter(users::workspace_id.eq(workspace_id))
+        .count()
+        .get_result(conn)
+        .map_err(failed)
 }
 
 /// Gives a person another password. `changed_at` must be later than before.
-pub fn set_password(conn: &mut Conn, id: i64, password: &str, changed_at: i64, now: i64) -> Result<()> {
-    let change = (users::password.eq(password), users::password_changed_at.eq(changed_at), users::updated_at.eq(now));
+pub fn set_password(
+    conn: &mut Conn,
+    id: i64,
+    password: &str,
+    changed_at: i64,
+    now: i64,
+) -> Result<()> {
+    let change = (
+        users::password.eq(password),
+        users::password_changed_at.eq(changed_at),
+        users::updated_at.eq(now),
+    );
     diesel::update(users::table.find(id)).set(change).execute(conn).map_err(failed)?;
     Ok(())
 }
@@ -189,25 +224,34 @@ pub fn find_refresh(conn: &mut Conn, digest: &[u8]) -> Result<Option<Refresh>> {
 pub fn use_refresh(conn: &mut Conn, user_id: i64, id: i64, now: i64) -> Result<bool> {
     let alive = refresh_tokens::used_at.is_null().and(refresh_tokens::revoked_at.is_null());
     let own = refresh_tokens::table.find(id).filter(refresh_tokens::user_id.eq(user_id).and(alive));
-    let used = diesel::update(own).set(refresh_tokens::used_at.eq(now)).execute(conn).map_err(failed)?;
+    let used =
+        diesel::update(own).set(refresh_tokens::used_at.eq(now)).execute(conn).map_err(failed)?;
     Ok(used == 1)
 }
 
 /// Ends one sign-in of a person, or all of them.
 pub fn revoke_refresh(conn: &mut Conn, user_id: i64, family: Option<&str>, now: i64) -> Result<()> {
-    let own = refresh_tokens::table.filter(refresh_tokens::user_id.eq(user_id).and(refresh_tokens::revoked_at.is_null()));
+    let own = refresh_tokens::table
+        .filter(refresh_tokens::user_id.eq(user_id).and(refresh_tokens::revoked_at.is_null()));
     let revoked = refresh_tokens::revoked_at.eq(now);
     match family {
-        Some(family) => diesel::update(own.filter(refresh_tokens::family.eq(family))).set(revoked).execute(conn),
+        Some(family) => {
+            diesel::update(own.filter(refresh_tokens::family.eq(family))).set(revoked).execute(conn)
+        }
         None => diesel::update(own).set(revoked).execute(conn),
     }
     .map_err(failed)?;
     Ok(())
 }
 
-/// Deletes up to `limit` refresh tokens that expired before `before`, whoever had them, and returns how many. A background step.
+/// Deletes up to `limit` refresh tokens that expired before `before`, whoever had them, and returns
+/// how many. A background step.
 pub fn purge_refresh(conn: &mut Conn, before: i64, limit: i64) -> Result<usize> {
-    let old = refresh_tokens::table.filter(refresh_tokens::expires_at.lt(before)).select(refresh_tokens::id);
+    let old = refresh_tokens::table
+        .filter(refresh_tokens::expires_at.lt(before))
+        .select(refresh_tokens::id);
     let ids: Vec<i64> = old.limit(limit).load(conn).map_err(failed)?;
-    diesel::delete(refresh_tokens::table.filter(refresh_tokens::id.eq_any(ids))).execute(conn).map_err(failed)
+    diesel::delete(refresh_tokens::table.filter(refresh_tokens::id.eq_any(ids)))
+        .execute(conn)
+        .map_err(failed)
 }

@@ -1,6 +1,7 @@
 //! Webhooks: subscriptions to events, and what is to be delivered to them.
 //!
-//! A delivery is claimed by a lease: its moment moves to the lease's end, so a claim that nobody settles falls due again by itself.
+//! A delivery is claimed by a lease: its moment moves to the lease's end, so a claim that nobody
+//! settles falls due again by itself.
 
 use std::fmt;
 
@@ -185,8 +186,11 @@ pub struct Settlement {
 
 /// Inserts a webhook.
 pub fn insert(conn: &mut Conn, new: &NewWebhook) -> Result<Webhook> {
-    on_backend!(conn, |c| diesel::insert_into(webhooks::table).values(new).returning(Webhook::as_returning()).get_result(c))
-        .map_err(failed)
+    on_backend!(conn, |c| diesel::insert_into(webhooks::table)
+        .values(new)
+        .returning(Webhook::as_returning())
+        .get_result(c))
+    .map_err(failed)
 }
 
 /// Returns the workspace's webhooks of one look, oldest first.
@@ -207,7 +211,8 @@ pub fn find(conn: &mut Conn, workspace_id: i64, id: i64) -> Result<Option<Webhoo
 
 /// Returns the id of the workspace's webhook with this UUID.
 pub fn find_id(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<Option<i64>> {
-    let own = webhooks::table.filter(webhooks::uid.eq(uid).and(webhooks::workspace_id.eq(workspace_id)));
+    let own =
+        webhooks::table.filter(webhooks::uid.eq(uid).and(webhooks::workspace_id.eq(workspace_id)));
     own.select(webhooks::id).first(conn).optional().map_err(failed)
 }
 
@@ -223,7 +228,9 @@ pub fn delete(conn: &mut Conn, workspace_id: i64, id: i64) -> Result<bool> {
     let own = webhooks::table.find(id).filter(webhooks::workspace_id.eq(workspace_id));
     let deleted = diesel::delete(own).execute(conn).map_err(failed)? == 1;
     if deleted {
-        diesel::delete(webhook_deliveries::table.filter(webhook_deliveries::webhook_id.eq(id))).execute(conn).map_err(failed)?;
+        diesel::delete(webhook_deliveries::table.filter(webhook_deliveries::webhook_id.eq(id)))
+            .execute(conn)
+            .map_err(failed)?;
     }
     Ok(deleted)
 }
@@ -243,14 +250,25 @@ pub struct Subscription {
 pub fn active(conn: &mut Conn, workspaces: &[i64]) -> Result<Vec<Subscription>> {
     if let [one] = workspaces {
         // Asked with every change of a link.
-        let active = webhooks::table.filter(webhooks::workspace_id.eq(one)).filter(webhooks::status.eq(ACTIVE));
+        let active = webhooks::table
+            .filter(webhooks::workspace_id.eq(one))
+            .filter(webhooks::status.eq(ACTIVE));
         let active = active.order(webhooks::id);
-        return on_backend!(conn, |c| active.select(Subscription::as_select()).load(c)).map_err(failed);
+        return on_backend!(conn, |c| active.select(Subscription::as_select()).load(c))
+            .map_err(failed);
     }
     let mut all = Vec::new();
     for some in workspaces.chunks(CHUNK) {
-        let active = webhooks::table.filter(webhooks::workspace_id.eq_any(some)).filter(webhooks::status.eq(ACTIVE));
-        all.extend(active.order(webhooks::id).select(Subscription::as_select()).load(conn).map_err(failed)?);
+        let active = webhooks::table
+            .filter(webhooks::workspace_id.eq_any(some))
+            .filter(webhooks::status.eq(ACTIVE));
+        all.extend(
+            active
+                .order(webhooks::id)
+                .select(Subscription::as_select())
+                .load(conn)
+                .map_err(failed)?,
+        );
     }
     Ok(all)
 }
@@ -258,52 +276,84 @@ pub fn active(conn: &mut Conn, workspaces: &[i64]) -> Result<Vec<Subscription>> 
 /// Inserts deliveries.
 pub fn push(conn: &mut Conn, new: &[NewDelivery]) -> Result<()> {
     for rows in new.chunks(CHUNK) {
-        on_backend!(conn, |c| diesel::insert_into(webhook_deliveries::table).values(rows).execute(c)).map_err(failed)?;
+        on_backend!(conn, |c| diesel::insert_into(webhook_deliveries::table)
+            .values(rows)
+            .execute(c))
+        .map_err(failed)?;
     }
     Ok(())
 }
 
 /// Returns a page of the deliveries of the workspace's webhook, newest first.
-pub fn deliveries(conn: &mut Conn, workspace_id: i64, webhook_id: i64, page: Page) -> Result<Vec<Delivery>> {
+pub fn deliveries(
+    conn: &mut Conn,
+    workspace_id: i64,
+    webhook_id: i64,
+    page: Page,
+) -> Result<Vec<Delivery>> {
     let own = webhook_deliveries::table
-        .filter(webhook_deliveries::webhook_id.eq(webhook_id).and(webhook_deliveries::workspace_id.eq(workspace_id)))
+        .filter(
+            webhook_deliveries::webhook_id
+                .eq(webhook_id)
+                .and(webhook_deliveries::workspace_id.eq(workspace_id)),
+        )
         .order(webhook_deliveries::id.desc())
         .select(Delivery::as_select());
     match page {
-        Page::Offset { limit, offset } => own.limit(limit).offset(offset).load(conn).map_err(failed),
-        Page::Before { limit, id } => {
-            own.filter(webhook_deliveries::id.lt(id.unwrap_or(i64::MAX))).limit(limit).load(conn).map_err(failed)
+        Page::Offset { limit, offset } => {
+            own.limit(limit).offset(offset).load(conn).map_err(failed)
         }
+        Page::Before { limit, id } => own
+            .filter(webhook_deliveries::id.lt(id.unwrap_or(i64::MAX)))
+            .limit(limit)
+            .load(conn)
+            .map_err(failed),
     }
 }
 
 /// Returns how many deliveries of the workspace's webhook there are.
 pub fn count_deliveries(conn: &mut Conn, workspace_id: i64, webhook_id: i64) -> Result<i64> {
-    let own = webhook_deliveries::webhook_id.eq(webhook_id).and(webhook_deliveries::workspace_id.eq(workspace_id));
+    let own = webhook_deliveries::webhook_id
+        .eq(webhook_id)
+        .and(webhook_deliveries::workspace_id.eq(workspace_id));
     webhook_deliveries::table.filter(own).count().get_result(conn).map_err(failed)
 }
 
 /// Returns the delivery of the workspace's webhook with this UUID.
-pub fn find_delivery(conn: &mut Conn, workspace_id: i64, webhook_id: i64, uid: &str) -> Result<Option<Delivery>> {
-    let own = webhook_deliveries::webhook_id.eq(webhook_id).and(webhook_deliveries::workspace_id.eq(workspace_id));
-    let found = webhook_deliveries::table.filter(own.and(webhook_deliveries::uid.eq(uid))).select(Delivery::as_select());
+pub fn find_delivery(
+    conn: &mut Conn,
+    workspace_id: i64,
+    webhook_id: i64,
+    uid: &str,
+) -> Result<Option<Delivery>> {
+    let own = webhook_deliveries::webhook_id
+        .eq(webhook_id)
+        .and(webhook_deliveries::workspace_id.eq(workspace_id));
+    let found = webhook_deliveries::table
+        .filter(own.and(webhook_deliveries::uid.eq(uid)))
+        .select(Delivery::as_select());
     found.first(conn).optional().map_err(failed)
 }
 
 /// Makes a delivery of the workspace's that has ended due again.
 pub fn requeue(conn: &mut Conn, workspace_id: i64, id: i64, now: i64) -> Result<()> {
-    diesel::update(webhook_deliveries::table.find(id).filter(webhook_deliveries::workspace_id.eq(workspace_id)))
-        .set((
-            webhook_deliveries::status.eq(PENDING),
-            webhook_deliveries::due_at.eq(now),
-            webhook_deliveries::settled_at.eq(None::<i64>),
-        ))
-        .execute(conn)
-        .map_err(failed)?;
+    diesel::update(
+        webhook_deliveries::table
+            .find(id)
+            .filter(webhook_deliveries::workspace_id.eq(workspace_id)),
+    )
+    .set((
+        webhook_deliveries::status.eq(PENDING),
+        webhook_deliveries::due_at.eq(now),
+        webhook_deliveries::settled_at.eq(None::<i64>),
+    ))
+    .execute(conn)
+    .map_err(failed)?;
     Ok(())
 }
 
-/// Returns the active webhooks of all workspaces that something is due for: id, failures, and when the last attempt ended.
+/// Returns the active webhooks of all workspaces that something is due for: id, failures, and when
+/// the last attempt ended.
 pub fn due(conn: &mut Conn, now: i64) -> Result<Vec<(i64, i64, Option<i64>)>> {
     let due = webhook_deliveries::table
         .filter(webhook_deliveries::webhook_id.eq(webhooks::id))
@@ -318,7 +368,8 @@ pub fn due(conn: &mut Conn, now: i64) -> Result<Vec<(i64, i64, Option<i64>)>> {
         .map_err(failed)
 }
 
-/// Takes hold of an active webhook, of whatever workspace, until the transaction ends; `None` also while another node has it.
+/// Takes hold of an active webhook, of whatever workspace, until the transaction ends; `None` also
+/// while another node has it.
 pub fn hold(conn: &mut Conn, id: i64, now: i64) -> Result<Option<Webhook>> {
     let ready = webhooks::table
         .find(id)
@@ -333,7 +384,8 @@ pub fn hold(conn: &mut Conn, id: i64, now: i64) -> Result<Option<Webhook>> {
     .map_err(failed)
 }
 
-/// Returns the webhook with this id, of whatever workspace, and takes hold of it until the transaction ends.
+/// Returns the webhook with this id, of whatever workspace, and takes hold of it until the
+/// transaction ends.
 pub fn get(conn: &mut Conn, id: i64) -> Result<Option<Webhook>> {
     let found = webhooks::table.find(id);
     match conn {
@@ -358,8 +410,9 @@ pub fn under_way(conn: &mut Conn, webhook_id: i64, now: i64) -> Result<Vec<Optio
 
 /// Returns whether an attempt is under way for any webhook.
 pub fn any_under_way(conn: &mut Conn, now: i64) -> Result<bool> {
-    let leased =
-        webhook_deliveries::table.filter(webhook_deliveries::status.eq(PENDING)).filter(webhook_deliveries::leased_until.gt(now));
+    let leased = webhook_deliveries::table
+        .filter(webhook_deliveries::status.eq(PENDING))
+        .filter(webhook_deliveries::leased_until.gt(now));
     diesel::select(exists(leased)).get_result(conn).map_err(failed)
 }
 
@@ -415,17 +468,28 @@ pub fn settle(conn: &mut Conn, id: i64, until: i64, settlement: &Settlement) -> 
 }
 
 /// Writes on a webhook how an attempt ended, and what follows from it.
-pub fn note(conn: &mut Conn, id: i64, now: i64, response_status: Option<i32>, changes: &WebhookChanges) -> Result<()> {
-    let last = (webhooks::last_delivery_at.eq(now), webhooks::last_response_status.eq(response_status));
+pub fn note(
+    conn: &mut Conn,
+    id: i64,
+    now: i64,
+    response_status: Option<i32>,
+    changes: &WebhookChanges,
+) -> Result<()> {
+    let last =
+        (webhooks::last_delivery_at.eq(now), webhooks::last_response_status.eq(response_status));
     diesel::update(webhooks::table.find(id)).set(last).execute(conn).map_err(failed)?;
-    if changes.consecutive_failures.is_some() || changes.not_before.is_some() || changes.status.is_some() {
+    if changes.consecutive_failures.is_some()
+        || changes.not_before.is_some()
+        || changes.status.is_some()
+    {
         diesel::update(webhooks::table.find(id)).set(changes).execute(conn).map_err(failed)?;
     }
     Ok(())
 }
 
-/// Deletes up to `limit` deliveries that were settled before `settled`, or made before `made` whatever became of them, and returns
-/// how many. Ids ascend with the moments, so the oldest come first.
+/// Deletes up to `limit` deliveries that were settled before `settled`, or made before `made`
+/// whatever became of them, and returns how many. Ids ascend with the moments, so the oldest come
+/// first.
 pub fn purge(conn: &mut Conn, settled: i64, made: i64, limit: i64) -> Result<usize> {
     let mut old: Vec<i64> = webhook_deliveries::table
         .filter(webhook_deliveries::settled_at.lt(settled))
@@ -440,5 +504,7 @@ pub fn purge(conn: &mut Conn, settled: i64, made: i64, limit: i64) -> Result<usi
         .load(conn)
         .map_err(failed)?;
     old.extend(first.into_iter().filter(|(_, at)| *at < made).map(|(id, _)| id));
-    diesel::delete(webhook_deliveries::table.filter(webhook_deliveries::id.eq_any(old))).execute(conn).map_err(failed)
+    diesel::delete(webhook_deliveries::table.filter(webhook_deliveries::id.eq_any(old)))
+        .execute(conn)
+        .map_err(failed)
 }

@@ -42,8 +42,11 @@ pub struct NewWorkspace {
 
 /// Inserts a workspace and returns its id.
 pub fn insert(conn: &mut Conn, new: &NewWorkspace) -> Result<i64> {
-    on_backend!(conn, |c| diesel::insert_into(workspaces::table).values(new).returning(workspaces::id).get_result(c))
-        .map_err(failed)
+    on_backend!(conn, |c| diesel::insert_into(workspaces::table)
+        .values(new)
+        .returning(workspaces::id)
+        .get_result(c))
+    .map_err(failed)
 }
 
 /// Returns how many workspaces there are.
@@ -53,12 +56,21 @@ pub fn count(conn: &mut Conn) -> Result<i64> {
 
 /// Returns all workspaces, oldest first. For operators.
 pub fn list(conn: &mut Conn) -> Result<Vec<Workspace>> {
-    workspaces::table.order(workspaces::id).select(Workspace::as_select()).load(conn).map_err(failed)
+    workspaces::table
+        .order(workspaces::id)
+        .select(Workspace::as_select())
+        .load(conn)
+        .map_err(failed)
 }
 
 /// Returns the workspace with this client-visible id.
 pub fn find(conn: &mut Conn, uid: &str) -> Result<Option<Workspace>> {
-    workspaces::table.filter(workspaces::uid.eq(uid)).select(Workspace::as_select()).first(conn).optional().map_err(failed)
+    workspaces::table
+        .filter(workspaces::uid.eq(uid))
+        .select(Workspace::as_select())
+        .first(conn)
+        .optional()
+        .map_err(failed)
 }
 
 /// Returns the workspace with this id, which stands in one of its own rows.
@@ -68,17 +80,27 @@ pub fn find_by_id(conn: &mut Conn, id: i64) -> Result<Option<Workspace>> {
 
 /// Returns those workspaces that have one of these ids, which stand in rows of their own.
 pub fn find_many(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Workspace>> {
-    workspaces::table.filter(workspaces::id.eq_any(ids)).select(Workspace::as_select()).load(conn).map_err(failed)
+    workspaces::table
+        .filter(workspaces::id.eq_any(ids))
+        .select(Workspace::as_select())
+        .load(conn)
+        .map_err(failed)
 }
 
 /// Gives a workspace limits of its own, or takes them away.
 pub fn set_overrides(conn: &mut Conn, id: i64, overrides: Option<&str>) -> Result<()> {
-    diesel::update(workspaces::table.find(id)).set(workspaces::overrides.eq(overrides)).execute(conn).map_err(failed)?;
+    diesel::update(workspaces::table.find(id))
+        .set(workspaces::overrides.eq(overrides))
+        .execute(conn)
+        .map_err(failed)?;
     Ok(())
 }
 
 /// Changes a workspace's plan.
 pub fn set_plan(conn: &mut Conn, id: i64, plan: &str) -> Result<()> {
-    diesel::update(workspaces::table.find(id)).set(workspaces::plan.eq(plan)).execute(conn).map_err(failed)?;
+    diesel::update(workspaces::table.find(id))
+        .set(workspaces::plan.eq(plan))
+        .execute(conn)
+        .map_err(failed)?;
     Ok(())
 }

@@ -1,9 +1,10 @@
 //! The write path: jobs from any thread, each atomic, committed in groups.
 //!
-//! SQLite has one writer thread. It runs every job that waits, each in a savepoint, in one transaction: one sync pays for all
-//! of them, and nobody is answered before it. A job that nobody waits with has no savepoint, and one of thousands of rows wants none: for
-//! as long as there is one, SQLite keeps a copy of every page that changes. PostgreSQL has several writer threads and one
-//! transaction per job.
+//! SQLite has one writer thread. It runs every job that waits, each in a savepoint, in one
+//! transaction: one sync pays for all of them, and nobody is answered before it. A job that nobody
+//! waits with has no savepoint, and one of thousands of rows wants none: for as long as there is
+//! one, SQLite keeps a copy of every page that changes. PostgreSQL has several writer threads and
+//! one transaction per job.
 
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -19,7 +20,8 @@ use crate::Conn;
 use crate::backend::failed;
 use crate::connect::Target;
 
-/// Jobs that may wait; one more is refused, so that overload is told at once and memory stays bounded.
+/// Jobs that may wait; one more is refused, so that overload is told at once and memory stays
+/// bounded.
 const QUEUE: usize = 4096;
 /// Jobs in one group: bounds how long the first of them waits for its answer.
 const GROUP: usize = 128;
@@ -44,7 +46,8 @@ impl Writer {
     pub(crate) fn start(target: &Target, threads: usize) -> Self {
         let (jobs, queue) = sync_channel(QUEUE);
         let queue = Arc::new(Mutex::new(queue));
-        let (threads, group) = if matches!(target, Target::Sqlite(_)) { (1, GROUP) } else { (threads, 1) };
+        let (threads, group) =
+            if matches!(target, Target::Sqlite(_)) { (1, GROUP) } else { (threads, 1) };
         let threads = (0..threads)
             .map(|n| {
                 let (target, queue) = (target.clone(), Arc::clone(&queue));
@@ -57,7 +60,8 @@ impl Writer {
         Self { jobs: Some(jobs), threads }
     }
 
-    /// Queues `job`, which shares a transaction with others unless it is `alone`; `done` hears its result once the transaction is committed or rolled back.
+    /// Queues `job`, which shares a transaction with others unless it is `alone`; `done` hears its
+    /// result once the transaction is committed or rolled back.
     pub(crate) fn submit<T: Send + 'static>(
         &self,
         alone: bool,
@@ -66,7 +70,9 @@ impl Writer {
     ) {
         let promise = Promise(Some(done), PhantomData);
         let work: Work = Box::new(move |conn| match catch_unwind(AssertUnwindSafe(|| job(conn))) {
-            Ok(Ok(value)) => Ok(Box::new(move |failure: Option<Error>| promise.keep(failure.map_or(Ok(value), Err))) as Settle),
+            Ok(Ok(value)) => Ok(Box::new(move |failure: Option<Error>| {
+                promise.keep(failure.map_or(Ok(value), Err))
+            }) as Settle),
             Ok(Err(error)) => {
                 promise.keep(Err(error));
                 Err(())
@@ -77,7 +83,11 @@ impl Writer {
             }
         });
         // A job that finds no room is dropped here, and its promise tells the caller.
-        self.jobs.as_ref().expect("the queue lives as long as the writer").try_send(Job { work, alone }).ok();
+        self.jobs
+            .as_ref()
+            .expect("the queue lives as long as the writer")
+            .try_send(Job { work, alone })
+            .ok();
     }
 }
 
@@ -115,10 +125,18 @@ fn run(target: &Target, queue: &Mutex<Receiver<Job>>, group: usize) {
     let mut waiting: Option<Job> = None;
     let take = || queue.lock().unwrap_or_else(PoisonError::into_inner).try_recv().ok();
     loop {
-        let received = waiting.take().ok_or(()).or_else(|()| queue.lock().unwrap_or_else(PoisonError::into_inner).recv());
+        let received = waiting
+            .take()
+            .ok_or(())
+            .or_else(|()| queue.lock().unwrap_or_else(PoisonError::into_inner).recv());
         let Ok(first) = received else { return };
         if conn.is_none() {
-            conn = target.open().inspect_err(|error| tracing::error!(%error, "the writer cannot reach the database")).ok();
+            conn = target
+                .open()
+                .inspect_err(
+                    |error| tracing::error!(%error, "the writer cannot reach the database"),
+                )
+                .ok();
         }
         let Some(open) = &mut conn else { continue };
         waiting = if first.alone || group == 1 { None } else { take() };
@@ -130,8 +148,14 @@ fn run(target: &Target, queue: &Mutex<Receiver<Job>>, group: usize) {
                 let mut job = Some(first);
                 for count in 1.. {
                     let Some(it) = job.take() else { break };
-                    // A job that fails rolls back to its own savepoint; the others of its group stay.
-                    settles.extend(open.transaction::<_, Rollback, _>(|open| (it.work)(open).map_err(|()| Rollback)).ok());
+                    // A job that fails rolls back to its own savepoint; the others of its group
+                    // stay.
+                    settles.extend(
+                        open.transaction::<_, Rollback, _>(|open| {
+                            (it.work)(open).map_err(|()| Rollback)
+                        })
+                        .ok(),
+                    );
                     if waiting.is_none() && count < group {
                         waiting = take();
                     }
@@ -151,7 +175,8 @@ fn run(target: &Target, queue: &Mutex<Receiver<Job>>, group: usize) {
     }
 }
 
-/// Runs `work` in a transaction, and takes all of it back unless `work` says that it is to stay. SQLite takes its write lock at the beginning.
+/// Runs `work` in a transaction, and takes all of it back unless `work` says that it is to stay.
+/// SQLite takes its write lock at the beginning.
 fn transact(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> bool) -> Result<()> {
     match conn {
         Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE"),

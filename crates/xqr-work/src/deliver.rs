@@ -1,4 +1,5 @@
-//! Delivers what webhooks are owed: claims what is due, lets each attempt run in a task of its own, claims anew as they end.
+//! Delivers what webhooks are owed: claims what is due, lets each attempt run in a task of its own,
+//! claims anew as they end.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,9 +16,11 @@ use crate::{Progress, report};
 
 /// Attempts under way at one time.
 pub(crate) const PLACES: usize = 128;
-/// Those of webhooks whose last attempt failed, so that a crowd of dead receivers leaves places for the others.
+/// Those of webhooks whose last attempt failed, so that a crowd of dead receivers leaves places for
+/// the others.
 const SUSPECTS: usize = PLACES / 2;
-/// How often the database is asked for what another node left, and for what falls due by time alone.
+/// How often the database is asked for what another node left, and for what falls due by time
+/// alone.
 const PERIOD: Duration = Duration::from_secs(1);
 /// How often those who wait for attempts of others look.
 const GLANCE: Duration = Duration::from_millis(2);
@@ -34,7 +37,10 @@ impl Attempts {
     /// Claims as many as there is room for, and starts them.
     async fn start(&mut self, app: &Arc<App>) -> Result<Progress> {
         let suspects = self.running.values().filter(|suspect| **suspect).count();
-        let room = Room { all: PLACES.saturating_sub(self.running.len()), suspects: SUSPECTS.saturating_sub(suspects) };
+        let room = Room {
+            all: PLACES.saturating_sub(self.running.len()),
+            suspects: SUSPECTS.saturating_sub(suspects),
+        };
         let now = app.now();
         let due = app.read(move |conn| hooks::due(conn, now)).await?;
         if due.is_empty() || room.all == 0 {
@@ -74,7 +80,8 @@ pub(crate) fn release(app: &App) {
     }
 }
 
-/// Delivers until it is stopped, then lets attempts end: each has a deadline, and what is cut off is repeated when its lease ends.
+/// Delivers until it is stopped, then lets attempts end: each has a deadline, and what is cut off
+/// is repeated when its lease ends.
 pub(crate) async fn run(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
     let mut attempts = Attempts::default();
     while !*stopped.borrow() {
@@ -107,7 +114,9 @@ pub(crate) async fn drain(app: &Arc<App>) -> Result<()> {
             continue;
         }
         let now = app.now();
-        let (due, waiting) = app.read(move |conn| Ok((hooks::due(conn, now)?, hooks::any_under_way(conn, now)?))).await?;
+        let (due, waiting) = app
+            .read(move |conn| Ok((hooks::due(conn, now)?, hooks::any_under_way(conn, now)?)))
+            .await?;
         if due.is_empty() && !waiting {
             return Ok(());
         }

@@ -12,8 +12,8 @@ use http_body_util::BodyExt as _;
 use object_store::aws::AmazonS3Builder;
 use object_store::buffered::BufWriter;
 use object_store::client::{
-    ClientOptions, HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest, HttpRequestBody, HttpResponse,
-    HttpResponseBody, HttpService,
+    ClientOptions, HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest,
+    HttpRequestBody, HttpResponse, HttpResponseBody, HttpService,
 };
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
@@ -46,13 +46,21 @@ impl Files {
         match store {
             StoreKind::Local => {
                 let folder = settings.assets_folder();
-                let told = |error: &dyn std::fmt::Display| format!("assets.folder: cannot use {}: {error}", folder.display());
+                let told = |error: &dyn std::fmt::Display| {
+                    format!("assets.folder: cannot use {}: {error}", folder.display())
+                };
                 std::fs::create_dir_all(&folder).map_err(|error| told(&error))?;
-                let store = LocalFileSystem::new_with_prefix(&folder).map_err(|error| told(&error))?;
+                let store =
+                    LocalFileSystem::new_with_prefix(&folder).map_err(|error| told(&error))?;
                 let store = store.with_automatic_cleanup(true).with_fsync(true);
                 // Its paths are canonical, and ours are to begin like them.
                 let folder = folder.canonicalize().map_err(|error| told(&error))?;
-                Ok(Self { store: Arc::new(store), folder: Some(folder), prefix: String::new(), piece: LOCAL_PIECE })
+                Ok(Self {
+                    store: Arc::new(store),
+                    folder: Some(folder),
+                    prefix: String::new(),
+                    piece: LOCAL_PIECE,
+                })
             }
             StoreKind::S3 => {
                 let store = bucket(&settings.assets).map_err(|error| format!("assets: {error}"))?;
@@ -86,7 +94,11 @@ impl Files {
 
 /// Removes what a killed process has left of a file: `object_store` writes `NAME#N` and renames it.
 fn remove_drafts(file: &Folder) -> std::io::Result<()> {
-    let (Some(folder), Some(name)) = (file.parent(), file.file_name().and_then(|name| name.to_str())) else { return Ok(()) };
+    let (Some(folder), Some(name)) =
+        (file.parent(), file.file_name().and_then(|name| name.to_str()))
+    else {
+        return Ok(());
+    };
     let entries = match std::fs::read_dir(folder) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
         entries => entries?,
@@ -106,7 +118,11 @@ fn remove_drafts(file: &Folder) -> std::io::Result<()> {
 
 fn bucket(settings: &Assets) -> object_store::Result<Arc<dyn ObjectStore>> {
     let Assets { bucket, endpoint, region, access_key, secret_key, .. } = settings;
-    let retry = RetryConfig { max_retries: 3, retry_timeout: Duration::from_secs(30), ..RetryConfig::default() };
+    let retry = RetryConfig {
+        max_retries: 3,
+        retry_timeout: Duration::from_secs(30),
+        ..RetryConfig::default()
+    };
     let mut builder = AmazonS3Builder::new()
         .with_bucket_name(bucket)
         .with_region(region)
@@ -195,7 +211,8 @@ impl HttpService for Dialer {
             NoReply::Broken(_) => HttpErrorKind::Interrupted,
             NoReply::TooSlow => HttpErrorKind::Timeout,
         };
-        let answer = self.0.send(request).await.map_err(|error| HttpError::new(kind(&error), error))?;
+        let answer =
+            self.0.send(request).await.map_err(|error| HttpError::new(kind(&error), error))?;
         let broken = |error| HttpError::new(HttpErrorKind::Interrupted, error);
         Ok(answer.map(|body| HttpResponseBody::new(body.map_err(broken))))
     }

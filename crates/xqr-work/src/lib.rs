@@ -1,7 +1,9 @@
-//! The background steps of xqr: counting scans and views of bio pages, delivering to webhooks, purging what is past its time, looking at the blocklist's files.
+//! The background steps of xqr: counting scans and views of bio pages, delivering to webhooks,
+//! purging what is past its time, looking at the blocklist's files.
 //!
-//! A step claims due work, does it, settles it, and says [`Progress::Did`] or [`Progress::Idle`]. [`Workers`] runs the steps beside
-//! the server; [`drain`] runs them until nothing is left, in tests.
+//! A step claims due work, does it, settles it, and says [`Progress::Did`] or [`Progress::Idle`].
+//! [`Workers`] runs the steps beside the server; [`drain`] runs them until nothing is left, in
+//! tests.
 
 mod count;
 mod deliver;
@@ -44,7 +46,8 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Starts the steps on the current Tokio runtime, and lends the engine the store of files and the clients that dial out.
+    /// Starts the steps on the current Tokio runtime, and lends the engine the store of files and
+    /// the clients that dial out.
     ///
     /// # Errors
     ///
@@ -65,8 +68,8 @@ impl Workers {
         Ok(Self { app: Arc::clone(app), stop, tasks })
     }
 
-    /// Lets running steps end, then counts what the journal still holds, for at most `patience`. What is left then stays in the
-    /// journal and among the deliveries for the next start.
+    /// Lets running steps end, then counts what the journal still holds, for at most `patience`.
+    /// What is left then stays in the journal and among the deliveries for the next start.
     pub async fn stop(self, patience: Duration) {
         self.stop.send_replace(true);
         for task in self.tasks {
@@ -77,8 +80,12 @@ impl Workers {
         }
         match tokio::time::timeout(patience, count_all(&self.app)).await {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::warn!(%error, "scans stay in the journal until the next start"),
-            Err(_) => tracing::warn!("scans stay in the journal until the next start: out of patience"),
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "scans stay in the journal until the next start")
+            }
+            Err(_) => {
+                tracing::warn!("scans stay in the journal until the next start: out of patience")
+            }
         }
     }
 }

@@ -27,37 +27,57 @@ impl Guarded {
             places_per_host: 32,
             ..Policy::default()
         };
-        Self { client: xqr_fetch::Outbound::new(policy), show_addresses: settings.fetch.show_addresses }
+        Self {
+            client: xqr_fetch::Outbound::new(policy),
+            show_addresses: settings.fetch.show_addresses,
+        }
     }
 
     async fn judged(&self, url: &str) -> Result<String, Refusal> {
-        let target = Target::parse(url, self.client.policy()).map_err(|error| self.refusal(error))?;
+        let target =
+            Target::parse(url, self.client.policy()).map_err(|error| self.refusal(error))?;
         match self.client.judge(&target).await {
             // What nobody knows now may be known later.
-            Ok(()) | Err(FetchError::Unreachable | FetchError::Busy) => Ok(target.as_str().to_owned()),
+            Ok(()) | Err(FetchError::Unreachable | FetchError::Busy) => {
+                Ok(target.as_str().to_owned())
+            }
             Err(error) => Err(self.refusal(error)),
         }
     }
 
-    /// What a user may know of a refusal: an address that only a name led to shows the operator's network.
+    /// What a user may know of a refusal: an address that only a name led to shows the operator's
+    /// network.
     fn refusal(&self, error: FetchError) -> Refusal {
         match error {
-            FetchError::Internal { host, address, literal } => {
-                Refusal::Internal { host, address: address.filter(|_| literal || self.show_addresses) }
-            }
+            FetchError::Internal { host, address, literal } => Refusal::Internal {
+                host,
+                address: address.filter(|_| literal || self.show_addresses),
+            },
             FetchError::BadUrl(fault) => Refusal::Text(fault.to_string()),
             other => Refusal::Text(other.to_string()),
         }
     }
 
-    async fn posted(&self, url: &str, headers: Vec<(&'static str, String)>, body: String) -> Result<Outcome, FetchError> {
+    async fn posted(
+        &self,
+        url: &str,
+        headers: Vec<(&'static str, String)>,
+        body: String,
+    ) -> Result<Outcome, FetchError> {
         let target = Target::parse(url, self.client.policy())?;
         let mut map = HeaderMap::new();
         for (name, value) in headers {
-            map.insert(HeaderName::from_static(name), HeaderValue::try_from(value).map_err(|_| FetchError::Garbled)?);
+            map.insert(
+                HeaderName::from_static(name),
+                HeaderValue::try_from(value).map_err(|_| FetchError::Garbled)?,
+            );
         }
         let answer = self.client.post(&target, map, body.into_bytes()).await?;
-        Ok(Outcome::Answered { status: answer.status, retry_after: answer.retry_after, took: answer.duration })
+        Ok(Outcome::Answered {
+            status: answer.status,
+            retry_after: answer.retry_after,
+            took: answer.duration,
+        })
     }
 }
 
@@ -66,7 +86,12 @@ impl Outbound for Guarded {
         Box::pin(self.judged(url))
     }
 
-    fn post<'a>(&'a self, url: &'a str, headers: Vec<(&'static str, String)>, body: String) -> Later<'a, Outcome> {
+    fn post<'a>(
+        &'a self,
+        url: &'a str,
+        headers: Vec<(&'static str, String)>,
+        body: String,
+    ) -> Later<'a, Outcome> {
         Box::pin(async move {
             match self.posted(url, headers, body).await {
                 Ok(outcome) => outcome,

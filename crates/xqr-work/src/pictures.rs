@@ -20,7 +20,8 @@ impl Fetcher {
     pub(crate) fn new(settings: &settings::Fetch) -> Self {
         let (ports, allow_nets) = (settings.ports.clone(), settings.allow_nets.clone());
         let deadline = Duration::from_millis(settings.deadline_ms);
-        let outbound = Outbound::new(Policy { http: true, ports, allow_nets, deadline, ..Policy::default() });
+        let outbound =
+            Outbound::new(Policy { http: true, ports, allow_nets, deadline, ..Policy::default() });
         Self { outbound, show_addresses: settings.show_addresses }
     }
 
@@ -35,7 +36,8 @@ impl Fetcher {
         match error {
             FetchError::Internal { host, address, literal } => {
                 let shown = address.filter(|_| *literal || self.show_addresses);
-                let address = shown.map_or_else(|| "(withheld)".to_owned(), |address| address.to_string());
+                let address =
+                    shown.map_or_else(|| "(withheld)".to_owned(), |address| address.to_string());
                 Condition::FetchRefused { field, host: host.clone(), address }
             }
             FetchError::TooLarge { max } => Condition::UploadTooLarge { field, max: (*max).into() },
@@ -47,7 +49,13 @@ impl Fetcher {
 }
 
 impl Fetch for Fetcher {
-    fn fetch<'a>(&'a self, field: &'a str, url: &'a str) -> Pin<Box<dyn Future<Output = Result<Bytes>> + Send + 'a>> {
-        Box::pin(async move { self.attempt(url).await.map_err(|error| self.refuse(field, &error).into()) })
+    fn fetch<'a>(
+        &'a self,
+        field: &'a str,
+        url: &'a str,
+    ) -> Pin<Box<dyn Future<Output = Result<Bytes>> + Send + 'a>> {
+        Box::pin(async move {
+            self.attempt(url).await.map_err(|error| self.refuse(field, &error).into())
+        })
     }
 }

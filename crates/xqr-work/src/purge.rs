@@ -1,5 +1,5 @@
-//! Has the keys of visitors ready for tomorrow; purges uploads that nobody confirmed, files that belong to nothing, scans of deleted links, and
-//! events and stored answers past their retention.
+//! Has the keys of visitors ready for tomorrow; purges uploads that nobody confirmed, files that
+//! belong to nothing, scans of deleted links, and events and stored answers past their retention.
 
 use xqr_engine::errors::Result;
 use xqr_engine::{App, salts, scans};
@@ -7,7 +7,8 @@ use xqr_engine::{App, salts, scans};
 use crate::Progress;
 
 pub(crate) async fn step(app: &App) -> Result<Progress> {
-    let retention = i64::try_from(app.settings.outbox.retention_hours * 3_600_000).unwrap_or(i64::MAX);
+    let retention =
+        i64::try_from(app.settings.outbox.retention_hours * 3_600_000).unwrap_or(i64::MAX);
     salts::prepare(app).await?;
     let rows = app.write(move |tx| scans::purge(tx, retention)).await?;
     Ok(match rows + app.purge_assets().await? {

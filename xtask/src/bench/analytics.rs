@@ -1,4 +1,5 @@
-//! `cargo xtask bench analytics`: how fast scans are counted, and how long questions take when millions of them are in the store.
+//! `cargo xtask bench analytics`: how fast scans are counted, and how long questions take when
+//! millions of them are in the store.
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -55,7 +56,8 @@ impl Analytics {
         settings.data_dir = folder.path().to_owned();
         settings.database_url = folder.path().join("xqr.db").display().to_string();
         let clock = Arc::new(ManualClock::at(NOW));
-        let app = App::open(settings, "http://bench".to_owned(), clock, Arc::new(OsEntropy)).map_err(anyhow::Error::msg)?;
+        let app = App::open(settings, "http://bench".to_owned(), clock, Arc::new(OsEntropy))
+            .map_err(anyhow::Error::msg)?;
         let (caller, ids) = self.prepare(&app).await?;
         let started = Instant::now();
         self.count(&app, &ids).await?;
@@ -70,23 +72,43 @@ impl Analytics {
         let (now, link) = (app.now(), ids[0]);
         let days = Period::Days(90).days(now);
         let today = Timestamp::from_millisecond(now)?.to_zoned(TimeZone::UTC).date();
-        let ask = |name: &str, question: &dyn Fn(&mut Conn) -> Result<usize>| self.ask(&app, name, question);
+        let ask = |name: &str, question: &dyn Fn(&mut Conn) -> Result<usize>| {
+            self.ask(&app, name, question)
+        };
         let (from, machines) = (today.checked_sub(89.days())?, Machines::Included);
-        let wish = |interval, from: Date| Wish { interval, from, to: today, zone: TimeZone::UTC, machines, now };
+        let wish = |interval, from: Date| Wish {
+            interval,
+            from,
+            to: today,
+            zone: TimeZone::UTC,
+            machines,
+            now,
+        };
         let vienna = Wish { zone: TimeZone::get("Europe/Vienna")?, ..wish(Interval::Day, from) };
         ask("summary of 30 days", &|conn| {
-            analytics::summary(conn, &caller, Period::Days(30), machines, now).map(|it| it.countries.len())
+            analytics::summary(conn, &caller, Period::Days(30), machines, now)
+                .map(|it| it.countries.len())
         })?;
         ask("summary of 90 days", &|conn| {
-            analytics::summary(conn, &caller, Period::Days(90), machines, now).map(|it| it.countries.len())
+            analytics::summary(conn, &caller, Period::Days(90), machines, now)
+                .map(|it| it.countries.len())
         })?;
-        ask("90 days by day", &|conn| series::read(conn, &caller, None, &wish(Interval::Day, from)).map(|it| it.len()))?;
-        ask("90 days by day in Vienna", &|conn| series::read(conn, &caller, None, &vienna).map(|it| it.len()))?;
-        ask("90 days by hour", &|conn| series::read(conn, &caller, None, &wish(Interval::Hour, from)).map(|it| it.len()))?;
+        ask("90 days by day", &|conn| {
+            series::read(conn, &caller, None, &wish(Interval::Day, from)).map(|it| it.len())
+        })?;
+        ask("90 days by day in Vienna", &|conn| {
+            series::read(conn, &caller, None, &vienna).map(|it| it.len())
+        })?;
+        ask("90 days by hour", &|conn| {
+            series::read(conn, &caller, None, &wish(Interval::Hour, from)).map(|it| it.len())
+        })?;
         ask("countries of 90 days", &|conn| {
-            analytics::values(conn, &caller, None, days, Facet::Country, machines).map(|it| it.len())
+            analytics::values(conn, &caller, None, days, Facet::Country, machines)
+                .map(|it| it.len())
         })?;
-        ask("links of 90 days", &|conn| analytics::top_links(conn, &caller, days, machines, 100).map(|it| it.len()))?;
+        ask("links of 90 days", &|conn| {
+            analytics::top_links(conn, &caller, days, machines, 100).map(|it| it.len())
+        })?;
         ask("90 days of a link by day", &|conn| {
             series::read(conn, &caller, Some(link), &wish(Interval::Day, from)).map(|it| it.len())
         })?;
@@ -97,12 +119,22 @@ impl Analytics {
         let links = self.links;
         let make = app.write(move |tx| {
             let workspace = workspaces::create(tx, "Bench", Plan::Enterprise)?;
-            let draft = keys::Draft { name: "b".into(), look: Look::Xqr, scopes: Scopes::all(), expires_at: None, plan: None };
+            let draft = keys::Draft {
+                name: "b".into(),
+                look: Look::Xqr,
+                scopes: Scopes::all(),
+                expires_at: None,
+                plan: None,
+            };
             let (_, secret) = keys::create(tx, &workspace, &draft)?;
             let caller = keys::authenticate(tx.conn, tx.plans, &secret, tx.now)?;
             let ids = (0..links).map(|n| {
                 let destination = Destination::parse("url", &format!("https://example.com/{n}"))?;
-                links::create(tx, &caller, links::Draft { destination: Some(destination), ..links::Draft::default() })
+                links::create(
+                    tx,
+                    &caller,
+                    links::Draft { destination: Some(destination), ..links::Draft::default() },
+                )
             });
             let ids = ids.map(|link| link.map(|link| link.id)).collect::<Result<Vec<_>>>()?;
             Ok((caller, ids))
@@ -124,7 +156,8 @@ impl Analytics {
                 let (a, b) = (next(), next());
                 // A few links have most of the scans.
                 let rank = (a >> 32) % self.links * ((a & 0xffff_ffff) % self.links) / self.links;
-                let at = first + (batch * BATCH as u64 + n) as i64 * (NOW - first) / self.scans.max(1) as i64;
+                let at = first
+                    + (batch * BATCH as u64 + n) as i64 * (NOW - first) / self.scans.max(1) as i64;
                 Scan {
                     at,
                     link_id: links[rank as usize],
@@ -142,7 +175,12 @@ impl Analytics {
         Ok(())
     }
 
-    fn ask(&self, app: &App, name: &str, question: &dyn Fn(&mut Conn) -> Result<usize>) -> anyhow::Result<()> {
+    fn ask(
+        &self,
+        app: &App,
+        name: &str,
+        question: &dyn Fn(&mut Conn) -> Result<usize>,
+    ) -> anyhow::Result<()> {
         let mut each = Vec::with_capacity(self.times);
         for _ in 0..self.times {
             let started = Instant::now();

@@ -1,4 +1,5 @@
-//! `cargo xtask bench blocklist`: how long a list takes to load and a host to look up, and how much memory the list takes.
+//! `cargo xtask bench blocklist`: how long a list takes to load and a host to look up, and how much
+//! memory the list takes.
 
 use std::fmt::Write as _;
 use std::hint::black_box;
@@ -36,23 +37,44 @@ impl Blocklist {
         settings.database_url = folder.path().join("xqr.db").display().to_string();
         settings.blocklist.files = vec![feed];
         settings.blocklist.max_entries = self.hosts;
-        let files = || Data::open(&settings, Arc::new(SystemClock), Arc::new(OsEntropy)).map(|data| data.files());
-        let (first, again) = (files().map_err(anyhow::Error::msg)?, files().map_err(anyhow::Error::msg)?);
+        let files = || {
+            Data::open(&settings, Arc::new(SystemClock), Arc::new(OsEntropy))
+                .map(|data| data.files())
+        };
+        let (first, again) =
+            (files().map_err(anyhow::Error::msg)?, files().map_err(anyhow::Error::msg)?);
         let (read, kept) = (timed(|| first.open()), timed(|| again.open()));
         let bytes: usize = again.state().iter().map(|state| state.bytes).sum();
-        println!("{} hosts: {read:?} to read, {kept:?} to take from the data folder, {} KiB of memory", self.hosts, bytes / 1024);
+        println!(
+            "{} hosts: {read:?} to read, {kept:?} to take from the data folder, {} KiB of memory",
+            self.hosts,
+            bytes / 1024
+        );
 
         let hosts: Vec<Host> = (0..self.lookups)
-            .map(|n| format!("www.{}", invented(if n % 2 == 0 { n * 7_919 % self.hosts } else { self.hosts + n })))
+            .map(|n| {
+                format!(
+                    "www.{}",
+                    invented(if n % 2 == 0 { n * 7_919 % self.hosts } else { self.hosts + n })
+                )
+            })
             .filter_map(|name| Host::parse(&name))
             .collect();
         let mut found = 0;
-        let mut each: Vec<Duration> =
-            hosts.iter().map(|host| timed(|| found += u64::from(black_box(again.find(host)).is_some()))).collect();
+        let mut each: Vec<Duration> = hosts
+            .iter()
+            .map(|host| timed(|| found += u64::from(black_box(again.find(host)).is_some())))
+            .collect();
         each.sort_unstable();
         let (median, high) = (each[each.len() / 2], each[each.len() * 99 / 100]);
-        println!("a lookup: median {median:?}, 99th percentile {high:?}, required below {REQUIRED:?}");
-        anyhow::ensure!(found == self.lookups.div_ceil(2), "{found} of {} lookups found their host", self.lookups);
+        println!(
+            "a lookup: median {median:?}, 99th percentile {high:?}, required below {REQUIRED:?}"
+        );
+        anyhow::ensure!(
+            found == self.lookups.div_ceil(2),
+            "{found} of {} lookups found their host",
+            self.lookups
+        );
         anyhow::ensure!(high < REQUIRED, "lookups are too slow");
         Ok(())
     }

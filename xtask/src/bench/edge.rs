@@ -1,4 +1,5 @@
-//! `cargo xtask bench edge`: redirects beside thousands of peers that make no progress, against redirects alone, in one run.
+//! `cargo xtask bench edge`: redirects beside thousands of peers that make no progress, against
+//! redirects alone, in one run.
 
 use std::io::Write as _;
 use std::net::TcpStream;
@@ -38,7 +39,11 @@ impl Edge {
             "POST /api/v1/links HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\nContent-Length: 9999\r\n\r\n{{",
             xqr.key
         );
-        let kinds = [("first head", "GET /he".to_owned()), ("later head", format!("{whole}GET /he")), ("body", body)];
+        let kinds = [
+            ("first head", "GET /he".to_owned()),
+            ("later head", format!("{whole}GET /he")),
+            ("body", body),
+        ];
         let mut results = Vec::new();
         for (kind, opening) in kinds {
             let mut alone = load::run(&xqr.address, redirect, 302, 32, duration)?;
@@ -50,7 +55,10 @@ impl Edge {
             let mut waited = 0;
             while xqr.descriptors() > descriptors + 32 {
                 if waited >= 60 {
-                    bail!("{kind}: {} descriptors after {waited} s, {descriptors} before", xqr.descriptors());
+                    bail!(
+                        "{kind}: {} descriptors after {waited} s, {descriptors} before",
+                        xqr.descriptors()
+                    );
                 }
                 std::thread::sleep(Duration::from_secs(1));
                 waited += 1;
@@ -68,7 +76,10 @@ impl Edge {
             println!("{:#}", json!({ "connections": self.connections, "results": results }));
             return Ok(());
         }
-        println!("{} slow peers of a kind: redirects beside them against redirects alone", self.connections);
+        println!(
+            "{} slow peers of a kind: redirects beside them against redirects alone",
+            self.connections
+        );
         for result in results {
             println!(
                 "{:12} throughput x{:.2}  p99 x{:.2}  {:>6} bytes each  let go within {} s",

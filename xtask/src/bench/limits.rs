@@ -1,4 +1,5 @@
-//! `cargo xtask bench limits`: what key, burst and quota cost a native read, against the same read without them.
+//! `cargo xtask bench limits`: what key, burst and quota cost a native read, against the same read
+//! without them.
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -36,7 +37,8 @@ impl Limits {
         let mut settings = Settings::defaults();
         settings.data_dir = folder.path().to_owned();
         settings.database_url = folder.path().join("xqr.db").display().to_string();
-        let app = App::open(settings, String::new(), Arc::new(SystemClock), Arc::new(OsEntropy)).map_err(anyhow::Error::msg)?;
+        let app = App::open(settings, String::new(), Arc::new(SystemClock), Arc::new(OsEntropy))
+            .map_err(anyhow::Error::msg)?;
         let secret = furnish(&app)?;
         let (mut bare, mut guarded) = (Vec::new(), Vec::new());
         for _ in 0..self.rounds {
@@ -46,13 +48,22 @@ impl Limits {
         let (bare, guarded) = (median(bare), median(guarded));
         let ratio = guarded.as_secs_f64() / bare.as_secs_f64();
         let each = |round: Duration| round / self.reads;
-        println!("a page of {PAGE} links: {:?} without key, burst and quota, {:?} with them", each(bare), each(guarded));
+        println!(
+            "a page of {PAGE} links: {:?} without key, burst and quota, {:?} with them",
+            each(bare),
+            each(guarded)
+        );
         println!("ratio {ratio:.2}, required below {REQUIRED}");
         anyhow::ensure!(ratio < REQUIRED, "the ratio is too high");
         Ok(())
     }
 
-    async fn round(&self, app: &Arc<App>, secret: &SecretKey, guarded: bool) -> anyhow::Result<Duration> {
+    async fn round(
+        &self,
+        app: &Arc<App>,
+        secret: &SecretKey,
+        guarded: bool,
+    ) -> anyhow::Result<Duration> {
         let known = app.authenticate(secret.clone()).await?;
         let started = Instant::now();
         for _ in 0..self.reads {
@@ -75,15 +86,20 @@ impl Limits {
 
 /// Makes a workspace with limits that are counted but never reached, a page of links, and a key.
 fn furnish(app: &App) -> anyhow::Result<SecretKey> {
-    let secret = app.data.write_here(workspaces::bootstrap)?.ok_or_else(|| anyhow::anyhow!("the folder is not empty"))?;
+    let secret = app
+        .data
+        .write_here(workspaces::bootstrap)?
+        .ok_or_else(|| anyhow::anyhow!("the folder is not empty"))?;
     let all = app.data.read_here(workspaces::list)?;
     let uid = all[0].uid.clone();
     let limits = r#"{"monthly_calls":1000000000,"burst_per_second":1000000000}"#;
     app.data.write_here(move |tx| workspaces::set_overrides(tx, &uid, Some(limits)))?;
-    let caller = app.data.read_here(|conn| keys::authenticate(conn, app.data.plans(), &secret, app.now()))?;
+    let caller = app
+        .data
+        .read_here(|conn| keys::authenticate(conn, app.data.plans(), &secret, app.now()))?;
     for i in 0..PAGE {
-        let destination =
-            Destination::parse("url", &format!("https://example.com/{i}")).map_err(xqr_engine::errors::Error::from)?;
+        let destination = Destination::parse("url", &format!("https://example.com/{i}"))
+            .map_err(xqr_engine::errors::Error::from)?;
         let draft = Draft { labels: vec!["bench".to_owned()], ..Draft::new(destination) };
         let caller = caller.clone();
         app.data.write_here(move |tx| links::create(tx, &caller, draft))?;

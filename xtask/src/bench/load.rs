@@ -1,4 +1,5 @@
-//! A load generator: kept-alive connections, one request in flight on each, the same for every server.
+//! A load generator: kept-alive connections, one request in flight on each, the same for every
+//! server.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -32,15 +33,23 @@ impl Load {
     }
 }
 
-/// Sends `request` on `connections` connections to `address` for `duration`; every answer must begin with `HTTP/1.1 {status}`.
-pub(crate) fn run(address: &str, request: &[u8], status: u16, connections: usize, duration: Duration) -> anyhow::Result<Load> {
+/// Sends `request` on `connections` connections to `address` for `duration`; every answer must
+/// begin with `HTTP/1.1 {status}`.
+pub(crate) fn run(
+    address: &str,
+    request: &[u8],
+    status: u16,
+    connections: usize,
+    duration: Duration,
+) -> anyhow::Result<Load> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let stop = Arc::new(AtomicBool::new(false));
         let mut tasks = JoinSet::new();
         let started = Instant::now();
         for _ in 0..connections {
-            let (address, request, stop) = (address.to_owned(), request.to_vec(), Arc::clone(&stop));
+            let (address, request, stop) =
+                (address.to_owned(), request.to_vec(), Arc::clone(&stop));
             tasks.spawn(async move { connection(&address, &request, status, &stop).await });
         }
         tokio::time::sleep(duration).await;
@@ -49,7 +58,11 @@ pub(crate) fn run(address: &str, request: &[u8], status: u16, connections: usize
         while let Some(result) = tasks.join_next().await {
             latencies.extend(result??);
         }
-        Ok(Load { answers: latencies.len() as u64, seconds: started.elapsed().as_secs_f64(), latencies })
+        Ok(Load {
+            answers: latencies.len() as u64,
+            seconds: started.elapsed().as_secs_f64(),
+            latencies,
+        })
     })
 }
 
@@ -62,7 +75,8 @@ pub(crate) fn once(address: &str, request: &[u8], status: u16) -> anyhow::Result
     })
 }
 
-/// Sends one request, which must ask for the connection to be closed, reads all of the answer and returns its status.
+/// Sends one request, which must ask for the connection to be closed, reads all of the answer and
+/// returns its status.
 pub(crate) async fn status_of(address: &str, request: &[u8]) -> anyhow::Result<u16> {
     let mut stream = TcpStream::connect(address).await?;
     stream.write_all(request).await?;
@@ -72,7 +86,12 @@ pub(crate) async fn status_of(address: &str, request: &[u8]) -> anyhow::Result<u
     std::str::from_utf8(&head[9..])?.parse().context("no status")
 }
 
-async fn connection(address: &str, request: &[u8], status: u16, stop: &AtomicBool) -> anyhow::Result<Vec<u32>> {
+async fn connection(
+    address: &str,
+    request: &[u8],
+    status: u16,
+    stop: &AtomicBool,
+) -> anyhow::Result<Vec<u32>> {
     let mut stream = TcpStream::connect(address).await?;
     stream.set_nodelay(true)?;
     let expected = format!("HTTP/1.1 {status}");
@@ -86,7 +105,12 @@ async fn connection(address: &str, request: &[u8], status: u16, stop: &AtomicBoo
     Ok(latencies)
 }
 
-async fn exchange(stream: &mut TcpStream, request: &[u8], expected: &str, buffer: &mut Vec<u8>) -> anyhow::Result<()> {
+async fn exchange(
+    stream: &mut TcpStream,
+    request: &[u8],
+    expected: &str,
+    buffer: &mut Vec<u8>,
+) -> anyhow::Result<()> {
     stream.write_all(request).await?;
     buffer.clear();
     while !is_whole(buffer)? {
@@ -95,14 +119,19 @@ async fn exchange(stream: &mut TcpStream, request: &[u8], expected: &str, buffer
         }
     }
     if !buffer.starts_with(expected.as_bytes()) {
-        bail!("expected {expected}, got {}", String::from_utf8_lossy(&buffer[..buffer.len().min(400)]));
+        bail!(
+            "expected {expected}, got {}",
+            String::from_utf8_lossy(&buffer[..buffer.len().min(400)])
+        );
     }
     Ok(())
 }
 
 /// Returns whether an answer is whole: its head, and as many bytes as `content-length` says.
 fn is_whole(answer: &[u8]) -> anyhow::Result<bool> {
-    let Some(end) = answer.windows(4).position(|window| window == b"\r\n\r\n") else { return Ok(false) };
+    let Some(end) = answer.windows(4).position(|window| window == b"\r\n\r\n") else {
+        return Ok(false);
+    };
     let head = std::str::from_utf8(&answer[..end])?;
     let length = head.lines().find_map(|line| {
         let (name, value) = line.split_once(':')?;

@@ -1,5 +1,5 @@
-//! `cargo xtask bench overload`: redirects beside 64 clients that draw the largest pictures and one that creates links in bulk,
-//! against redirects alone, in one run.
+//! `cargo xtask bench overload`: redirects beside 64 clients that draw the largest pictures and one
+//! that creates links in bulk, against redirects alone, in one run.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -48,9 +48,12 @@ impl Overload {
             "data": "https://example.com/", "format": "png", "size_inches": 15, "dpi": 600,
             "design": { "dot_style": "liquid", "gradient_from": "#7209b7", "gradient_to": "#3a0ca3" },
         });
-        let links: Vec<_> = (0..100).map(|i| json!({ "url": format!("https://example.com/{i}") })).collect();
-        let requests =
-            [post("/api/v1/qr", picture.to_string()), post("/api/v1/links/bulk", json!({ "links": links }).to_string())];
+        let links: Vec<_> =
+            (0..100).map(|i| json!({ "url": format!("https://example.com/{i}") })).collect();
+        let requests = [
+            post("/api/v1/qr", picture.to_string()),
+            post("/api/v1/links/bulk", json!({ "links": links }).to_string()),
+        ];
         load::once(&xqr.address, &requests[0], 200)?;
         load::once(&xqr.address, &requests[1], 201)?;
         let (mut throughputs, mut tails) = (Vec::new(), Vec::new());
@@ -59,7 +62,8 @@ impl Overload {
             let mut alone = load::run(&xqr.address, redirect, 302, self.connections, duration)?;
             let stop = Arc::new(AtomicBool::new(false));
             let crowd = std::thread::spawn({
-                let (stop, drawn, address) = (Arc::clone(&stop), Arc::clone(&drawn), xqr.address.clone());
+                let (stop, drawn, address) =
+                    (Arc::clone(&stop), Arc::clone(&drawn), xqr.address.clone());
                 let (requests, clients) = (requests.clone(), self.clients);
                 move || crowd(&address, &requests, clients, &stop, &drawn)
             });
@@ -68,17 +72,26 @@ impl Overload {
             crowd.join().map_err(|_| anyhow::anyhow!("the crowd ended badly"))??;
             let mut beside = beside?;
             throughputs.push(beside.rate() / alone.rate());
-            tails.push(f64::from(beside.percentile(0.99)) / f64::from(alone.percentile(0.99).max(1)));
+            tails.push(
+                f64::from(beside.percentile(0.99)) / f64::from(alone.percentile(0.99).max(1)),
+            );
         }
         let (throughput, tail) = (median(throughputs), median(tails));
-        println!("redirects beside {} clients that draw: throughput x{throughput:.2}, p99 x{tail:.2}", self.clients);
-        println!("{} pictures were drawn meanwhile; p99 required at most x{REQUIRED}", drawn.load(Ordering::Relaxed));
+        println!(
+            "redirects beside {} clients that draw: throughput x{throughput:.2}, p99 x{tail:.2}",
+            self.clients
+        );
+        println!(
+            "{} pictures were drawn meanwhile; p99 required at most x{REQUIRED}",
+            drawn.load(Ordering::Relaxed)
+        );
         anyhow::ensure!(tail <= REQUIRED, "redirects wait for pictures");
         Ok(())
     }
 }
 
-/// Draws with so many clients, and creates with one more, until told to stop. A refusal for overload is an answer like any other.
+/// Draws with so many clients, and creates with one more, until told to stop. A refusal for
+/// overload is an answer like any other.
 fn crowd(
     address: &str,
     requests: &[Vec<u8>; 2],

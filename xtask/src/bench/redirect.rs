@@ -1,4 +1,5 @@
-//! `cargo xtask bench redirect`: the real server, with every scan journaled, against a bare actix server.
+//! `cargo xtask bench redirect`: the real server, with every scan journaled, against a bare actix
+//! server.
 
 use std::process::Command;
 use std::time::Duration;
@@ -43,9 +44,14 @@ impl Redirect {
         let duration = Duration::from_secs(self.seconds);
         let bare = Target::start(Command::new("target/release/xtask").arg("bare-server"), false)?;
 
-        let single =
-            self.create(&xqr, &json!({ "url": "https://example.com/landing?campaign=print" }), "/api/v1/links", duration)?;
-        let links: Vec<Value> = (0..100).map(|n| json!({ "url": format!("https://example.com/{n}") })).collect();
+        let single = self.create(
+            &xqr,
+            &json!({ "url": "https://example.com/landing?campaign=print" }),
+            "/api/v1/links",
+            duration,
+        )?;
+        let links: Vec<Value> =
+            (0..100).map(|n| json!({ "url": format!("https://example.com/{n}") })).collect();
         let bulk = self.create(&xqr, &json!({ "links": links }), "/api/v1/links/bulk", duration)?;
         let code = "bench-redirect";
         create_link(&xqr, code)?;
@@ -55,9 +61,17 @@ impl Redirect {
 
         let (mut ours, mut routed, mut theirs) = (Vec::new(), Vec::new(), Vec::new());
         for round in 0..self.rounds {
-            for (target, code, runs) in [(&xqr, code, &mut ours), (&xqr, ruled, &mut routed), (&bare, code, &mut theirs)] {
+            for (target, code, runs) in
+                [(&xqr, code, &mut ours), (&xqr, ruled, &mut routed), (&bare, code, &mut theirs)]
+            {
                 let before = target.cpu_seconds();
-                let load = load::run(&target.address, scan(code).as_bytes(), 302, self.connections, duration)?;
+                let load = load::run(
+                    &target.address,
+                    scan(code).as_bytes(),
+                    302,
+                    self.connections,
+                    duration,
+                )?;
                 let cpu = target.cpu_seconds() - before;
                 eprintln!("round {round}: {} {code} {:.0}/s", target.address, load.rate());
                 runs.push((load, cpu));
@@ -78,35 +92,61 @@ impl Redirect {
         }
         println!("              per second    p50 us    p99 us    CPU us/request");
         for (name, it) in [("xqr", &ours), ("ten rules", &routed), ("bare actix", &theirs)] {
-            println!("{name:12}  {:>10.0}  {:>8}  {:>8}  {:>16.1}", it.rate, it.p50, it.p99, it.cpu_us);
+            println!(
+                "{name:12}  {:>10.0}  {:>8}  {:>8}  {:>16.1}",
+                it.rate, it.p50, it.p99, it.cpu_us
+            );
         }
-        println!("ratio {:.2} (every scan journaled and counted meanwhile)", ours.rate / theirs.rate);
-        println!("ten rules, of which the last holds: {:.2} of the rate without rules", routed.rate / ours.rate);
-        println!("link creations per second: {:.0} by single posts, {:.0} by bulk", single.rate(), bulk.rate() * 100.0);
+        println!(
+            "ratio {:.2} (every scan journaled and counted meanwhile)",
+            ours.rate / theirs.rate
+        );
+        println!(
+            "ten rules, of which the last holds: {:.2} of the rate without rules",
+            routed.rate / ours.rate
+        );
+        println!(
+            "link creations per second: {:.0} by single posts, {:.0} by bulk",
+            single.rate(),
+            bulk.rate() * 100.0
+        );
         Ok(())
     }
 
-    fn create(&self, xqr: &Target, body: &Value, path: &str, duration: Duration) -> anyhow::Result<Load> {
+    fn create(
+        &self,
+        xqr: &Target,
+        body: &Value,
+        path: &str,
+        duration: Duration,
+    ) -> anyhow::Result<Load> {
         load::run(&xqr.address, post(xqr, path, body).as_bytes(), 201, self.connections, duration)
     }
 }
 
-/// Builds the release programs and starts the server on a fresh folder, which goes with the second value.
+/// Builds the release programs and starts the server on a fresh folder, which goes with the second
+/// value.
 pub(super) fn start_server() -> anyhow::Result<(Target, TempDir)> {
-    let built = Command::new("cargo").args(["build", "--release", "--quiet", "-p", "xqr-server", "-p", "xtask"]).status()?;
+    let built = Command::new("cargo")
+        .args(["build", "--release", "--quiet", "-p", "xqr-server", "-p", "xtask"])
+        .status()?;
     if !built.success() {
         bail!("the release build failed");
     }
     let folder = tempfile::tempdir()?;
     let mut command = Command::new("target/release/xqr-server");
-    command.env("XQR_BIND", "127.0.0.1:0").env("XQR_DATA_DIR", folder.path()).env("XQR_LOG", "warn");
+    command
+        .env("XQR_BIND", "127.0.0.1:0")
+        .env("XQR_DATA_DIR", folder.path())
+        .env("XQR_LOG", "warn");
     Ok((Target::start(&mut command, true)?, folder))
 }
 
 /// Makes the link that is scanned.
 pub(super) fn create_link(xqr: &Target, code: &str) -> anyhow::Result<()> {
     let body = json!({ "url": "https://example.com/landing?campaign=print", "custom_slug": code });
-    load::once(&xqr.address, post(xqr, "/api/v1/links", &body).as_bytes(), 201).context("cannot make the link")
+    load::once(&xqr.address, post(xqr, "/api/v1/links", &body).as_bytes(), 201)
+        .context("cannot make the link")
 }
 
 /// Makes a link with ten rules, the last of which holds for the visitor of the bench.
@@ -115,7 +155,10 @@ fn create_ruled_link(xqr: &Target, code: &str) -> anyhow::Result<()> {
     let rules = json!([
         rule(1, json!({ "countries": ["DE", "AT", "CH"] })),
         rule(2, json!({ "device_types": ["desktop"] })),
-        rule(3, json!({ "device_types": ["tablet"], "countries": ["US"], "country_mode": "exclude" })),
+        rule(
+            3,
+            json!({ "device_types": ["tablet"], "countries": ["US"], "country_mode": "exclude" })
+        ),
         rule(4, json!({ "expires_at": "2020-01-01T00:00:00Z" })),
         rule(5, json!({ "languages": ["fr", "it"] })),
         rule(6, json!({ "operating_systems": ["Android"] })),
@@ -125,11 +168,14 @@ fn create_ruled_link(xqr: &Target, code: &str) -> anyhow::Result<()> {
         rule(10, json!({ "device_types": ["mobile"] })),
     ]);
     let body = json!({ "url": "https://example.com/landing", "custom_slug": code, "routing_rules": rules });
-    load::once(&xqr.address, post(xqr, "/api/v1/links", &body).as_bytes(), 201).context("cannot make the link with rules")
+    load::once(&xqr.address, post(xqr, "/api/v1/links", &body).as_bytes(), 201)
+        .context("cannot make the link with rules")
 }
 
 fn scan(code: &str) -> String {
-    format!("GET /{code} HTTP/1.1\r\nHost: bench\r\nReferer: https://example.org/poster\r\n{AGENT}\r\n\r\n")
+    format!(
+        "GET /{code} HTTP/1.1\r\nHost: bench\r\nReferer: https://example.org/poster\r\n{AGENT}\r\n\r\n"
+    )
 }
 
 fn post(xqr: &Target, path: &str, body: &Value) -> String {

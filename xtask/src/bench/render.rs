@@ -1,6 +1,8 @@
-//! `cargo xtask bench render`: symbols and pictures against the renderers that people use, in the same run.
+//! `cargo xtask bench render`: symbols and pictures against the renderers that people use, in the
+//! same run.
 //!
-//! The peers are compiled with the feature `peers` only; without it the task runs itself again with it.
+//! The peers are compiled with the feature `peers` only; without it the task runs itself again with
+//! it.
 
 #[cfg(feature = "peers")]
 mod ours;
@@ -31,7 +33,10 @@ impl Render {
     #[cfg(not(feature = "peers"))]
     pub(crate) fn run(self) -> anyhow::Result<()> {
         let again = ["run", "--release", "--package", "xtask", "--features", "peers", "--"];
-        let status = std::process::Command::new("cargo").args(again).args(std::env::args_os().skip(1)).status()?;
+        let status = std::process::Command::new("cargo")
+            .args(again)
+            .args(std::env::args_os().skip(1))
+            .status()?;
         if !status.success() {
             bail!("the run with the peers failed");
         }

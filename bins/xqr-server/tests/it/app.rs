@@ -40,10 +40,14 @@ impl Answer {
 
     /// The JSON body with the request id, which differs, checked and masked.
     pub(crate) fn json(&self) -> Value {
-        let mut value: Value = serde_json::from_slice(&self.bytes).unwrap_or_else(|e| panic!("{e}: {}", self.text()));
+        let mut value: Value =
+            serde_json::from_slice(&self.bytes).unwrap_or_else(|e| panic!("{e}: {}", self.text()));
         if let Some(id) = value.pointer_mut("/meta/request_id") {
             assert_eq!(*id, self.header("x-request-id"));
-            assert!(id.as_str().unwrap().starts_with("req_") && id.as_str().unwrap().len() == 30, "{id}");
+            assert!(
+                id.as_str().unwrap().starts_with("req_") && id.as_str().unwrap().len() == 30,
+                "{id}"
+            );
             *id = "req_".into();
         }
         value
@@ -89,9 +93,15 @@ impl TestApp {
         settings.edge.drain_seconds = 5;
         change(&mut settings);
         let clock = Arc::new(ManualClock::at(NOW));
-        let running = xqr_server::start(settings, Arc::clone(&clock) as _, Arc::new(SeededEntropy::new(1))).unwrap();
+        let running =
+            xqr_server::start(settings, Arc::clone(&clock) as _, Arc::new(SeededEntropy::new(1)))
+                .unwrap();
         let key = running.first_key.as_ref().unwrap().expose().to_owned();
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()
+            .unwrap();
         Self { running, clock, key, http, _folder: folder }
     }
 
@@ -101,7 +111,9 @@ impl TestApp {
         let mut settings = self.running.app.settings.clone();
         settings.data_dir = folder.path().to_owned();
         let clock = Arc::clone(&self.clock);
-        let running = xqr_server::start(settings, Arc::clone(&clock) as _, Arc::new(SeededEntropy::new(2))).unwrap();
+        let running =
+            xqr_server::start(settings, Arc::clone(&clock) as _, Arc::new(SeededEntropy::new(2)))
+                .unwrap();
         Self { running, clock, key: self.key.clone(), http: self.http.clone(), _folder: folder }
     }
 
@@ -110,7 +122,9 @@ impl TestApp {
         let Self { running, clock, key, http, _folder } = self;
         let settings = running.app.settings.clone();
         running.stop().await;
-        let running = xqr_server::start(settings, Arc::clone(&clock) as _, Arc::new(SeededEntropy::new(3))).unwrap();
+        let running =
+            xqr_server::start(settings, Arc::clone(&clock) as _, Arc::new(SeededEntropy::new(3)))
+                .unwrap();
         Self { running, clock, key, http, _folder }
     }
 
@@ -126,7 +140,13 @@ impl TestApp {
         let made = self.running.app.data.write_here(move |tx| {
             let workspace = workspaces::create(tx, "Another", plan)?;
             let workspace = workspaces::set_overrides(tx, &workspace.uid, Some(overrides))?;
-            let draft = keys::Draft { name: "key".into(), look: Look::Xqr, scopes, expires_at: Some(expires_at), plan: None };
+            let draft = keys::Draft {
+                name: "key".into(),
+                look: Look::Xqr,
+                scopes,
+                expires_at: Some(expires_at),
+                plan: None,
+            };
             keys::create(tx, &workspace, &draft)
         });
         made.unwrap().1.expose().to_owned()
@@ -146,11 +166,18 @@ impl TestApp {
         let sent = Sent {
             method: request.method().to_string(),
             path: request.url().path().to_owned(),
-            json: request.body().and_then(|body| body.as_bytes()).and_then(|body| serde_json::from_slice(body).ok()),
+            json: request
+                .body()
+                .and_then(|body| body.as_bytes())
+                .and_then(|body| serde_json::from_slice(body).ok()),
         };
         let response = client.execute(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
-        let answer = Answer { status: StatusCode::as_u16(&status), headers, bytes: response.bytes().await.unwrap().to_vec() };
+        let answer = Answer {
+            status: StatusCode::as_u16(&status),
+            headers,
+            bytes: response.bytes().await.unwrap().to_vec(),
+        };
         contract::check(&sent, &answer);
         answer
     }
@@ -160,7 +187,13 @@ impl TestApp {
         self.call_as(&self.key, method, path, body).await
     }
 
-    pub(crate) async fn call_as(&self, key: &str, method: &str, path: &str, body: Option<Value>) -> Answer {
+    pub(crate) async fn call_as(
+        &self,
+        key: &str,
+        method: &str,
+        path: &str,
+        body: Option<Value>,
+    ) -> Answer {
         let mut request = self.request(method, &format!("/api/v1{path}")).bearer_auth(key);
         if let Some(body) = body {
             request = request.json(&body);
@@ -175,7 +208,10 @@ impl TestApp {
     /// Searches every file of the service for a secret.
     pub(crate) fn no_file_holds(&self, secret: &str) {
         for (name, bytes) in self.files() {
-            assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()), "{name}");
+            assert!(
+                !bytes.windows(secret.len()).any(|window| window == secret.as_bytes()),
+                "{name}"
+            );
         }
     }
 
@@ -188,7 +224,9 @@ impl TestApp {
                 let path = entry.unwrap().path();
                 match path.is_dir() {
                     true => folders.push(path),
-                    false => files.push((path.display().to_string(), std::fs::read(&path).unwrap())),
+                    false => {
+                        files.push((path.display().to_string(), std::fs::read(&path).unwrap()))
+                    }
                 }
             }
         }
@@ -203,7 +241,8 @@ impl TestApp {
 
     /// Runs the background steps until nothing is left.
     pub(crate) async fn drain(&self) {
-        // The running workers may be in the middle of the same batch: then theirs counts, and ours is refused.
+        // The running workers may be in the middle of the same batch: then theirs counts, and ours
+        // is refused.
         while self.running.app.journal.backlog_bytes() > 0 {
             xqr_work::drain(&self.running.app).await.ok();
         }
@@ -217,8 +256,16 @@ pub(crate) async fn database_url(folder: &TempDir) -> String {
     };
     let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
     actix_rt::spawn(async move { connection.await.unwrap() });
-    let schema =
-        format!("t{}", folder.path().file_name().unwrap().to_str().unwrap().replace(|c: char| !c.is_ascii_alphanumeric(), ""));
+    let schema = format!(
+        "t{}",
+        folder
+            .path()
+            .file_name()
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .replace(|c: char| !c.is_ascii_alphanumeric(), "")
+    );
     client.batch_execute(&format!("CREATE SCHEMA \"{schema}\"")).await.unwrap();
     format!("{url}?options=-csearch_path%3D%22{schema}%22")
 }

@@ -13,14 +13,18 @@ async fn make(app: &TestApp, key: &str, body: Value) -> String {
 }
 
 async fn post(app: &TestApp, key: &str, path: &str, idempotency_key: &str, body: &Value) -> Answer {
-    let request = app.request("POST", &format!("/api/v1{path}")).bearer_auth(key).header("idempotency-key", idempotency_key);
+    let request = app
+        .request("POST", &format!("/api/v1{path}"))
+        .bearer_auth(key)
+        .header("idempotency-key", idempotency_key);
     app.send(request.json(body)).await
 }
 
 /// Changes the limits of the youngest workspace.
 fn set_limits(app: &TestApp, overrides: &'static str) {
     let changed = app.running.app.data.write_here(move |tx| {
-        let workspace = workspaces::list(tx.conn)?.into_iter().max_by_key(|workspace| workspace.id).unwrap();
+        let workspace =
+            workspaces::list(tx.conn)?.into_iter().max_by_key(|workspace| workspace.id).unwrap();
         workspaces::set_overrides(tx, &workspace.uid, Some(overrides))
     });
     changed.unwrap();
@@ -33,26 +37,52 @@ fn remaining(answer: &Answer) -> u64 {
 #[actix_web::test]
 async fn a_key_of_a_lower_plan_lifts_no_limit_of_the_workspace() {
     let app = TestApp::start().await;
-    let key = app.key_with(Plan::Enterprise, r#"{"monthly_calls":20,"burst_per_second":7,"links":2}"#, &["*"]);
+    let key = app.key_with(
+        Plan::Enterprise,
+        r#"{"monthly_calls":20,"burst_per_second":7,"links":2}"#,
+        &["*"],
+    );
     let expires_at = "2026-03-21T14:40:00Z";
-    let body = json!({ "name": "agency", "scopes": ["*"], "plan": "agency", "expires_at": expires_at });
+    let body =
+        json!({ "name": "agency", "scopes": ["*"], "plan": "agency", "expires_at": expires_at });
     let agency = make(&app, &key, body).await;
     let figures = app.call_as(&agency, "GET", "/links", None).await.expect(200);
-    assert_eq!((figures.header("x-ratelimit-limit"), figures.header("x-ratelimit-burst-limit")), ("20", "7"));
+    assert_eq!(
+        (figures.header("x-ratelimit-limit"), figures.header("x-ratelimit-burst-limit")),
+        ("20", "7")
+    );
     for status in [201, 201, 403] {
-        app.call_as(&agency, "POST", "/links", Some(json!({ "url": "https://example.com" }))).await.expect(status);
+        app.call_as(&agency, "POST", "/links", Some(json!({ "url": "https://example.com" })))
+            .await
+            .expect(status);
     }
 }
 
 #[actix_web::test]
 async fn a_key_of_a_lower_plan_makes_none_of_a_higher_one() {
     let app = TestApp::start().await;
-    let strong = app.call("POST", "/keys", Some(json!({ "name": "strong", "scopes": ["*"] }))).await.expect(201).json();
+    let strong = app
+        .call("POST", "/keys", Some(json!({ "name": "strong", "scopes": ["*"] })))
+        .await
+        .expect(201)
+        .json();
     let strong = strong["data"]["id"].as_str().unwrap().to_owned();
-    let weak = make(&app, &app.key, json!({ "name": "weak", "scopes": ["*"], "plan": "pro" })).await;
-    let refused = app.call_as(&weak, "POST", "/keys", Some(json!({ "name": "k", "scopes": ["*"], "plan": "agency" }))).await;
+    let weak =
+        make(&app, &app.key, json!({ "name": "weak", "scopes": ["*"], "plan": "pro" })).await;
+    let refused = app
+        .call_as(
+            &weak,
+            "POST",
+            "/keys",
+            Some(json!({ "name": "k", "scopes": ["*"], "plan": "agency" })),
+        )
+        .await;
     assert_eq!(refused.status, 400, "{}", refused.text());
-    let same = app.call_as(&weak, "POST", "/keys", Some(json!({ "name": "k", "scopes": ["*"] }))).await.expect(201).json();
+    let same = app
+        .call_as(&weak, "POST", "/keys", Some(json!({ "name": "k", "scopes": ["*"] })))
+        .await
+        .expect(201)
+        .json();
     assert_eq!(same["data"]["plan"], "pro", "what is not said is as with the maker");
     app.call_as(&weak, "POST", &format!("/keys/{strong}/rotate"), None).await.expect(400);
 }
@@ -60,7 +90,8 @@ async fn a_key_of_a_lower_plan_makes_none_of_a_higher_one() {
 #[actix_web::test]
 async fn what_was_leased_under_a_larger_cap_is_not_spent_under_a_smaller_one() {
     let app = TestApp::start().await;
-    let key = app.key_with(Plan::Enterprise, r#"{"monthly_calls":null,"burst_per_second":null}"#, &["*"]);
+    let key =
+        app.key_with(Plan::Enterprise, r#"{"monthly_calls":null,"burst_per_second":null}"#, &["*"]);
     app.call_as(&key, "GET", "/links", None).await.expect(200);
     set_limits(&app, r#"{"monthly_calls":3,"burst_per_second":null}"#);
     assert_eq!(remaining(&app.call_as(&key, "GET", "/links", None).await.expect(200)), 1);
@@ -80,7 +111,9 @@ async fn a_killed_node_costs_an_unlimited_workspace_at_most_a_lease() {
     // This node is never settled: as if it were killed.
     node.call_as(&key, "GET", "/links", None).await.expect(200);
     set_limits(&app, "{}");
-    assert!(remaining(&app.call_as(&key, "GET", "/links", None).await.expect(200)) >= 1000 - 64 - 1);
+    assert!(
+        remaining(&app.call_as(&key, "GET", "/links", None).await.expect(200)) >= 1000 - 64 - 1
+    );
 }
 
 #[actix_web::test]
@@ -93,14 +126,21 @@ async fn a_good_key_is_heard_beside_one_who_guesses() {
         let key = if i % 2 == 0 { &guess } else { "nonsense" };
         statuses.push(app.call_as(key, "GET", "/links", None).await.status);
     }
-    assert!(statuses[..100].iter().all(|status| *status == 401) && statuses.contains(&429), "{statuses:?}");
+    assert!(
+        statuses[..100].iter().all(|status| *status == 401) && statuses.contains(&429),
+        "{statuses:?}"
+    );
     app.call("GET", "/links", None).await.expect(200);
 }
 
 #[actix_web::test]
 async fn a_dead_key_that_is_rotated_is_not_the_callers() {
     let app = TestApp::start().await;
-    let made = app.call("POST", "/keys", Some(json!({ "name": "k", "scopes": ["*"] }))).await.json()["data"]["id"].clone();
+    let made = app
+        .call("POST", "/keys", Some(json!({ "name": "k", "scopes": ["*"] })))
+        .await
+        .json()["data"]["id"]
+        .clone();
     let path = format!("/keys/{}", made.as_str().unwrap());
     app.call("POST", &format!("{path}/revoke"), None).await.expect(200);
     let refused = app.call("POST", &format!("{path}/rotate"), None).await;
@@ -116,16 +156,23 @@ async fn a_dead_key_that_is_rotated_is_not_the_callers() {
 async fn what_cost_nothing_is_shown_as_left() {
     let app = TestApp::start().await;
     let key = app.key_with(Plan::Pro, r#"{"monthly_calls":2,"burst_per_second":null}"#, &["*"]);
-    let made = post(&app, &key, "/links", "k", &json!({ "url": "https://example.com" })).await.expect(201);
+    let made =
+        post(&app, &key, "/links", "k", &json!({ "url": "https://example.com" })).await.expect(201);
     assert_eq!(remaining(&made), 1);
     for _ in 0..3 {
         assert_eq!(remaining(&app.call_as(&key, "GET", "/links/none", None).await.expect(404)), 1);
-        assert_eq!(remaining(&post(&app, &key, "/links", "k", &json!({ "url": "https://example.com" })).await), 1);
+        assert_eq!(
+            remaining(
+                &post(&app, &key, "/links", "k", &json!({ "url": "https://example.com" })).await
+            ),
+            1
+        );
     }
     assert_eq!(remaining(&app.call_as(&key, "GET", "/links", None).await.expect(200)), 0);
     // The quota is spent; what was paid for is still told.
     app.call_as(&key, "GET", "/links", None).await.expect(429);
-    let again = post(&app, &key, "/links", "k", &json!({ "url": "https://example.com" })).await.expect(201);
+    let again =
+        post(&app, &key, "/links", "k", &json!({ "url": "https://example.com" })).await.expect(201);
     assert_eq!((again.header("idempotent-replayed"), &again.bytes), ("true", &made.bytes));
     post(&app, &key, "/links", "k", &json!({ "url": "https://example.org" })).await.expect(409);
     post(&app, &key, "/links", "other", &json!({ "url": "https://example.com" })).await.expect(429);
@@ -142,7 +189,10 @@ async fn a_batch_that_made_nothing_is_free_and_may_be_tried_again() {
     let second = post(&app, &key, "/links/bulk", "k", &body).await.expect(201);
     assert_eq!((second.header("idempotent-replayed"), remaining(&second)), ("", 9));
     assert_eq!(second.json()["data"]["created"].as_array().unwrap().len(), 1);
-    assert_eq!(post(&app, &key, "/links/bulk", "k", &body).await.header("idempotent-replayed"), "true");
+    assert_eq!(
+        post(&app, &key, "/links/bulk", "k", &body).await.header("idempotent-replayed"),
+        "true"
+    );
 }
 
 #[actix_web::test]
@@ -163,7 +213,8 @@ async fn limits_that_the_database_cannot_hold_are_refused() {
 async fn a_nul_is_nobodys_name() {
     let app = TestApp::start().await;
     let call = async |method: &str, path: &str, body: Option<Value>| {
-        let mut request = app.request(method, path).header("x-api-key", &app.key).bearer_auth(&app.key);
+        let mut request =
+            app.request(method, path).header("x-api-key", &app.key).bearer_auth(&app.key);
         if let Some(body) = body {
             request = request.json(&body);
         }
@@ -185,15 +236,24 @@ async fn a_nul_is_nobodys_name() {
     }
     let nul = json!({ "redirect_url": "http://a.example", "project_id": "\0" });
     assert_eq!(call("POST", "/v1/qr-codes", Some(nul)).await.status, 400);
-    let items = json!([{ "url": "http://a.example", "project_id": "\0" }, { "url": "http://b.example" }]);
-    let made = call("POST", "/api/v1/links/bulk", Some(json!({ "links": items }))).await.expect(201).json();
-    assert_eq!((&made["data"]["errors"][0]["index"], made["data"]["created"].as_array().unwrap().len()), (&json!(0), 1));
+    let items =
+        json!([{ "url": "http://a.example", "project_id": "\0" }, { "url": "http://b.example" }]);
+    let made = call("POST", "/api/v1/links/bulk", Some(json!({ "links": items })))
+        .await
+        .expect(201)
+        .json();
+    assert_eq!(
+        (&made["data"]["errors"][0]["index"], made["data"]["created"].as_array().unwrap().len()),
+        (&json!(0), 1)
+    );
 }
 
 #[actix_web::test]
 async fn a_closed_link_tells_nobody_where_it_led() {
     let app = TestApp::start().await;
-    let link = app.link(json!({ "url": "http://secret.example/launch", "custom_slug": "prelaunch" })).await;
+    let link = app
+        .link(json!({ "url": "http://secret.example/launch", "custom_slug": "prelaunch" }))
+        .await;
     let path = format!("/links/{}", link["id"].as_str().unwrap());
     let told = "/api/lookup/prelaunch";
     app.get(told).await.expect(200);

@@ -1,4 +1,5 @@
-//! Bio pages as a browser reads them (reliability note, X-1 and X-2): whatever users write is text, and the frame around it is strict.
+//! Bio pages as a browser reads them (reliability note, X-1 and X-2): whatever users write is text,
+//! and the frame around it is strict.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,8 +10,10 @@ use sha2::{Digest as _, Sha256};
 use crate::app::{Answer, TestApp};
 
 /// Elements and attributes that our pages are made of.
-const ELEMENTS: &[&str] =
-    &["html", "head", "meta", "title", "style", "body", "header", "img", "span", "h1", "p", "main", "nav", "ul", "li", "a"];
+const ELEMENTS: &[&str] = &[
+    "html", "head", "meta", "title", "style", "body", "header", "img", "span", "h1", "p", "main",
+    "nav", "ul", "li", "a",
+];
 const ATTRIBUTES: &[&str] = &[
     "lang",
     "class",
@@ -43,7 +46,10 @@ impl Read {
                 Node::Element(element) => {
                     assert!(ELEMENTS.contains(&element.name()), "<{}>", element.name());
                     for (name, value) in element.attrs() {
-                        assert!(ATTRIBUTES.contains(&name) && !name.starts_with("on"), "{name}={value}");
+                        assert!(
+                            ATTRIBUTES.contains(&name) && !name.starts_with("on"),
+                            "{name}={value}"
+                        );
                     }
                 }
                 Node::Comment(comment) => panic!("{comment:?}"),
@@ -55,12 +61,18 @@ impl Read {
     }
 
     fn texts(&self, selector: &str) -> Vec<String> {
-        self.html.select(&Selector::parse(selector).unwrap()).map(|element| element.text().collect()).collect()
+        self.html
+            .select(&Selector::parse(selector).unwrap())
+            .map(|element| element.text().collect())
+            .collect()
     }
 
     fn attributes(&self, selector: &str, name: &str) -> Vec<String> {
         let selector = Selector::parse(selector).unwrap();
-        self.html.select(&selector).map(|element| element.attr(name).unwrap_or_default().to_owned()).collect()
+        self.html
+            .select(&selector)
+            .map(|element| element.attr(name).unwrap_or_default().to_owned())
+            .collect()
     }
 }
 
@@ -68,13 +80,27 @@ impl Read {
 fn frame(answer: &Answer, avatar: bool) {
     let policy = answer.header("content-security-policy");
     let (before, after) = policy.split_once("style-src 'sha256-").unwrap();
-    assert_eq!(before, if avatar { "default-src 'none'; img-src 'self' https:; " } else { "default-src 'none'; " });
-    assert_eq!(after[44..], *"'; base-uri 'none'; form-action 'none'; object-src 'none'; frame-ancestors 'none'");
-    let style = Html::parse_document(&answer.text());
-    let style: String = style.select(&Selector::parse("style").unwrap()).flat_map(|element| element.text()).collect();
-    assert_eq!(after[..44], STANDARD.encode(Sha256::digest(style)), "the policy allows the style sheet");
     assert_eq!(
-        ["content-type", "x-content-type-options", "referrer-policy"].map(|name| answer.header(name)),
+        before,
+        if avatar { "default-src 'none'; img-src 'self' https:; " } else { "default-src 'none'; " }
+    );
+    assert_eq!(
+        after[44..],
+        *"'; base-uri 'none'; form-action 'none'; object-src 'none'; frame-ancestors 'none'"
+    );
+    let style = Html::parse_document(&answer.text());
+    let style: String = style
+        .select(&Selector::parse("style").unwrap())
+        .flat_map(|element| element.text())
+        .collect();
+    assert_eq!(
+        after[..44],
+        STANDARD.encode(Sha256::digest(style)),
+        "the policy allows the style sheet"
+    );
+    assert_eq!(
+        ["content-type", "x-content-type-options", "referrer-policy"]
+            .map(|name| answer.header(name)),
         ["text/html; charset=utf-8", "nosniff", "no-referrer"]
     );
     assert!(answer.header("x-request-id").starts_with("req_"));
@@ -94,10 +120,16 @@ async fn a_page_reads_as_it_was_written() {
     frame(&answer, true);
     assert_eq!(answer.header("cache-control"), "no-cache");
     let page = Read::new(&answer);
-    assert_eq!((page.texts("title"), page.texts("h1")), (vec!["Zoë & Söhne".to_owned()], vec!["Zoë & Söhne".to_owned()]));
+    assert_eq!(
+        (page.texts("title"), page.texts("h1")),
+        (vec!["Zoë & Söhne".to_owned()], vec!["Zoë & Söhne".to_owned()])
+    );
     assert_eq!(page.texts("header p"), ["First line\nsecond"]);
     assert_eq!(page.texts("nav a"), ["Website", "مرحبا", "Call"]);
-    assert_eq!(page.attributes("nav a", "href"), ["zoe-sohne/1", "mailto:a@b.example?subject=x&body=y", "tel:+4930"]);
+    assert_eq!(
+        page.attributes("nav a", "href"),
+        ["zoe-sohne/1", "mailto:a@b.example?subject=x&body=y", "tel:+4930"]
+    );
     assert_eq!(page.attributes("nav a", "rel"), ["noopener nofollow ugc"; 3]);
     assert_eq!(
         (page.attributes("html", "lang"), page.attributes("html", "class")),
@@ -106,21 +138,35 @@ async fn a_page_reads_as_it_was_written() {
     assert_eq!(page.attributes("img", "src"), ["https://cdn.example/a.png?x=1&y=2"]);
     assert_eq!(page.attributes("img", "alt"), [""]);
     // Landmarks: a banner, a main, a navigation with a name.
-    for (landmark, count) in [("body > header", 1), ("body > main", 1), ("main > nav[aria-label]", 1), ("h1", 1)] {
+    for (landmark, count) in
+        [("body > header", 1), ("body > main", 1), ("main > nav[aria-label]", 1), ("h1", 1)]
+    {
         assert_eq!(page.texts(landmark).len(), count, "{landmark}");
     }
     let bare = app.get(&app.shown(json!({ "title": "Acme" })).await.1).await.expect(200);
     frame(&bare, false);
     let bare = Read::new(&bare);
-    assert_eq!((bare.texts("span.avatar"), bare.attributes("html", "class")), (vec!["A".to_owned()], vec!["light".to_owned()]));
+    assert_eq!(
+        (bare.texts("span.avatar"), bare.attributes("html", "class")),
+        (vec!["A".to_owned()], vec!["light".to_owned()])
+    );
     // A picture over plain HTTP is not shown, but for our own.
-    for (url, shown) in [("http://cdn.example/a.png", 0), ("https://qr.example/assets/x/y.png", 1)] {
-        let (_, path) = app.shown(json!({ "title": "x", "page_data": { "avatar_url": url } })).await;
+    for (url, shown) in [("http://cdn.example/a.png", 0), ("https://qr.example/assets/x/y.png", 1)]
+    {
+        let (_, path) =
+            app.shown(json!({ "title": "x", "page_data": { "avatar_url": url } })).await;
         assert_eq!(Read::new(&app.get(&path).await).attributes("img", "src").len(), shown, "{url}");
     }
     let closed = app.get("/b/none").await.expect(404);
-    assert!(closed.header("content-security-policy").starts_with("default-src 'none'; style-src 'sha256-"));
-    assert_eq!((closed.header("x-content-type-options"), closed.header("referrer-policy")), ("nosniff", "no-referrer"));
+    assert!(
+        closed
+            .header("content-security-policy")
+            .starts_with("default-src 'none'; style-src 'sha256-")
+    );
+    assert_eq!(
+        (closed.header("x-content-type-options"), closed.header("referrer-policy")),
+        ("nosniff", "no-referrer")
+    );
 }
 
 /// WCAG 2.2, success criterion 1.4.3.
@@ -137,9 +183,12 @@ fn what_is_written_can_be_read() {
         0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5)
     };
     for theme in [light, dark] {
-        let color = |name: &str| luminance(&theme.split(&format!("--{name}:")).nth(1).unwrap()[..7]);
+        let color =
+            |name: &str| luminance(&theme.split(&format!("--{name}:")).nth(1).unwrap()[..7]);
         let grounds = ["paper", "glow-a", "glow-b", "card"];
-        for (ink, on) in grounds.iter().flat_map(|on| [("ink", *on), ("soft", *on)]).chain([("card", "accent")]) {
+        for (ink, on) in
+            grounds.iter().flat_map(|on| [("ink", *on), ("soft", *on)]).chain([("card", "accent")])
+        {
             let (a, b) = (color(ink), color(on));
             let contrast = (a.max(b) + 0.05) / (a.min(b) + 0.05);
             assert!(contrast >= 4.5, "{ink} on {on}: {contrast:.2}");
@@ -152,10 +201,25 @@ fn what_is_written_can_be_read() {
     }
 }
 
-/// More than 200 vectors: each way to begin markup, with each thing that acts, and texts that programs have stumbled over.
+/// More than 200 vectors: each way to begin markup, with each thing that acts, and texts that
+/// programs have stumbled over.
 fn vectors() -> Vec<String> {
-    let breaks =
-        ["", "\"", "'", "\">", "'>", "</title>", "</style>", "</h1></header>", "-->", "]]>", "</a>", "&quot;>", "\\\">", "`>"];
+    let breaks = [
+        "",
+        "\"",
+        "'",
+        "\">",
+        "'>",
+        "</title>",
+        "</style>",
+        "</h1></header>",
+        "-->",
+        "]]>",
+        "</a>",
+        "&quot;>",
+        "\\\">",
+        "`>",
+    ];
     let acts = [
         "<script>alert(1)</script>",
         "<ScRiPt src=//canary.example></sCrIpT>",
@@ -214,7 +278,8 @@ fn vectors() -> Vec<String> {
         "<xmp>",
         "<textarea>",
     ];
-    let mut all: Vec<String> = breaks.iter().flat_map(|lead| acts.map(|act| format!("{lead}{act}"))).collect();
+    let mut all: Vec<String> =
+        breaks.iter().flat_map(|lead| acts.map(|act| format!("{lead}{act}"))).collect();
     all.extend(naughty.iter().map(|text| (*text).to_owned()));
     all
 }
@@ -239,7 +304,11 @@ async fn what_users_write_is_text() {
         frame(&answer, true);
         let page = Read::new(&answer);
         assert_eq!(page.texts("title"), [label.as_str()], "{vector}");
-        assert_eq!((page.texts("h1"), page.texts("header p")), (vec![label.clone()], vec![vector.clone()]), "{vector}");
+        assert_eq!(
+            (page.texts("h1"), page.texts("header p")),
+            (vec![label.clone()], vec![vector.clone()]),
+            "{vector}"
+        );
         assert_eq!(page.texts("nav a"), [label, "b".to_owned()]);
         assert_eq!(page.attributes("nav a", "href"), ["attack/1", "attack/2"]);
         assert!(page.attributes("img", "src")[0].starts_with("https://a.example/"));
@@ -249,7 +318,10 @@ async fn what_users_write_is_text() {
         let click = app.get(&format!("{path}/1")).await.expect(302);
         assert!(click.header("location").starts_with("https://a.example/"), "{vector}");
         let view = app.call("GET", &format!("/bio/pages/{id}"), None).await.expect(200).json();
-        assert_eq!((&view["data"]["description"], &view["data"]["page_data"][vector][vector]), (&json!(vector), &json!(vector)));
+        assert_eq!(
+            (&view["data"]["description"], &view["data"]["page_data"][vector][vector]),
+            (&json!(vector), &json!(vector))
+        );
     }
     // As a language, too.
     for vector in &all {

@@ -1,4 +1,5 @@
-//! Plain clients in Python and JavaScript against the real program: what users of the studio dialect write works here.
+//! Plain clients in Python and JavaScript against the real program: what users of the studio
+//! dialect write works here.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
@@ -11,7 +12,8 @@ use serde_json::{Value, json};
 use crate::app::database_url;
 use crate::crash::Program;
 
-/// A gateway: `/sometimes` works at the third try, `/never` never does. Returns its address and how often each was asked.
+/// A gateway: `/sometimes` works at the third try, `/never` never does. Returns its address and how
+/// often each was asked.
 fn gateway() -> (String, Arc<[AtomicUsize; 2]>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
@@ -20,20 +22,30 @@ fn gateway() -> (String, Arc<[AtomicUsize; 2]>) {
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
-            let mut head = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
+            let mut head =
+                BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
             let first = head.next().unwrap_or_default();
             head.find(String::is_empty);
             let never = first.contains("/never");
             let nth = counts[usize::from(never)].fetch_add(1, Ordering::SeqCst) + 1;
-            let (status, body) = if never || nth < 3 { ("502 Bad Gateway", "") } else { ("200 OK", r#"{"status":"ok"}"#) };
+            let (status, body) = if never || nth < 3 {
+                ("502 Bad Gateway", "")
+            } else {
+                ("200 OK", r#"{"status":"ok"}"#)
+            };
             let length = body.len();
-            write!(stream, "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}").unwrap();
+            write!(
+                stream,
+                "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+            )
+            .unwrap();
         }
     });
     (address, asked)
 }
 
-/// Runs a client against a fresh server, and compares what it saw. Without its language it is skipped, unless `required` is set.
+/// Runs a client against a fresh server, and compares what it saw. Without its language it is
+/// skipped, unless `required` is set.
 fn works(language: &str, file: &str, required: &str) {
     if Command::new(language).arg("--version").output().is_err() {
         assert!(std::env::var_os(required).is_none(), "{language} is not installed");
@@ -43,14 +55,23 @@ fn works(language: &str, file: &str, required: &str) {
     let folder = tempfile::tempdir().unwrap();
     let database = actix_web::rt::System::new().block_on(database_url(&folder));
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
-    let settings =
-        [("XQR_WEBHOOKS_ALLOW_HTTP", "true"), ("XQR_WEBHOOKS_ALLOW_NETS", "127.0.0.0/8"), ("XQR_WEBHOOKS_PORTS", port.as_str())];
+    let settings = [
+        ("XQR_WEBHOOKS_ALLOW_HTTP", "true"),
+        ("XQR_WEBHOOKS_ALLOW_NETS", "127.0.0.0/8"),
+        ("XQR_WEBHOOKS_PORTS", port.as_str()),
+    ];
     let program = Program::start_with(folder.path(), &database, true, &settings);
     let (gateway, asked) = gateway();
     let script = format!("{}/tests/clients/{file}", env!("CARGO_MANIFEST_DIR"));
     let base = format!("http://{}", program.address);
-    let output = Command::new(language).args([script.as_str(), &base, &port, &gateway]).output().unwrap();
-    assert!(output.status.success(), "{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let output =
+        Command::new(language).args([script.as_str(), &base, &port, &gateway]).output().unwrap();
+    assert!(
+        output.status.success(),
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
     let seen: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(
         seen,
@@ -68,7 +89,11 @@ fn works(language: &str, file: &str, required: &str) {
             "revoked": [401, { "detail": "Invalid or revoked API key." }],
         })
     );
-    assert_eq!([3, 4], [0, 1].map(|i: usize| asked[i].load(Ordering::SeqCst)), "three retries and no more");
+    assert_eq!(
+        [3, 4],
+        [0, 1].map(|i: usize| asked[i].load(Ordering::SeqCst)),
+        "three retries and no more"
+    );
 }
 
 /// One after the other: the port of a webhook is free only until somebody else takes it.

@@ -27,7 +27,12 @@ impl Program {
     }
 
     /// Starts the program with settings of its own.
-    pub(crate) fn start_with(folder: &std::path::Path, database: &str, first: bool, settings: &[(&str, &str)]) -> Self {
+    pub(crate) fn start_with(
+        folder: &std::path::Path,
+        database: &str,
+        first: bool,
+        settings: &[(&str, &str)],
+    ) -> Self {
         Self::start_logging(folder, database, first, settings, Stdio::inherit())
     }
 
@@ -50,8 +55,15 @@ impl Program {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-        let address = lines.by_ref().find_map(|line| line.strip_prefix("xqr listens on http://").map(str::to_owned)).unwrap();
-        let key = if first { lines.find(|line| line.contains("xqr_pk_")).map(|line| line.trim().to_owned()) } else { None };
+        let address = lines
+            .by_ref()
+            .find_map(|line| line.strip_prefix("xqr listens on http://").map(str::to_owned))
+            .unwrap();
+        let key = if first {
+            lines.find(|line| line.contains("xqr_pk_")).map(|line| line.trim().to_owned())
+        } else {
+            None
+        };
         Self { child, address, key }
     }
 
@@ -93,7 +105,9 @@ pub(crate) fn request(address: &str, head: &str, body: &str) -> Option<(u16, Str
     let mut answer = String::new();
     stream.read_to_string(&mut answer).ok()?;
     let (head, body) = answer.split_once("\r\n\r\n")?;
-    let wanted: usize = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok())?;
+    let wanted: usize = head.lines().find_map(|line| {
+        line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok()
+    })?;
     let status = head.split(' ').nth(1)?.parse().ok()?;
     (body.len() >= wanted).then(|| (status, body.to_owned()))
 }
@@ -106,7 +120,12 @@ fn twenty_kills_lose_no_link_and_count_every_scan_once() {
     let key = program.key.clone().unwrap();
     let authorization = format!("Authorization: Bearer {key}");
     let create = format!("POST /api/v1/links HTTP/1.1\r\n{authorization}");
-    let (status, body) = request(&program.address, &create, r#"{"url":"https://example.com/","custom_slug":"crash"}"#).unwrap();
+    let (status, body) = request(
+        &program.address,
+        &create,
+        r#"{"url":"https://example.com/","custom_slug":"crash"}"#,
+    )
+    .unwrap();
     assert_eq!(status, 201, "{body}");
     let link: Value = serde_json::from_str(&body).unwrap();
     let id = link["data"]["id"].as_str().unwrap().to_owned();
@@ -116,15 +135,21 @@ fn twenty_kills_lose_no_link_and_count_every_scan_once() {
         let stop = Arc::new(AtomicBool::new(false));
         let clients: Vec<_> = (0..6)
             .map(|n| {
-                let (address, create, stop) = (program.address.clone(), create.clone(), Arc::clone(&stop));
-                let (sent, received, acknowledged) = (Arc::clone(&sent), Arc::clone(&received), Arc::clone(&acknowledged));
+                let (address, create, stop) =
+                    (program.address.clone(), create.clone(), Arc::clone(&stop));
+                let (sent, received, acknowledged) =
+                    (Arc::clone(&sent), Arc::clone(&received), Arc::clone(&acknowledged));
                 std::thread::spawn(move || {
                     while !stop.load(Ordering::SeqCst) {
                         if n % 2 == 0 {
-                            let answer = request(&address, &create, r#"{"url":"https://example.com/kept"}"#);
+                            let answer =
+                                request(&address, &create, r#"{"url":"https://example.com/kept"}"#);
                             if let Some((201, body)) = answer {
                                 let link: Value = serde_json::from_str(&body).unwrap();
-                                acknowledged.lock().unwrap().push(link["data"]["short_code"].as_str().unwrap().to_owned());
+                                acknowledged
+                                    .lock()
+                                    .unwrap()
+                                    .push(link["data"]["short_code"].as_str().unwrap().to_owned());
                             }
                         } else {
                             sent.fetch_add(1, Ordering::SeqCst);
@@ -136,8 +161,12 @@ fn twenty_kills_lose_no_link_and_count_every_scan_once() {
                 })
             })
             .collect();
-        // Work until some of it is done, so that every kill hits a busy server, at a different moment of its work.
-        let (goal, links) = (received.load(Ordering::SeqCst) + 20 + kill * 3, acknowledged.lock().unwrap().len() + 2);
+        // Work until some of it is done, so that every kill hits a busy server, at a different
+        // moment of its work.
+        let (goal, links) = (
+            received.load(Ordering::SeqCst) + 20 + kill * 3,
+            acknowledged.lock().unwrap().len() + 2,
+        );
         let started = Instant::now();
         while received.load(Ordering::SeqCst) < goal || acknowledged.lock().unwrap().len() < links {
             assert!(started.elapsed() < Duration::from_secs(30), "no progress before kill {kill}");
@@ -155,10 +184,19 @@ fn twenty_kills_lose_no_link_and_count_every_scan_once() {
         let (status, _) = request(&program.address, &format!("GET /{code} HTTP/1.1"), "").unwrap();
         assert_eq!(status, 302, "{code} was acknowledged and is gone");
     }
-    let (_, body) = request(&program.address, &format!("GET /api/v1/links/{id} HTTP/1.1\r\n{authorization}"), "").unwrap();
-    let counted = serde_json::from_str::<Value>(&body).unwrap()["data"]["scan_count"].as_u64().unwrap();
+    let (_, body) = request(
+        &program.address,
+        &format!("GET /api/v1/links/{id} HTTP/1.1\r\n{authorization}"),
+        "",
+    )
+    .unwrap();
+    let counted =
+        serde_json::from_str::<Value>(&body).unwrap()["data"]["scan_count"].as_u64().unwrap();
     let (received, sent) = (received.load(Ordering::SeqCst), sent.load(Ordering::SeqCst));
-    assert!((received..=sent).contains(&counted), "received {received} <= counted {counted} <= sent {sent}");
+    assert!(
+        (received..=sent).contains(&counted),
+        "received {received} <= counted {counted} <= sent {sent}"
+    );
     assert!(received > KILLS * 20 && acknowledged.lock().unwrap().len() > 20);
 }
 
@@ -169,12 +207,16 @@ fn an_orderly_end_under_load_loses_no_scan() {
     let mut program = Program::start(folder.path(), &database, true);
     let authorization = format!("Authorization: Bearer {}", program.key.clone().unwrap());
     let create = format!("POST /api/v1/links HTTP/1.1\r\n{authorization}");
-    let (_, body) = request(&program.address, &create, r#"{"url":"https://example.com/","custom_slug":"end"}"#).unwrap();
-    let id = serde_json::from_str::<Value>(&body).unwrap()["data"]["id"].as_str().unwrap().to_owned();
+    let (_, body) =
+        request(&program.address, &create, r#"{"url":"https://example.com/","custom_slug":"end"}"#)
+            .unwrap();
+    let id =
+        serde_json::from_str::<Value>(&body).unwrap()["data"]["id"].as_str().unwrap().to_owned();
     let (done, stop) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
     let clients: Vec<_> = (0..4)
         .map(|_| {
-            let (address, done, stop) = (program.address.clone(), Arc::clone(&done), Arc::clone(&stop));
+            let (address, done, stop) =
+                (program.address.clone(), Arc::clone(&done), Arc::clone(&stop));
             std::thread::spawn(move || {
                 while !stop.load(Ordering::SeqCst) && TcpStream::connect(&address).is_ok() {
                     if let Some((302, _)) = request(&address, "GET /end HTTP/1.1", "") {
@@ -195,9 +237,19 @@ fn an_orderly_end_under_load_loses_no_scan() {
     stop.store(true, Ordering::SeqCst);
     clients.into_iter().for_each(|client| client.join().unwrap());
     let program = Program::start(folder.path(), &database, false);
-    let (_, body) = request(&program.address, &format!("GET /api/v1/links/{id} HTTP/1.1\r\n{authorization}"), "").unwrap();
-    let counted = serde_json::from_str::<Value>(&body).unwrap()["data"]["scan_count"].as_u64().unwrap();
-    assert!(counted >= done.load(Ordering::SeqCst), "{counted} counted, {} answered", done.load(Ordering::SeqCst));
+    let (_, body) = request(
+        &program.address,
+        &format!("GET /api/v1/links/{id} HTTP/1.1\r\n{authorization}"),
+        "",
+    )
+    .unwrap();
+    let counted =
+        serde_json::from_str::<Value>(&body).unwrap()["data"]["scan_count"].as_u64().unwrap();
+    assert!(
+        counted >= done.load(Ordering::SeqCst),
+        "{counted} counted, {} answered",
+        done.load(Ordering::SeqCst)
+    );
 }
 
 /// Creations of the test below; a kill comes after every tenth.
@@ -213,8 +265,10 @@ fn a_creation_that_is_retried_through_kills_happens_once() {
     let (next, done) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
     let clients: Vec<_> = (0..4)
         .map(|_| {
-            let (address, next, done) = (Arc::clone(&address), Arc::clone(&next), Arc::clone(&done));
-            let create = format!("POST /api/v1/links HTTP/1.1\r\n{authorization}\r\nIdempotency-Key: ");
+            let (address, next, done) =
+                (Arc::clone(&address), Arc::clone(&next), Arc::clone(&done));
+            let create =
+                format!("POST /api/v1/links HTTP/1.1\r\n{authorization}\r\nIdempotency-Key: ");
             std::thread::spawn(move || {
                 loop {
                     let i = next.fetch_add(1, Ordering::SeqCst);
@@ -227,7 +281,9 @@ fn a_creation_that_is_retried_through_kills_happens_once() {
                         let here = address.lock().unwrap().clone();
                         match request(&here, &head, &body) {
                             Some((201, _)) => break,
-                            Some((status, body)) => assert!([409, 503].contains(&status), "{status} {body}"),
+                            Some((status, body)) => {
+                                assert!([409, 503].contains(&status), "{status} {body}")
+                            }
                             None => std::thread::yield_now(),
                         }
                     }
@@ -247,8 +303,12 @@ fn a_creation_that_is_retried_through_kills_happens_once() {
         *address.lock().unwrap() = program.address.clone();
     }
     clients.into_iter().for_each(|client| client.join().unwrap());
-    let (_, body) =
-        request(&program.address, &format!("GET /api/v1/links?label=kept&limit=1 HTTP/1.1\r\n{authorization}"), "").unwrap();
+    let (_, body) = request(
+        &program.address,
+        &format!("GET /api/v1/links?label=kept&limit=1 HTTP/1.1\r\n{authorization}"),
+        "",
+    )
+    .unwrap();
     let total = serde_json::from_str::<Value>(&body).unwrap()["meta"]["total"].clone();
     assert_eq!(total, CREATIONS, "each creation once, however often it was sent");
 }

@@ -18,7 +18,9 @@ use crate::uploads::{Manner, rogue_on};
 async fn twenty_that_are_silent_twenty_that_drip_and_five_that_never_end_delay_nobody() {
     let healthy = Receiver::start();
     let mut crowd = Vec::new();
-    for (net, count, manner) in [(3, 20, Manner::Silent), (4, 20, Manner::Drips), (5, 5, Manner::EndlessBody)] {
+    for (net, count, manner) in
+        [(3, 20, Manner::Silent), (4, 20, Manner::Drips), (5, 5, Manner::EndlessBody)]
+    {
         for n in 1..=count {
             let address = format!("127.0.{net}.{n}");
             let port = rogue_on(TcpListener::bind((address.as_str(), 0)).unwrap(), manner);
@@ -51,13 +53,16 @@ async fn twenty_that_are_silent_twenty_that_drip_and_five_that_never_end_delay_n
     }
     // Off this thread, which the loop runs on.
     let waiting = actix_web::web::block(move || {
-        let arrived = (0..10).map_while(|_| healthy.arrived.recv_timeout(Duration::from_secs(2)).ok()).count();
+        let arrived = (0..10)
+            .map_while(|_| healthy.arrived.recv_timeout(Duration::from_secs(2)).ok())
+            .count();
         (arrived, healthy)
     });
     let (arrived, healthy) = waiting.await.unwrap();
     assert_eq!((arrived, healthy.heard().len()), (10, 10));
     let deliveries = async || {
-        let answer = ann.call("GET", &format!("webhooks/{hook}/deliveries/"), None).await.expect(200);
+        let answer =
+            ann.call("GET", &format!("webhooks/{hook}/deliveries/"), None).await.expect(200);
         body(&answer)["results"].as_array().unwrap().clone()
     };
     let delivered = |all: &[Value]| all.iter().filter(|it| it["status"] == "delivered").count();

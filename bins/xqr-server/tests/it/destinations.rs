@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use crate::app::TestApp;
 
-/// Control characters and line separators, alone and as an injected field, at every place of a URL and of a slug.
+/// Control characters and line separators, alone and as an injected field, at every place of a URL
+/// and of a slug.
 #[actix_web::test]
 async fn injections_reach_no_header() {
     let app = TestApp::start().await;
@@ -44,7 +45,8 @@ async fn injections_reach_no_header() {
             }
         }
     }
-    // Unicode that a sloppy serialiser turns into CR, LF or a slash; these are legal, and leave as ASCII.
+    // Unicode that a sloppy serialiser turns into CR, LF or a slash; these are legal, and leave as
+    // ASCII.
     for trick in [
         "\u{560a}\u{560d}",
         "\u{ff0f}",
@@ -56,7 +58,9 @@ async fn injections_reach_no_header() {
         "\u{feff}",
         "\u{202e}",
     ] {
-        for place in ["https://example.com/{}", "https://example.com/?q={}", "https://example.com/#{}"] {
+        for place in
+            ["https://example.com/{}", "https://example.com/?q={}", "https://example.com/#{}"]
+        {
             let url = place.replace("{}", trick);
             let link = app.link(json!({ "url": url })).await;
             let code = link["short_code"].as_str().unwrap();
@@ -76,12 +80,16 @@ async fn injections_reach_no_header() {
 #[actix_web::test]
 async fn schemes_that_run_code_are_refused() {
     let app = TestApp::start().await;
-    let id = app.link(json!({ "url": "https://example.com" })).await["id"].as_str().unwrap().to_owned();
+    let id =
+        app.link(json!({ "url": "https://example.com" })).await["id"].as_str().unwrap().to_owned();
     let mut items = Vec::new();
     for scheme in ["javascript", "data", "vbscript", "file", "blob", "intent", "ftp", "about"] {
         let upper = scheme.to_uppercase();
-        let mixed: String =
-            scheme.chars().enumerate().map(|(i, c)| if i % 2 == 0 { c.to_ascii_uppercase() } else { c }).collect();
+        let mixed: String = scheme
+            .chars()
+            .enumerate()
+            .map(|(i, c)| if i % 2 == 0 { c.to_ascii_uppercase() } else { c })
+            .collect();
         let (first, rest) = scheme.split_at(2);
         for form in [
             format!("{scheme}:alert(1)"),
@@ -111,7 +119,11 @@ async fn schemes_that_run_code_are_refused() {
     }
     assert!(items.len() >= 120, "{}", items.len());
     for chunk in items.chunks(100) {
-        let answer = app.call("POST", "/links/bulk", Some(json!({ "links": chunk }))).await.expect(201).json();
+        let answer = app
+            .call("POST", "/links/bulk", Some(json!({ "links": chunk })))
+            .await
+            .expect(201)
+            .json();
         assert_eq!(answer["data"]["created"], json!([]));
         assert_eq!(answer["data"]["errors"].as_array().unwrap().len(), chunk.len());
     }
@@ -120,11 +132,19 @@ async fn schemes_that_run_code_are_refused() {
 /// The URL standard's own test data, as the package `url` ships it.
 fn standard_cases() -> Vec<Value> {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    let output = Command::new(cargo).args(["metadata", "--format-version", "1", "--locked"]).output().unwrap();
+    let output = Command::new(cargo)
+        .args(["metadata", "--format-version", "1", "--locked"])
+        .output()
+        .unwrap();
     let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
     let packages = metadata["packages"].as_array().unwrap();
-    let manifest = packages.iter().find(|package| package["name"] == "url").unwrap()["manifest_path"].as_str().unwrap();
-    let data = std::fs::read_to_string(Path::new(manifest).with_file_name("tests/urltestdata.json")).unwrap();
+    let manifest =
+        packages.iter().find(|package| package["name"] == "url").unwrap()["manifest_path"]
+            .as_str()
+            .unwrap();
+    let data =
+        std::fs::read_to_string(Path::new(manifest).with_file_name("tests/urltestdata.json"))
+            .unwrap();
     let cases: Vec<Value> = serde_json::from_str(&data).unwrap();
     cases.into_iter().filter(Value::is_object).collect()
 }
@@ -136,11 +156,23 @@ async fn the_url_standards_cases() {
     assert!(cases.len() > 800, "{}", cases.len());
     for chunk in cases.chunks(100) {
         let links: Vec<_> = chunk.iter().map(|case| json!({ "url": case["input"] })).collect();
-        let answer = app.call("POST", "/links/bulk", Some(json!({ "links": links }))).await.expect(201).json();
-        let failed: Vec<_> =
-            answer["data"]["errors"].as_array().unwrap().iter().map(|error| error["index"].as_u64().unwrap() as usize).collect();
+        let answer = app
+            .call("POST", "/links/bulk", Some(json!({ "links": links })))
+            .await
+            .expect(201)
+            .json();
+        let failed: Vec<_> = answer["data"]["errors"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|error| error["index"].as_u64().unwrap() as usize)
+            .collect();
         for (index, case) in chunk.iter().enumerate() {
-            assert!(case["failure"] != true || failed.contains(&index), "{} must be refused", case["input"]);
+            assert!(
+                case["failure"] != true || failed.contains(&index),
+                "{} must be refused",
+                case["input"]
+            );
         }
         refused += failed.len();
         for link in answer["data"]["created"].as_array().unwrap() {
@@ -148,7 +180,8 @@ async fn the_url_standards_cases() {
             assert!(destination.is_ascii(), "{destination}");
             let again = app.link(json!({ "url": destination })).await;
             assert_eq!(again["destination"], destination, "not a fixpoint");
-            let scan = app.get(&format!("/{}", link["short_code"].as_str().unwrap())).await.expect(302);
+            let scan =
+                app.get(&format!("/{}", link["short_code"].as_str().unwrap())).await.expect(302);
             assert_eq!(scan.header("location"), destination);
             created += 1;
         }
@@ -161,18 +194,33 @@ async fn a_link_leads_to_no_other_link() {
     let app = TestApp::start().await;
     let told = |field: &str| format!("{field}: Must not be a short link of this service.");
     let made = app.link(json!({ "url": "https://example.com", "custom_slug": "first" })).await;
-    for url in
-        ["https://qr.example/first", "http://QR.Example/FIRST?x#y", "https://qr.example/q/other/", "https://qr.example/%66irst"]
-    {
-        app.call("POST", "/links", Some(json!({ "url": url }))).await.refused(400, "VALIDATION_ERROR", &told("url"));
+    for url in [
+        "https://qr.example/first",
+        "http://QR.Example/FIRST?x#y",
+        "https://qr.example/q/other/",
+        "https://qr.example/%66irst",
+    ] {
+        app.call("POST", "/links", Some(json!({ "url": url }))).await.refused(
+            400,
+            "VALIDATION_ERROR",
+            &told("url"),
+        );
         let path = format!("/links/{}", made["id"].as_str().unwrap());
-        app.call("PATCH", &path, Some(json!({ "url": url }))).await.refused(400, "VALIDATION_ERROR", &told("url"));
+        app.call("PATCH", &path, Some(json!({ "url": url }))).await.refused(
+            400,
+            "VALIDATION_ERROR",
+            &told("url"),
+        );
         let variants = json!([{ "url": "https://example.com" }, { "url": url }]);
         let split = app.call("PATCH", &path, Some(json!({ "variants": variants }))).await;
         split.refused(400, "VALIDATION_ERROR", &told("variants[1].url"));
     }
-    for url in ["https://qr.example/", "https://qr.example/docs", "https://www.qr.example/first", "https://qr.example:8443/first"]
-    {
+    for url in [
+        "https://qr.example/",
+        "https://qr.example/docs",
+        "https://www.qr.example/first",
+        "https://qr.example:8443/first",
+    ] {
         app.link(json!({ "url": url })).await;
     }
     assert_eq!(app.get("/first").await.expect(302).header("location"), "https://example.com/");

@@ -29,10 +29,15 @@ async fn blocking<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> 
 #[actix_web::test]
 async fn ambiguous_messages_get_400_and_the_door() {
     let app = TestApp::start().await;
-    let post = |fields: &str, body: &str| format!("POST /api/v1/links HTTP/1.1\r\nHost: x\r\n{fields}\r\n{body}");
+    let post = |fields: &str, body: &str| {
+        format!("POST /api/v1/links HTTP/1.1\r\nHost: x\r\n{fields}\r\n{body}")
+    };
     let get = |fields: &str| format!("GET /x HTTP/1.1\r\n{fields}\r\n");
     let messages = [
-        post("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\nGET /y HTTP/1.1\r\nHost: x\r\n\r\n"),
+        post(
+            "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+            "0\r\n\r\nGET /y HTTP/1.1\r\nHost: x\r\n\r\n",
+        ),
         post("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", "0\r\n\r\n"),
         post("Content-Length: 5\r\nContent-Length: 6\r\n", "hello!"),
         post("Content-Length: +5\r\n", "hello"),
@@ -52,7 +57,8 @@ async fn ambiguous_messages_get_400_and_the_door() {
         post("Transfer-Encoding : chunked\r\n", "0\r\n\r\n"),
         post("Content-Length : 5\r\n", "hello"),
         post(" Content-Length: 5\r\n", "hello"),
-        "POST /api/v1/links HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n".to_owned(),
+        "POST /api/v1/links HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+            .to_owned(),
         get("Host: x\r\nX: a\r\n b\r\n"),
         get("Host: x\r\n\tfolded: a\r\n"),
         get("Host: x\r\nX: a\0b\r\n"),
@@ -74,7 +80,11 @@ async fn ambiguous_messages_get_400_and_the_door() {
     for message in messages {
         let answer = exchange(&app, message.as_bytes()).await;
         assert!(answer.starts_with("HTTP/1.1 400 "), "{message:?} -> {answer:?}");
-        assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "two answers to {message:?}: {answer:?}");
+        assert_eq!(
+            answer.matches("HTTP/1.1 ").count(),
+            1,
+            "two answers to {message:?}: {answer:?}"
+        );
     }
 }
 
@@ -83,12 +93,21 @@ async fn limits_of_target_and_head() {
     let app = TestApp::start().await;
     let long = format!("/api/v1/links?q={}", "x".repeat(8_192));
     app.get(&long).await.refused(414, "URI_TOO_LONG", "The request target exceeds 8192 bytes.");
-    app.get(&format!("/{}", "x".repeat(8_192))).await.refused(414, "URI_TOO_LONG", "The request target exceeds 8192 bytes.");
+    app.get(&format!("/{}", "x".repeat(8_192))).await.refused(
+        414,
+        "URI_TOO_LONG",
+        "The request target exceeds 8192 bytes.",
+    );
     let message = "The request head exceeds 64 fields or 32768 bytes.";
     for path in ["/api/v1/links", "/code"] {
-        let many = (0..65).fold(app.request("GET", path), |request, n| request.header(format!("x-{n}"), "y"));
+        let many = (0..65)
+            .fold(app.request("GET", path), |request, n| request.header(format!("x-{n}"), "y"));
         app.send(many).await.refused(431, "HEADERS_TOO_LARGE", message);
-        app.send(app.request("GET", path).header("x-large", "y".repeat(32_768))).await.refused(431, "HEADERS_TOO_LARGE", message);
+        app.send(app.request("GET", path).header("x-large", "y".repeat(32_768))).await.refused(
+            431,
+            "HEADERS_TOO_LARGE",
+            message,
+        );
     }
     let huge = format!("GET /x HTTP/1.1\r\nHost: x\r\nX: {}\r\n\r\n", "y".repeat(200_000));
     assert!(exchange(&app, huge.as_bytes()).await.starts_with("HTTP/1.1 431 "));
@@ -99,7 +118,8 @@ async fn limits_of_target_and_head() {
 async fn peers_without_progress_are_let_go() {
     let app = TestApp::start_with(|settings| {
         let edge = &mut settings.edge;
-        (edge.first_head_ms, edge.later_head_ms, edge.body_ms, edge.unread_ms, edge.idle_ms) = (1_000, 800, 800, 800, 1_600);
+        (edge.first_head_ms, edge.later_head_ms, edge.body_ms, edge.unread_ms, edge.idle_ms) =
+            (1_000, 800, 800, 800, 1_600);
     })
     .await;
     let address = app.running.address;
@@ -113,14 +133,23 @@ async fn peers_without_progress_are_let_go() {
             let mut drip = drip.iter().cycle();
             while started.elapsed() < Duration::from_secs(15) {
                 match stream.read(&mut buffer) {
-                    Ok(0) => return (started.elapsed(), String::from_utf8_lossy(&answer).into_owned()),
+                    Ok(0) => {
+                        return (started.elapsed(), String::from_utf8_lossy(&answer).into_owned());
+                    }
                     Ok(n) => answer.extend_from_slice(&buffer[..n]),
-                    Err(error) if matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => {
+                    Err(error)
+                        if matches!(
+                            error.kind(),
+                            std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut
+                        ) =>
+                    {
                         if let Some(byte) = drip.next() {
                             stream.write_all(&[*byte]).ok();
                         }
                     }
-                    Err(_) => return (started.elapsed(), String::from_utf8_lossy(&answer).into_owned()),
+                    Err(_) => {
+                        return (started.elapsed(), String::from_utf8_lossy(&answer).into_owned());
+                    }
                 }
             }
             panic!("still open: {}", String::from_utf8_lossy(&answer));
@@ -145,7 +174,10 @@ async fn peers_without_progress_are_let_go() {
             assert!(answer.starts_with("HTTP/1.1 200"), "{name}: {answer}");
         }
         if name == "a slow body" {
-            assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("REQUEST_TIMEOUT"), "{answer}");
+            assert!(
+                answer.starts_with("HTTP/1.1 408") && answer.contains("REQUEST_TIMEOUT"),
+                "{answer}"
+            );
         }
     }
 }
@@ -159,19 +191,27 @@ async fn answers_that_nobody_reads_are_let_go() {
     })
     .await;
     for _ in 0..2 {
-        let links = vec![json!({ "url": format!("https://example.com/{}", "x".repeat(1900)) }); 100];
+        let links =
+            vec![json!({ "url": format!("https://example.com/{}", "x".repeat(1900)) }); 100];
         app.call("POST", "/links/bulk", Some(json!({ "links": links }))).await.expect(201);
     }
     let (address, key) = (app.running.address, app.key.clone());
     let closed = blocking(move || {
         let mut stream = TcpStream::connect(address).unwrap();
         stream.set_write_timeout(Some(Duration::from_millis(200))).unwrap();
-        let request = format!("GET /api/v1/links?limit=200 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n\r\n");
+        let request = format!(
+            "GET /api/v1/links?limit=200 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n\r\n"
+        );
         let started = Instant::now();
         // Ask for ever more answers of half a megabyte, and read none.
         while started.elapsed() < Duration::from_secs(15) {
             match stream.write_all(request.as_bytes()) {
-                Err(error) if !matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => {
+                Err(error)
+                    if !matches!(
+                        error.kind(),
+                        std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut
+                    ) =>
+                {
                     return true;
                 }
                 _ => {}
@@ -199,10 +239,16 @@ async fn where_there_is_get_there_is_head() {
         "/qr/headed.png",
         "/api/v1/nothing",
     ] {
-        let ask =
-            async |method: &str| app.send(app.request(method, path).header("x-api-key", &app.key).bearer_auth(&app.key)).await;
+        let ask = async |method: &str| {
+            app.send(app.request(method, path).header("x-api-key", &app.key).bearer_auth(&app.key))
+                .await
+        };
         let (get, head) = (ask("GET").await, ask("HEAD").await);
-        assert_eq!((head.status, head.header("content-type")), (get.status, get.header("content-type")), "{path}");
+        assert_eq!(
+            (head.status, head.header("content-type")),
+            (get.status, get.header("content-type")),
+            "{path}"
+        );
         assert!(head.bytes.is_empty() && !get.bytes.is_empty(), "{path}");
         let length: usize = head.header("content-length").parse().unwrap();
         // The figures in a body have more digits or fewer at the next call.

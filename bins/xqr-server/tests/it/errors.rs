@@ -33,7 +33,10 @@ async fn keys_that_are_none() {
         answer.refused(401, "INVALID_API_KEY", KEY_INVALID);
         assert_eq!(answer.header("www-authenticate"), "Bearer");
     }
-    let doubled = app.request("GET", "/api/v1/links").bearer_auth(&key).header("authorization", format!("Bearer {key}"));
+    let doubled = app
+        .request("GET", "/api/v1/links")
+        .bearer_auth(&key)
+        .header("authorization", format!("Bearer {key}"));
     app.send(doubled).await.refused(401, "INVALID_API_KEY", KEY_INVALID);
 }
 
@@ -43,7 +46,11 @@ async fn keys_that_are_no_more() {
     let key = app.key_of(Plan::Enterprise, &["*"]);
     app.call_as(&key, "GET", "/links", None).await.expect(200);
     app.clock.advance(1_000_000);
-    app.call_as(&key, "GET", "/links", None).await.refused(401, "EXPIRED_API_KEY", "This API key has expired.");
+    app.call_as(&key, "GET", "/links", None).await.refused(
+        401,
+        "EXPIRED_API_KEY",
+        "This API key has expired.",
+    );
 
     let prefix = app.key[..15].to_owned();
     let data = &app.running.app.data;
@@ -54,7 +61,11 @@ async fn keys_that_are_no_more() {
             keys::rotate(tx, &old)
         })
         .unwrap();
-    app.call("GET", "/links", None).await.refused(401, "REVOKED_API_KEY", "This API key has been revoked.");
+    app.call("GET", "/links", None).await.refused(
+        401,
+        "REVOKED_API_KEY",
+        "This API key has been revoked.",
+    );
     app.call_as(fresh.expose(), "GET", "/links", None).await.expect(200);
     data.write_here(move |tx| {
         let old = keys::get(tx.conn, &prefix)?;
@@ -95,7 +106,11 @@ async fn bad_fields_are_named() {
     ] {
         check(json!({ "url": bad }), url).await;
     }
-    check(json!({ "url": format!("https://example.com/{}", "x".repeat(2029)) }), "url: Must have at most 2048 characters.").await;
+    check(
+        json!({ "url": format!("https://example.com/{}", "x".repeat(2029)) }),
+        "url: Must have at most 2048 characters.",
+    )
+    .await;
     let slug = "custom_slug: Must have 3 to 64 characters, only letters, digits and hyphens.";
     for bad in ["ab", "a b", "a_b", "été", "a/b", "аpple", "x\u{200b}yz", ""] {
         check(with("custom_slug", json!(bad)), slug).await;
@@ -107,20 +122,26 @@ async fn bad_fields_are_named() {
     check(with("labels", json!(vec!["x"; 11])), "labels: Must have at most 10 items.").await;
     check(with("labels", json!(["x", 5])), "labels[1]: Must be a text.").await;
     check(with("labels", json!([" "])), "labels[0]: Must not be empty.").await;
-    check(with("labels", json!(["x".repeat(65)])), "labels[0]: Must have at most 64 characters.").await;
+    check(with("labels", json!(["x".repeat(65)])), "labels[0]: Must have at most 64 characters.")
+        .await;
     check(with("labels", json!(["a\nb"])), "labels[0]: Must not contain control characters.").await;
     let moment = "expires_at: Must be an ISO 8601 date and time with an offset, such as 2026-12-31T23:59:59Z.";
     for bad in ["tomorrow", "2026-12-31", "2026-12-31T23:59:59", "2026-02-30T00:00:00Z"] {
         check(with("expires_at", json!(bad)), moment).await;
     }
     check(with("expires_at", json!(5)), "expires_at: Must be a text.").await;
-    check(with("routing_rules", json!([{}])), "routing_rules[0].destination: This field is required.").await;
+    check(
+        with("routing_rules", json!([{}])),
+        "routing_rules[0].destination: This field is required.",
+    )
+    .await;
 }
 
 #[actix_web::test]
 async fn bad_queries_are_named() {
     let app = TestApp::start().await;
-    let id = app.link(json!({ "url": "https://example.com" })).await["id"].as_str().unwrap().to_owned();
+    let id =
+        app.link(json!({ "url": "https://example.com" })).await["id"].as_str().unwrap().to_owned();
     let check = async |path: String, message: &str| {
         app.call("GET", &path, None).await.refused(400, "VALIDATION_ERROR", message);
     };
@@ -129,7 +150,11 @@ async fn bad_queries_are_named() {
     check("/links?limit=ten".into(), "limit: Must be a whole number.").await;
     check("/links?limit=1&limit=2".into(), "limit: Must be given once.").await;
     // Also one that nobody asks for here.
-    check(format!("/links/{id}/qr?quality=1&quality=2"), "quality: Must be absent without format jpeg.").await;
+    check(
+        format!("/links/{id}/qr?quality=1&quality=2"),
+        "quality: Must be absent without format jpeg.",
+    )
+    .await;
     check("/links?offset=-1".into(), "offset: Must be at least 0.").await;
     check("/links?offset=99999999999999999999".into(), "offset: Must be a whole number.").await;
     check("/links?search=%00".into(), "search: Must not contain control characters.").await;
@@ -137,14 +162,19 @@ async fn bad_queries_are_named() {
     check("/links?enabled=maybe".into(), "enabled: Must be true or false.").await;
     check(format!("/links/{id}/qr?size=100"), "size: Must be at most 50.").await;
     check(format!("/links/{id}/qr?size=0"), "size: Must be at least 1.").await;
-    check(format!("/links/{id}/qr?format=gif"), "format: Must be one of svg, png, pdf, jpeg, webp, eps, txt.").await;
+    check(
+        format!("/links/{id}/qr?format=gif"),
+        "format: Must be one of svg, png, pdf, jpeg, webp, eps, txt.",
+    )
+    .await;
 }
 
 #[actix_web::test]
 async fn bodies_that_are_none() {
     let app = TestApp::start().await;
     let check = async |media: Option<&str>, body: &str, status: u16, code: &str, message: &str| {
-        let mut request = app.request("POST", "/api/v1/links").bearer_auth(&app.key).body(body.to_owned());
+        let mut request =
+            app.request("POST", "/api/v1/links").bearer_auth(&app.key).body(body.to_owned());
         if let Some(media) = media {
             request = request.header("content-type", media);
         }
@@ -152,16 +182,38 @@ async fn bodies_that_are_none() {
     };
     let json = Some("application/json");
     check(json, "{", 400, "VALIDATION_ERROR", "body: Must be valid JSON.").await;
-    check(json, "{\"url\":\"https://example.com\"} x", 400, "VALIDATION_ERROR", "body: Must be valid JSON.").await;
+    check(
+        json,
+        "{\"url\":\"https://example.com\"} x",
+        400,
+        "VALIDATION_ERROR",
+        "body: Must be valid JSON.",
+    )
+    .await;
     check(json, &"[".repeat(100_000), 400, "VALIDATION_ERROR", "body: Must be valid JSON.").await;
     for body in ["", "[]", "5", "null", "\"x\""] {
         check(json, body, 400, "VALIDATION_ERROR", "body: Must be a JSON object.").await;
     }
     let media = "Content-Type must be application/json.";
-    check(Some("application/x-www-form-urlencoded"), "url=x", 415, "UNSUPPORTED_MEDIA_TYPE", media).await;
+    check(Some("application/x-www-form-urlencoded"), "url=x", 415, "UNSUPPORTED_MEDIA_TYPE", media)
+        .await;
     check(Some("text/plain"), "{}", 415, "UNSUPPORTED_MEDIA_TYPE", media).await;
-    check(Some("application/json; charset=utf-8"), "{}", 400, "VALIDATION_ERROR", "url: This field is required.").await;
-    check(json, &" ".repeat(1_048_577), 413, "PAYLOAD_TOO_LARGE", "The request body exceeds 1048576 bytes.").await;
+    check(
+        Some("application/json; charset=utf-8"),
+        "{}",
+        400,
+        "VALIDATION_ERROR",
+        "url: This field is required.",
+    )
+    .await;
+    check(
+        json,
+        &" ".repeat(1_048_577),
+        413,
+        "PAYLOAD_TOO_LARGE",
+        "The request body exceeds 1048576 bytes.",
+    )
+    .await;
     let packed = app
         .request("POST", "/api/v1/links")
         .bearer_auth(&app.key)
@@ -173,7 +225,8 @@ async fn bodies_that_are_none() {
 #[actix_web::test]
 async fn the_key_is_judged_before_the_body() {
     let app = TestApp::start().await;
-    let request = app.request("POST", "/api/v1/links").header("content-type", "application/json").body("{");
+    let request =
+        app.request("POST", "/api/v1/links").header("content-type", "application/json").body("{");
     app.send(request).await.refused(401, "INVALID_API_KEY", KEY_INVALID);
 }
 
@@ -208,15 +261,24 @@ async fn paths_and_methods_that_are_none() {
         answer.refused(405, "METHOD_NOT_ALLOWED", "Method not allowed.");
         assert_eq!(answer.header("allow"), allow);
     }
-    for id in ["x", "00000000-0000-4000-8000-000000000000", "d47f2e1a8c3b4a5d9e6f1234567890ab", "%00"] {
-        app.call("GET", &format!("/links/{id}"), None).await.refused(404, "RESOURCE_NOT_FOUND", "Link not found.");
+    for id in
+        ["x", "00000000-0000-4000-8000-000000000000", "d47f2e1a8c3b4a5d9e6f1234567890ab", "%00"]
+    {
+        app.call("GET", &format!("/links/{id}"), None).await.refused(
+            404,
+            "RESOURCE_NOT_FOUND",
+            "Link not found.",
+        );
     }
 }
 
 #[actix_web::test]
 async fn problem_details_on_demand() {
     let app = TestApp::start().await;
-    let answer = app.send(app.request("GET", "/api/v1/links").header("accept", "application/problem+json")).await.expect(401);
+    let answer = app
+        .send(app.request("GET", "/api/v1/links").header("accept", "application/problem+json"))
+        .await
+        .expect(401);
     assert_eq!(answer.header("content-type"), "application/problem+json");
     let mut body: Value = serde_json::from_slice(&answer.bytes).unwrap();
     assert_eq!(body["request_id"], answer.header("x-request-id"));
@@ -234,7 +296,12 @@ async fn problem_details_on_demand() {
 async fn the_catalogue_is_served() {
     let app = TestApp::start().await;
     let list = app.get("/api/v1/errors").await.expect(200).json();
-    let codes: Vec<_> = list["data"].as_array().unwrap().iter().map(|entry| entry["code"].as_str().unwrap()).collect();
+    let codes: Vec<_> = list["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| entry["code"].as_str().unwrap())
+        .collect();
     assert!(codes.contains(&"SLUG_TAKEN") && codes.contains(&"BURST_LIMIT_EXCEEDED"));
     assert!(app.get("/docs/errors").await.expect(200).text().contains("/docs/errors/SLUG_TAKEN"));
     for code in codes {
@@ -249,7 +316,13 @@ async fn the_catalogue_is_served() {
 #[actix_web::test]
 async fn a_foreign_request_id_is_never_ours() {
     let app = TestApp::start().await;
-    let answer =
-        app.send(app.request("GET", "/api/v1/links").bearer_auth(&app.key).header("x-request-id", "theirs")).await.expect(200);
+    let answer = app
+        .send(
+            app.request("GET", "/api/v1/links")
+                .bearer_auth(&app.key)
+                .header("x-request-id", "theirs"),
+        )
+        .await
+        .expect(200);
     assert!(answer.header("x-request-id").starts_with("req_"));
 }

@@ -9,9 +9,22 @@ use xqr_engine::plans::Plan;
 use crate::app::TestApp;
 use crate::qr::read as read_png;
 
-/// A command in a folder of its own that runs an example with this key; `None` where the machine lacks the program.
-fn example(app: &TestApp, program: &str, name: &str, key: &str, folder: &tempfile::TempDir) -> Option<Command> {
-    if Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_err() {
+/// A command in a folder of its own that runs an example with this key; `None` where the machine
+/// lacks the program.
+fn example(
+    app: &TestApp,
+    program: &str,
+    name: &str,
+    key: &str,
+    folder: &tempfile::TempDir,
+) -> Option<Command> {
+    if Command::new(program)
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_err()
+    {
         assert!(std::env::var_os("XQR_TEST_REQUIRE_PYTHON").is_none(), "{program} is missing");
         eprintln!("skipped: {program} is missing");
         return None;
@@ -25,8 +38,10 @@ fn example(app: &TestApp, program: &str, name: &str, key: &str, folder: &tempfil
 
 /// Runs an example off the event loop and returns what it printed.
 async fn run(mut command: Command) -> String {
-    let output = actix_web::rt::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
-    let (printed, errors) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    let output =
+        actix_web::rt::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    let (printed, errors) =
+        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
     assert!(output.status.success(), "{printed}{errors}");
     printed
 }
@@ -54,7 +69,11 @@ async fn the_forge_s_quickstart() {
     let (app, folder) = (TestApp::start().await, tempfile::tempdir().unwrap());
     let Some(command) = example(&app, "curl", "forge.sh", &app.key, &folder) else { return };
     let printed = run(command).await;
-    for wanted in [r#""next_page_token":null"#, "ocation: https://example.com/new", "archived: the code answers 410"] {
+    for wanted in [
+        r#""next_page_token":null"#,
+        "ocation: https://example.com/new",
+        "archived: the code answers 410",
+    ] {
         assert!(printed.contains(wanted), "{wanted} is not in {printed}");
     }
 }
@@ -63,7 +82,9 @@ async fn the_forge_s_quickstart() {
 async fn a_client_that_retries_ends_well() {
     let (app, folder) = (TestApp::start().await, tempfile::tempdir().unwrap());
     let key = app.key_with(Plan::Pro, r#"{"calls_per_minute":60}"#, &["*"]);
-    let Some(mut command) = example(&app, "python3", "hub_client.py", &key, &folder) else { return };
+    let Some(mut command) = example(&app, "python3", "hub_client.py", &key, &folder) else {
+        return;
+    };
     for _ in 0..59 {
         app.send(app.request("GET", "/api/list").header("x-api-key", &key)).await.expect(200);
     }
@@ -82,6 +103,9 @@ async fn a_client_that_retries_ends_well() {
     assert_eq!(told, ["429: again in 1 s", "429: again in 1 s"]);
     let printed = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success() && printed.lines().count() == 3, "{printed}");
-    let listed = app.send(app.request("GET", "/api/list").header("x-api-key", &app.key_of(Plan::Pro, &["*"]))).await.expect(200);
+    let listed = app
+        .send(app.request("GET", "/api/list").header("x-api-key", &app.key_of(Plan::Pro, &["*"])))
+        .await
+        .expect(200);
     assert_eq!(listed.text(), json!({ "codes": [], "next_cursor": null }).to_string());
 }

@@ -1,4 +1,5 @@
-//! Files as visitors get them, and what attackers try with uploads (reliability note, F-3, F-4, F-5).
+//! Files as visitors get them, and what attackers try with uploads (reliability note, F-3, F-4,
+//! F-5).
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -19,21 +20,37 @@ async fn a_file_is_served_whole_in_part_and_not_again() {
     assert!(path.ends_with("/a%20photo%20%281%29.png"), "{path}");
     let size = file.len();
     let get = async |method: &str, headers: &[(&str, &str)]| {
-        let request = headers.iter().fold(app.request(method, &path), |request, (name, value)| request.header(*name, *value));
+        let request = headers.iter().fold(app.request(method, &path), |request, (name, value)| {
+            request.header(*name, *value)
+        });
         app.send(request).await
     };
     let whole = get("GET", &[]).await.expect(200);
     assert_eq!(whole.bytes, file);
     let headers = |answer: &Answer| {
-        ["content-type", "content-length", "content-disposition", "accept-ranges", "cache-control", "x-content-type-options"]
-            .map(|name| answer.header(name).to_owned())
+        [
+            "content-type",
+            "content-length",
+            "content-disposition",
+            "accept-ranges",
+            "cache-control",
+            "x-content-type-options",
+        ]
+        .map(|name| answer.header(name).to_owned())
     };
-    let expected =
-        ["image/png", &size.to_string(), "inline; filename=\"a photo (1).png\"", "bytes", "public, max-age=3600", "nosniff"];
+    let expected = [
+        "image/png",
+        &size.to_string(),
+        "inline; filename=\"a photo (1).png\"",
+        "bytes",
+        "public, max-age=3600",
+        "nosniff",
+    ];
     assert_eq!(headers(&whole), expected);
     assert!(whole.header("content-security-policy").starts_with("default-src 'none';"));
     assert!(whole.header("x-request-id").starts_with("req_"));
-    let (etag, modified) = (whole.header("etag").to_owned(), whole.header("last-modified").to_owned());
+    let (etag, modified) =
+        (whole.header("etag").to_owned(), whole.header("last-modified").to_owned());
     assert_eq!((etag.len(), modified.as_str()), (34, "Sat, 21 Mar 2026 14:30:00 GMT"));
     let head = get("HEAD", &[]).await.expect(200);
     assert_eq!((headers(&head), head.bytes.len()), (expected.map(str::to_owned), 0));
@@ -49,7 +66,10 @@ async fn a_file_is_served_whole_in_part_and_not_again() {
         let part = get("GET", &[("range", range)]).await.expect(206);
         assert_eq!(part.bytes, &file[from..to], "{range}");
         assert_eq!(part.header("content-range"), format!("bytes {from}-{}/{size}", to - 1));
-        assert_eq!((part.header("etag"), part.header("content-type")), (etag.as_str(), "image/png"));
+        assert_eq!(
+            (part.header("etag"), part.header("content-type")),
+            (etag.as_str(), "image/png")
+        );
         let head = get("HEAD", &[("range", range)]).await.expect(206);
         assert_eq!(head.header("content-length"), (to - from).to_string());
     }
@@ -59,12 +79,24 @@ async fn a_file_is_served_whole_in_part_and_not_again() {
         assert_eq!(refused.header("content-range"), format!("bytes */{size}"));
     }
     // What is no range that we serve is none at all.
-    for range in ["bytes=5-4", "bytes=0-1,3-4", "lines=1-2", "bytes=a-b", "bytes=", "bytes=-", "bytes=+1-2", "bytes=1-+2"] {
+    for range in [
+        "bytes=5-4",
+        "bytes=0-1,3-4",
+        "lines=1-2",
+        "bytes=a-b",
+        "bytes=",
+        "bytes=-",
+        "bytes=+1-2",
+        "bytes=1-+2",
+    ] {
         assert_eq!(get("GET", &[("range", range)]).await.expect(200).bytes.len(), size, "{range}");
     }
-    for (condition, status) in
-        [(etag.as_str(), 206), (modified.as_str(), 206), ("\"other\"", 200), ("Sat, 21 Mar 2020 14:30:00 GMT", 200)]
-    {
+    for (condition, status) in [
+        (etag.as_str(), 206),
+        (modified.as_str(), 206),
+        ("\"other\"", 200),
+        ("Sat, 21 Mar 2020 14:30:00 GMT", 200),
+    ] {
         get("GET", &[("range", "bytes=0-1"), ("if-range", condition)]).await.expect(status);
     }
     let weak = format!("W/{etag}");
@@ -79,7 +111,11 @@ async fn a_file_is_served_whole_in_part_and_not_again() {
         (vec![("if-none-match", "\"other\""), ("if-modified-since", modified.as_str())], 200),
     ] {
         let answer = get("GET", &headers).await.expect(status);
-        assert_eq!((answer.header("etag"), answer.bytes.is_empty()), (etag.as_str(), status == 304), "{headers:?}");
+        assert_eq!(
+            (answer.header("etag"), answer.bytes.is_empty()),
+            (etag.as_str(), status == 304),
+            "{headers:?}"
+        );
     }
     for method in ["POST", "DELETE", "PATCH", "PUT"] {
         let refused = get(method, &[]).await;
@@ -114,13 +150,25 @@ async fn the_type_is_that_of_the_content_and_nothing_acts() {
         ("a.html", "image/gif", polyglot, "image/gif", "inline"),
         ("a.html", "text/html", b"<html><script>alert(1)</script>", "text/html", "attachment"),
         ("a.png", octets, b"<!doctype html><script>alert(1)</script>", "text/html", "attachment"),
-        ("a.xhtml", "text/xml", b"<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'/>", "", ""),
+        (
+            "a.xhtml",
+            "text/xml",
+            b"<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'/>",
+            "",
+            "",
+        ),
         ("a.xml", "text/xml", b"<?xml version='1.0'?><a/>", "text/xml", "attachment"),
         ("a.js", "text/javascript", b"alert(1)", "text/javascript", "attachment"),
         ("a.pdf", "application/pdf", pdf, "application/pdf", "inline"),
         ("a.txt", "text/plain", b"hello", "text/plain", "attachment"),
         ("a.bin", octets, b"\x01\x02\x03", octets, "attachment"),
-        ("a.swf", "application/x-shockwave-flash", b"\x01FWS", "application/x-shockwave-flash", "attachment"),
+        (
+            "a.swf",
+            "application/x-shockwave-flash",
+            b"\x01FWS",
+            "application/x-shockwave-flash",
+            "attachment",
+        ),
     ] {
         if served.is_empty() {
             let link = app.presign(name, declared, file.len()).await;
@@ -139,9 +187,15 @@ async fn the_type_is_that_of_the_content_and_nothing_acts() {
             (served, "nosniff"),
             "{name} {declared}"
         );
-        assert_eq!(answer.header("content-disposition"), format!("{disposition}; filename=\"{name}\""));
+        assert_eq!(
+            answer.header("content-disposition"),
+            format!("{disposition}; filename=\"{name}\"")
+        );
         let policy = answer.header("content-security-policy");
-        assert!(policy.starts_with("default-src 'none'; ") && !policy.contains("script-src"), "{policy}");
+        assert!(
+            policy.starts_with("default-src 'none'; ") && !policy.contains("script-src"),
+            "{policy}"
+        );
         if served == "image/svg+xml" || disposition == "attachment" {
             assert_eq!(policy, SANDBOX, "{name} {declared}");
         }
@@ -170,7 +224,12 @@ async fn the_type_is_that_of_the_content_and_nothing_acts() {
 #[actix_web::test]
 async fn a_hundred_names_that_climb_stay_in_the_store() {
     let app = TestApp::start().await;
-    let outside: Vec<_> = app.files().into_iter().filter(|(name, _)| !name.contains(".db")).map(|(name, _)| name).collect();
+    let outside: Vec<_> = app
+        .files()
+        .into_iter()
+        .filter(|(name, _)| !name.contains(".db"))
+        .map(|(name, _)| name)
+        .collect();
     let climbs = [
         "../",
         "..\\",
@@ -194,7 +253,10 @@ async fn a_hundred_names_that_climb_stay_in_the_store() {
         "\u{ff0e}\u{ff0e}/",
     ];
     let ends = ["etc/passwd", "xqr.db", "secret.key", "a\0.png", "x"];
-    let names: Vec<String> = climbs.iter().flat_map(|climb| ends.map(|end| format!("{climb}{climb}{climb}{end}"))).collect();
+    let names: Vec<String> = climbs
+        .iter()
+        .flat_map(|climb| ends.map(|end| format!("{climb}{climb}{climb}{end}")))
+        .collect();
     assert_eq!(names.len(), 100);
     let mut taken = 0;
     for name in &names {
@@ -205,16 +267,37 @@ async fn a_hundred_names_that_climb_stay_in_the_store() {
         }
         taken += 1;
         let made = made.expect(200).json();
-        let path = made["data"]["upload_url"].as_str().unwrap().strip_prefix("https://qr.example").unwrap().to_owned();
-        let link =
-            Link { id: made["data"]["asset_id"].as_str().unwrap().into(), path, media_type: "application/octet-stream".into() };
+        let path = made["data"]["upload_url"]
+            .as_str()
+            .unwrap()
+            .strip_prefix("https://qr.example")
+            .unwrap()
+            .to_owned();
+        let link = Link {
+            id: made["data"]["asset_id"].as_str().unwrap().into(),
+            path,
+            media_type: "application/octet-stream".into(),
+        };
         app.put(&link, b"hello").await.expect(200);
         app.call("POST", &format!("/assets/{}/confirm", link.id), None).await.expect(200);
-        let view = app.call("POST", &format!("/assets/{}/publish", link.id), None).await.expect(200).json()["data"].clone();
+        let view = app
+            .call("POST", &format!("/assets/{}/publish", link.id), None)
+            .await
+            .expect(200)
+            .json()["data"]
+            .clone();
         assert_eq!(view["filename"], json!(name));
-        let public = view["public_url"].as_str().unwrap().strip_prefix("https://qr.example").unwrap().to_owned();
+        let public = view["public_url"]
+            .as_str()
+            .unwrap()
+            .strip_prefix("https://qr.example")
+            .unwrap()
+            .to_owned();
         let served = app.get(&public).await.expect(200);
-        assert_eq!((served.text().as_str(), served.header("content-type")), ("hello", "text/plain"));
+        assert_eq!(
+            (served.text().as_str(), served.header("content-type")),
+            ("hello", "text/plain")
+        );
     }
     assert!((10..60).contains(&taken), "{taken} are text and no path");
     let folder = app.running.app.settings.assets_folder().display().to_string();
@@ -224,18 +307,29 @@ async fn a_hundred_names_that_climb_stay_in_the_store() {
             // Two UUIDs.
             Some(ours) => {
                 inside += 1;
-                assert!(ours.len() == 74 && ours.bytes().all(|b| b.is_ascii_hexdigit() || b"-/".contains(&b)), "{ours}");
+                assert!(
+                    ours.len() == 74
+                        && ours.bytes().all(|b| b.is_ascii_hexdigit() || b"-/".contains(&b)),
+                    "{ours}"
+                );
             }
             None => others.push(name),
         }
     }
     assert_eq!((inside, others), (taken, outside));
     // Nor does a name in the address.
-    for path in
-        ["/assets/../xqr.db", "/assets/..%2fxqr.db/x", "/assets/x/..%2f..%2fxqr.db", "/assets/%2e%2e/xqr.db", "/assets/%00/%00"]
-    {
+    for path in [
+        "/assets/../xqr.db",
+        "/assets/..%2fxqr.db/x",
+        "/assets/x/..%2f..%2fxqr.db",
+        "/assets/%2e%2e/xqr.db",
+        "/assets/%00/%00",
+    ] {
         let mut stream = TcpStream::connect(app.running.address).unwrap();
-        let text = raw(&mut stream, &format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+        let text = raw(
+            &mut stream,
+            &format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
+        );
         assert!(text.starts_with("HTTP/1.1 40"), "{path}: {text}");
     }
 }
@@ -254,7 +348,9 @@ async fn an_upload_link_is_good_for_one_file_until_it_ends() {
     let other = app.presign("b.png", "image/png", PNG.len()).await;
     let invalid = "This upload link is not valid.";
     let (head, signature) = link.path.rsplit_once('=').unwrap();
-    let flipped = signature.strip_prefix('0').map_or_else(|| format!("0{}", &signature[1..]), |rest| format!("1{rest}"));
+    let flipped = signature
+        .strip_prefix('0')
+        .map_or_else(|| format!("0{}", &signature[1..]), |rest| format!("1{rest}"));
     for path in [
         link.path.replace(&link.id, &other.id),
         link.path.replace("expires=177", "expires=277"),
@@ -270,7 +366,10 @@ async fn an_upload_link_is_good_for_one_file_until_it_ends() {
         app.put_at(&path, "image/png", PNG).await.refused(403, "UPLOAD_LINK_INVALID", invalid);
     }
     // A key does not help.
-    let with_key = app.request("PUT", &format!("/assets/{}", link.id)).bearer_auth(&app.key).body(PNG.to_vec());
+    let with_key = app
+        .request("PUT", &format!("/assets/{}", link.id))
+        .bearer_auth(&app.key)
+        .body(PNG.to_vec());
     app.send(with_key).await.refused(403, "UPLOAD_LINK_INVALID", invalid);
     // Another size.
     let size = format!("file_size: The file must have {} bytes, as declared.", PNG.len());
@@ -287,12 +386,16 @@ async fn an_upload_link_is_good_for_one_file_until_it_ends() {
     app.put(&link, &gif).await.refused(400, "VALIDATION_ERROR", said);
     // Without a length, more than was declared: megabytes are sent, and none of them kept.
     let mut stream = TcpStream::connect(app.running.address).unwrap();
-    let head = format!("PUT {} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n", link.path);
+    let head = format!(
+        "PUT {} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n",
+        link.path
+    );
     stream.write_all(head.as_bytes()).unwrap();
     stream.write_all(format!("{:x}\r\n", PNG.len()).as_bytes()).unwrap();
     stream.write_all(PNG).unwrap();
     for _ in 0..64 {
-        if stream.write_all(b"\r\n10000\r\n").and_then(|()| stream.write_all(&[7; 65_536])).is_err() {
+        if stream.write_all(b"\r\n10000\r\n").and_then(|()| stream.write_all(&[7; 65_536])).is_err()
+        {
             break;
         }
         assert!(app.stored().1 <= PNG.len() as u64);
@@ -302,7 +405,8 @@ async fn an_upload_link_is_good_for_one_file_until_it_ends() {
     assert_eq!(app.stored(), (0, 0));
     // Broken off: nothing is left, and the link is still good.
     let mut stream = TcpStream::connect(app.running.address).unwrap();
-    let head = format!("PUT {} HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n", link.path, PNG.len());
+    let head =
+        format!("PUT {} HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n", link.path, PNG.len());
     stream.write_all(head.as_bytes()).unwrap();
     stream.write_all(&PNG[..20]).unwrap();
     drop(stream);
@@ -329,7 +433,11 @@ async fn an_upload_link_is_good_for_one_file_until_it_ends() {
 /// Begins to send a file, and returns once some of it is in the store's hands.
 async fn half(app: &TestApp, link: &Link, file: &[u8]) -> TcpStream {
     let mut stream = TcpStream::connect(app.running.address).unwrap();
-    let head = format!("PUT {} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\r\n", link.path, file.len());
+    let head = format!(
+        "PUT {} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+        link.path,
+        file.len()
+    );
     stream.write_all(head.as_bytes()).unwrap();
     stream.write_all(&file[..file.len() / 2]).unwrap();
     while app.stored().1 == 0 {
@@ -352,7 +460,8 @@ async fn an_upload_that_is_overtaken_changes_nothing() {
     running.write_all(&file[file.len() / 2..]).unwrap();
     assert!(raw(&mut running, "").starts_with("HTTP/1.1 403"));
     assert_eq!(app.stored(), (0, 0));
-    // Whose lease has run out while it stood still is overtaken by the next, and what that has sent stays.
+    // Whose lease has run out while it stood still is overtaken by the next, and what that has sent
+    // stays.
     let link = app.presign("b.png", "image/png", file.len()).await;
     let mut slow = half(&app, &link, &file).await;
     app.clock.advance(11 * 60 * 1000);
@@ -385,8 +494,14 @@ async fn of_many_uploads_at_once_one_is_kept() {
     let kept: Vec<usize> = (0..8).filter(|n| answers[*n].status == 200).collect();
     assert!(!kept.is_empty() && answers.iter().all(|answer| [200, 409].contains(&answer.status)));
     app.call("POST", &format!("/assets/{}/confirm", link.id), None).await.expect(200);
-    let view = app.call("POST", &format!("/assets/{}/publish", link.id), None).await.expect(200).json();
-    let path = view["data"]["public_url"].as_str().unwrap().strip_prefix("https://qr.example").unwrap().to_owned();
+    let view =
+        app.call("POST", &format!("/assets/{}/publish", link.id), None).await.expect(200).json();
+    let path = view["data"]["public_url"]
+        .as_str()
+        .unwrap()
+        .strip_prefix("https://qr.example")
+        .unwrap()
+        .to_owned();
     let served = app.get(&path).await.expect(200).bytes;
     assert!(kept.iter().any(|n| served == files[*n]), "one of those that were acknowledged, whole");
     assert_eq!(app.stored(), (1, files.remove(0).len() as u64));

@@ -1,4 +1,5 @@
-//! The forge dialect: projects, QR codes, every published refusal whole, and the checklist of its reference (section 9).
+//! The forge dialect: projects, QR codes, every published refusal whole, and the checklist of its
+//! reference (section 9).
 
 use std::collections::HashSet;
 
@@ -21,21 +22,28 @@ async fn call(app: &TestApp, key: &str, method: &str, path: &str, body: Option<V
 /// The body, whose envelope is checked and taken off.
 #[track_caller]
 pub(crate) fn body(answer: &Answer) -> Value {
-    let mut value: Value = serde_json::from_slice(&answer.bytes).unwrap_or_else(|_| panic!("{}", answer.text()));
+    let mut value: Value =
+        serde_json::from_slice(&answer.bytes).unwrap_or_else(|_| panic!("{}", answer.text()));
     let members = value.as_object_mut().unwrap();
     assert_eq!(members.remove("ok"), Some(json!(answer.status < 400)));
     assert_eq!(members.remove("version"), Some(json!("2025-11-14-v1")));
     let id = members.remove("request_id").unwrap();
     let id = id.as_str().unwrap();
     assert_eq!(id, answer.header("x-request-id"));
-    assert!(id.len() == 36 && id.as_bytes()[14] == b'4' && b"89ab".contains(&id.as_bytes()[19]), "{id} is no UUID v4");
+    assert!(
+        id.len() == 36 && id.as_bytes()[14] == b'4' && b"89ab".contains(&id.as_bytes()[19]),
+        "{id} is no UUID v4"
+    );
     value
 }
 
 /// Compares a refusal whole: exactly five members.
 #[track_caller]
 pub(crate) fn refused(answer: &Answer, status: u16, code: &str, message: &str) {
-    assert_eq!((answer.status, body(answer)), (status, json!({ "code": code, "message": message })));
+    assert_eq!(
+        (answer.status, body(answer)),
+        (status, json!({ "code": code, "message": message }))
+    );
     // Byte for byte, and in the published order.
     let id = answer.header("x-request-id");
     let whole = format!(
@@ -54,12 +62,23 @@ async fn create(app: &TestApp, body: Value) -> Value {
 #[actix_web::test]
 async fn a_code_is_made_scanned_changed_archived_and_brought_back() {
     let app = TestApp::start().await;
-    let made = create(&app, json!({ "name": "API happy path", "redirect_url": URL, "type": "url" })).await;
-    let (id, slug) = (made["id"].as_str().unwrap().to_owned(), made["slug"].as_str().unwrap().to_owned());
+    let made =
+        create(&app, json!({ "name": "API happy path", "redirect_url": URL, "type": "url" })).await;
+    let (id, slug) =
+        (made["id"].as_str().unwrap().to_owned(), made["slug"].as_str().unwrap().to_owned());
     assert!(id.len() == 20 && id.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{id}");
-    assert!(slug.len() == 10 && slug.starts_with("qr-") && slug.bytes().all(|b| !b.is_ascii_uppercase()), "{slug}");
-    let default = body(&call(&app, &app.key, "GET", "/projects", None).await.expect(200))["items"][0].clone();
-    assert_eq!((&default["name"], &default["is_default"]), (&json!("Default Project"), &json!(true)));
+    assert!(
+        slug.len() == 10
+            && slug.starts_with("qr-")
+            && slug.bytes().all(|b| !b.is_ascii_uppercase()),
+        "{slug}"
+    );
+    let default =
+        body(&call(&app, &app.key, "GET", "/projects", None).await.expect(200))["items"][0].clone();
+    assert_eq!(
+        (&default["name"], &default["is_default"]),
+        (&json!("Default Project"), &json!(true))
+    );
     assert_eq!(
         made,
         json!({
@@ -78,7 +97,9 @@ async fn a_code_is_made_scanned_changed_archived_and_brought_back() {
             assert_eq!(read_png(&picture.bytes), format!("https://qr.example/{slug}"));
         }
         let tag = picture.header("etag").to_owned();
-        let again = app.send(app.request("GET", &format!("/qr/{slug}.{format}")).header("if-none-match", tag)).await;
+        let again = app
+            .send(app.request("GET", &format!("/qr/{slug}.{format}")).header("if-none-match", tag))
+            .await;
         assert!(again.expect(304).bytes.is_empty());
     }
     let scan = app.get(&format!("/{slug}")).await.expect(302);
@@ -111,15 +132,31 @@ async fn a_code_is_made_scanned_changed_archived_and_brought_back() {
         change["redirect_url"] = json!(format!("https://example.com/{n}"));
         let changed = body(&call(&app, &app.key, method, &path, Some(change)).await.expect(200));
         assert_eq!(changed["redirect_url"], format!("https://example.com/{n}"), "{method} {path}");
-        assert_eq!((&changed["slug"], &changed["updated_at"]), (&json!(slug), &json!("2026-03-21T14:30:01.500Z")));
-        assert_eq!(app.get(&format!("/{slug}")).await.header("location"), format!("https://example.com/{n}"));
+        assert_eq!(
+            (&changed["slug"], &changed["updated_at"]),
+            (&json!(slug), &json!("2026-03-21T14:30:01.500Z"))
+        );
+        assert_eq!(
+            app.get(&format!("/{slug}")).await.header("location"),
+            format!("https://example.com/{n}")
+        );
     }
-    let change = async |change: Value| call(&app, &app.key, "PATCH", &format!("/qr-codes/{id}"), Some(change)).await;
-    assert_eq!(body(&change(json!({ "status": "archived" })).await.expect(200))["status"], "archived");
+    let change = async |change: Value| {
+        call(&app, &app.key, "PATCH", &format!("/qr-codes/{id}"), Some(change)).await
+    };
+    assert_eq!(
+        body(&change(json!({ "status": "archived" })).await.expect(200))["status"],
+        "archived"
+    );
     app.get(&format!("/{slug}")).await.expect(410);
     app.get(&format!("/qr/{slug}.png")).await.expect(410);
-    assert_eq!(body(&call(&app, &app.key, "GET", &format!("/qr-codes/{id}"), None).await.expect(200))["status"], "archived");
-    for wish in [json!({ "name": "x" }), json!({ "status": "archived" }), json!({ "redirect_url": URL })] {
+    assert_eq!(
+        body(&call(&app, &app.key, "GET", &format!("/qr-codes/{id}"), None).await.expect(200))["status"],
+        "archived"
+    );
+    for wish in
+        [json!({ "name": "x" }), json!({ "status": "archived" }), json!({ "redirect_url": URL })]
+    {
         refused(&change(wish).await, 409, "resource_archived", "Resource is archived.");
     }
     let back = body(&change(json!({ "status": "active", "name": "Again" })).await.expect(200));
@@ -134,16 +171,27 @@ async fn a_code_is_made_scanned_changed_archived_and_brought_back() {
 async fn refusals_are_word_for_word() {
     let app = TestApp::start().await;
     let other = app.key_of(Plan::Pro, &["*"]);
-    let foreign = body(&call(&app, &other, "POST", "/qr-codes", Some(json!({ "redirect_url": URL }))).await.expect(201));
-    let theirs = body(&call(&app, &other, "POST", "/projects", Some(json!({ "name": "P" }))).await.expect(201));
+    let foreign = body(
+        &call(&app, &other, "POST", "/qr-codes", Some(json!({ "redirect_url": URL })))
+            .await
+            .expect(201),
+    );
+    let theirs = body(
+        &call(&app, &other, "POST", "/projects", Some(json!({ "name": "P" }))).await.expect(201),
+    );
     let (foreign, theirs) = (foreign["id"].as_str().unwrap(), theirs["id"].as_str().unwrap());
-    let slug = body(&call(&app, &other, "GET", &format!("/qr-codes/{foreign}"), None).await)["slug"].as_str().unwrap().to_owned();
+    let slug =
+        body(&call(&app, &other, "GET", &format!("/qr-codes/{foreign}"), None).await)["slug"]
+            .as_str()
+            .unwrap()
+            .to_owned();
     let nowhere = "0nCicGb1mZfPukKp2Fcl";
     let forbidden = (403, "forbidden", "Access to this resource is not allowed.");
     let missing = (404, "not_found", "Resource not found.");
     let no_project = (404, "project_not_found", "Project not found.");
     let no_id = (400, "invalid_request", "Missing QR id (id or qr_id).");
-    let payload = |field: &str| (400, "invalid_payload", format!("Invalid value for field: {field}"));
+    let payload =
+        |field: &str| (400, "invalid_payload", format!("Invalid value for field: {field}"));
     let with = |more: Value| {
         let mut wish = json!({ "redirect_url": URL });
         wish.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -151,17 +199,37 @@ async fn refusals_are_word_for_word() {
     };
     let qr = "/qr-codes".to_owned();
     let rows = [
-        ("POST", qr.clone(), Some(json!({})), (400, "invalid_request", "Missing required field: redirect_url".into())),
+        (
+            "POST",
+            qr.clone(),
+            Some(json!({})),
+            (400, "invalid_request", "Missing required field: redirect_url".into()),
+        ),
         ("POST", qr.clone(), Some(json!({ "redirect_url": "ftp://x" })), payload("redirect_url")),
-        ("POST", qr.clone(), Some(json!({ "redirect_url": "example.com" })), payload("redirect_url")),
+        (
+            "POST",
+            qr.clone(),
+            Some(json!({ "redirect_url": "example.com" })),
+            payload("redirect_url"),
+        ),
         ("POST", qr.clone(), Some(json!({ "redirect_url": 5 })), payload("redirect_url")),
         ("POST", qr.clone(), with(json!({ "type": "vcard" })), payload("type")),
         ("POST", qr.clone(), with(json!({ "name": 5 })), payload("name")),
         ("POST", qr.clone(), with(json!({ "name": "x".repeat(201) })), payload("name")),
         ("POST", qr.clone(), with(json!({ "project_id": theirs })), own(no_project)),
         ("POST", qr.clone(), with(json!({ "project_id": nowhere })), own(no_project)),
-        ("POST", qr.clone(), Some(json!([1])), (400, "invalid_request", "Malformed JSON body.".into())),
-        ("POST", "/projects".into(), Some(json!({})), (400, "invalid_request", "Missing required field: name".into())),
+        (
+            "POST",
+            qr.clone(),
+            Some(json!([1])),
+            (400, "invalid_request", "Malformed JSON body.".into()),
+        ),
+        (
+            "POST",
+            "/projects".into(),
+            Some(json!({})),
+            (400, "invalid_request", "Missing required field: name".into()),
+        ),
         ("POST", "/projects".into(), Some(json!({ "name": 1 })), payload("name")),
         ("GET", format!("/projects/{theirs}"), None, own(no_project)),
         ("GET", format!("/qr-codes/{foreign}"), None, own(forbidden)),
@@ -176,7 +244,12 @@ async fn refusals_are_word_for_word() {
         ("GET", format!("/qr-codes?id={nowhere}&qr_id={foreign}"), None, query("qr_id")),
         ("GET", "/qr-codes?next_page_token=nonsense".into(), None, query("next_page_token")),
         ("GET", "/nothing".into(), None, own(missing)),
-        ("DELETE", "/projects".into(), None, (405, "method_not_allowed", "Method not allowed.".into())),
+        (
+            "DELETE",
+            "/projects".into(),
+            None,
+            (405, "method_not_allowed", "Method not allowed.".into()),
+        ),
     ];
     for (method, path, wish, (status, code, message)) in rows {
         refused(&call(&app, &app.key, method, &path, wish).await, status, code, &message);
@@ -185,11 +258,15 @@ async fn refusals_are_word_for_word() {
         let answer = call(&app, key, "GET", "/projects", None).await;
         refused(&answer, 401, "unauthorized", "Invalid or missing API key.");
     }
-    let broken = app.request("POST", "/v1/qr-codes").header("x-api-key", &app.key).header("content-type", "application/json");
+    let broken = app
+        .request("POST", "/v1/qr-codes")
+        .header("x-api-key", &app.key)
+        .header("content-type", "application/json");
     refused(&app.send(broken.body("{")).await, 400, "invalid_request", "Malformed JSON body.");
     let bearer = app.send(app.request("GET", "/v1/projects").bearer_auth(&app.key)).await;
     body(&bearer.expect(200));
-    let both = app.request("GET", "/v1/projects").header("x-api-key", "nonsense").bearer_auth(&app.key);
+    let both =
+        app.request("GET", "/v1/projects").header("x-api-key", "nonsense").bearer_auth(&app.key);
     refused(&app.send(both).await, 401, "unauthorized", "Invalid or missing API key.");
 }
 
@@ -204,7 +281,11 @@ fn query(field: &str) -> (u16, &'static str, String) {
 #[actix_web::test]
 async fn pages_go_on_by_token() {
     let app = TestApp::start().await;
-    let project = body(&call(&app, &app.key, "POST", "/projects", Some(json!({ "name": "Alpha" }))).await.expect(201));
+    let project = body(
+        &call(&app, &app.key, "POST", "/projects", Some(json!({ "name": "Alpha" })))
+            .await
+            .expect(201),
+    );
     assert_eq!(
         project,
         json!({
@@ -220,7 +301,9 @@ async fn pages_go_on_by_token() {
         }
         create(&app, wish).await;
     }
-    let list = async |query: &str| body(&call(&app, &app.key, "GET", &format!("/qr-codes{query}"), None).await.expect(200));
+    let list = async |query: &str| {
+        body(&call(&app, &app.key, "GET", &format!("/qr-codes{query}"), None).await.expect(200))
+    };
     let count = |page: &Value| page["items"].as_array().unwrap().len();
     for size in ["", "?page_size=0", "?page_size=-1", "?page_size=101", "?page_size=abc"] {
         let page = list(size).await;
@@ -230,13 +313,22 @@ async fn pages_go_on_by_token() {
     let (mut names, mut token) = (Vec::new(), String::new());
     loop {
         let page = list(&format!("?page_size=25&next_page_token={token}")).await;
-        names.extend(page["items"].as_array().unwrap().iter().map(|item| item["name"].as_str().unwrap().to_owned()));
+        names.extend(
+            page["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|item| item["name"].as_str().unwrap().to_owned()),
+        );
         match page["next_page_token"].as_str() {
             Some(next) => token = next.to_owned(),
             None => break,
         }
     }
-    assert_eq!((names.len(), names.iter().collect::<HashSet<_>>().len(), names[0].as_str()), (60, 60, "Code 59"));
+    assert_eq!(
+        (names.len(), names.iter().collect::<HashSet<_>>().len(), names[0].as_str()),
+        (60, 60, "Code 59")
+    );
     assert_eq!(list("?page_size=60").await["next_page_token"], Value::Null);
     let id = project["id"].as_str().unwrap();
     assert_eq!(count(&list(&format!("?project_id={id}")).await), 30);
@@ -253,10 +345,14 @@ async fn pages_go_on_by_token() {
 async fn all_keys_of_an_account_share_its_minute_and_its_day() {
     let app = TestApp::start().await;
     let get = async |key: &str| call(&app, key, "GET", "/projects", None).await;
-    let key = app.key_with(Plan::Pro, r#"{"calls_per_minute":3,"calls_per_day":5,"keys":2}"#, &["*"]);
+    let key =
+        app.key_with(Plan::Pro, r#"{"calls_per_minute":3,"calls_per_day":5,"keys":2}"#, &["*"]);
     let more = json!({ "name": "second", "scopes": ["*"], "expires_at": "2026-03-21T14:40:00Z" });
     let second =
-        app.call_as(&key, "POST", "/keys", Some(more)).await.expect(201).json()["data"]["key"].as_str().unwrap().to_owned();
+        app.call_as(&key, "POST", "/keys", Some(more)).await.expect(201).json()["data"]["key"]
+            .as_str()
+            .unwrap()
+            .to_owned();
     for key in [&key, &second, &key] {
         get(key).await.expect(200);
     }

@@ -21,7 +21,13 @@ use crate::assets::PNG;
 use crate::crash::{Program, request};
 
 /// Everything that the studio's webhooks can be told.
-const ALL: [&str; 5] = ["scan.created", "dynamic_qr.created", "dynamic_qr.updated", "quota.threshold_75", "quota.threshold_100"];
+const ALL: [&str; 5] = [
+    "scan.created",
+    "dynamic_qr.created",
+    "dynamic_qr.updated",
+    "quota.threshold_75",
+    "quota.threshold_100",
+];
 
 /// What a receiver got.
 #[derive(Debug, Clone)]
@@ -61,7 +67,8 @@ impl Receiver {
     /// An answer without text is none: the connection is held open.
     fn on(listener: TcpListener) -> Self {
         let (address, port) = listener.local_addr().map(|it| (it.ip(), it.port())).unwrap();
-        let (heard, answer) = (Arc::<Mutex<Vec<Heard>>>::default(), Arc::new(Mutex::new(saying("200 OK", ""))));
+        let (heard, answer) =
+            (Arc::<Mutex<Vec<Heard>>>::default(), Arc::new(Mutex::new(saying("200 OK", ""))));
         let (tell, arrived) = channel();
         let (shared, said) = (Arc::clone(&heard), Arc::clone(&answer));
         std::thread::spawn(move || {
@@ -94,7 +101,12 @@ fn saying(status: &str, headers: &str) -> String {
     format!("HTTP/1.1 {status}\r\n{headers}Content-Length: 0\r\nConnection: close\r\n\r\n")
 }
 
-fn serve(mut stream: TcpStream, heard: &Mutex<Vec<Heard>>, answer: &Mutex<String>, tell: &Sender<()>) {
+fn serve(
+    mut stream: TcpStream,
+    heard: &Mutex<Vec<Heard>>,
+    answer: &Mutex<String>,
+    tell: &Sender<()>,
+) {
     let mut bytes = Vec::new();
     let mut buffer = [0; 4096];
     loop {
@@ -103,7 +115,10 @@ fn serve(mut stream: TcpStream, heard: &Mutex<Vec<Heard>>, answer: &Mutex<String
             let headers: HashMap<_, _> = head
                 .lines()
                 .skip(1)
-                .filter_map(|line| line.split_once(": ").map(|(name, value)| (name.to_lowercase(), value.to_owned())))
+                .filter_map(|line| {
+                    line.split_once(": ")
+                        .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
+                })
                 .collect();
             if body.len() >= headers["content-length"].parse::<usize>().unwrap() {
                 heard.lock().unwrap().push(Heard { headers, body: body.to_owned() });
@@ -135,17 +150,25 @@ pub(crate) fn reaching(ports: &[u16]) -> impl FnOnce(&mut Settings) + use<> {
 }
 
 async fn start(receivers: &[&Receiver]) -> TestApp {
-    TestApp::start_with(reaching(&receivers.iter().map(|receiver| receiver.port).collect::<Vec<_>>())).await
+    TestApp::start_with(reaching(
+        &receivers.iter().map(|receiver| receiver.port).collect::<Vec<_>>(),
+    ))
+    .await
 }
 
 impl TestApp {
     fn caller(&self, key: &str) -> Caller {
         let app = &self.running.app;
         let secret = SecretKey::parse(key).unwrap();
-        app.data.read_here(|conn| keys::authenticate(conn, app.data.plans(), &secret, app.now())).unwrap()
+        app.data
+            .read_here(|conn| keys::authenticate(conn, app.data.plans(), &secret, app.now()))
+            .unwrap()
     }
 
-    async fn tx<T: Send + 'static>(&self, job: impl FnOnce(&mut Tx<'_>, &Caller) -> Result<T> + Send + 'static) -> Result<T> {
+    async fn tx<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Tx<'_>, &Caller) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let caller = self.caller(&self.key);
         self.running.app.write(move |tx| job(tx, &caller)).await
     }
@@ -159,14 +182,20 @@ impl TestApp {
 
     fn find(&self, hook: &Webhook) -> Webhook {
         let look = Look::parse(&hook.look).unwrap();
-        self.running.app.data.read_here(|conn| hooks::get(conn, &self.caller(&self.key), look, hook.id)).unwrap()
+        self.running
+            .app
+            .data
+            .read_here(|conn| hooks::get(conn, &self.caller(&self.key), look, hook.id))
+            .unwrap()
     }
 
     /// Oldest first.
     fn deliveries(&self, hook: &Webhook) -> Vec<Delivery> {
         let page = Page::Offset { limit: 10_000, offset: 0 };
         let look = Look::parse(&hook.look).unwrap();
-        let found = self.running.app.data.read_here(|conn| hooks::deliveries(conn, &self.caller(&self.key), look, hook.id, page));
+        let found = self.running.app.data.read_here(|conn| {
+            hooks::deliveries(conn, &self.caller(&self.key), look, hook.id, page)
+        });
         found.unwrap().into_iter().rev().collect()
     }
 
@@ -190,7 +219,8 @@ impl TestApp {
     }
 }
 
-/// Verifies signatures with Python's `hmac`, and that a changed body passes none of them. Returns how many were verified.
+/// Verifies signatures with Python's `hmac`, and that a changed body passes none of them. Returns
+/// how many were verified.
 fn python_verifies(look: Look, secret: &SigningSecret, heard: &[Heard]) -> usize {
     const SCRIPT: &str = r#"
 import base64, hashlib, hmac, json, sys
@@ -218,7 +248,12 @@ print(count)
 "#;
     let heard: Vec<_> = heard.iter().map(|heard| json!([heard.headers, heard.body])).collect();
     let job = json!({ "secret": secret.expose(), "look": look.name(), "heard": heard });
-    let mut child = Command::new("python3").args(["-c", SCRIPT]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut child = Command::new("python3")
+        .args(["-c", SCRIPT])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     child.stdin.take().unwrap().write_all(job.to_string().as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success());
@@ -255,7 +290,10 @@ async fn receivers_of_both_looks_are_told_and_can_verify_it() {
     assert_eq!(updated["type"], "dynamic_qr.updated");
     assert_eq!(updated["data"]["destination_url"], "https://example.org/");
     let of = |name: &str| heard[0].headers[name].as_str();
-    assert_eq!((of("x-qrstudio-event"), of("x-qrstudio-delivery")), ("dynamic_qr.created", of("webhook-id")));
+    assert_eq!(
+        (of("x-qrstudio-event"), of("x-qrstudio-delivery")),
+        ("dynamic_qr.created", of("webhook-id"))
+    );
     assert_eq!((of("content-type"), of("webhook-timestamp")), ("application/json", "1774103400"));
     assert!(of("x-qrstudio-signature").starts_with("t=1774103400,v1="));
 
@@ -271,13 +309,19 @@ async fn receivers_of_both_looks_are_told_and_can_verify_it() {
         told,
         [
             event("link.created", data(json!({ "destination": "https://example.com/" }))),
-            event("link.updated", data(json!({ "changes": { "destination": "https://example.org/" } }))),
+            event(
+                "link.updated",
+                data(json!({ "changes": { "destination": "https://example.org/" } }))
+            ),
             event("link.updated", data(json!({ "changes": { "labels": ["a"] } }))),
             event("link.deleted", link.clone()),
         ]
     );
     let first = &native.heard()[0].headers;
-    assert_eq!((first["user-agent"].as_str(), first["x-xqr-event"].as_str()), ("xQR-Webhooks/1.0", "link.created"));
+    assert_eq!(
+        (first["user-agent"].as_str(), first["x-xqr-event"].as_str()),
+        ("xQR-Webhooks/1.0", "link.created")
+    );
     assert_eq!(first["x-xqr-delivery"].len(), 36);
 
     assert_eq!(python_verifies(Look::Studio, &studio_secret, &heard), 2);
@@ -285,8 +329,15 @@ async fn receivers_of_both_looks_are_told_and_can_verify_it() {
     for (hook, count) in [(studio_hook, 2), (native_hook, 4)] {
         let deliveries = app.deliveries(&hook);
         assert_eq!(deliveries.len(), count);
-        assert!(deliveries.iter().all(|it| it.status == "delivered" && it.attempts == 1 && it.response_status == Some(200)));
-        assert!(deliveries.iter().all(|it| it.delivered_at() == Some(app.running.app.now()) && it.duration_ms.is_some()));
+        assert!(deliveries.iter().all(|it| it.status == "delivered"
+            && it.attempts == 1
+            && it.response_status == Some(200)));
+        assert!(
+            deliveries
+                .iter()
+                .all(|it| it.delivered_at() == Some(app.running.app.now())
+                    && it.duration_ms.is_some())
+        );
         let hook = app.find(&hook);
         assert_eq!((hook.consecutive_failures, hook.last_response_status), (0, Some(200)));
         assert_eq!(hook.last_delivery_at, Some(app.running.app.now()));
@@ -302,14 +353,17 @@ async fn a_thousand_deliveries_are_verified() {
     for _ in 0..10 {
         app.tx(|tx, caller| {
             let draft = || links::Draft::new(destination());
-            links::create_each(tx, caller, std::iter::repeat_with(draft).take(100).collect()).map(drop)
+            links::create_each(tx, caller, std::iter::repeat_with(draft).take(100).collect())
+                .map(drop)
         })
         .await
         .unwrap();
     }
     app.deliver().await;
-    let (of_studio, of_native): (Vec<_>, Vec<_>) =
-        receiver.heard().into_iter().partition(|heard| heard.headers.contains_key("x-qrstudio-event"));
+    let (of_studio, of_native): (Vec<_>, Vec<_>) = receiver
+        .heard()
+        .into_iter()
+        .partition(|heard| heard.headers.contains_key("x-qrstudio-event"));
     assert_eq!(python_verifies(Look::Studio, &studio, &of_studio), 1_000);
     assert_eq!(python_verifies(Look::Xqr, &native, &of_native), 1_000);
 }
@@ -333,7 +387,10 @@ async fn attempts_follow_the_tables_and_ids_stay() {
         for (n, delay) in delays.into_iter().enumerate() {
             assert_eq!(receiver.heard().len(), n + 1);
             let delivery = app.deliveries(&hook).remove(0);
-            assert_eq!((delivery.status.as_str(), delivery.attempts), ("pending", i32::try_from(n).unwrap() + 1));
+            assert_eq!(
+                (delivery.status.as_str(), delivery.attempts),
+                ("pending", i32::try_from(n).unwrap() + 1)
+            );
             let wait = delivery.due_at - app.running.app.now();
             assert!((wait - delay).abs() <= delay * jitter / 100, "{look:?} {n} {wait}");
             app.clock.advance(wait - 1);
@@ -343,14 +400,19 @@ async fn attempts_follow_the_tables_and_ids_stay() {
             app.deliver().await;
         }
         let delivery = app.deliveries(&hook).remove(0);
-        assert_eq!((delivery.status.as_str(), delivery.attempts, delivery.response_status), ("failed", 6, Some(500)));
+        assert_eq!(
+            (delivery.status.as_str(), delivery.attempts, delivery.response_status),
+            ("failed", 6, Some(500))
+        );
         assert_eq!(delivery.failed_at(), Some(app.running.app.now()));
         app.clock.advance(1_000_000_000);
         app.deliver().await;
         let heard = receiver.heard();
         assert_eq!(heard.len(), 6, "never again");
-        assert!(heard.iter().all(|it| it.headers["webhook-id"] == heard[0].headers["webhook-id"] && it.body == heard[0].body));
-        let mut moments: Vec<_> = heard.iter().map(|it| it.headers["webhook-timestamp"].clone()).collect();
+        assert!(heard.iter().all(|it| it.headers["webhook-id"] == heard[0].headers["webhook-id"]
+            && it.body == heard[0].body));
+        let mut moments: Vec<_> =
+            heard.iter().map(|it| it.headers["webhook-timestamp"].clone()).collect();
         moments.dedup();
         assert_eq!(moments.len(), 6, "each attempt is signed anew");
         assert_eq!(python_verifies(look, &secret, &heard), 6);
@@ -377,20 +439,37 @@ async fn webhooks_are_disabled_after_failures_in_a_row_and_by_gone() {
             assert_eq!(app.find(&hook).status, "active", "{n}");
             app.example().await;
             app.deliver().await;
-            assert_eq!(app.find(&hook).consecutive_failures, n, "a redirect is a failure, and not followed");
+            assert_eq!(
+                app.find(&hook).consecutive_failures,
+                n,
+                "a redirect is a failure, and not followed"
+            );
         }
         let disabled = app.find(&hook);
-        assert_eq!((disabled.status.as_str(), disabled.disabled_at), ("disabled", Some(app.running.app.now())));
+        assert_eq!(
+            (disabled.status.as_str(), disabled.disabled_at),
+            ("disabled", Some(app.running.app.now()))
+        );
         let (before, made) = (receiver.heard().len(), app.deliveries(&hook).len());
         app.example().await;
         app.clock.advance(86_400_000);
         app.deliver().await;
-        assert_eq!((receiver.heard().len(), app.deliveries(&hook).len()), (before, made), "nothing more");
+        assert_eq!(
+            (receiver.heard().len(), app.deliveries(&hook).len()),
+            (before, made),
+            "nothing more"
+        );
         receiver.say("200 OK", "");
         let active = app.set(&hook, Status::Active).await;
-        assert_eq!((active.status.as_str(), active.consecutive_failures, active.disabled_at), ("active", 0, None));
+        assert_eq!(
+            (active.status.as_str(), active.consecutive_failures, active.disabled_at),
+            ("active", 0, None)
+        );
         app.deliver().await;
-        assert!(app.deliveries(&hook).iter().all(|it| it.status == "delivered"), "what was due waited");
+        assert!(
+            app.deliveries(&hook).iter().all(|it| it.status == "delivered"),
+            "what was due waited"
+        );
         // Gone.
         receiver.say("410 Gone", "");
         app.example().await;
@@ -417,13 +496,18 @@ async fn a_receiver_that_was_dead_for_ten_minutes_gets_everything() {
         app.clock.advance(60_000);
     }
     let pending = app.deliveries(&hook);
-    assert!(pending.iter().all(|it| it.status == "pending" && it.response_status.is_none() && it.attempts >= 2));
+    assert!(
+        pending
+            .iter()
+            .all(|it| it.status == "pending" && it.response_status.is_none() && it.attempts >= 2)
+    );
     let receiver = Receiver::on(TcpListener::bind(("127.0.0.1", port)).unwrap());
     for _ in 0..60 {
         app.clock.advance(60_000);
         app.deliver().await;
     }
-    let mut told: Vec<_> = receiver.heard().iter().map(|it| it.headers["webhook-id"].clone()).collect();
+    let mut told: Vec<_> =
+        receiver.heard().iter().map(|it| it.headers["webhook-id"].clone()).collect();
     told.sort();
     let mut made: Vec<_> = pending.iter().map(|it| it.uid.clone()).collect();
     made.sort();
@@ -444,7 +528,8 @@ async fn a_receiver_that_holds_on_delays_no_other() {
     }
     // Off this thread, which the loop runs on.
     let healthy = actix_web::web::block(move || {
-        let arrived = (0..10).map_while(|_| healthy.arrived.recv_timeout(Duration::from_secs(2)).ok());
+        let arrived =
+            (0..10).map_while(|_| healthy.arrived.recv_timeout(Duration::from_secs(2)).ok());
         assert_eq!(arrived.count(), 10);
         healthy
     });
@@ -457,7 +542,9 @@ async fn a_receiver_that_holds_on_delays_no_other() {
 
 #[actix_web::test]
 async fn a_crowd_that_holds_on_delays_nobody() {
-    let crowd: Vec<_> = (1..=45).map(|n| Receiver::on(TcpListener::bind((format!("127.0.1.{n}"), 0)).unwrap())).collect();
+    let crowd: Vec<_> = (1..=45)
+        .map(|n| Receiver::on(TcpListener::bind((format!("127.0.1.{n}"), 0)).unwrap()))
+        .collect();
     let healthy = Receiver::start();
     let app = start(&crowd.iter().chain([&healthy]).collect::<Vec<_>>()).await;
     for receiver in crowd.iter().chain([&healthy]) {
@@ -467,15 +554,18 @@ async fn a_crowd_that_holds_on_delays_nobody() {
     app.example().await;
     app.example().await;
     app.example().await;
-    let arrived =
-        actix_web::web::block(move || (0..3).map_while(|_| healthy.arrived.recv_timeout(Duration::from_secs(2)).ok()).count());
+    let arrived = actix_web::web::block(move || {
+        (0..3).map_while(|_| healthy.arrived.recv_timeout(Duration::from_secs(2)).ok()).count()
+    });
     assert_eq!(arrived.await.unwrap(), 3);
     assert!(crowd.iter().all(|receiver| receiver.heard().len() <= 2));
 }
 
 #[actix_web::test]
 async fn two_nodes_deliver_everything_once() {
-    let receivers: Vec<_> = (1..=4).map(|n| Receiver::on(TcpListener::bind((format!("127.0.2.{n}"), 0)).unwrap())).collect();
+    let receivers: Vec<_> = (1..=4)
+        .map(|n| Receiver::on(TcpListener::bind((format!("127.0.2.{n}"), 0)).unwrap()))
+        .collect();
     let app = start(&receivers.iter().collect::<Vec<_>>()).await;
     for receiver in &receivers {
         app.hook(Look::Xqr, &receiver.url(), &["*"]).await;
@@ -573,9 +663,19 @@ async fn internal_addresses_are_refused_when_named_and_with_every_attempt() {
         let refused = hooks::endpoint(&app.running.app, "url", url).await.err().unwrap();
         assert!(matches!(refused.condition(), Condition::FetchRefused { .. }), "{url}: {refused}");
     }
-    for url in ["http://example.com/", "ftp://example.com/", "https://user@example.com/", "https://example.com:8443/", "x", ""] {
+    for url in [
+        "http://example.com/",
+        "ftp://example.com/",
+        "https://user@example.com/",
+        "https://example.com:8443/",
+        "x",
+        "",
+    ] {
         let refused = hooks::endpoint(&app.running.app, "url", url).await.err().unwrap();
-        assert!(matches!(refused.condition(), Condition::EndpointInvalid { .. }), "{url}: {refused}");
+        assert!(
+            matches!(refused.condition(), Condition::EndpointInvalid { .. }),
+            "{url}: {refused}"
+        );
     }
     // The operator allowed it once, and does no more.
     let app = start(&[&receiver]).await;
@@ -583,17 +683,35 @@ async fn internal_addresses_are_refused_when_named_and_with_every_attempt() {
     let mut settings = app.running.app.settings.clone();
     app.running.stop().await;
     settings.webhooks.allow_nets = Vec::new();
-    let strict = xqr_server::start(settings, Arc::clone(&app.clock) as _, Arc::new(xqr_engine::SeededEntropy::new(3))).unwrap();
+    let strict = xqr_server::start(
+        settings,
+        Arc::clone(&app.clock) as _,
+        Arc::new(xqr_engine::SeededEntropy::new(3)),
+    )
+    .unwrap();
     let engine = &strict.app;
     let secret = SecretKey::parse(&app.key).unwrap();
-    let caller = engine.data.read_here(|conn| keys::authenticate(conn, engine.data.plans(), &secret, engine.now())).unwrap();
+    let caller = engine
+        .data
+        .read_here(|conn| keys::authenticate(conn, engine.data.plans(), &secret, engine.now()))
+        .unwrap();
     let (maker, id) = (caller.clone(), hook.id);
-    engine.write(move |tx| links::create(tx, &maker, links::Draft::new(destination()))).await.unwrap();
+    engine
+        .write(move |tx| links::create(tx, &maker, links::Draft::new(destination())))
+        .await
+        .unwrap();
     for n in 1..=3 {
         xqr_work::drain(engine).await.unwrap();
         let page = Page::Offset { limit: 1, offset: 0 };
-        let delivery = engine.data.read_here(|conn| hooks::deliveries(conn, &caller, Look::Xqr, id, page)).unwrap().remove(0);
-        assert_eq!((delivery.attempts, delivery.response_status, delivery.duration_ms), (n, None, None));
+        let delivery = engine
+            .data
+            .read_here(|conn| hooks::deliveries(conn, &caller, Look::Xqr, id, page))
+            .unwrap()
+            .remove(0);
+        assert_eq!(
+            (delivery.attempts, delivery.response_status, delivery.duration_ms),
+            (n, None, None)
+        );
         app.clock.advance(delivery.due_at - engine.now());
     }
     assert!(receiver.heard().is_empty() && receiver.arrived.try_recv().is_err());
@@ -622,7 +740,11 @@ async fn overloaded_receivers_are_left_alone() {
     receiver.say("502 Bad Gateway", "");
     app.clock.advance(3_600_000);
     app.deliver().await;
-    assert_eq!(app.find(&hook).not_before.map(|at| at - app.running.app.now()), Some(30_000), "until its next attempt");
+    assert_eq!(
+        app.find(&hook).not_before.map(|at| at - app.running.app.now()),
+        Some(30_000),
+        "until its next attempt"
+    );
     receiver.say("200 OK", "");
     app.clock.advance(300_000);
     app.deliver().await;
@@ -638,7 +760,12 @@ async fn plans_count_webhooks() {
         let engine = Arc::clone(&app.running.app);
         async move {
             let url = hooks::endpoint(&engine, "url", "https://hooks.example/").await.unwrap();
-            let draft = Draft { look: Look::Studio, url, description: String::new(), events: vec!["scan.created".into()] };
+            let draft = Draft {
+                look: Look::Studio,
+                url,
+                description: String::new(),
+                events: vec!["scan.created".into()],
+            };
             engine.write(move |tx| hooks::create(tx, &caller, draft)).await.map(|(hook, _)| hook)
         }
     };
@@ -653,10 +780,19 @@ async fn plans_count_webhooks() {
     let full = Condition::PlanLimitReached { what: "webhooks".into(), cap: 3, plan: "pro".into() };
     assert_eq!(*make(pro.clone()).await.unwrap_err().condition(), full);
     let (id, caller) = (hooks_of_pro[0].id, app.caller(&pro));
-    let foreign = app.tx(move |tx, caller| hooks::delete(tx, caller, Look::Studio, id)).await.unwrap_err();
-    assert!(matches!(foreign.condition(), Condition::ResourceNotFound { .. }), "another workspace's");
+    let foreign =
+        app.tx(move |tx, caller| hooks::delete(tx, caller, Look::Studio, id)).await.unwrap_err();
+    assert!(
+        matches!(foreign.condition(), Condition::ResourceNotFound { .. }),
+        "another workspace's"
+    );
     let owner = caller.clone();
-    let other_look = app.running.app.write(move |tx| hooks::delete(tx, &owner, Look::Xqr, id)).await.unwrap_err();
+    let other_look = app
+        .running
+        .app
+        .write(move |tx| hooks::delete(tx, &owner, Look::Xqr, id))
+        .await
+        .unwrap_err();
     assert!(matches!(other_look.condition(), Condition::ResourceNotFound { .. }), "another look's");
     app.running.app.write(move |tx| hooks::delete(tx, &caller, Look::Studio, id)).await.unwrap();
     make(pro).await.unwrap();
@@ -668,7 +804,10 @@ async fn secrets_are_sealed_and_rotate_with_an_overlap() {
     let app = start(&[&receiver]).await;
     let (hook, old) = app.hook(Look::Studio, &receiver.url(), &ALL).await;
     let id = hook.id;
-    let (_, new) = app.tx(move |tx, caller| hooks::rotate(tx, caller, Look::Studio, id, hooks::OVERLAP)).await.unwrap();
+    let (_, new) = app
+        .tx(move |tx, caller| hooks::rotate(tx, caller, Look::Studio, id, hooks::OVERLAP))
+        .await
+        .unwrap();
     assert_ne!(old.expose(), new.expose());
     app.example().await;
     app.deliver().await;
@@ -703,7 +842,9 @@ async fn a_claim_that_nobody_settles_is_claimed_again_after_its_lease() {
         .await
         .unwrap();
     assert_eq!(claimed.len(), 1);
-    let again = move |tx: &mut Tx<'_>, _: &Caller| hooks::claim(tx, "dead", &[id], Room { all: 8, suspects: 8 });
+    let again = move |tx: &mut Tx<'_>, _: &Caller| {
+        hooks::claim(tx, "dead", &[id], Room { all: 8, suspects: 8 })
+    };
     app.clock.advance(29_999);
     assert!(app.tx(again).await.unwrap().is_empty());
     app.clock.advance(1);
@@ -725,9 +866,13 @@ async fn paused_webhooks_are_told_nothing_and_tests_are_sent_on_demand() {
     let heard = receiver.heard();
     assert_eq!(heard.len(), 1);
     assert_eq!(heard[0].headers["webhook-id"], uid);
-    assert_eq!((&heard[0].json()["type"], &heard[0].json()["data"]), (&json!("test.ping"), &json!({ "webhook_id": id })));
+    assert_eq!(
+        (&heard[0].json()["type"], &heard[0].json()["data"]),
+        (&json!("test.ping"), &json!({ "webhook_id": id }))
+    );
     let edit = Edit { events: Some(vec!["dynamic_qr.created".into()]), ..Edit::default() };
-    let edited = app.tx(move |tx, caller| hooks::update(tx, caller, Look::Studio, id, edit)).await.unwrap();
+    let edited =
+        app.tx(move |tx, caller| hooks::update(tx, caller, Look::Studio, id, edit)).await.unwrap();
     assert_eq!(hooks::wishes(&edited), ["dynamic_qr.created"]);
     app.set(&hook, Status::Paused).await;
     app.example().await;
@@ -766,8 +911,15 @@ async fn twenty_kills_and_an_orderly_end_lose_no_delivery() {
                 let (address, create) = (program.address.clone(), create.clone());
                 std::thread::spawn(move || {
                     let mut made = Vec::new();
-                    while let Some((201, body)) = request(&address, &create, r#"{"url":"https://example.com/"}"#) {
-                        made.push(serde_json::from_str::<Value>(&body).unwrap()["data"]["id"].as_str().unwrap().to_owned());
+                    while let Some((201, body)) =
+                        request(&address, &create, r#"{"url":"https://example.com/"}"#)
+                    {
+                        made.push(
+                            serde_json::from_str::<Value>(&body).unwrap()["data"]["id"]
+                                .as_str()
+                                .unwrap()
+                                .to_owned(),
+                        );
                     }
                     made
                 })
@@ -786,15 +938,21 @@ async fn twenty_kills_and_an_orderly_end_lose_no_delivery() {
     }
     // What a killed program had claimed is due again when its lease ends.
     let program = boot();
-    let told =
-        || receiver.heard().iter().map(|it| it.json()["data"]["link_id"].as_str().unwrap().to_owned()).collect::<HashSet<_>>();
+    let told = || {
+        receiver
+            .heard()
+            .iter()
+            .map(|it| it.json()["data"]["link_id"].as_str().unwrap().to_owned())
+            .collect::<HashSet<_>>()
+    };
     while !acknowledged.is_subset(&told()) {
         receiver.arrived.recv_timeout(Duration::from_secs(40)).unwrap();
     }
     let heard = receiver.heard();
     let mut bodies = HashMap::new();
     for it in &heard {
-        let first = bodies.entry(it.headers["webhook-id"].clone()).or_insert_with(|| it.body.clone());
+        let first =
+            bodies.entry(it.headers["webhook-id"].clone()).or_insert_with(|| it.body.clone());
         assert_eq!(*first, it.body, "an id is one delivery");
     }
     assert_eq!(bodies.len(), told().len(), "a change is one delivery");
@@ -811,14 +969,20 @@ async fn every_event_reaches_a_receiver_that_was_dead_through_a_restart() {
     let port = listener.local_addr().unwrap().port();
     drop(listener);
     let app = TestApp::start_with(reaching(&[port])).await;
-    let menu = app.link(json!({ "url": "https://example.com", "custom_slug": "menu" })).await["id"].as_str().unwrap().to_owned();
+    let menu = app.link(json!({ "url": "https://example.com", "custom_slug": "menu" })).await["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     for _ in 0..99 {
         app.get("/menu").await.expect(302);
     }
     app.drain().await;
     // Not earlier: a hundred failures in a row disable it.
     let wish = json!({ "url": format!("http://127.0.0.1:{port}/"), "events": ["*"] });
-    let hook = app.call("POST", "/webhooks", Some(wish)).await.expect(201).json()["data"]["id"].as_str().unwrap().to_owned();
+    let hook = app.call("POST", "/webhooks", Some(wish)).await.expect(201).json()["data"]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     app.get("/menu").await.expect(302);
     app.drain().await;
     let link = app.example().await;
@@ -829,8 +993,15 @@ async fn every_event_reaches_a_receiver_that_was_dead_through_a_restart() {
     for act in ["publish", "unpublish"] {
         app.call("POST", &format!("/bio/pages/{page}/{act}"), None).await.expect(200);
     }
-    let workspace = app.call("GET", "/workspace", None).await.expect(200).json()["data"]["id"].as_str().unwrap().to_owned();
-    app.running.app.write(move |tx| workspaces::set_plan(tx, &workspace, Plan::Business)).await.unwrap();
+    let workspace = app.call("GET", "/workspace", None).await.expect(200).json()["data"]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    app.running
+        .app
+        .write(move |tx| workspaces::set_plan(tx, &workspace, Plan::Business))
+        .await
+        .unwrap();
     app.call("POST", &format!("/webhooks/{hook}/test"), None).await.expect(202);
     for _ in 0..10 {
         app.deliver().await;
@@ -853,11 +1024,18 @@ async fn every_event_reaches_a_receiver_that_was_dead_through_a_restart() {
     assert_eq!(told.keys().copied().collect::<Vec<_>>(), events);
     let ids: HashSet<&str> = heard.iter().map(|it| it.header("x-xqr-delivery")).collect();
     assert_eq!(ids.len(), events.len(), "each once or more: {told:?}");
-    let data = |event: &str| heard.iter().find(|it| it.header("x-xqr-event") == event).unwrap().json()["data"].clone();
-    let milestone = json!({ "link_id": menu, "short_code": "menu", "scan_count": 100, "threshold": 100 });
+    let data = |event: &str| {
+        heard.iter().find(|it| it.header("x-xqr-event") == event).unwrap().json()["data"].clone()
+    };
+    let milestone =
+        json!({ "link_id": menu, "short_code": "menu", "scan_count": 100, "threshold": 100 });
     assert_eq!(data("link.threshold"), milestone);
-    assert_eq!(data("subscription.updated"), json!({ "old_plan": "enterprise", "new_plan": "business" }));
-    let secret = app.call("GET", &format!("/webhooks/{hook}/secret"), None).await.expect(200).json();
+    assert_eq!(
+        data("subscription.updated"),
+        json!({ "old_plan": "enterprise", "new_plan": "business" })
+    );
+    let secret =
+        app.call("GET", &format!("/webhooks/{hook}/secret"), None).await.expect(200).json();
     let secret = SigningSecret::parse(secret["data"]["secret"].as_str().unwrap()).unwrap();
     assert_eq!(python_verifies(Look::Xqr, &secret, &heard), heard.len());
 }

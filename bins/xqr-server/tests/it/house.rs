@@ -1,4 +1,5 @@
-//! The house rules that a machine can check: who depends on whom, floors of dependencies, documents that must be fresh.
+//! The house rules that a machine can check: who depends on whom, floors of dependencies, documents
+//! that must be fresh.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -12,7 +13,10 @@ fn dependencies(manifest: &Path) -> BTreeSet<String> {
     let text = std::fs::read_to_string(manifest).unwrap();
     let section = text.split("[dependencies]").nth(1).unwrap_or_default();
     let lines = section.lines().skip(1).take_while(|line| !line.starts_with('['));
-    lines.filter_map(|line| Some(line.split(['.', '=', ' ']).next()?.trim().to_owned())).filter(|name| !name.is_empty()).collect()
+    lines
+        .filter_map(|line| Some(line.split(['.', '=', ' ']).next()?.trim().to_owned()))
+        .filter(|name| !name.is_empty())
+        .collect()
 }
 
 #[test]
@@ -25,7 +29,10 @@ fn the_arrows_are_the_only_arrows() {
         ("crates/xqr-blocklist", &[]),
         ("crates/xqr-fetch", &[]),
         ("crates/xqr-store", &["xqr-errors"]),
-        ("crates/xqr-engine", &["xqr-auth", "xqr-blocklist", "xqr-errors", "xqr-plans", "xqr-render", "xqr-store"]),
+        (
+            "crates/xqr-engine",
+            &["xqr-auth", "xqr-blocklist", "xqr-errors", "xqr-plans", "xqr-render", "xqr-store"],
+        ),
         ("crates/xqr-work", &["xqr-engine", "xqr-fetch"]),
         ("crates/xqr-api", &["xqr-engine"]),
         ("bins/xqr-server", &["xqr-api", "xqr-engine", "xqr-work"]),
@@ -43,9 +50,17 @@ fn the_arrows_are_the_only_arrows() {
         let ours: Vec<_> = all.iter().filter(|name| name.starts_with("xqr-")).collect();
         assert_eq!(ours, allowed.iter().collect::<Vec<_>>(), "{name}");
         let speaks_http = ["crates/xqr-api", "bins/xqr-server", "xtask"].contains(&name);
-        assert!(speaks_http || !all.iter().any(|name| name.starts_with("actix")), "{name} uses actix");
-        assert!(name == "crates/xqr-store" || !all.iter().any(|name| name.starts_with("diesel")), "{name} uses diesel");
-        let dials = all.iter().any(|name| ["hyper", "hyper-rustls", "hyper-util", "reqwest", "rustls"].contains(&name.as_str()));
+        assert!(
+            speaks_http || !all.iter().any(|name| name.starts_with("actix")),
+            "{name} uses actix"
+        );
+        assert!(
+            name == "crates/xqr-store" || !all.iter().any(|name| name.starts_with("diesel")),
+            "{name} uses diesel"
+        );
+        let dials = all.iter().any(|name| {
+            ["hyper", "hyper-rustls", "hyper-util", "reqwest", "rustls"].contains(&name.as_str())
+        });
         assert!(name == "crates/xqr-fetch" || !dials, "{name} dials out");
         let pure = ["xqr-errors", "xqr-render", "xqr-plans", "xqr-auth", "xqr-blocklist"];
         let pure = name.strip_prefix("crates/").is_some_and(|name| pure.contains(&name));
@@ -58,7 +73,11 @@ fn dependencies_stand_above_their_floors() {
     let lock = std::fs::read_to_string(root().join("Cargo.lock")).unwrap();
     let mut versions: BTreeMap<&str, Vec<[u32; 3]>> = BTreeMap::new();
     for package in lock.split("[[package]]").skip(1) {
-        let value = |name: &str| package.lines().find_map(|line| line.strip_prefix(&format!("{name} = \""))?.strip_suffix('"'));
+        let value = |name: &str| {
+            package
+                .lines()
+                .find_map(|line| line.strip_prefix(&format!("{name} = \""))?.strip_suffix('"'))
+        };
         let (Some(name), Some(version)) = (value("name"), value("version")) else { continue };
         let mut parts = version.split(['.', '-', '+']).map(|part| part.parse().unwrap_or(0));
         versions.entry(name).or_default().push(std::array::from_fn(|_| parts.next().unwrap_or(0)));
@@ -70,11 +89,20 @@ fn dependencies_stand_above_their_floors() {
         ("libsqlite3-sys", [0, 38, 0]),
         ("idna", [1, 0, 0]),
     ] {
-        assert!(versions[name].iter().all(|version| *version >= floor), "{name} {:?}", versions[name]);
+        assert!(
+            versions[name].iter().all(|version| *version >= floor),
+            "{name} {:?}",
+            versions[name]
+        );
     }
     // Absent, or above the floor: advisories name everything below.
-    for (name, floor) in [("h2", [0, 4, 16]), ("actix-multipart", [0, 8, 0]), ("actix-files", [0, 6, 10])] {
-        assert!(versions.get(name).is_none_or(|found| found.iter().all(|version| *version >= floor)), "{name}");
+    for (name, floor) in
+        [("h2", [0, 4, 16]), ("actix-multipart", [0, 8, 0]), ("actix-files", [0, 6, 10])]
+    {
+        assert!(
+            versions.get(name).is_none_or(|found| found.iter().all(|version| *version >= floor)),
+            "{name}"
+        );
     }
     assert_eq!(versions["libsqlite3-sys"].len(), 1);
 }
@@ -82,5 +110,8 @@ fn dependencies_stand_above_their_floors() {
 #[test]
 fn the_error_document_is_fresh() {
     let written = std::fs::read_to_string(root().join("docs/errors.md")).unwrap();
-    assert!(written == xqr_engine::errors::markdown(), "docs/errors.md is stale: run `cargo xtask errors --write`");
+    assert!(
+        written == xqr_engine::errors::markdown(),
+        "docs/errors.md is stale: run `cargo xtask errors --write`"
+    );
 }

@@ -1,4 +1,5 @@
-//! Who tries to get in, or in by way of us: passwords by the thousand, forged tokens, addresses of the operator's own network.
+//! Who tries to get in, or in by way of us: passwords by the thousand, forged tokens, addresses of
+//! the operator's own network.
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -37,13 +38,18 @@ async fn ten_thousand_guesses_are_hardly_heard() {
     let (evaluated, told) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let guesses = storm(10_000, async |n| {
         // Ann's account, and passwords that are tried on anybody.
-        let email = if n % 2 == 0 { "ann@example.com".to_owned() } else { format!("user{n}@example.com") };
+        let email =
+            if n % 2 == 0 { "ann@example.com".to_owned() } else { format!("user{n}@example.com") };
         let answer = sign_in(&app, "198.51.100.7", &email, &format!("guess number {n}")).await;
         let count = match answer.status {
             401 => &evaluated,
             429 => {
                 let wait: u64 = answer.header("retry-after").parse().unwrap();
-                assert!((1..=60).contains(&wait) && body(&answer)["detail"].is_string(), "{}", answer.text());
+                assert!(
+                    (1..=60).contains(&wait) && body(&answer)["detail"].is_string(),
+                    "{}",
+                    answer.text()
+                );
                 &told
             }
             other => panic!("{other}: {}", answer.text()),
@@ -65,8 +71,15 @@ async fn ten_thousand_guesses_are_hardly_heard() {
     // A minute later Ann signs in, and the guessing that goes on gets another minute's worth.
     app.clock.advance(60_000);
     sign_in(&app, "203.0.113.10", "ann@example.com", PASSWORD).await.expect(200);
-    let later = storm(100, async |n| sign_in(&app, "198.51.100.7", "ann@example.com", &format!("more {n}")).await.status).await;
-    assert_eq!(later.iter().filter(|status| **status == 401).count(), 9, "an account has ten tries a minute, from wherever");
+    let later = storm(100, async |n| {
+        sign_in(&app, "198.51.100.7", "ann@example.com", &format!("more {n}")).await.status
+    })
+    .await;
+    assert_eq!(
+        later.iter().filter(|status| **status == 401).count(),
+        9,
+        "an account has ten tries a minute, from wherever"
+    );
     assert!(later.iter().all(|status| [401, 429].contains(status)));
 }
 
@@ -82,7 +95,9 @@ async fn forged_tokens_are_no_tokens() {
     let good: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap();
     let mut forged: Vec<String> = Vec::new();
     // Other headers, with the signature of the good one or none.
-    for alg in ["none", "None", "NONE", "nOnE", "HS256", "HS384", "HS512", "RS256", "ES256", "EdDSA", ""] {
+    for alg in
+        ["none", "None", "NONE", "nOnE", "HS256", "HS384", "HS512", "RS256", "ES256", "EdDSA", ""]
+    {
         for typ in ["JWT", "jwt", "at+jwt"].iter().filter(|typ| alg != "HS256" || **typ != "JWT") {
             let header = URL_SAFE_NO_PAD.encode(json!({ "alg": alg, "typ": typ }).to_string());
             forged.extend([
@@ -109,7 +124,8 @@ async fn forged_tokens_are_no_tokens() {
         let claims = URL_SAFE_NO_PAD.encode(claims.to_string());
         forged.extend([format!("{header}.{claims}.{signature}"), format!("{header}.{claims}.")]);
     }
-    // Signed with the right key, as by a defect of ours: of another time, of nobody, of a sign-in that never was.
+    // Signed with the right key, as by a defect of ours: of another time, of nobody, of a sign-in
+    // that never was.
     let key = |text: &str| MasterSecret::parse(text).unwrap().token_key();
     let right = key(&app.running.app.settings.secret);
     let text = |name: &str| good[name].as_str().unwrap().to_owned();
@@ -129,7 +145,9 @@ async fn forged_tokens_are_no_tokens() {
         (|it| it.sid = "ses_1".into(), NOW),
         (|it| it.pwd += 1, NOW),
     ];
-    forged.extend(changes.map(|(change, at)| right.issue(subject(change), at).unwrap().expose().to_owned()));
+    forged.extend(
+        changes.map(|(change, at)| right.issue(subject(change), at).unwrap().expose().to_owned()),
+    );
     let control = right.issue(subject(|_| ()), NOW).unwrap();
     // With another key; and every character of the good token changed.
     forged.push(key(&"00".repeat(32)).issue(subject(|_| ()), NOW).unwrap().expose().to_owned());
@@ -138,7 +156,14 @@ async fn forged_tokens_are_no_tokens() {
         token[at] = if token[at] == b'Q' { b'g' } else { b'Q' };
         String::from_utf8(token).unwrap()
     }));
-    forged.extend([String::new(), ".".into(), "..".into(), "a.b.c".into(), signature.to_owned(), "x".repeat(5_000)]);
+    forged.extend([
+        String::new(),
+        ".".into(),
+        "..".into(),
+        "a.b.c".into(),
+        signature.to_owned(),
+        "x".repeat(5_000),
+    ]);
     let told = json!({ "detail": "Given token is missing, expired or not valid." });
     for token in &forged {
         let answer = app.send(app.request("GET", "/api/v1/usage/me/").bearer_auth(token)).await;
@@ -215,21 +240,34 @@ async fn all_internal_addresses_are_refused_alike_and_none_is_dialled() {
     let ann = Somebody::new(&app, "ann@example.com", Plan::Agency).await;
     let started = Instant::now();
     for (written, told) in INTERNAL {
-        let sentence = |host: &str| json!(format!("refusing to fetch {host}: resolves to private/internal IP {told}"));
+        let sentence = |host: &str| {
+            json!(format!("refusing to fetch {host}: resolves to private/internal IP {told}"))
+        };
         // A parser of URLs writes mapped addresses in hexadecimal.
-        let host = told.replace("ffff:127.0.0.1", "ffff:7f00:1").replace("ffff:169.254.169.254", "ffff:a9fe:a9fe");
+        let host = told
+            .replace("ffff:127.0.0.1", "ffff:7f00:1")
+            .replace("ffff:169.254.169.254", "ffff:a9fe:a9fe");
         let host = if written.starts_with('[') { format!("[{host}]") } else { host };
         for field in ["logo_url", "bg_image_url"] {
             let wish = json!({ "data": MENU, "size_inches": 1, field: format!("http://{written}:{port}/x.png") });
             refused(&generate(&app, &key, wish).await, 400, &json!({ field: sentence(&host) }));
         }
-        let hook = json!({ "url": format!("https://{written}:{port}/"), "events": ["scan.created"] });
-        refused(&ann.call("POST", "webhooks/", Some(hook)).await, 400, &json!({ "url": sentence(&host) }));
+        let hook =
+            json!({ "url": format!("https://{written}:{port}/"), "events": ["scan.created"] });
+        refused(
+            &ann.call("POST", "webhooks/", Some(hook)).await,
+            400,
+            &json!({ "url": sentence(&host) }),
+        );
     }
-    // A name that leads inside: the same words, without the address that only the operator's resolver knows.
+    // A name that leads inside: the same words, without the address that only the operator's
+    // resolver knows.
     for name in ["localhost", "LOCALHOST"] {
         let wish = json!({ "data": MENU, "size_inches": 1, "logo_url": format!("http://{name}:{port}/x.png") });
-        let text = format!("refusing to fetch {}: resolves to private/internal IP (withheld)", name.to_lowercase());
+        let text = format!(
+            "refusing to fetch {}: resolves to private/internal IP (withheld)",
+            name.to_lowercase()
+        );
         refused(&generate(&app, &key, wish).await, 400, &json!({ "logo_url": text }));
     }
     // A dial to most of these would have waited for its deadline.

@@ -1,14 +1,17 @@
-//! Every way to get JSON right or wrong, after the classes of Nicolas Seriot's JSON parsing test suite: texts that a parser must take
-//! (`y`), must refuse (`n`), and may do either with (`i`). Each goes to a route of every dialect, bare and as the value of a field.
+//! Every way to get JSON right or wrong, after the classes of Nicolas Seriot's JSON parsing test
+//! suite: texts that a parser must take (`y`), must refuse (`n`), and may do either with (`i`).
+//! Each goes to a route of every dialect, bare and as the value of a field.
 //!
-//! What is fixed beyond the standard (RFC 8259): of a member that stands twice, the last counts; 127 levels are deep enough; a body is
-//! UTF-8 without a mark, and no number is larger than a double.
+//! What is fixed beyond the standard (RFC 8259): of a member that stands twice, the last counts;
+//! 127 levels are deep enough; a body is UTF-8 without a mark, and no number is larger than a
+//! double.
 
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
 
-/// One route of each dialect that takes an object with a text and passes over members that it does not know.
+/// One route of each dialect that takes an object with a text and passes over members that it does
+/// not know.
 const ROUTES: [(&str, &str, &str, u16); 5] = [
     ("/api/v1/links", "url", "https://example.com", 201),
     ("/v1/qr-codes", "redirect_url", "https://example.com", 201),
@@ -118,7 +121,9 @@ fn good() -> Vec<Vec<u8>> {
         "\t\r\n 1 \r\n",
     ];
     let mut all: Vec<Vec<u8>> = texts.iter().map(|text| text.as_bytes().to_vec()).collect();
-    all.extend((0x20..0x7f_u8).filter(|byte| !b"\"\\".contains(byte)).map(|byte| vec![b'"', byte, b'"']));
+    all.extend(
+        (0x20..0x7f_u8).filter(|byte| !b"\"\\".contains(byte)).map(|byte| vec![b'"', byte, b'"']),
+    );
     all.push(format!("{}{}", "[".repeat(100), "]".repeat(100)).into_bytes());
     all
 }
@@ -306,10 +311,22 @@ fn bad() -> Vec<Vec<u8>> {
     all.extend((0..0x20_u8).map(|byte| vec![b'"', byte, b'"']));
     all.extend([0x80, 0x81, 0xc0, 0xe5, 0xf5, 0xff].map(|byte| vec![b'[', byte, b']']));
     all.extend(
-        [&b"[\"a\0a\"]"[..], b"[1\0]", b"\0", b"[123\xe5]", b"{\"\xb9\":\"0\",}", b"[1e1\xe5]", b"[0\xe5]", b"[\"\\u\xe5\"]"]
-            .map(<[u8]>::to_vec),
+        [
+            &b"[\"a\0a\"]"[..],
+            b"[1\0]",
+            b"\0",
+            b"[123\xe5]",
+            b"{\"\xb9\":\"0\",}",
+            b"[1e1\xe5]",
+            b"[0\xe5]",
+            b"[\"\\u\xe5\"]",
+        ]
+        .map(<[u8]>::to_vec),
     );
-    all.extend(["[".repeat(100_000), "[{\"\":".repeat(50_000), "{\"a\":".repeat(100_000)].map(String::into_bytes));
+    all.extend(
+        ["[".repeat(100_000), "[{\"\":".repeat(50_000), "{\"a\":".repeat(100_000)]
+            .map(String::into_bytes),
+    );
     all
 }
 
@@ -354,14 +371,21 @@ fn open() -> Vec<Vec<u8>> {
         ]
         .map(encoded),
     );
-    all.extend([b"\xff\xfe[\0\"\0\xe9\0\"\0]\0".to_vec(), b"[\0\"\0\xe9\0\"\0]\0".to_vec(), b"\0[\0\"\0\xe9\0\"\0]".to_vec()]);
+    all.extend([
+        b"\xff\xfe[\0\"\0\xe9\0\"\0]\0".to_vec(),
+        b"[\0\"\0\xe9\0\"\0]\0".to_vec(),
+        b"\0[\0\"\0\xe9\0\"\0]".to_vec(),
+    ]);
     all.push(format!("{}{}", "[".repeat(500), "]".repeat(500)).into_bytes());
     all
 }
 
 /// Sends bytes as JSON with every credential there is.
 async fn post(app: &TestApp, path: &str, body: Vec<u8>) -> u16 {
-    let request = app.request("POST", path).header("content-type", "application/json").header("x-api-key", &app.key);
+    let request = app
+        .request("POST", path)
+        .header("content-type", "application/json")
+        .header("x-api-key", &app.key);
     app.send(request.bearer_auth(&app.key).body(body)).await.status
 }
 
@@ -385,7 +409,11 @@ async fn what_is_json_is_taken() {
     for (path, field, text, status) in ROUTES {
         for value in good() {
             let shown = String::from_utf8_lossy(&value).into_owned();
-            assert_eq!(patient(&app, path, beside(field, text, &value)).await, status, "{path}: {shown}");
+            assert_eq!(
+                patient(&app, path, beside(field, text, &value)).await,
+                status,
+                "{path}: {shown}"
+            );
             // Bare it is JSON as well, and seldom what the route wants.
             let bare = patient(&app, path, value).await;
             assert!((400..500).contains(&bare), "{path}: {shown}: {bare}");
@@ -423,18 +451,29 @@ async fn what_the_standard_leaves_open_is_taken_or_refused_and_breaks_nothing() 
 async fn of_a_member_that_stands_twice_the_last_counts() {
     let app = roomy().await;
     let send = async |path: &str, body: &str| {
-        let request = app.request("POST", path).header("content-type", "application/json").header("x-api-key", &app.key);
+        let request = app
+            .request("POST", path)
+            .header("content-type", "application/json")
+            .header("x-api-key", &app.key);
         let answer = app.send(request.bearer_auth(&app.key).body(body.to_owned())).await;
         (answer.status, serde_json::from_slice::<Value>(&answer.bytes).unwrap())
     };
     let (first, last) = ("https://first.example/", "https://last.example/");
-    let (status, made) = send("/api/v1/links", &format!(r#"{{"url":"{first}","url":"{last}"}}"#)).await;
+    let (status, made) =
+        send("/api/v1/links", &format!(r#"{{"url":"{first}","url":"{last}"}}"#)).await;
     assert_eq!((status, &made["data"]["destination"]), (201, &json!(last)));
-    let (status, made) = send("/v1/qr-codes", &format!(r#"{{"redirect_url":"{first}","redirect_url":"{last}"}}"#)).await;
+    let (status, made) =
+        send("/v1/qr-codes", &format!(r#"{{"redirect_url":"{first}","redirect_url":"{last}"}}"#))
+            .await;
     assert_eq!((status, &made["redirect_url"]), (201, &json!(last)));
-    let (status, made) = send("/api/shorten", &format!(r#"{{"url":"{first}","url":"{last}"}}"#)).await;
+    let (status, made) =
+        send("/api/shorten", &format!(r#"{{"url":"{first}","url":"{last}"}}"#)).await;
     assert_eq!((status, &made["url"]), (200, &json!(last)));
-    let (status, judged) = send("/api/v1/validate/", r#"{"data":"https://a.example","size_inches":2,"size_inches":1}"#).await;
+    let (status, judged) = send(
+        "/api/v1/validate/",
+        r#"{"data":"https://a.example","size_inches":2,"size_inches":1}"#,
+    )
+    .await;
     assert_eq!((status, &judged["size_inches"]), (200, &json!(1)));
     // The last is judged like any: a good one before it does not help.
     assert_eq!(send("/api/v1/links", &format!(r#"{{"url":"{first}","url":7}}"#)).await.0, 400);

@@ -18,7 +18,11 @@ async fn storm(app: &TestApp, key: &str, count: usize) -> Vec<Answer> {
         }
         answers
     };
-    join_all((0..64).map(|i| client(count / 64 + usize::from(i < count % 64)))).await.into_iter().flatten().collect()
+    join_all((0..64).map(|i| client(count / 64 + usize::from(i < count % 64))))
+        .await
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn count(answers: &[Answer], status: u16) -> usize {
@@ -34,7 +38,10 @@ async fn a_burst_admits_exactly_its_size() {
     let refused = answers.iter().find(|answer| answer.status == 429).unwrap();
     refused.refused(429, "BURST_LIMIT_EXCEEDED", BURST);
     assert_eq!(refused.header("retry-after"), "1");
-    assert_eq!((refused.header("x-ratelimit-burst-limit"), refused.header("x-ratelimit-burst-remaining")), ("50", "0"));
+    assert_eq!(
+        (refused.header("x-ratelimit-burst-limit"), refused.header("x-ratelimit-burst-remaining")),
+        ("50", "0")
+    );
     app.clock.advance(100);
     let answers = storm(&app, &key, 64).await;
     assert_eq!(count(&answers, 200), 5, "a tenth of a second brings a tenth of the tokens");
@@ -64,7 +71,10 @@ async fn a_quota_admits_exactly_its_size() {
         refused.refused(429, "RATE_LIMIT_EXCEEDED", &message);
         // From 2026-03-21T14:30:00Z to the first of April.
         assert_eq!(refused.header("retry-after"), "898200");
-        assert_eq!((refused.header("x-ratelimit-limit"), refused.header("x-ratelimit-remaining")), (&*size.to_string(), "0"));
+        assert_eq!(
+            (refused.header("x-ratelimit-limit"), refused.header("x-ratelimit-remaining")),
+            (&*size.to_string(), "0")
+        );
     }
 }
 
@@ -73,7 +83,8 @@ async fn two_nodes_admit_exactly_a_quota() {
     let app = TestApp::start().await;
     let node = app.node();
     let key = app.key_with(Plan::Pro, r#"{"monthly_calls":300,"burst_per_second":null}"#, &["*"]);
-    let (here, there) = futures_util::future::join(storm(&app, &key, 512), storm(&node, &key, 512)).await;
+    let (here, there) =
+        futures_util::future::join(storm(&app, &key, 512), storm(&node, &key, 512)).await;
     assert_eq!(count(&here, 200) + count(&there, 200), 300);
     assert!(count(&here, 200) > 0 && count(&there, 200) > 0, "both had a part");
     assert_eq!(count(&here, 429) + count(&there, 429), 1024 - 300);
@@ -86,28 +97,46 @@ async fn the_month_turns() {
     app.clock.advance(898_200_000 - 1);
     let key = app.key_with(Plan::Pro, r#"{"monthly_calls":3,"burst_per_second":null}"#, &["*"]);
     for _ in 0..3 {
-        assert_eq!(app.call_as(&key, "GET", "/links", None).await.expect(200).header("x-ratelimit-reset"), "1");
+        assert_eq!(
+            app.call_as(&key, "GET", "/links", None).await.expect(200).header("x-ratelimit-reset"),
+            "1"
+        );
     }
-    assert_eq!(app.call_as(&key, "GET", "/links", None).await.expect(429).header("retry-after"), "1");
+    assert_eq!(
+        app.call_as(&key, "GET", "/links", None).await.expect(429).header("retry-after"),
+        "1"
+    );
     app.clock.advance(1);
     let first = app.call_as(&key, "GET", "/links", None).await.expect(200);
     // April has 30 days.
     let reset = (30 * DAY / 1000).to_string();
-    assert_eq!((first.header("x-ratelimit-remaining"), first.header("x-ratelimit-reset")), ("2", &*reset));
+    assert_eq!(
+        (first.header("x-ratelimit-remaining"), first.header("x-ratelimit-reset")),
+        ("2", &*reset)
+    );
 }
 
 #[actix_web::test]
 async fn what_fails_costs_nothing() {
     let app = TestApp::start().await;
-    let key = app.key_with(Plan::Pro, r#"{"monthly_calls":2,"burst_per_second":null}"#, &["links:read", "links:write"]);
+    let key = app.key_with(
+        Plan::Pro,
+        r#"{"monthly_calls":2,"burst_per_second":null}"#,
+        &["links:read", "links:write"],
+    );
     for _ in 0..5 {
         app.call_as(&key, "GET", "/links/none", None).await.expect(404);
         app.call_as(&key, "POST", "/links", Some(json!({}))).await.expect(400);
         app.call_as(&key, "GET", "/keys", None).await.expect(403);
     }
-    app.call_as(&key, "POST", "/links/bulk", Some(json!({ "links": [{ "url": "https://a.example" }, { "url": "x" }] })))
-        .await
-        .expect(201);
+    app.call_as(
+        &key,
+        "POST",
+        "/links/bulk",
+        Some(json!({ "links": [{ "url": "https://a.example" }, { "url": "x" }] })),
+    )
+    .await
+    .expect(201);
     app.call_as(&key, "GET", "/links", None).await.expect(200);
     app.call_as(&key, "GET", "/links", None).await.expect(429);
 }
@@ -129,19 +158,29 @@ async fn figures_are_true_and_the_same_everywhere() {
         assert_eq!(answer.header("ratelimit"), state);
     }
     // Pictures and empty answers have the headers too.
-    let link =
-        app.call_as(&key, "POST", "/links", Some(json!({ "url": "https://a.example" }))).await.json()["data"]["id"].clone();
+    let link = app
+        .call_as(&key, "POST", "/links", Some(json!({ "url": "https://a.example" })))
+        .await
+        .json()["data"]["id"]
+        .clone();
     let path = format!("/links/{}", link.as_str().unwrap());
     let picture = app.call_as(&key, "GET", &format!("{path}/qr"), None).await.expect(200);
     assert_eq!(picture.header("x-ratelimit-remaining"), "995");
-    assert_eq!(app.call_as(&key, "DELETE", &path, None).await.expect(204).header("x-ratelimit-remaining"), "994");
+    assert_eq!(
+        app.call_as(&key, "DELETE", &path, None).await.expect(204).header("x-ratelimit-remaining"),
+        "994"
+    );
     // Without limits there is nothing to tell.
     let free = app.call("GET", "/links", None).await.expect(200);
     assert_eq!(
         free.json()["meta"]["rate_limit"],
         json!({ "limit": null, "remaining": null, "burst_limit": null, "burst_remaining": null })
     );
-    assert!(free.headers.keys().all(|name| !name.as_str().contains("ratelimit")), "{:?}", free.headers);
+    assert!(
+        free.headers.keys().all(|name| !name.as_str().contains("ratelimit")),
+        "{:?}",
+        free.headers
+    );
 }
 
 #[actix_web::test]
@@ -152,7 +191,11 @@ async fn a_plan_changes_on_the_next_request() {
     app.call_as(&key, "GET", "/links", None).await.expect(429);
     let workspaces = app.running.app.data.read_here(xqr_engine::workspaces::list).unwrap();
     let uid = workspaces.last().unwrap().uid.clone();
-    app.running.app.data.write_here(move |tx| xqr_engine::workspaces::set_overrides(tx, &uid, None)).unwrap();
+    app.running
+        .app
+        .data
+        .write_here(move |tx| xqr_engine::workspaces::set_overrides(tx, &uid, None))
+        .unwrap();
     let answer = app.call_as(&key, "GET", "/links", None).await.expect(200);
     assert_eq!(answer.json()["meta"]["rate_limit"]["remaining"], Value::from(998));
 }
@@ -171,16 +214,23 @@ async fn a_lease_is_given_back_at_an_orderly_end() {
 async fn the_workspace_tells_what_is_used_and_allowed() {
     let app = TestApp::start().await;
     let key = app.key_of(Plan::Pro, &["*"]);
-    let get = async |path: &str| app.call_as(&key, "GET", path, None).await.expect(200).json()["data"].clone();
+    let get = async |path: &str| {
+        app.call_as(&key, "GET", path, None).await.expect(200).json()["data"].clone()
+    };
     let workspace = get("/workspace").await;
     let id = workspace["id"].as_str().unwrap();
     assert!(id.starts_with("ws_"), "{id}");
-    let expected =
-        json!({ "id": id, "name": "Another", "description": null, "plan": "pro", "created_at": "2026-03-21T14:30:00Z" });
+    let expected = json!({ "id": id, "name": "Another", "description": null, "plan": "pro", "created_at": "2026-03-21T14:30:00Z" });
     assert_eq!(workspace, expected);
     assert_eq!(get("/workspace/members").await, json!([]));
-    let link = app.call_as(&key, "POST", "/links", Some(json!({ "url": "https://a.example" }))).await.expect(201).json();
-    app.call_as(&key, "POST", "/links", Some(json!({ "url": "https://b.example" }))).await.expect(201);
+    let link = app
+        .call_as(&key, "POST", "/links", Some(json!({ "url": "https://a.example" })))
+        .await
+        .expect(201)
+        .json();
+    app.call_as(&key, "POST", "/links", Some(json!({ "url": "https://b.example" })))
+        .await
+        .expect(201);
     let path = format!("/links/{}", link["data"]["id"].as_str().unwrap());
     app.call_as(&key, "DELETE", &path, None).await.expect(204);
     let expected = json!({

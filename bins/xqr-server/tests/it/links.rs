@@ -22,7 +22,8 @@ async fn a_link_is_created_read_changed_and_deleted() {
         "enabled": true, "labels": ["campaign"], "routing_rules": [], "scan_count": 0, "last_scan_at": null, "expires_at": null,
         "created_at": "2026-03-21T14:30:00Z", "updated_at": "2026-03-21T14:30:00Z",
     });
-    let rate_limit = json!({ "limit": null, "remaining": null, "burst_limit": null, "burst_remaining": null });
+    let rate_limit =
+        json!({ "limit": null, "remaining": null, "burst_limit": null, "burst_remaining": null });
     let envelope = |data: &Value| json!({ "data": data, "meta": { "request_id": "req_", "rate_limit": rate_limit } });
     assert_eq!(answer.status, 201);
     assert_eq!(answer.json(), envelope(&link));
@@ -43,7 +44,10 @@ async fn a_link_is_created_read_changed_and_deleted() {
     }
     assert_eq!(app.call("PATCH", &path, Some(edit)).await.expect(200).json()["data"], changed);
     changed["expires_at"] = Value::Null;
-    assert_eq!(app.call("PATCH", &path, Some(json!({ "expires_at": null }))).await.expect(200).json()["data"], changed);
+    assert_eq!(
+        app.call("PATCH", &path, Some(json!({ "expires_at": null }))).await.expect(200).json()["data"],
+        changed
+    );
     assert_eq!(app.call("PATCH", &path, Some(json!({}))).await.expect(200).json()["data"], changed);
 
     let gone = app.call("DELETE", &path, None).await.expect(204);
@@ -58,7 +62,10 @@ async fn a_generated_code_has_seven_characters() {
     let app = TestApp::start().await;
     let link = app.link(json!({ "url": "https://example.com" })).await;
     let code = link["short_code"].as_str().unwrap();
-    assert!(code.len() == 7 && code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()), "{code}");
+    assert!(
+        code.len() == 7 && code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()),
+        "{code}"
+    );
     assert_eq!(link["short_url"], format!("https://qr.example/{code}"));
 }
 
@@ -86,10 +93,21 @@ async fn lists_are_paged_filtered_and_counted() {
             .await;
     }
     let off = app.call("GET", "/links?search=item-4", None).await.json()["data"][0]["id"].clone();
-    app.call("PATCH", &format!("/links/{}", off.as_str().unwrap()), Some(json!({ "enabled": false }))).await.expect(200);
+    app.call(
+        "PATCH",
+        &format!("/links/{}", off.as_str().unwrap()),
+        Some(json!({ "enabled": false })),
+    )
+    .await
+    .expect(200);
     let check = async |query: &str, total: i64, codes: &[&str]| {
         let answer = app.call("GET", &format!("/links{query}"), None).await.expect(200).json();
-        let found: Vec<_> = answer["data"].as_array().unwrap().iter().map(|link| link["short_code"].as_str().unwrap()).collect();
+        let found: Vec<_> = answer["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|link| link["short_code"].as_str().unwrap())
+            .collect();
         assert_eq!(found, codes, "{query}");
         assert_eq!(answer["meta"]["total"], total, "{query}");
     };
@@ -123,8 +141,14 @@ async fn bulk_creation_tells_each_failure() {
         { "url": "https://example.com/5", "custom_slug": "fresh" },
         {},
     ]);
-    let answer = app.call("POST", "/links/bulk", Some(json!({ "links": links }))).await.expect(201).json();
-    let codes: Vec<_> = answer["data"]["created"].as_array().unwrap().iter().map(|link| link["destination"].clone()).collect();
+    let answer =
+        app.call("POST", "/links/bulk", Some(json!({ "links": links }))).await.expect(201).json();
+    let codes: Vec<_> = answer["data"]["created"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|link| link["destination"].clone())
+        .collect();
     assert_eq!(codes, ["https://example.com/0", "https://example.com/4"]);
     assert_eq!(
         answer["data"]["errors"],
@@ -137,12 +161,29 @@ async fn bulk_creation_tells_each_failure() {
         ])
     );
     assert_eq!(app.call("GET", "/links", None).await.json()["meta"]["total"], 3);
-    let hundred = |n: usize| Some(json!({ "links": vec![json!({ "url": "https://example.com" }); n] }));
+    let hundred =
+        |n: usize| Some(json!({ "links": vec![json!({ "url": "https://example.com" }); n] }));
     app.call("POST", "/links/bulk", hundred(100)).await.expect(201);
-    app.call("POST", "/links/bulk", hundred(101)).await.refused(400, "VALIDATION_ERROR", "links: Must have at most 100 items.");
-    app.call("POST", "/links/bulk", hundred(0)).await.refused(400, "VALIDATION_ERROR", "links: Must have at least 1 item.");
-    app.call("POST", "/links/bulk", Some(json!({ "links": 7 }))).await.refused(400, "VALIDATION_ERROR", "links: Must be a list.");
-    app.call("POST", "/links/bulk", Some(json!({}))).await.refused(400, "VALIDATION_ERROR", "links: This field is required.");
+    app.call("POST", "/links/bulk", hundred(101)).await.refused(
+        400,
+        "VALIDATION_ERROR",
+        "links: Must have at most 100 items.",
+    );
+    app.call("POST", "/links/bulk", hundred(0)).await.refused(
+        400,
+        "VALIDATION_ERROR",
+        "links: Must have at least 1 item.",
+    );
+    app.call("POST", "/links/bulk", Some(json!({ "links": 7 }))).await.refused(
+        400,
+        "VALIDATION_ERROR",
+        "links: Must be a list.",
+    );
+    app.call("POST", "/links/bulk", Some(json!({}))).await.refused(
+        400,
+        "VALIDATION_ERROR",
+        "links: This field is required.",
+    );
 }
 
 #[actix_web::test]
@@ -154,17 +195,26 @@ async fn bulk_status_counts_what_it_changed() {
     }
     ids.push(json!("00000000-0000-4000-8000-000000000000"));
     ids.push(json!("nonsense"));
-    let answer = app.call("PATCH", "/links/bulk/status", Some(json!({ "ids": ids, "enabled": false }))).await.expect(200).json();
+    let answer = app
+        .call("PATCH", "/links/bulk/status", Some(json!({ "ids": ids, "enabled": false })))
+        .await
+        .expect(200)
+        .json();
     assert_eq!(answer["data"], json!({ "updated": 3 }));
     assert_eq!(app.call("GET", "/links?enabled=false", None).await.json()["meta"]["total"], 3);
     let check = async |body: Value, message: &str| {
-        app.call("PATCH", "/links/bulk/status", Some(body)).await.refused(400, "VALIDATION_ERROR", message);
+        app.call("PATCH", "/links/bulk/status", Some(body)).await.refused(
+            400,
+            "VALIDATION_ERROR",
+            message,
+        );
     };
     check(json!({ "enabled": true }), "ids: This field is required.").await;
     check(json!({ "ids": [] }), "enabled: This field is required.").await;
     check(json!({ "ids": [], "enabled": "yes" }), "enabled: Must be true or false.").await;
     check(json!({ "ids": [1], "enabled": true }), "ids[0]: Must be a text.").await;
-    check(json!({ "ids": vec!["x"; 201], "enabled": true }), "ids: Must have at most 200 items.").await;
+    check(json!({ "ids": vec!["x"; 201], "enabled": true }), "ids: Must have at most 200 items.")
+        .await;
 }
 
 #[actix_web::test]
@@ -179,13 +229,33 @@ async fn another_workspace_is_as_absent_as_no_link() {
         ("DELETE", format!("/links/{id}"), None),
         ("GET", format!("/links/{id}/qr"), None),
     ] {
-        app.call_as(&stranger, method, &path, body).await.refused(404, "RESOURCE_NOT_FOUND", "Link not found.");
+        app.call_as(&stranger, method, &path, body).await.refused(
+            404,
+            "RESOURCE_NOT_FOUND",
+            "Link not found.",
+        );
     }
-    let updated = app.call_as(&stranger, "PATCH", "/links/bulk/status", Some(json!({ "ids": [id], "enabled": false }))).await;
+    let updated = app
+        .call_as(
+            &stranger,
+            "PATCH",
+            "/links/bulk/status",
+            Some(json!({ "ids": [id], "enabled": false })),
+        )
+        .await;
     assert_eq!(updated.json()["data"]["updated"], 0);
-    assert_eq!(app.call_as(&stranger, "GET", "/links?search=mine", None).await.json()["data"], json!([]));
-    let taken =
-        app.call_as(&stranger, "POST", "/links", Some(json!({ "url": "https://example.com", "custom_slug": "Mine" }))).await;
+    assert_eq!(
+        app.call_as(&stranger, "GET", "/links?search=mine", None).await.json()["data"],
+        json!([])
+    );
+    let taken = app
+        .call_as(
+            &stranger,
+            "POST",
+            "/links",
+            Some(json!({ "url": "https://example.com", "custom_slug": "Mine" })),
+        )
+        .await;
     taken.refused(409, "SLUG_TAKEN", "The slug 'Mine' is already taken.");
     assert_eq!(app.call("GET", &format!("/links/{id}"), None).await.json()["data"], link);
 }
@@ -204,7 +274,10 @@ async fn what_a_client_must_not_set_is_passed_over() {
         (&json!(0), &json!(true), &json!("2026-03-21T14:30:00Z"))
     );
     let path = format!("/links/{}", link["id"].as_str().unwrap());
-    let after = app.call("PATCH", &path, Some(json!({ "scan_count": 9, "id": "y", "custom_slug": "other" }))).await.json();
+    let after = app
+        .call("PATCH", &path, Some(json!({ "scan_count": 9, "id": "y", "custom_slug": "other" })))
+        .await
+        .json();
     assert_eq!(after["data"], link);
 }
 
@@ -213,9 +286,14 @@ async fn the_plan_caps_links_exactly_under_concurrency() {
     let app = TestApp::start().await;
     let key = app.key_with(Plan::Pro, r#"{"burst_per_second":null}"#, &["*"]);
     for _ in 0..4 {
-        app.call_as(&key, "POST", "/links/bulk", Some(json!({ "links": vec![json!({ "url": "https://example.com" }); 100] })))
-            .await
-            .expect(201);
+        app.call_as(
+            &key,
+            "POST",
+            "/links/bulk",
+            Some(json!({ "links": vec![json!({ "url": "https://example.com" }); 100] })),
+        )
+        .await
+        .expect(201);
     }
     let almost = json!({ "links": vec![json!({ "url": "https://example.com" }); 99] });
     app.call_as(&key, "POST", "/links/bulk", Some(almost)).await.expect(201);
@@ -224,11 +302,20 @@ async fn the_plan_caps_links_exactly_under_concurrency() {
     assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
     let refused = answers.iter().find(|answer| answer.status != 201).unwrap();
     refused.refused(403, "PLAN_LIMIT_EXCEEDED", "The pro plan allows 500 links.");
-    let bulk = app.call_as(&key, "POST", "/links/bulk", Some(json!({ "links": [{ "url": "https://example.com" }] }))).await;
+    let bulk = app
+        .call_as(
+            &key,
+            "POST",
+            "/links/bulk",
+            Some(json!({ "links": [{ "url": "https://example.com" }] })),
+        )
+        .await;
     assert_eq!(bulk.json()["data"]["errors"][0]["code"], "PLAN_LIMIT_EXCEEDED");
     // Deleting frees capacity.
     let id = app.call_as(&key, "GET", "/links?limit=1", None).await.json()["data"][0]["id"].clone();
-    app.call_as(&key, "DELETE", &format!("/links/{}", id.as_str().unwrap()), None).await.expect(204);
+    app.call_as(&key, "DELETE", &format!("/links/{}", id.as_str().unwrap()), None)
+        .await
+        .expect(204);
     one().await.expect(201);
     assert_eq!(app.call_as(&key, "GET", "/links", None).await.json()["meta"]["total"], 500);
 }
@@ -257,8 +344,21 @@ async fn a_code_has_one_form() {
         assert_eq!(app.call("POST", "/links", Some(wish)).await.status, 400, "{odd:?}");
         app.get(&format!("/{odd}")).await.expect(404);
     }
-    for route in ["api", "API", "docs", "health", "Ready", "metrics", "admin", "v1", "q", "b", "well-known", "webhooks", "login"]
-    {
+    for route in [
+        "api",
+        "API",
+        "docs",
+        "health",
+        "Ready",
+        "metrics",
+        "admin",
+        "v1",
+        "q",
+        "b",
+        "well-known",
+        "webhooks",
+        "login",
+    ] {
         let wish = json!({ "url": "https://example.com", "custom_slug": route });
         let refusal = app.call("POST", "/links", Some(wish)).await;
         assert!([400, 409].contains(&refusal.status), "{route}: {}", refusal.text());

@@ -7,16 +7,26 @@ use serde_json::Value;
 use crate::app::database_url;
 use crate::crash::{Program, request};
 
-/// What would end a line, begin an event, or steer a terminal, as it may stand in a header, percent-encoded, and in JSON.
+/// What would end a line, begin an event, or steer a terminal, as it may stand in a header,
+/// percent-encoded, and in JSON.
 const HOSTILE: [(&str, &str, &str); 5] = [
     ("\x1b[2J\x1b[31m", "%1b%5b2J", "\\u001b[2J"),
     ("a\u{85}b\u{2028}c", "%c2%85%e2%80%a8", "\\u0085\\u2028"),
-    ("\t \u{7f}", "%0d%0a2026-03-21T14%3a30%3a00Z%20ERROR%20forged", "\\r\\n2026-03-21T14:30:00Z ERROR forged"),
-    ("\"}{\"level\":\"ERROR\"", "%22%7d%0a%7b", "\\n{\\\"level\\\":\\\"ERROR\\\",\\\"message\\\":\\\"forged\\\"}"),
+    (
+        "\t \u{7f}",
+        "%0d%0a2026-03-21T14%3a30%3a00Z%20ERROR%20forged",
+        "\\r\\n2026-03-21T14:30:00Z ERROR forged",
+    ),
+    (
+        "\"}{\"level\":\"ERROR\"",
+        "%22%7d%0a%7b",
+        "\\n{\\\"level\\\":\\\"ERROR\\\",\\\"message\\\":\\\"forged\\\"}",
+    ),
     ("\u{202e}forged", "%e2%80%ae", "\\u202eforged"),
 ];
 
-/// Runs the program with a log of this format, sends it all that is hostile everywhere, and returns the log and how many API requests there were.
+/// Runs the program with a log of this format, sends it all that is hostile everywhere, and returns
+/// the log and how many API requests there were.
 fn log_of(format: &str) -> (String, usize) {
     let folder = tempfile::tempdir().unwrap();
     let database = actix_web::rt::System::new().block_on(database_url(&folder));
@@ -57,8 +67,10 @@ fn log_of(format: &str) -> (String, usize) {
 #[test]
 fn every_line_of_the_log_is_one_event_whatever_clients_send() {
     let (log, sent) = log_of("json");
-    let events: Vec<Value> =
-        log.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line:?}"))).collect();
+    let events: Vec<Value> = log
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line:?}")))
+        .collect();
     let requests = events.iter().filter(|event| event["message"] == "request").count();
     assert!(requests >= 10 && requests <= sent, "{requests} lines for {sent} requests:\n{log}");
     assert!(events.iter().all(|event| event["level"] != "ERROR"), "{log}");
@@ -66,7 +78,10 @@ fn every_line_of_the_log_is_one_event_whatever_clients_send() {
     for line in log.lines() {
         let (moment, _) = line.split_once(' ').unwrap_or((line, ""));
         assert!(moment.parse::<jiff::Timestamp>().is_ok(), "no event begins here: {line:?}");
-        assert!(!line.contains(|c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{202e}')), "{line:?}");
+        assert!(
+            !line.contains(|c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{202e}')),
+            "{line:?}"
+        );
         assert!(!line.contains(" ERROR "), "{line:?}");
     }
     assert!(log.lines().count() > requests, "{log}");

@@ -1,5 +1,5 @@
-//! The black-box suite: a real server on a port of its own, real HTTP, SQLite by default, PostgreSQL when
-//! `XQR_TEST_POSTGRES_URL` names one. `cargo xtask test` runs it on both.
+//! The black-box suite: a real server on a port of its own, real HTTP, SQLite by default,
+//! PostgreSQL when `XQR_TEST_POSTGRES_URL` names one. `cargo xtask test` runs it on both.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -14,7 +14,8 @@ async fn health_readiness_and_metrics() {
     assert_eq!(app.get("/health").await.expect(200).text(), r#"{"status":"ok"}"#);
     app.send(app.request("HEAD", "/health")).await.expect(200);
     let ready: Value = serde_json::from_slice(&app.get("/ready").await.expect(200).bytes).unwrap();
-    let database = if std::env::var_os("XQR_TEST_POSTGRES_URL").is_some() { "postgres" } else { "sqlite" };
+    let database =
+        if std::env::var_os("XQR_TEST_POSTGRES_URL").is_some() { "postgres" } else { "sqlite" };
     assert_eq!(ready, json!({ "status": "ok", "database": database }));
     app.link(json!({ "url": "https://example.com", "custom_slug": "count-me" })).await;
     app.get("/count-me").await.expect(302);
@@ -53,10 +54,14 @@ async fn every_answer_has_an_id_and_an_exact_type() {
     ] {
         let answer = app.get(path).await;
         assert!(
-            answer.header("x-request-id").starts_with("req_") && ids.insert(answer.header("x-request-id").to_owned()),
+            answer.header("x-request-id").starts_with("req_")
+                && ids.insert(answer.header("x-request-id").to_owned()),
             "{path}"
         );
-        assert!(answer.status == 302 || answer.header("x-content-type-options") == "nosniff", "{path}");
+        assert!(
+            answer.status == 302 || answer.header("x-content-type-options") == "nosniff",
+            "{path}"
+        );
     }
 }
 
@@ -74,8 +79,12 @@ async fn a_second_start_keeps_the_data_and_makes_no_key() {
     };
     assert!(again.first_key.is_none());
     app.running = again;
-    let kept = app.call("GET", &format!("/links/{}", link["id"].as_str().unwrap()), None).await.json();
-    assert_eq!((&kept["data"]["short_code"], &kept["data"]["scan_count"]), (&json!("stays"), &json!(1)));
+    let kept =
+        app.call("GET", &format!("/links/{}", link["id"].as_str().unwrap()), None).await.json();
+    assert_eq!(
+        (&kept["data"]["short_code"], &kept["data"]["scan_count"]),
+        (&json!("stays"), &json!(1))
+    );
 }
 
 #[test]
@@ -93,7 +102,10 @@ fn a_bad_setting_is_refused_at_start_in_one_line() {
         let output = command.output().unwrap();
         let told = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1), "{told}");
-        assert!(told.starts_with("xqr-server: ") && told.contains(words) && told.lines().count() == 1, "{told}");
+        assert!(
+            told.starts_with("xqr-server: ") && told.contains(words) && told.lines().count() == 1,
+            "{told}"
+        );
     }
 }
 
@@ -107,7 +119,9 @@ async fn maintenance_closes_the_api_and_keeps_redirects() {
     };
     // 2026-03-21T15:00:00Z
     switch(Some(crate::app::NOW + 30 * 60 * 1000));
-    for (method, path) in [("GET", "/links"), ("POST", "/links"), ("GET", "/none"), ("GET", "/errors")] {
+    for (method, path) in
+        [("GET", "/links"), ("POST", "/links"), ("GET", "/none"), ("GET", "/errors")]
+    {
         let refused = app.call(method, path, None).await;
         let message = "Service temporarily unavailable. Maintenance ends 2026-03-21T15:00:00Z.";
         refused.refused(503, "MAINTENANCE", message);
@@ -133,12 +147,18 @@ async fn https_may_be_demanded() {
     let plain = app.call("GET", "/links", None).await;
     plain.refused(426, "HTTPS_REQUIRED", "This API requires HTTPS.");
     assert_eq!(plain.header("upgrade"), "TLS/1.2, HTTP/1.1");
-    let request = app.request("GET", "/api/v1/links").bearer_auth(&app.key).header("x-forwarded-proto", "https");
+    let request = app
+        .request("GET", "/api/v1/links")
+        .bearer_auth(&app.key)
+        .header("x-forwarded-proto", "https");
     app.send(request).await.expect(200);
     app.get("/nowhere").await.expect(404);
     // Who is no proxy cannot claim it.
     let app = TestApp::start_with(|settings| settings.edge.require_https = true).await;
-    let request = app.request("GET", "/api/v1/links").bearer_auth(&app.key).header("x-forwarded-proto", "https");
+    let request = app
+        .request("GET", "/api/v1/links")
+        .bearer_auth(&app.key)
+        .header("x-forwarded-proto", "https");
     app.send(request).await.expect(426);
 }
 

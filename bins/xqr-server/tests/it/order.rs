@@ -1,4 +1,5 @@
-//! The order of checks, the same for every route: key, plan, burst, quota, scope, and only then what the route does.
+//! The order of checks, the same for every route: key, plan, burst, quota, scope, and only then
+//! what the route does.
 
 use serde_json::json;
 use xqr_engine::auth::Scope;
@@ -48,8 +49,10 @@ const PEOPLE: [(&str, &str); 20] = [
 ];
 
 /// The operations of the native dialect that only a person who has signed in may call.
-const DEVELOPERS: [(&str, &str); 2] =
-    [("GET", "/developer/webhooks/{webhook_id}/secret"), ("POST", "/developer/webhooks/{webhook_id}/test")];
+const DEVELOPERS: [(&str, &str); 2] = [
+    ("GET", "/developer/webhooks/{webhook_id}/secret"),
+    ("POST", "/developer/webhooks/{webhook_id}/test"),
+];
 
 /// The operations of the forge dialect, below `/v1`.
 const FORGE: [(&str, &str, &str); 12] = [
@@ -155,11 +158,19 @@ const OPERATIONS: [(&str, &str, &str); 67] = [
 fn no_operation_is_forgotten() {
     let mut found: Vec<_> = xqr_api::api_resources()
         .iter()
-        .flat_map(|(path, methods)| methods.split(", ").map(|method| (method.to_owned(), path.clone())).collect::<Vec<_>>())
+        .flat_map(|(path, methods)| {
+            methods.split(", ").map(|method| (method.to_owned(), path.clone())).collect::<Vec<_>>()
+        })
         .collect();
-    let keyed = OPERATIONS.iter().chain(&STUDIO).chain(&FORGE).chain(&HUB).map(|(method, path, _)| (method, path));
+    let keyed = OPERATIONS
+        .iter()
+        .chain(&STUDIO)
+        .chain(&FORGE)
+        .chain(&HUB)
+        .map(|(method, path, _)| (method, path));
     let known = keyed.chain(PEOPLE.iter().chain(&DEVELOPERS).map(|(method, path)| (method, path)));
-    let mut known: Vec<_> = known.map(|(method, path)| ((*method).to_owned(), (*path).to_owned())).collect();
+    let mut known: Vec<_> =
+        known.map(|(method, path)| ((*method).to_owned(), (*path).to_owned())).collect();
     found.sort();
     known.sort();
     assert_eq!(found, known);
@@ -170,26 +181,54 @@ async fn every_operation_checks_in_the_same_order() {
     let app = TestApp::start().await;
     // Or the stream of scans would be waited for to its end.
     app.running.app.live.close();
-    let link = app.link(json!({ "url": "https://example.com" })).await["id"].as_str().unwrap().to_owned();
+    let link =
+        app.link(json!({ "url": "https://example.com" })).await["id"].as_str().unwrap().to_owned();
     let free = app.key_with(Plan::Free, r#"{"monthly_calls":0,"burst_per_second":0}"#, &[]);
     let fast = app.key_with(Plan::Pro, r#"{"monthly_calls":0,"burst_per_second":0}"#, &[]);
     let spent = app.key_with(Plan::Pro, r#"{"monthly_calls":0}"#, &[]);
     for (method, path, scope) in OPERATIONS.into_iter().filter(|(.., scope)| !scope.is_empty()) {
-        let path = path.replace("/v1", "").replace("{link_id}", &link).replace("{key_id}", "key_x").replace("{project_id}", "x");
-        let path = path.replace("{webhook_id}", "wh_x").replace("{delivery_id}", "del_x").replace("{template_id}", "tpl_x");
+        let path = path
+            .replace("/v1", "")
+            .replace("{link_id}", &link)
+            .replace("{key_id}", "key_x")
+            .replace("{project_id}", "x");
+        let path = path
+            .replace("{webhook_id}", "wh_x")
+            .replace("{delivery_id}", "del_x")
+            .replace("{template_id}", "tpl_x");
         let path = path.replace("{asset_id}", "x").replace("{page_id}", "bio_x");
         let missing = app.send(app.request(method, &format!("/api/v1{path}"))).await;
         missing.refused(401, "INVALID_API_KEY", "The API key is missing, malformed or unknown.");
         let call = async |key: &str| app.call_as(key, method, &path, None).await;
-        call(&free).await.refused(403, "FEATURE_NOT_AVAILABLE", "API access is not available on the free plan.");
+        call(&free).await.refused(
+            403,
+            "FEATURE_NOT_AVAILABLE",
+            "API access is not available on the free plan.",
+        );
         call(&fast).await.refused(429, "BURST_LIMIT_EXCEEDED", "Too many requests. Retry in 1 s.");
         app.clock.advance(1_000);
-        call(&spent).await.refused(429, "RATE_LIMIT_EXCEEDED", "The monthly quota of 0 calls is used up.");
-        let others: Vec<_> = Scope::ALL.iter().map(|scope| scope.name()).filter(|name| ![scope, "*"].contains(name)).collect();
+        call(&spent).await.refused(
+            429,
+            "RATE_LIMIT_EXCEEDED",
+            "The monthly quota of 0 calls is used up.",
+        );
+        let others: Vec<_> = Scope::ALL
+            .iter()
+            .map(|scope| scope.name())
+            .filter(|name| ![scope, "*"].contains(name))
+            .collect();
         let refused = call(&app.key_of(Plan::Enterprise, &others)).await;
-        refused.refused(403, "INSUFFICIENT_SCOPE", &format!("This endpoint requires the {scope} scope."));
+        refused.refused(
+            403,
+            "INSUFFICIENT_SCOPE",
+            &format!("This endpoint requires the {scope} scope."),
+        );
         let admitted = call(&app.key_of(Plan::Enterprise, &[scope])).await;
-        assert!(![401, 403, 429].contains(&admitted.status), "{method} {path}: {}", admitted.status);
+        assert!(
+            ![401, 403, 429].contains(&admitted.status),
+            "{method} {path}: {}",
+            admitted.status
+        );
     }
 }
 
@@ -215,17 +254,29 @@ async fn every_operation_tells_what_is_missing_and_what_is_malformed() {
         let key = app.key_of(Plan::Enterprise, &[scope]);
         let short = path.replace("/v1", "");
         let send = async |path: &str, body: &str| {
-            let request =
-                app.request(method, &format!("/api/v1{path}")).bearer_auth(&key).header("content-type", "application/json");
+            let request = app
+                .request(method, &format!("/api/v1{path}"))
+                .bearer_auth(&key)
+                .header("content-type", "application/json");
             app.send(request.body(body.to_owned())).await
         };
         if operation["requestBody"].is_object() {
             read += 1;
             let known = short.replace(['{', '}'], "");
-            send(&known, "{\"a\":").await.refused(400, "VALIDATION_ERROR", "body: Must be valid JSON.");
-            send(&known, "[]").await.refused(400, "VALIDATION_ERROR", "body: Must be a JSON object.");
+            send(&known, "{\"a\":").await.refused(
+                400,
+                "VALIDATION_ERROR",
+                "body: Must be valid JSON.",
+            );
+            send(&known, "[]").await.refused(
+                400,
+                "VALIDATION_ERROR",
+                "body: Must be a JSON object.",
+            );
         }
-        if let Some((_, what)) = NAMED.iter().find(|(name, _)| path.contains(&format!("{{{name}}}"))) {
+        if let Some((_, what)) =
+            NAMED.iter().find(|(name, _)| path.contains(&format!("{{{name}}}")))
+        {
             named += 1;
             let body = match path {
                 "/v1/links/bulk/status" => continue,
@@ -233,9 +284,18 @@ async fn every_operation_tells_what_is_missing_and_what_is_malformed() {
                 _ => "",
             };
             let query = if path.ends_with("/render") { "?data=x" } else { "" };
-            for id in ["x", "00000000-0000-4000-8000-000000000000", "%00", "..%2f..", "wh_00000000-0000-4000-8000-000000000000"] {
-                let unknown =
-                    short.split('/').map(|part| if part.starts_with('{') { id } else { part }).collect::<Vec<_>>().join("/");
+            for id in [
+                "x",
+                "00000000-0000-4000-8000-000000000000",
+                "%00",
+                "..%2f..",
+                "wh_00000000-0000-4000-8000-000000000000",
+            ] {
+                let unknown = short
+                    .split('/')
+                    .map(|part| if part.starts_with('{') { id } else { part })
+                    .collect::<Vec<_>>()
+                    .join("/");
                 let answer = send(&format!("{unknown}{query}"), body).await;
                 assert_eq!(answer.status, 404, "{method} {unknown}: {}", answer.text());
                 answer.refused(404, "RESOURCE_NOT_FOUND", &format!("{what} not found."));
@@ -251,7 +311,9 @@ async fn every_studio_operation_checks_in_the_same_order() {
     let locked = app.key_with(Plan::Free, r#"{"api_studio":false,"calls_per_minute":0}"#, &[]);
     let fast = app.key_with(Plan::Pro, r#"{"calls_per_minute":0}"#, &[]);
     for (method, path, scope) in STUDIO.into_iter().filter(|(.., scope)| !scope.is_empty()) {
-        let call = async |key: &str| app.send(app.request(method, &format!("/api{path}")).header("x-api-key", key)).await;
+        let call = async |key: &str| {
+            app.send(app.request(method, &format!("/api{path}")).header("x-api-key", key)).await
+        };
         let detail = |text: &str| json!({ "detail": text }).to_string();
         let refused = async |key: &str, status: u16, text: &str| {
             let answer = call(key).await;
@@ -260,26 +322,60 @@ async fn every_studio_operation_checks_in_the_same_order() {
         };
         refused("", 401, "Invalid or revoked API key.").await;
         refused(&locked, 403, "Plan 'free' doesn't include API access.").await;
-        assert_eq!(refused(&fast, 429, "Too many requests. Retry in 60 seconds.").await.header("retry-after"), "60");
-        let others: Vec<_> = Scope::ALL.iter().map(|scope| scope.name()).filter(|name| ![scope, "*"].contains(name)).collect();
-        refused(&app.key_of(Plan::Pro, &others), 403, &format!("This endpoint requires the {scope} scope.")).await;
+        assert_eq!(
+            refused(&fast, 429, "Too many requests. Retry in 60 seconds.")
+                .await
+                .header("retry-after"),
+            "60"
+        );
+        let others: Vec<_> = Scope::ALL
+            .iter()
+            .map(|scope| scope.name())
+            .filter(|name| ![scope, "*"].contains(name))
+            .collect();
+        refused(
+            &app.key_of(Plan::Pro, &others),
+            403,
+            &format!("This endpoint requires the {scope} scope."),
+        )
+        .await;
         let admitted = call(&app.key_of(Plan::Pro, &[scope])).await;
-        assert!(![401, 403, 429].contains(&admitted.status), "{method} {path}: {}", admitted.status);
+        assert!(
+            ![401, 403, 429].contains(&admitted.status),
+            "{method} {path}: {}",
+            admitted.status
+        );
     }
 }
 
 #[actix_web::test]
 async fn every_forge_and_hub_operation_checks_in_the_same_order() {
     let app = TestApp::start().await;
-    let locked = app.key_with(Plan::Free, r#"{"api_forge":false,"api_hub":false,"calls_per_minute":1}"#, &[]);
-    let narrow =
-        |scope: &str| Scope::ALL.iter().map(|scope| scope.name()).filter(|name| ![scope, "*"].contains(name)).collect::<Vec<_>>();
+    let locked = app.key_with(
+        Plan::Free,
+        r#"{"api_forge":false,"api_hub":false,"calls_per_minute":1}"#,
+        &[],
+    );
+    let narrow = |scope: &str| {
+        Scope::ALL
+            .iter()
+            .map(|scope| scope.name())
+            .filter(|name| ![scope, "*"].contains(name))
+            .collect::<Vec<_>>()
+    };
     for (prefix, operations) in [("/v1", &FORGE[..]), ("/api", &HUB[..])] {
         for (method, path, scope) in operations.iter().filter(|(.., scope)| !scope.is_empty()) {
-            let path = path.replace("{id}", "x").replace("{slug}", "x").replace("{project_id}", "x");
+            let path =
+                path.replace("{id}", "x").replace("{slug}", "x").replace("{project_id}", "x");
             let call = async |key: &str| {
                 let body = json!({ "id": "x", "name": "x" });
-                app.send(app.request(method, &format!("{prefix}{path}")).header("x-api-key", key).json(&body)).await.status
+                app.send(
+                    app.request(method, &format!("{prefix}{path}"))
+                        .header("x-api-key", key)
+                        .json(&body),
+                )
+                .await
+                .status
             };
             let fast = app.key_with(Plan::Pro, r#"{"calls_per_minute":1}"#, &[]);
             let seen = [
@@ -302,10 +398,16 @@ async fn keys_do_not_do_what_people_do() {
     for (method, path) in PEOPLE {
         let path = format!("/api{}", path.replace("{short_id}", "abcdefgh").replace("{id}", "1"));
         let anybody = app.send(app.request(method, &path)).await;
-        let with_key = app.send(app.request(method, &path).header("x-api-key", &app.key).bearer_auth(&app.key)).await;
+        let with_key = app
+            .send(app.request(method, &path).header("x-api-key", &app.key).bearer_auth(&app.key))
+            .await;
         for answer in [anybody, with_key] {
             let text = "Given token is missing, expired or not valid.";
-            assert_eq!((answer.status, answer.text()), (401, json!({ "detail": text }).to_string()), "{method} {path}");
+            assert_eq!(
+                (answer.status, answer.text()),
+                (401, json!({ "detail": text }).to_string()),
+                "{method} {path}"
+            );
         }
     }
 }

@@ -18,7 +18,8 @@ pub(crate) struct Somebody<'a> {
 }
 
 pub(crate) fn body(answer: &Answer) -> Value {
-    serde_json::from_slice(&answer.bytes).unwrap_or_else(|_| panic!("{} {}", answer.status, answer.text()))
+    serde_json::from_slice(&answer.bytes)
+        .unwrap_or_else(|_| panic!("{} {}", answer.status, answer.text()))
 }
 
 #[track_caller]
@@ -33,15 +34,28 @@ pub(crate) async fn post(app: &TestApp, path: &str, body: Value) -> Answer {
 impl<'a> Somebody<'a> {
     /// Signs up in a workspace on this plan.
     pub(crate) async fn new(app: &'a TestApp, email: &str, plan: Plan) -> Self {
-        let session = body(&post(app, "signup", json!({ "email": email, "password": PASSWORD })).await.expect(201));
+        let session = body(
+            &post(app, "signup", json!({ "email": email, "password": PASSWORD })).await.expect(201),
+        );
         let workspace = session["workspace"]["id"].as_str().unwrap().to_owned();
-        app.running.app.data.write_here(move |tx| workspaces::set_plan(tx, &workspace, plan)).unwrap();
+        app.running
+            .app
+            .data
+            .write_here(move |tx| workspaces::set_plan(tx, &workspace, plan))
+            .unwrap();
         Self::of(app, &session)
     }
 
     /// Signs in again.
     pub(crate) async fn back(app: &'a TestApp, email: &str) -> Self {
-        Self::of(app, &body(&post(app, "login", json!({ "email": email, "password": PASSWORD })).await.expect(200)))
+        Self::of(
+            app,
+            &body(
+                &post(app, "login", json!({ "email": email, "password": PASSWORD }))
+                    .await
+                    .expect(200),
+            ),
+        )
     }
 
     pub(crate) fn of(app: &'a TestApp, session: &Value) -> Self {
@@ -54,7 +68,8 @@ impl<'a> Somebody<'a> {
     }
 
     pub(crate) async fn call(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
-        let mut request = self.app.request(method, &format!("/api/v1/{path}")).bearer_auth(&self.access);
+        let mut request =
+            self.app.request(method, &format!("/api/v1/{path}")).bearer_auth(&self.access);
         if let Some(body) = body {
             request = request.json(&body);
         }
@@ -69,14 +84,25 @@ pub(crate) async fn open() -> TestApp {
 #[actix_web::test]
 async fn the_first_account_closes_the_door() {
     let app = TestApp::start().await;
-    let session = body(&post(&app, "signup", json!({ "email": "Ann@Example.com", "password": PASSWORD })).await.expect(201));
-    assert_eq!((&session["user"]["role"], &session["workspace"]["plan"]), (&json!("owner"), &json!("enterprise")));
-    let second = post(&app, "signup", json!({ "email": "bob@example.com", "password": PASSWORD })).await;
+    let session = body(
+        &post(&app, "signup", json!({ "email": "Ann@Example.com", "password": PASSWORD }))
+            .await
+            .expect(201),
+    );
+    assert_eq!(
+        (&session["user"]["role"], &session["workspace"]["plan"]),
+        (&json!("owner"), &json!("enterprise"))
+    );
+    let second =
+        post(&app, "signup", json!({ "email": "bob@example.com", "password": PASSWORD })).await;
     assert_eq!(second.status, 403, "{}", second.text());
     let ann = Somebody::of(&app, &session);
     let native = app.link(json!({ "url": MENU })).await;
     let listed = body(&ann.call("GET", "dynamic/", None).await.expect(200));
-    assert_eq!((&listed["count"], &listed["results"][0]["short_id"]), (&json!(1), &native["short_code"]));
+    assert_eq!(
+        (&listed["count"], &listed["results"][0]["short_id"]),
+        (&json!(1), &native["short_code"])
+    );
 }
 
 #[actix_web::test]
@@ -84,10 +110,19 @@ async fn a_sign_in_lives_and_dies() {
     let app = open().await;
     let ann = Somebody::new(&app, "ann@example.com", Plan::Pro).await;
     ann.call("GET", "keys/", None).await.expect(200);
-    let wrong = post(&app, "login", json!({ "email": "ann@example.com", "password": "another one here" })).await;
-    let nobody = post(&app, "login", json!({ "email": "eve@example.com", "password": PASSWORD })).await;
-    assert_eq!((wrong.status, &wrong.bytes), (401, &nobody.bytes), "nobody learns who has an account");
-    let session = post(&app, "login", json!({ "email": "ANN@example.com", "password": PASSWORD })).await.expect(200);
+    let wrong =
+        post(&app, "login", json!({ "email": "ann@example.com", "password": "another one here" }))
+            .await;
+    let nobody =
+        post(&app, "login", json!({ "email": "eve@example.com", "password": PASSWORD })).await;
+    assert_eq!(
+        (wrong.status, &wrong.bytes),
+        (401, &nobody.bytes),
+        "nobody learns who has an account"
+    );
+    let session = post(&app, "login", json!({ "email": "ANN@example.com", "password": PASSWORD }))
+        .await
+        .expect(200);
     let again = Somebody::of(&app, &body(&session));
     let renewed = post(&app, "refresh", json!({ "refresh": again.refresh })).await.expect(200);
     let renewed = Somebody::of(&app, &body(&renewed));
@@ -99,7 +134,10 @@ async fn a_sign_in_lives_and_dies() {
     refused(&renewed.call("GET", "keys/", None).await, 401, &json!({ "detail": text }));
     ann.call("GET", "keys/", None).await.expect(200);
     let change = json!({ "current_password": PASSWORD, "new_password": "staple battery horse" });
-    let changed = app.send(app.request("POST", "/api/auth/password/").bearer_auth(&ann.access).json(&change)).await.expect(200);
+    let changed = app
+        .send(app.request("POST", "/api/auth/password/").bearer_auth(&ann.access).json(&change))
+        .await
+        .expect(200);
     refused(&ann.call("GET", "keys/", None).await, 401, &json!({ "detail": text }));
     let ann = Somebody::of(&app, &body(&changed));
     ann.call("GET", "keys/", None).await.expect(200);
@@ -126,7 +164,11 @@ async fn an_access_token_lives_a_quarter_of_an_hour() {
 async fn a_person_manages_keys() {
     let app = open().await;
     let ann = Somebody::new(&app, "ann@example.com", Plan::Pro).await;
-    let made = body(&ann.call("POST", "keys/", Some(json!({ "name": "production", "plan": "starter" }))).await.expect(201));
+    let made = body(
+        &ann.call("POST", "keys/", Some(json!({ "name": "production", "plan": "starter" })))
+            .await
+            .expect(201),
+    );
     let key = made["raw_key"].as_str().unwrap().to_owned();
     assert_eq!(key.len(), 40);
     assert_eq!(
@@ -138,17 +180,32 @@ async fn a_person_manages_keys() {
     );
     let draw = async |key: &str| {
         let wish = json!({ "data": MENU, "size_inches": 1 });
-        app.send(app.request("POST", "/api/v1/generate/").header("x-api-key", key).json(&wish)).await
+        app.send(app.request("POST", "/api/v1/generate/").header("x-api-key", key).json(&wish))
+            .await
     };
     assert_eq!(draw(&key).await.expect(200).header("x-qr-plan"), "starter");
     let listed = body(&ann.call("GET", "keys/", None).await.expect(200));
-    assert_eq!((&listed["keys"][0]["is_active"], &listed["keys"][0]["revoked_at"]), (&json!(true), &Value::Null));
+    assert_eq!(
+        (&listed["keys"][0]["is_active"], &listed["keys"][0]["revoked_at"]),
+        (&json!(true), &Value::Null)
+    );
     let usage = body(&ann.call("GET", "usage/me/", None).await.expect(200));
-    assert_eq!((&usage["plan"], &usage["used_this_month"], &usage["monthly_quota"]), (&json!("pro"), &json!(1), &json!(5000)));
+    assert_eq!(
+        (&usage["plan"], &usage["used_this_month"], &usage["monthly_quota"]),
+        (&json!("pro"), &json!(1), &json!(5000))
+    );
     assert_eq!(usage["by_key"][0]["used_this_month"], 1);
-    refused(&ann.call("POST", "keys/", Some(json!({}))).await, 400, &json!({ "name": "Required." }));
+    refused(
+        &ann.call("POST", "keys/", Some(json!({}))).await,
+        400,
+        &json!({ "name": "Required." }),
+    );
     let tier = json!({ "plan": "Plan 'agency' exceeds your subscription tier 'pro'." });
-    refused(&ann.call("POST", "keys/", Some(json!({ "name": "k", "plan": "agency" }))).await, 400, &tier);
+    refused(
+        &ann.call("POST", "keys/", Some(json!({ "name": "k", "plan": "agency" }))).await,
+        400,
+        &tier,
+    );
     let path = format!("keys/{}/", made["id"]);
     let rotated = body(&ann.call("POST", &format!("{path}rotate/"), None).await.expect(200));
     assert_eq!(rotated["id"], made["id"]);
@@ -195,20 +252,44 @@ async fn a_dynamic_qr_is_made_changed_and_paid_for() {
     );
     let text = "Plan 'free' allows 1 destination edit per dynamic QR. This QR has been edited 1 time(s) already. \
         Upgrade to Starter ($7/mo) or higher for unlimited edits, or buy a credit pack.";
-    refused(&edit(json!({ "destination_url": "https://example.com/2" })).await, 402, &json!({ "detail": text }));
-    edit(json!({ "destination_url": "https://example.com/1", "name": "Autumn menu" })).await.expect(200);
-    assert_eq!(app.get(&format!("/q/{code}/")).await.expect(302).header("location"), "https://example.com/1");
+    refused(
+        &edit(json!({ "destination_url": "https://example.com/2" })).await,
+        402,
+        &json!({ "detail": text }),
+    );
+    edit(json!({ "destination_url": "https://example.com/1", "name": "Autumn menu" }))
+        .await
+        .expect(200);
+    assert_eq!(
+        app.get(&format!("/q/{code}/")).await.expect(302).header("location"),
+        "https://example.com/1"
+    );
     edit(json!({ "is_active": false })).await.expect(200);
-    assert_eq!(app.get(&format!("/q/{code}/")).await.expect(302).header("location"), format!("/q/{code}/paused/"));
+    assert_eq!(
+        app.get(&format!("/q/{code}/")).await.expect(302).header("location"),
+        format!("/q/{code}/paused/")
+    );
     app.drain().await;
     let found = body(&ann.call("GET", &format!("{path}analytics/?days=2"), None).await.expect(200));
-    assert_eq!((&found["total_scans"], &found["by_day"][1]), (&json!(1), &json!({ "date": "2026-03-21", "count": 1 })));
+    assert_eq!(
+        (&found["total_scans"], &found["by_day"][1]),
+        (&json!(1), &json!({ "date": "2026-03-21", "count": 1 }))
+    );
     assert_eq!(found["by_device"][0]["count"], 1);
-    refused(&ann.call("GET", "dynamic/zzzzzzzz/", None).await, 404, &json!({ "detail": "Not found." }));
+    refused(
+        &ann.call("GET", "dynamic/zzzzzzzz/", None).await,
+        404,
+        &json!({ "detail": "Not found." }),
+    );
     ann.call("DELETE", &path, None).await.expect(204);
     app.get(&format!("/q/{code}/")).await.expect(404);
-    let bad = json!({ "name": ["This field is required."], "destination_url": ["Enter a valid URL."] });
-    refused(&ann.call("POST", "dynamic/", Some(json!({ "destination_url": "gopher://x" }))).await, 400, &bad);
+    let bad =
+        json!({ "name": ["This field is required."], "destination_url": ["Enter a valid URL."] });
+    refused(
+        &ann.call("POST", "dynamic/", Some(json!({ "destination_url": "gopher://x" }))).await,
+        400,
+        &bad,
+    );
 }
 
 #[actix_web::test]
@@ -231,18 +312,27 @@ async fn pages_of_dynamic_qrs() {
 #[actix_web::test]
 async fn webhooks_are_managed() {
     let app = open().await;
-    let [ann, free] =
-        [Somebody::new(&app, "ann@example.com", Plan::Pro).await, Somebody::new(&app, "bob@example.com", Plan::Free).await];
+    let [ann, free] = [
+        Somebody::new(&app, "ann@example.com", Plan::Pro).await,
+        Somebody::new(&app, "bob@example.com", Plan::Free).await,
+    ];
     let wish = |url: &str| json!({ "url": url, "description": "CRM", "events": ["scan.created", "quota.threshold_75"] });
     let locked = json!({ "detail": "Plan 'free' doesn't include webhooks." });
-    refused(&free.call("POST", "webhooks/", Some(wish("https://example.com/hook"))).await, 403, &locked);
-    let missing = json!({ "url": ["This field is required."], "events": ["This field is required."] });
+    refused(
+        &free.call("POST", "webhooks/", Some(wish("https://example.com/hook"))).await,
+        403,
+        &locked,
+    );
+    let missing =
+        json!({ "url": ["This field is required."], "events": ["This field is required."] });
     refused(&ann.call("POST", "webhooks/", Some(json!({}))).await, 400, &missing);
     for url in ["https://127.0.0.1/", "https://10.0.0.5/", "https://[::1]/"] {
         assert_eq!(ann.call("POST", "webhooks/", Some(wish(url))).await.status, 400, "{url}");
     }
     ann.call("POST", "webhooks/", Some(wish("http://example.com/hook"))).await.expect(400);
-    let made = body(&ann.call("POST", "webhooks/", Some(wish("https://93.184.215.14/hook"))).await.expect(201));
+    let made = body(
+        &ann.call("POST", "webhooks/", Some(wish("https://93.184.215.14/hook"))).await.expect(201),
+    );
     let secret = made["secret"].as_str().unwrap().to_owned();
     assert!(secret.starts_with("whsec_"));
     assert_eq!(
@@ -251,14 +341,32 @@ async fn webhooks_are_managed() {
     );
     let path = format!("webhooks/{}/", made["id"]);
     let listed = body(&ann.call("GET", "webhooks/", None).await.expect(200));
-    assert_eq!((&listed["results"][0]["id"], &listed["results"][0]["secret"]), (&made["id"], &Value::Null));
-    let paused =
-        body(&ann.call("PATCH", &path, Some(json!({ "status": "paused", "events": ["scan.created"] }))).await.expect(200));
-    assert_eq!((&paused["status"], &paused["events"]), (&json!("paused"), &json!(["scan.created"])));
+    assert_eq!(
+        (&listed["results"][0]["id"], &listed["results"][0]["secret"]),
+        (&made["id"], &Value::Null)
+    );
+    let paused = body(
+        &ann.call("PATCH", &path, Some(json!({ "status": "paused", "events": ["scan.created"] })))
+            .await
+            .expect(200),
+    );
+    assert_eq!(
+        (&paused["status"], &paused["events"]),
+        (&json!("paused"), &json!(["scan.created"]))
+    );
     let rotated = body(&ann.call("POST", &format!("{path}rotate/"), None).await.expect(200));
     assert_ne!(rotated["secret"], json!(secret));
-    assert_eq!(body(&ann.call("GET", &format!("{path}deliveries/"), None).await.expect(200)), json!({ "results": [] }));
-    ann.call("POST", "webhooks/", Some(json!({ "url": "https://93.184.215.14/", "events": ["nonsense"] }))).await.expect(400);
+    assert_eq!(
+        body(&ann.call("GET", &format!("{path}deliveries/"), None).await.expect(200)),
+        json!({ "results": [] })
+    );
+    ann.call(
+        "POST",
+        "webhooks/",
+        Some(json!({ "url": "https://93.184.215.14/", "events": ["nonsense"] })),
+    )
+    .await
+    .expect(400);
     refused(&free.call("DELETE", &path, None).await, 404, &json!({ "detail": "Not found." }));
     ann.call("DELETE", &path, None).await.expect(204);
     app.no_file_holds(&secret[6..]);

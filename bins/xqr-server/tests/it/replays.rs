@@ -1,4 +1,5 @@
-//! Idempotency-Key in the studio dialect: what is sent again has no second effect, what failed may be tried again (sections 6 and 18).
+//! Idempotency-Key in the studio dialect: what is sent again has no second effect, what failed may
+//! be tried again (sections 6 and 18).
 
 use std::net::TcpListener;
 
@@ -26,8 +27,14 @@ pub(crate) fn dynamic_picture(destination: &str) -> Value {
 
 /// Posts with an Idempotency-Key, as a person or with an API key.
 pub(crate) async fn once(app: &TestApp, who: &str, path: &str, wish: &Value) -> Answer {
-    let request = app.request("POST", &format!("/api/v1/{path}")).header("idempotency-key", "8c7f2f8e-order-1");
-    let request = if who.starts_with("ey") { request.bearer_auth(who) } else { request.header("x-api-key", who) };
+    let request = app
+        .request("POST", &format!("/api/v1/{path}"))
+        .header("idempotency-key", "8c7f2f8e-order-1");
+    let request = if who.starts_with("ey") {
+        request.bearer_auth(who)
+    } else {
+        request.header("x-api-key", who)
+    };
     app.send(request.json(wish)).await
 }
 
@@ -54,7 +61,11 @@ async fn what_is_sent_again_has_no_second_effect() {
     for (path, wish, _) in makers() {
         let who = if path == "generate/" { &key } else { &ann.access };
         let made = once(&app, who, path, &wish).await;
-        assert!([200, 201].contains(&made.status) && made.header("idempotent-replayed").is_empty(), "{path}: {}", made.status);
+        assert!(
+            [200, 201].contains(&made.status) && made.header("idempotent-replayed").is_empty(),
+            "{path}: {}",
+            made.status
+        );
         for _ in 0..2 {
             let again = once(&app, who, path, &wish).await;
             assert_eq!(
@@ -74,20 +85,39 @@ async fn what_is_sent_again_has_no_second_effect() {
     let batch = json!({ "items": [dynamic_picture(MENU), { "data": MENU, "size_inches": 1 }] });
     let made = once(&app, &key, "generate/bulk/", &batch).await.expect(200);
     let again = once(&app, &key, "generate/bulk/", &batch).await.expect(200);
-    assert_eq!((again.header("idempotent-replayed"), made.header("idempotent-replayed")), ("true", ""));
+    assert_eq!(
+        (again.header("idempotent-replayed"), made.header("idempotent-replayed")),
+        ("true", "")
+    );
     // As is a picture alone.
     for _ in 0..2 {
-        let picture = once(&app, &key, "validate/", &json!({ "data": MENU, "size_inches": 1 })).await.expect(200);
+        let picture = once(&app, &key, "validate/", &json!({ "data": MENU, "size_inches": 1 }))
+            .await
+            .expect(200);
         assert_eq!(picture.header("idempotent-replayed"), "");
-        call(&app, &key, "POST", "/api/v1/generate/", Some(json!({ "data": MENU, "size_inches": 1 }))).await.expect(200);
+        call(
+            &app,
+            &key,
+            "POST",
+            "/api/v1/generate/",
+            Some(json!({ "data": MENU, "size_inches": 1 })),
+        )
+        .await
+        .expect(200);
     }
     let usage = body(&call(&app, &key, "GET", "/api/v1/usage/", None).await);
     assert_eq!((&usage["used_this_month"], &usage["active_dynamic_qrs"]), (&json!(9), &json!(2)));
 
     app.clock.advance(DAY - 1);
-    let session = body(&post(&app, "login", json!({ "email": "ann@example.com", "password": PASSWORD })).await.expect(200));
+    let session = body(
+        &post(&app, "login", json!({ "email": "ann@example.com", "password": PASSWORD }))
+            .await
+            .expect(200),
+    );
     let later = Somebody::of(&app, &session);
-    for ((path, wish, _), made) in makers().into_iter().zip(&first).filter(|((path, ..), _)| *path != "generate/") {
+    for ((path, wish, _), made) in
+        makers().into_iter().zip(&first).filter(|((path, ..), _)| *path != "generate/")
+    {
         let kept = once(&app, &later.access, path, &wish).await;
         assert_eq!(
             (&kept.bytes, kept.header("idempotent-replayed")),
@@ -100,7 +130,10 @@ async fn what_is_sent_again_has_no_second_effect() {
     for ((path, wish, _), made) in makers().into_iter().zip(first) {
         let who = if path == "generate/" { key } else { &later.access };
         let fresh = once(&app, who, path, &wish).await;
-        assert!([200, 201].contains(&fresh.status) && fresh.header("idempotent-replayed").is_empty(), "{path}");
+        assert!(
+            [200, 201].contains(&fresh.status) && fresh.header("idempotent-replayed").is_empty(),
+            "{path}"
+        );
         assert_ne!(fresh.bytes, made, "{path}");
     }
 }
@@ -123,7 +156,11 @@ async fn what_failed_may_be_tried_again_with_the_same_key() {
         (usage["used_this_month"].clone(), usage["active_dynamic_qrs"].clone())
     };
     let failed = once(&app, &key, "generate/", &wish).await;
-    refused(&failed, 400, &json!({ "logo_url": "The picture cannot be fetched: the host cannot be reached." }));
+    refused(
+        &failed,
+        400,
+        &json!({ "logo_url": "The picture cannot be fetched: the host cannot be reached." }),
+    );
     assert_eq!(used().await, (json!(0), json!(0)));
     serve_on(TcpListener::bind(("127.0.0.1", port)).unwrap(), square([20, 60, 160]));
     let made = once(&app, &key, "generate/", &wish).await.expect(200);

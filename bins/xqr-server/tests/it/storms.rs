@@ -1,4 +1,5 @@
-//! Keys and limits under a storm: what is revoked stays out, who pays does not suffer from who does not, and no secret leaks.
+//! Keys and limits under a storm: what is revoked stays out, who pays does not suffer from who does
+//! not, and no secret leaks.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -39,7 +40,8 @@ async fn a_revoked_key_is_out_at_once() {
     let (revoked, admitted) = (AtomicBool::new(false), AtomicU64::new(0));
     let calls = storm(2_000, async |i| {
         let known = revoked.load(Ordering::SeqCst);
-        let answer = if i % 2 == 0 { &app } else { &node }.call_as(key, "GET", "/links?limit=1", None).await;
+        let answer =
+            if i % 2 == 0 { &app } else { &node }.call_as(key, "GET", "/links?limit=1", None).await;
         if known {
             answer.refused(401, "REVOKED_API_KEY", "This API key has been revoked.");
         }
@@ -54,7 +56,10 @@ async fn a_revoked_key_is_out_at_once() {
         revoked.store(true, Ordering::SeqCst);
     };
     let (calls, ()) = join(calls, revoke).await;
-    assert!(calls.iter().filter(|(known, _)| *known).count() > 100, "the storm went on after the revocation");
+    assert!(
+        calls.iter().filter(|(known, _)| *known).count() > 100,
+        "the storm went on after the revocation"
+    );
     assert!(calls.iter().all(|(_, status)| [200, 401].contains(status)));
 }
 
@@ -80,9 +85,18 @@ async fn waiting_as_told_always_helps() {
     let app = TestApp::start().await;
     let key = app.key_with(Plan::Pro, r#"{"monthly_calls":null,"burst_per_second":3}"#, &["*"]);
     for _ in 0..100 {
-        let answers = storm(20, async |_| app.call_as(&key, "GET", "/links?limit=1", None).await).await;
-        assert!(count(&answers, 429) > 0 && count(&answers, 200) > 0, "{} refused", count(&answers, 429));
-        let wait = answers.iter().filter_map(|answer| answer.header("retry-after").parse::<i64>().ok()).min().unwrap();
+        let answers =
+            storm(20, async |_| app.call_as(&key, "GET", "/links?limit=1", None).await).await;
+        assert!(
+            count(&answers, 429) > 0 && count(&answers, 200) > 0,
+            "{} refused",
+            count(&answers, 429)
+        );
+        let wait = answers
+            .iter()
+            .filter_map(|answer| answer.header("retry-after").parse::<i64>().ok())
+            .min()
+            .unwrap();
         app.clock.advance(wait * 1000);
     }
 }
@@ -107,7 +121,8 @@ async fn a_month_that_turns_in_a_storm_loses_no_call() {
         if i == 600 {
             app.clock.advance(1);
         }
-        app.call_as(&key, "GET", if i % 4 == 3 { "/links/none" } else { "/links?limit=1" }, None).await
+        app.call_as(&key, "GET", if i % 4 == 3 { "/links/none" } else { "/links?limit=1" }, None)
+            .await
     })
     .await;
     let kept = count(&answers, 200) as u64;
@@ -119,7 +134,8 @@ async fn a_month_that_turns_in_a_storm_loses_no_call() {
     app.running.app.settle();
     let calls = |now| {
         let found = app.running.app.data.read_here(move |conn| {
-            let workspace = workspaces::list(conn)?.into_iter().max_by_key(|workspace| workspace.id).unwrap();
+            let workspace =
+                workspaces::list(conn)?.into_iter().max_by_key(|workspace| workspace.id).unwrap();
             Ok(workspaces::usage(conn, workspace.id, now)?.calls_this_month)
         });
         found.unwrap()
@@ -135,11 +151,16 @@ async fn a_hundred_secrets_are_nowhere() {
     let mut secrets = vec![app.key.clone()];
     for i in 0..50 {
         let body = json!({ "name": format!("k{i}"), "scopes": ["keys:write", "keys:read"] });
-        let request = app.request("POST", "/api/v1/keys").bearer_auth(&app.key).header("idempotency-key", format!("i{i}"));
+        let request = app
+            .request("POST", "/api/v1/keys")
+            .bearer_auth(&app.key)
+            .header("idempotency-key", format!("i{i}"));
         let made = app.send(request.json(&body)).await.expect(201).json()["data"].clone();
         let (id, key) = (made["id"].as_str().unwrap(), made["key"].as_str().unwrap().to_owned());
         app.call_as(&key, "GET", "/keys", None).await.expect(200);
-        let rotated = app.call("POST", &format!("/keys/{id}/rotate"), None).await.expect(201).json()["data"].clone();
+        let rotated =
+            app.call("POST", &format!("/keys/{id}/rotate"), None).await.expect(201).json()["data"]
+                .clone();
         secrets.extend([key, rotated["key"].as_str().unwrap().to_owned()]);
     }
     assert_eq!(secrets.len(), 101);
@@ -147,7 +168,8 @@ async fn a_hundred_secrets_are_nowhere() {
     for path in ["/metrics", "/api/v1/errors", "/health/ready"] {
         haystack.push((path.to_owned(), app.get(path).await.bytes));
     }
-    let hidden: Vec<String> = secrets.iter().map(|key| key.rsplit('.').next().unwrap().to_owned()).collect();
+    let hidden: Vec<String> =
+        secrets.iter().map(|key| key.rsplit('.').next().unwrap().to_owned()).collect();
     for (name, bytes) in &haystack {
         let text: String = bytes.iter().map(|byte| char::from(*byte)).collect();
         for secret in &hidden {
@@ -160,7 +182,8 @@ async fn a_hundred_secrets_are_nowhere() {
     }
 }
 
-/// The middle of the Base64 of a text, which is the same at whatever place of a longer text it begins three bytes along.
+/// The middle of the Base64 of a text, which is the same at whatever place of a longer text it
+/// begins three bytes along.
 fn base64_of(text: &str) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let whole = &text.as_bytes()[..text.len() / 3 * 3];
@@ -175,9 +198,13 @@ fn base64_of(text: &str) -> String {
 #[actix_web::test]
 async fn nobody_sets_what_is_not_theirs() {
     let app = TestApp::start().await;
-    let link = app.link(json!({ "url": "https://example.com" })).await["id"].as_str().unwrap().to_owned();
+    let link =
+        app.link(json!({ "url": "https://example.com" })).await["id"].as_str().unwrap().to_owned();
     let key = json!({ "name": "k", "scopes": ["links:read"] });
-    let key = app.call("POST", "/keys", Some(key)).await.expect(201).json()["data"]["id"].as_str().unwrap().to_owned();
+    let key = app.call("POST", "/keys", Some(key)).await.expect(201).json()["data"]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let writes = [
         ("POST", "/links".to_owned(), json!({ "url": "https://example.com" })),
         ("POST", "/links/bulk".to_owned(), json!({ "links": [{ "url": "https://example.com" }] })),
@@ -186,21 +213,40 @@ async fn nobody_sets_what_is_not_theirs() {
         ("POST", "/keys".to_owned(), json!({ "name": "k", "scopes": ["links:read"] })),
         ("POST", format!("/keys/{key}/rotate"), json!({})),
     ];
-    let theirs = ["workspace_id", "owner", "plan", "id", "uid", "scan_count", "created_at", "updated_at", "role", "key_prefix"];
+    let theirs = [
+        "workspace_id",
+        "owner",
+        "plan",
+        "id",
+        "uid",
+        "scan_count",
+        "created_at",
+        "updated_at",
+        "role",
+        "key_prefix",
+    ];
     for (method, path, body) in &writes {
         for field in theirs {
             let mut body = body.clone();
             body[field] = json!("evil");
             let answer = app.call(method, path, Some(body)).await;
             let ignored = answer.status < 300 && !answer.text().contains("evil");
-            assert!(ignored || (400..500).contains(&answer.status), "{method} {path} took {field}: {}", answer.text());
+            assert!(
+                ignored || (400..500).contains(&answer.status),
+                "{method} {path} took {field}: {}",
+                answer.text()
+            );
         }
         for (field, valid) in body.as_object().unwrap() {
             for wrong in wrong_for(valid) {
                 let mut body = body.clone();
                 body[field] = wrong.clone();
                 let answer = app.call(method, path, Some(body)).await;
-                assert!((400..500).contains(&answer.status), "{method} {path} took {wrong} for {field}: {}", answer.text());
+                assert!(
+                    (400..500).contains(&answer.status),
+                    "{method} {path} took {wrong} for {field}: {}",
+                    answer.text()
+                );
             }
         }
     }

@@ -1,5 +1,5 @@
-//! Files that want to do harm, sent to the studio dialect as uploads and by address: each is refused as a client's mistake or becomes
-//! a picture, soon, and nobody else notices.
+//! Files that want to do harm, sent to the studio dialect as uploads and by address: each is
+//! refused as a client's mistake or becomes a picture, soon, and nobody else notices.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -35,22 +35,28 @@ impl Shelf {
     fn open() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let (files, strangers) = (Arc::<Mutex<Vec<Vec<u8>>>>::default(), Arc::<AtomicUsize>::default());
+        let (files, strangers) =
+            (Arc::<Mutex<Vec<Vec<u8>>>>::default(), Arc::<AtomicUsize>::default());
         let (shared, count) = (Arc::clone(&files), Arc::clone(&strangers));
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let mut stream = stream.unwrap();
-                let mut lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
+                let mut lines =
+                    BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
                 let first = lines.next().unwrap_or_default();
                 lines.find(String::is_empty);
-                let number = first.split(['/', ' ']).nth(2).and_then(|number| number.parse::<usize>().ok());
+                let number =
+                    first.split(['/', ' ']).nth(2).and_then(|number| number.parse::<usize>().ok());
                 let file = number.and_then(|number| shared.lock().unwrap().get(number).cloned());
                 let file = file.unwrap_or_else(|| {
                     count.fetch_add(1, Ordering::SeqCst);
                     Vec::new()
                 });
                 // The type is a lie for most of them.
-                let head = format!("HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nContent-Length: {}\r\n\r\n", file.len());
+                let head = format!(
+                    "HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nContent-Length: {}\r\n\r\n",
+                    file.len()
+                );
                 stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&file)).ok();
             }
         });
@@ -73,7 +79,14 @@ fn reaching(ports: Vec<u16>) -> impl FnOnce(&mut Settings) {
 }
 
 /// Sends a file under a name, as a form.
-async fn upload(app: &TestApp, key: &str, format: &str, field: &str, name: &str, file: &[u8]) -> Answer {
+async fn upload(
+    app: &TestApp,
+    key: &str,
+    format: &str,
+    field: &str,
+    name: &str,
+    file: &[u8],
+) -> Answer {
     let parts = [
         ("data", None, MENU.as_bytes()),
         ("size_inches", None, b"1"),
@@ -81,11 +94,19 @@ async fn upload(app: &TestApp, key: &str, format: &str, field: &str, name: &str,
         (field, Some(name), file),
     ];
     let request = app.request("POST", "/api/v1/generate/").header("x-api-key", key);
-    app.send(request.header("content-type", "multipart/form-data; boundary=XX").body(form(&parts))).await
+    app.send(request.header("content-type", "multipart/form-data; boundary=XX").body(form(&parts)))
+        .await
 }
 
-/// Sends a file both ways. Returns the pictures that came of it; a refusal must name the field, and nothing else.
-async fn both_ways(app: &TestApp, key: &str, shelf: &Shelf, name: &str, file: &[u8]) -> Vec<Answer> {
+/// Sends a file both ways. Returns the pictures that came of it; a refusal must name the field, and
+/// nothing else.
+async fn both_ways(
+    app: &TestApp,
+    key: &str,
+    shelf: &Shelf,
+    name: &str,
+    file: &[u8],
+) -> Vec<Answer> {
     let started = Instant::now();
     let sent = upload(app, key, "png", "logo_file", "logo.png", file).await;
     let named = json!({ "data": MENU, "size_inches": 1, "logo_url": shelf.put(file) });
@@ -94,7 +115,10 @@ async fn both_ways(app: &TestApp, key: &str, shelf: &Shelf, name: &str, file: &[
     let mut drawn = Vec::new();
     for (field, answer) in [("logo_file", sent), ("logo_url", named)] {
         if answer.status == 200 {
-            assert_eq!((answer.header("content-type"), answer.header("x-content-type-options")), ("image/png", "nosniff"));
+            assert_eq!(
+                (answer.header("content-type"), answer.header("x-content-type-options")),
+                ("image/png", "nosniff")
+            );
             assert!(answer.bytes.starts_with(b"\x89PNG\r\n\x1a\n"), "{name}");
             drawn.push(answer);
             continue;
@@ -109,7 +133,8 @@ async fn both_ways(app: &TestApp, key: &str, shelf: &Shelf, name: &str, file: &[
 
 /// The service is as it was: it charged for what it drew, and draws on.
 async fn unharmed(app: &TestApp, key: &str, drawn: usize) {
-    let usage = app.send(app.request("GET", "/api/v1/usage/").header("x-api-key", key)).await.expect(200);
+    let usage =
+        app.send(app.request("GET", "/api/v1/usage/").header("x-api-key", key)).await.expect(200);
     assert_eq!(body(&usage)["used_this_month"], json!(drawn));
     generate(app, key, json!({ "data": MENU, "size_inches": 1 })).await.expect(200);
 }
@@ -123,10 +148,16 @@ async fn image_bombs_are_refused() {
     let mut bombs = Vec::new();
     for (width, height) in [(16_384, 16_384), (100_000, 100_000), (u32::MAX >> 1, 1), (0, 0)] {
         for (depth, color) in [(1, 0), (8, 6), (16, 6)] {
-            bombs.push((format!("PNG, {width} × {height}, {depth} bits"), png(width, height, depth, color, &[], &short)));
+            bombs.push((
+                format!("PNG, {width} × {height}, {depth} bits"),
+                png(width, height, depth, color, &[], &short),
+            ));
         }
     }
-    bombs.push(("PNG with all its data".into(), png(30_000, 30_000, 1, 0, &[], &zlib(0, 30_000 * 3_751))));
+    bombs.push((
+        "PNG with all its data".into(),
+        png(30_000, 30_000, 1, 0, &[], &zlib(0, 30_000 * 3_751)),
+    ));
     for bits in [1, 8, 24, 32] {
         bombs.push((format!("BMP, {bits} bits"), bmp(100_000, 100_000, bits, 0)));
         bombs.push((format!("BMP, negative, {bits} bits"), bmp(i32::MIN, i32::MIN, bits, 0)));
@@ -134,17 +165,25 @@ async fn image_bombs_are_refused() {
     bombs.push(("GIF".into(), gif(65_535, 65_535)));
     for compression in [1, 5, 8, 32_773] {
         bombs.push((format!("TIFF, {compression}"), tiff(100_000, 100_000, 8, compression, 100)));
-        bombs.push((format!("TIFF, a strip of 4 GiB, {compression}"), tiff(4000, 3000, 8, compression, u32::MAX)));
+        bombs.push((
+            format!("TIFF, a strip of 4 GiB, {compression}"),
+            tiff(4000, 3000, 8, compression, u32::MAX),
+        ));
     }
     bombs.push(("WebP".into(), webp(16_384, 16_384)));
     bombs.push(("JPEG".into(), jpeg(65_535, 65_535)));
     assert!(bombs.len() >= 30);
     for (name, file) in &bombs {
-        assert!(both_ways(&app, &key, &shelf, name, file).await.is_empty(), "{name} is not refused");
+        assert!(
+            both_ways(&app, &key, &shelf, name, file).await.is_empty(),
+            "{name} is not refused"
+        );
     }
     // What expands beside the px may be passed over.
     let mut drawn = 0;
-    for (name, head) in [(b"zTXt", &b"Comment\0\0"[..]), (b"iTXt", b"Comment\0\x01\0\0\0"), (b"iCCP", b"sRGB\0\0")] {
+    for (name, head) in
+        [(b"zTXt", &b"Comment\0\0"[..]), (b"iTXt", b"Comment\0\x01\0\0\0"), (b"iCCP", b"sRGB\0\0")]
+    {
         let file = png(4, 4, 8, 0, &[chunk(name, &[head, &text[..]].concat())], &short);
         drawn += both_ways(&app, &key, &shelf, "a chunk that expands", &file).await.len();
     }
@@ -167,12 +206,17 @@ async fn hostile_svgs_reach_nothing() {
             format!("<use href='{target}#r'/>"),
             format!("<rect width='100' height='100' fill='url({target}#r)'/>"),
             format!("<style>@import url({target});</style><rect width='100' height='100'/>"),
-            format!("<filter id='f'><feImage href='{target}'/></filter><rect width='100' height='100' filter='url(#f)'/>"),
-            format!("<pattern id='p' href='{target}#r'/><rect width='100' height='100' fill='url(#p)'/>"),
+            format!(
+                "<filter id='f'><feImage href='{target}'/></filter><rect width='100' height='100' filter='url(#f)'/>"
+            ),
+            format!(
+                "<pattern id='p' href='{target}#r'/><rect width='100' height='100' fill='url(#p)'/>"
+            ),
             format!("<?xml-stylesheet href='{target}'?><rect width='100' height='100'/>"),
         ]
     };
-    let mut bodies = [uses(&local.to_string()), uses(&format!("file://{local}")), uses(&remote)].concat();
+    let mut bodies =
+        [uses(&local.to_string()), uses(&format!("file://{local}")), uses(&remote)].concat();
     bodies.extend([
         "<script>document.documentElement.style.fill='lime'</script>".to_owned(),
         "<foreignObject width='100' height='100'><p xmlns='http://www.w3.org/1999/xhtml'>x</p></foreignObject>".into(),
@@ -183,10 +227,18 @@ async fn hostile_svgs_reach_nothing() {
     ]);
     assert!(bodies.len() >= 25);
     let entities = format!("<!DOCTYPE svg [<!ENTITY e SYSTEM 'file://{local}'>]>");
-    let laughs: String = (1..12).map(|i| format!("<!ENTITY l{i} '{}'>", format!("&l{};", i - 1).repeat(10))).collect();
+    let laughs: String = (1..12)
+        .map(|i| format!("<!ENTITY l{i} '{}'>", format!("&l{};", i - 1).repeat(10)))
+        .collect();
     let mut files: Vec<Vec<u8>> = bodies.iter().map(|body| svg(body)).collect();
     files.push([entities.as_bytes(), &svg("&e;")].concat());
-    files.push([format!("<!DOCTYPE svg [<!ENTITY l0 'ha'>{laughs}]>").as_bytes(), &svg("<title>&l11;</title>")].concat());
+    files.push(
+        [
+            format!("<!DOCTYPE svg [<!ENTITY l0 'ha'>{laughs}]>").as_bytes(),
+            &svg("<title>&l11;</title>"),
+        ]
+        .concat(),
+    );
     let mut drawn = 0;
     for file in &files {
         let name: String = String::from_utf8_lossy(file).chars().take(300).collect();
@@ -224,7 +276,11 @@ async fn a_file_is_what_it_holds() {
         ("PNG, then a ZIP", [&good[..], b"PK\x03\x04", &[0; 500]].concat(), true),
         ("PNG, then a script", [&good[..], script].concat(), true),
         ("GIF that is a script", [&gif(4, 4)[..], script].concat(), false),
-        ("JPEG, then SVG", [&b"\xff\xd8\xff\xe0"[..], &svg("<rect width='9' height='9'/>")].concat(), false),
+        (
+            "JPEG, then SVG",
+            [&b"\xff\xd8\xff\xe0"[..], &svg("<rect width='9' height='9'/>")].concat(),
+            false,
+        ),
         ("SVG, then a script", [&svg("<rect width='9' height='9'/>")[..], script].concat(), false),
         ("HTML", b"<!doctype html><script>alert(document.domain)</script>".to_vec(), false),
         ("PDF", [&b"%PDF-1.7\n"[..], &good].concat(), false),
@@ -238,7 +294,10 @@ async fn a_file_is_what_it_holds() {
         let as_svg = upload(&app, &key, "svg", "logo_file", "x.html", &file).await;
         if as_svg.status == 200 {
             let text = as_svg.text();
-            assert!(!text.contains("alert") && !text.contains("<script") && !text.contains("PK\x03"), "{name}");
+            assert!(
+                !text.contains("alert") && !text.contains("<script") && !text.contains("PK\x03"),
+                "{name}"
+            );
             assert_eq!(as_svg.header("content-type"), "image/svg+xml");
             assert_eq!(as_svg.header("x-content-type-options"), "nosniff");
             assert!(as_svg.header("content-security-policy").contains("sandbox"));
@@ -259,10 +318,30 @@ async fn names_of_files_name_nothing() {
     let names = || app.files().into_iter().map(|(name, _)| name).collect::<BTreeSet<_>>();
     let before = names();
     let mut evil = Vec::new();
-    for up in ["../", "..\\", "..%2f", "%2e%2e/", "..%252f", "....//", "..;/", "\u{ff0e}\u{ff0e}/", "..%c0%af", "file:///"] {
-        for target in
-            ["etc/passwd", "xqr.db", "secret.key", "con", "a\u{0}.png", "x.png;.svg", "$(id)", "`id`", ".", "\u{202e}gnp"]
-        {
+    for up in [
+        "../",
+        "..\\",
+        "..%2f",
+        "%2e%2e/",
+        "..%252f",
+        "....//",
+        "..;/",
+        "\u{ff0e}\u{ff0e}/",
+        "..%c0%af",
+        "file:///",
+    ] {
+        for target in [
+            "etc/passwd",
+            "xqr.db",
+            "secret.key",
+            "con",
+            "a\u{0}.png",
+            "x.png;.svg",
+            "$(id)",
+            "`id`",
+            ".",
+            "\u{202e}gnp",
+        ] {
             evil.push(format!("{}{target}", up.repeat(6)));
         }
     }
@@ -271,20 +350,32 @@ async fn names_of_files_name_nothing() {
     for name in &evil {
         let answer = upload(&app, &key, "png", "logo_file", name, &logo).await;
         // A name that breaks the form is a broken form.
-        let is_told = answer.status == 400 && body(&answer) == json!({ "detail": "Multipart form parse error." });
+        let is_told = answer.status == 400
+            && body(&answer) == json!({ "detail": "Multipart form parse error." });
         if answer.status == 200 {
             assert_eq!(answer.bytes, plain.bytes);
-            assert_eq!(answer.header("content-disposition"), "inline; filename=\"qr.png\"", "the name is ours");
+            assert_eq!(
+                answer.header("content-disposition"),
+                "inline; filename=\"qr.png\"",
+                "the name is ours"
+            );
             drawn += 1;
         } else if !is_told {
             wrong.push((name, answer.status, answer.text()));
         }
-        let fields = [("data", None, MENU.as_bytes()), ("size_inches", None, b"1"), (name.as_str(), Some("x.png"), &logo[..5])];
+        let fields = [
+            ("data", None, MENU.as_bytes()),
+            ("size_inches", None, b"1"),
+            (name.as_str(), Some("x.png"), &logo[..5]),
+        ];
         let request = app.request("POST", "/api/v1/generate/").header("x-api-key", &key);
-        let request = request.header("content-type", "multipart/form-data; boundary=XX").body(form(&fields));
+        let request =
+            request.header("content-type", "multipart/form-data; boundary=XX").body(form(&fields));
         let answer = app.send(request).await;
         // A part that nobody asks for is a text, which these bytes are not.
-        if answer.status != 400 || body(&answer) != json!({ "detail": "Multipart form parse error." }) {
+        if answer.status != 400
+            || body(&answer) != json!({ "detail": "Multipart form parse error." })
+        {
             wrong.push((name, answer.status, answer.text()));
         }
     }
@@ -375,12 +466,15 @@ async fn servers_of_logos_that_misbehave_harm_nobody() {
     // Each of them at once, alone and in a batch; beside them somebody works.
     let started = Instant::now();
     let batch = |port: u16| json!({ "items": [{ "data": MENU, "size_inches": 1 }, wish(port)] });
-    let orders =
-        servers.iter().flat_map(|(port, _)| [("/api/v1/generate/", wish(*port)), ("/api/v1/generate/bulk/", batch(*port))]);
+    let orders = servers.iter().flat_map(|(port, _)| {
+        [("/api/v1/generate/", wish(*port)), ("/api/v1/generate/bulk/", batch(*port))]
+    });
     let bad = join_all(orders.map(|(path, order)| call(&app, &key, "POST", path, Some(order))));
     let good = async {
         for n in 0..5 {
-            generate(&app, &other, json!({ "data": format!("{MENU}/{n}"), "size_inches": 1 })).await.expect(200);
+            generate(&app, &other, json!({ "data": format!("{MENU}/{n}"), "size_inches": 1 }))
+                .await
+                .expect(200);
             app.get(&format!("/{link}")).await.expect(302);
         }
     };
@@ -393,7 +487,11 @@ async fn servers_of_logos_that_misbehave_harm_nobody() {
                 assert_eq!(answer.header("retry-after"), "1");
             } else {
                 let of_item = json!({ "errors": { "1": format!("logo_url: {told}") }, "rendered_before_failure": 1 });
-                let (status, body) = if answer.status == 422 { (422, of_item) } else { (400, json!({ "logo_url": told })) };
+                let (status, body) = if answer.status == 422 {
+                    (422, of_item)
+                } else {
+                    (400, json!({ "logo_url": told }))
+                };
                 refused(answer, status, &body);
             }
         }
@@ -405,6 +503,7 @@ async fn servers_of_logos_that_misbehave_harm_nobody() {
         refused(answer, 400, &json!({ "logo_url": told }));
     }
     unharmed(&app, &key, 0).await;
-    let usage: Value = body(&app.send(app.request("GET", "/api/v1/usage/").header("x-api-key", &other)).await);
+    let usage: Value =
+        body(&app.send(app.request("GET", "/api/v1/usage/").header("x-api-key", &other)).await);
     assert_eq!(usage["used_this_month"], 5);
 }

@@ -7,7 +7,9 @@ use crate::app::TestApp;
 use crate::people::{Somebody, body, open, refused};
 
 fn counts(found: &Value) -> Vec<(String, i64)> {
-    let of = |it: &Value| (it["variant"].as_str().unwrap_or("-").to_owned(), it["count"].as_i64().unwrap());
+    let of = |it: &Value| {
+        (it["variant"].as_str().unwrap_or("-").to_owned(), it["count"].as_i64().unwrap())
+    };
     found["by_variant"].as_array().unwrap().iter().map(of).collect()
 }
 
@@ -19,19 +21,26 @@ async fn scans_are_split_by_weight_and_counted_by_variant() {
         { "destination_url": "https://example.com/a", "weight": 3 },
         { "name": "Blue", "destination_url": "https://example.com/b" },
     ]);
-    let wish = json!({ "name": "Menu", "destination_url": "https://example.com/", "variants": variants });
+    let wish =
+        json!({ "name": "Menu", "destination_url": "https://example.com/", "variants": variants });
     let made = body(&ann.call("POST", "dynamic/", Some(wish)).await.expect(201));
     let shown = json!([
         { "name": "A", "destination_url": "https://example.com/a", "weight": 3 },
         { "name": "Blue", "destination_url": "https://example.com/b", "weight": 1 },
     ]);
-    assert_eq!((&made["variants"], &made["sticky"], &made["destination_changes_count"]), (&shown, &json!(false), &json!(0)));
+    assert_eq!(
+        (&made["variants"], &made["sticky"], &made["destination_changes_count"]),
+        (&shown, &json!(false), &json!(0))
+    );
     let path = format!("/q/{}/", made["short_id"].as_str().unwrap());
     let mut seen = [0, 0];
     for _ in 0..80 {
         let location = app.get(&path).await.expect(302).header("location").to_owned();
         seen[usize::from(location.ends_with('b'))] += 1;
-        assert!(["https://example.com/a", "https://example.com/b"].contains(&location.as_str()), "{location}");
+        assert!(
+            ["https://example.com/a", "https://example.com/b"].contains(&location.as_str()),
+            "{location}"
+        );
     }
     assert!((8..=34).contains(&seen[1]), "{seen:?}");
     app.drain().await;
@@ -40,9 +49,15 @@ async fn scans_are_split_by_weight_and_counted_by_variant() {
     assert_eq!(counts(&found), [("A".to_owned(), seen[0]), ("Blue".to_owned(), seen[1])]);
     // New addresses are a change of the destination, new weights are not.
     let heavier = json!({ "variants": [{ "name": "Blue", "destination_url": "https://example.com/b", "weight": 9 }] });
-    assert_eq!(body(&ann.call("PATCH", &path, Some(heavier)).await.expect(200))["destination_changes_count"], 0);
+    assert_eq!(
+        body(&ann.call("PATCH", &path, Some(heavier)).await.expect(200))["destination_changes_count"],
+        0
+    );
     let moved = json!({ "variants": [{ "destination_url": "https://example.com/c" }] });
-    assert_eq!(body(&ann.call("PATCH", &path, Some(moved)).await.expect(200))["destination_changes_count"], 1);
+    assert_eq!(
+        body(&ann.call("PATCH", &path, Some(moved)).await.expect(200))["destination_changes_count"],
+        1
+    );
     let scan = format!("/q/{}/", made["short_id"].as_str().unwrap());
     assert_eq!(app.get(&scan).await.expect(302).header("location"), "https://example.com/c");
     let none = body(&ann.call("PATCH", &path, Some(json!({ "variants": [] }))).await.expect(200));
@@ -52,13 +67,21 @@ async fn scans_are_split_by_weight_and_counted_by_variant() {
 
 #[actix_web::test]
 async fn a_visitor_stays_where_that_is_asked() {
-    let app = TestApp::start_with(|settings| settings.edge.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()]).await;
+    let app = TestApp::start_with(|settings| {
+        settings.edge.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()]
+    })
+    .await;
     let variants = json!([{ "url": "https://example.com/a" }, { "url": "https://example.com/b" }]);
-    let link = app.link(json!({ "url": "https://example.com", "variants": variants, "sticky": true })).await;
+    let link = app
+        .link(json!({ "url": "https://example.com", "variants": variants, "sticky": true }))
+        .await;
     assert_eq!((&link["variants"][1]["name"], &link["sticky"]), (&json!("B"), &json!(true)));
     let path = format!("/{}", link["short_code"].as_str().unwrap());
     let visit = async |app: &TestApp, address: &str| {
-        let scan = app.request("GET", &path).header("x-forwarded-for", address).header("user-agent", "phone");
+        let scan = app
+            .request("GET", &path)
+            .header("x-forwarded-for", address)
+            .header("user-agent", "phone");
         app.send(scan).await.expect(302).header("location").to_owned()
     };
     let node = app.node();
@@ -79,9 +102,13 @@ async fn a_visitor_stays_where_that_is_asked() {
 #[actix_web::test]
 async fn bad_variants_are_named() {
     let app = open().await;
-    let [ann, bob] =
-        [Somebody::new(&app, "ann@example.com", Plan::Pro).await, Somebody::new(&app, "bob@example.com", Plan::Starter).await];
-    let wish = |variants: Value| Some(json!({ "name": "n", "destination_url": "https://example.com", "variants": variants }));
+    let [ann, bob] = [
+        Somebody::new(&app, "ann@example.com", Plan::Pro).await,
+        Somebody::new(&app, "bob@example.com", Plan::Starter).await,
+    ];
+    let wish = |variants: Value| {
+        Some(json!({ "name": "n", "destination_url": "https://example.com", "variants": variants }))
+    };
     let good = json!([{ "destination_url": "https://example.com/a" }]);
     let locked = json!({ "detail": "Plan 'starter' doesn't include variants." });
     refused(&bob.call("POST", "dynamic/", wish(good.clone())).await, 403, &locked);
@@ -89,7 +116,10 @@ async fn bad_variants_are_named() {
         (json!("a"), json!({ "variants": ["Must be a list."] })),
         (json!([1]), json!({ "variants[0]": ["Must be an object."] })),
         (json!([{}]), json!({ "variants[0].destination_url": ["This field is required."] })),
-        (json!([{ "destination_url": "gopher://x" }]), json!({ "variants[0].destination_url": ["Enter a valid URL."] })),
+        (
+            json!([{ "destination_url": "gopher://x" }]),
+            json!({ "variants[0].destination_url": ["Enter a valid URL."] }),
+        ),
         (
             json!([{ "destination_url": "https://example.com", "weight": 0 }]),
             json!({ "variants[0].weight": ["Ensure this value is greater than or equal to 1."] }),
@@ -98,23 +128,35 @@ async fn bad_variants_are_named() {
             json!([{ "destination_url": "https://example.com", "name": "B" }, { "destination_url": "https://example.com" }]),
             json!({ "variants[1].name": ["Cannot be combined with variants[0].name."] }),
         ),
-        (json!(vec![good[0].clone(); 11]), json!({ "variants": ["Ensure this field has no more than 10 elements."] })),
+        (
+            json!(vec![good[0].clone(); 11]),
+            json!({ "variants": ["Ensure this field has no more than 10 elements."] }),
+        ),
     ] {
         refused(&ann.call("POST", "dynamic/", wish(variants)).await, 400, &complaint);
     }
     let native = json!({ "url": "https://example.com", "variants": [{ "url": "x" }] });
     let native = app.call("POST", "/links", Some(native)).await;
-    native.refused(400, "VALIDATION_ERROR", "variants[0].url: Invalid URL format. Must start with http:// or https://");
+    native.refused(
+        400,
+        "VALIDATION_ERROR",
+        "variants[0].url: Invalid URL format. Must start with http:// or https://",
+    );
 }
 
 #[actix_web::test]
 async fn scans_beyond_the_plan_are_led_on_and_not_counted() {
     let app = open().await;
-    let [ann, bob] =
-        [Somebody::new(&app, "ann@example.com", Plan::Free).await, Somebody::new(&app, "bob@example.com", Plan::Starter).await];
+    let [ann, bob] = [
+        Somebody::new(&app, "ann@example.com", Plan::Free).await,
+        Somebody::new(&app, "bob@example.com", Plan::Starter).await,
+    ];
     let wish = || Some(json!({ "name": "n", "destination_url": "https://example.com" }));
     let code = async |who: &Somebody<'_>| {
-        body(&who.call("POST", "dynamic/", wish()).await.expect(201))["short_id"].as_str().unwrap().to_owned()
+        body(&who.call("POST", "dynamic/", wish()).await.expect(201))["short_id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     };
     let (anns, bobs) = (code(&ann).await, code(&bob).await);
     let scan = async |n: usize| {
@@ -126,8 +168,15 @@ async fn scans_beyond_the_plan_are_led_on_and_not_counted() {
         app.drain().await;
     };
     let count = async |who: &Somebody<'_>, code: &str| {
-        let found = body(&who.call("GET", &format!("dynamic/{code}/analytics/?days=60"), None).await.expect(200));
-        let days: i64 = found["by_day"].as_array().unwrap().iter().map(|day| day["count"].as_i64().unwrap()).sum();
+        let found = body(
+            &who.call("GET", &format!("dynamic/{code}/analytics/?days=60"), None).await.expect(200),
+        );
+        let days: i64 = found["by_day"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|day| day["count"].as_i64().unwrap())
+            .sum();
         assert_eq!(found["total_scans"], days);
         days
     };

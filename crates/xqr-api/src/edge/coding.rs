@@ -1,14 +1,16 @@
-//! Content codings (RFC 9110, section 8.4.1): brotli and gzip for texts that are worth it. Pictures, PDF and ZIP are dense already.
+//! Content codings (RFC 9110, section 8.4.1): brotli and gzip for texts that are worth it.
+//! Pictures, PDF and ZIP are dense already.
 //!
-//! What a POST makes may be a secret, whose length a coding would tell (the BREACH attack), so JSON is coded in answers to GET alone, and
-//! where those hold a secret they carry [`Secret`].
+//! What a POST makes may be a secret, whose length a coding would tell (the BREACH attack), so JSON
+//! is coded in answers to GET alone, and where those hold a secret they carry [`Secret`].
 
 use actix_http::encoding::Encoder;
 use actix_web::body::{BodySize, BoxBody, MessageBody as _};
 use actix_web::dev::ServiceResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    AcceptEncoding, CONTENT_TYPE, ContentEncoding, Encoding, Header as _, HeaderMap, HeaderValue, VARY,
+    AcceptEncoding, CONTENT_TYPE, ContentEncoding, Encoding, Header as _, HeaderMap, HeaderValue,
+    VARY,
 };
 use actix_web::{HttpMessage, HttpResponse};
 
@@ -23,18 +25,26 @@ pub(crate) struct Secret;
 pub(crate) struct Codings(ContentEncoding);
 
 impl Codings {
-    /// Reads `Accept-Encoding`. A client that refuses everything that we have gets the text as it is.
+    /// Reads `Accept-Encoding`. A client that refuses everything that we have gets the text as it
+    /// is.
     pub(crate) fn of(request: &impl HttpMessage) -> Self {
         let accepted = AcceptEncoding::parse(request).ok();
         let ours = [Encoding::brotli(), Encoding::gzip(), Encoding::identity()];
-        match accepted.filter(|accepted| !accepted.is_empty()).and_then(|accepted| accepted.negotiate(ours.iter())) {
+        match accepted
+            .filter(|accepted| !accepted.is_empty())
+            .and_then(|accepted| accepted.negotiate(ours.iter()))
+        {
             Some(Encoding::Known(coding)) => Self(coding),
             _ => Self(ContentEncoding::Identity),
         }
     }
 
     /// Codes an answer that is to be coded; `to_get` says whether it answers a GET or HEAD.
-    pub(crate) fn apply(self, answer: ServiceResponse<BoxBody>, to_get: bool) -> ServiceResponse<BoxBody> {
+    pub(crate) fn apply(
+        self,
+        answer: ServiceResponse<BoxBody>,
+        to_get: bool,
+    ) -> ServiceResponse<BoxBody> {
         let (request, answer) = answer.into_parts();
         ServiceResponse::new(request, self.encode(answer, to_get))
     }
@@ -43,7 +53,9 @@ impl Codings {
     pub(crate) fn encode(self, mut answer: HttpResponse, to_get: bool) -> HttpResponse {
         // What is not modified varies as what it stands for.
         let not_modified = answer.status() == StatusCode::NOT_MODIFIED;
-        if !not_modified && (!is_text(answer.headers(), to_get) || answer.extensions().contains::<Secret>()) {
+        if !not_modified
+            && (!is_text(answer.headers(), to_get) || answer.extensions().contains::<Secret>())
+        {
             return answer;
         }
         let worth = match answer.body().size() {
@@ -63,5 +75,6 @@ impl Codings {
 fn is_text(headers: &HeaderMap, to_get: bool) -> bool {
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let essence = kind.split(';').next().unwrap_or_default().trim();
-    matches!(essence, "image/svg+xml" | "text/csv" | "text/html") || (to_get && essence == "application/json")
+    matches!(essence, "image/svg+xml" | "text/csv" | "text/html")
+        || (to_get && essence == "application/json")
 }

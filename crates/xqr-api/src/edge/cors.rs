@@ -1,13 +1,15 @@
-//! Calls from web pages of other origins (the Fetch standard, section 3.3). `actix-cors` refuses in words of its own and does not see
-//! the answer to a panic; here every answer of a dialect is dressed where it leaves. Cookies are not used anywhere, so credentials in
-//! the sense of the standard are never allowed.
+//! Calls from web pages of other origins (the Fetch standard, section 3.3). `actix-cors` refuses in
+//! words of its own and does not see the answer to a panic; here every answer of a dialect is
+//! dressed where it leaves. Cookies are not used anywhere, so credentials in the sense of the
+//! standard are never allowed.
 
 use actix_web::HttpResponse;
 use actix_web::dev::RequestHead;
 use actix_web::http::Method;
 use actix_web::http::header::{
-    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
-    ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, HeaderMap, HeaderValue, ORIGIN, VARY,
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS,
+    ACCESS_CONTROL_REQUEST_METHOD, HeaderMap, HeaderValue, ORIGIN, VARY,
 };
 use xqr_engine::settings;
 
@@ -35,12 +37,23 @@ impl Cors {
         if settings.origins.iter().any(|origin| origin == "*") {
             return Self { allowed: Some(HeaderValue::from_static("*")), varies: false };
         }
-        let listed = |origin: &&HeaderValue| settings.origins.iter().any(|listed| listed.as_bytes() == origin.as_bytes());
-        Self { allowed: headers.get(ORIGIN).filter(listed).cloned(), varies: !settings.origins.is_empty() }
+        let listed = |origin: &&HeaderValue| {
+            settings.origins.iter().any(|listed| listed.as_bytes() == origin.as_bytes())
+        };
+        Self {
+            allowed: headers.get(ORIGIN).filter(listed).cloned(),
+            varies: !settings.origins.is_empty(),
+        }
     }
 
-    /// Answers the question of a browser whether it may send a request, without a key: the key comes with the request.
-    pub(crate) fn preflight(&self, settings: &settings::Cors, head: &RequestHead, id: RequestId) -> Option<HttpResponse> {
+    /// Answers the question of a browser whether it may send a request, without a key: the key
+    /// comes with the request.
+    pub(crate) fn preflight(
+        &self,
+        settings: &settings::Cors,
+        head: &RequestHead,
+        id: RequestId,
+    ) -> Option<HttpResponse> {
         let asks = head.method == Method::OPTIONS
             && head.headers.contains_key(ORIGIN)
             && head.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD);
@@ -49,7 +62,8 @@ impl Cors {
         }
         let mut answer = HttpResponse::NoContent();
         answer.insert_header((ACCESS_CONTROL_ALLOW_METHODS, METHODS));
-        // No header does harm that the page could not do by a server of its own, and tools add theirs.
+        // No header does harm that the page could not do by a server of its own, and tools add
+        // theirs.
         if let Some(wanted) = head.headers.get(ACCESS_CONTROL_REQUEST_HEADERS) {
             answer.insert_header((ACCESS_CONTROL_ALLOW_HEADERS, wanted.clone()));
         }

@@ -1,5 +1,6 @@
-//! Ids of QR codes as this dialect has them: 20 letters and digits (QRForge reference, section 1). They are the first 116 bits of a
-//! link's UUID in base 62, so that a link of any dialect has one; the 12 bits left over do not tell two links apart in practice.
+//! Ids of QR codes as this dialect has them: 20 letters and digits (QRForge reference, section 1).
+//! They are the first 116 bits of a link's UUID in base 62, so that a link of any dialect has one;
+//! the 12 bits left over do not tell two links apart in practice.
 
 /// Digits, in order.
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -11,7 +12,9 @@ const LEFT_OUT: usize = 3;
 /// Returns the id of the link with this UUID.
 pub(super) fn of(uid: &str) -> String {
     let digits = uid.bytes().filter(u8::is_ascii_hexdigit).take(32 - LEFT_OUT);
-    let mut rest = digits.fold(0_u128, |sum, digit| sum << 4 | u128::from(char::from(digit).to_digit(16).unwrap_or(0)));
+    let mut rest = digits.fold(0_u128, |sum, digit| {
+        sum << 4 | u128::from(char::from(digit).to_digit(16).unwrap_or(0))
+    });
     let mut id = [b'0'; LEN];
     for place in id.iter_mut().rev() {
         *place = DIGITS[(rest % 62) as usize];

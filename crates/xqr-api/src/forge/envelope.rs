@@ -45,17 +45,26 @@ impl Call<Forge> {
 
     /// Answers with one resource.
     pub(super) fn answer(&self, resource: impl Serialize) -> HttpResponse {
-        HttpResponse::build(StatusCode::OK).content_type("application/json").body(self.cover().close(resource))
+        HttpResponse::build(StatusCode::OK)
+            .content_type("application/json")
+            .body(self.cover().close(resource))
     }
 
-    /// Returns the page of `list` that the query asks for, with one row more than it shows. What is no size is the usual one.
+    /// Returns the page of `list` that the query asks for, with one row more than it shows. What is
+    /// no size is the usual one.
     pub(super) fn page(&self, list: &str) -> Result<(Page, usize)> {
         let query = self.query();
         let size = query.int("page_size", 1..=MAX_PAGE, PAGE).unwrap_or(PAGE);
         let id = match query.text("next_page_token")?.filter(|token| !token.is_empty()) {
             Some(token) => {
-                let malformed = || Condition::QueryMalformed { field: "next_page_token".into(), expected: "a token".into() };
-                Some(cursor::open(&self.app.data, &self.caller, list, token).ok_or_else(|| Error::from(malformed()))?)
+                let malformed = || Condition::QueryMalformed {
+                    field: "next_page_token".into(),
+                    expected: "a token".into(),
+                };
+                Some(
+                    cursor::open(&self.app.data, &self.caller, list, token)
+                        .ok_or_else(|| Error::from(malformed()))?,
+                )
             }
             None => None,
         };
@@ -74,7 +83,8 @@ impl Call<Forge> {
         let more = rows.len() > size;
         rows.truncate(size);
         let last = rows.last().filter(|_| more).map(id);
-        let token = last.map(|id| cursor::seal(&self.app.data, &self.caller, list, id)).transpose()?;
+        let token =
+            last.map(|id| cursor::seal(&self.app.data, &self.caller, list, id)).transpose()?;
         let items: Vec<Value> = rows.iter().map(view).collect();
         Ok(self.answer(json!({ "items": items, "next_page_token": token })))
     }

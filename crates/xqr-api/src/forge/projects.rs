@@ -22,7 +22,11 @@ const LIST: &str = "forge projects";
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
-        .service(resource("/projects", "GET, POST").route(web::get().to(list)).route(web::post().to(create)))
+        .service(
+            resource("/projects", "GET, POST")
+                .route(web::get().to(list))
+                .route(web::post().to(create)),
+        )
         .service(resource("/projects/{project_id}", "GET").route(web::get().to(get)));
 }
 

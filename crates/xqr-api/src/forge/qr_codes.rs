@@ -1,5 +1,6 @@
-//! `/v1/qr-codes` (QRForge reference, sections 5.2, 5.3 and 6.4 to 6.8). The paths beyond list and create are not published; every form
-//! that the seed leaves open is taken, with `id` or `qr_id` in path, query or body.
+//! `/v1/qr-codes` (QRForge reference, sections 5.2, 5.3 and 6.4 to 6.8). The paths beyond list and
+//! create are not published; every form that the seed leaves open is taken, with `id` or `qr_id` in
+//! path, query or body.
 
 use std::collections::HashMap;
 
@@ -62,7 +63,10 @@ async fn list(call: Call<Forge>) -> Result<HttpResponse, Fault> {
     let (page, size) = call.page(LIST)?;
     let caller = call.caller.clone();
     let read = call.app.read(move |conn| {
-        let project = project.map(|uid| projects::get(conn, &caller, &uid)).transpose()?.map(|project| project.id);
+        let project = project
+            .map(|uid| projects::get(conn, &caller, &uid))
+            .transpose()?
+            .map(|project| project.id);
         let filter = Filter { archived, project, ..Filter::default() };
         Ok((links::page(conn, &caller, &filter, page)?, projects::names(conn, &caller)?))
     });
@@ -74,7 +78,8 @@ async fn list(call: Call<Forge>) -> Result<HttpResponse, Fault> {
 async fn create(mut call: Call<Forge>) -> Result<HttpResponse, Fault> {
     call.allow(Scope::LinksWrite)?;
     let mut fields = call.fields().await?;
-    if ["id", "qr_id"].iter().any(|name| fields.has(name)) || id_in_query(&call.query())?.is_some() {
+    if ["id", "qr_id"].iter().any(|name| fields.has(name)) || id_in_query(&call.query())?.is_some()
+    {
         return change(call, fields).await;
     }
     fields.demand("redirect_url");
@@ -163,9 +168,11 @@ fn id_in_query(query: &Query) -> Result<Option<String>> {
 
 fn one_of(ids: [Option<String>; 2]) -> Result<Option<String>> {
     match ids {
-        [Some(id), Some(other)] if id != other => {
-            Err(Condition::QueryMalformed { field: "qr_id".into(), expected: "the same as id".into() }.into())
+        [Some(id), Some(other)] if id != other => Err(Condition::QueryMalformed {
+            field: "qr_id".into(),
+            expected: "the same as id".into(),
         }
+        .into()),
         [id, other] => match id.or(other) {
             Some(id) if id.is_empty() => Err(Condition::QrIdMissing.into()),
             id => Ok(id),
@@ -174,7 +181,8 @@ fn one_of(ids: [Option<String>; 2]) -> Result<Option<String>> {
 }
 
 fn find(conn: &mut Conn, caller: &Caller, id: &str) -> Result<Link> {
-    let (first, last) = doc_id::range(id).ok_or_else(|| Condition::LinkNotFound { code: id.to_owned() })?;
+    let (first, last) =
+        doc_id::range(id).ok_or_else(|| Condition::LinkNotFound { code: id.to_owned() })?;
     links::get_between(conn, caller, &first, &last)
 }
 
@@ -183,12 +191,14 @@ async fn show(
     find: impl FnOnce(&mut Conn, &Caller) -> Result<Link> + Send + 'static,
 ) -> Result<HttpResponse, Fault> {
     let caller = call.caller.clone();
-    let read = call.app.read(move |conn| Ok((find(conn, &caller)?, projects::names(conn, &caller)?)));
+    let read =
+        call.app.read(move |conn| Ok((find(conn, &caller)?, projects::names(conn, &caller)?)));
     let (link, names) = read.await?;
     Ok(call.answer(view(&call.app, &names, &link)))
 }
 
-/// A QR code. Pictures are drawn when somebody asks for them, so each is rendered as soon as it is made.
+/// A QR code. Pictures are drawn when somebody asks for them, so each is rendered as soon as it is
+/// made.
 fn view(app: &App, projects: &HashMap<i64, String>, link: &Link) -> Value {
     let id = doc_id::of(&link.uid);
     json!({

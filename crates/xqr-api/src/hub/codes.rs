@@ -50,8 +50,9 @@ async fn shorten(mut call: Call<Hub>) -> Result<HttpResponse, Fault> {
 async fn bulk(mut call: Call<Hub>) -> Result<HttpResponse, Fault> {
     call.allow(Scope::LinksWrite)?;
     let mut fields = call.fields().await?;
-    let Some(Value::Array(urls)) =
-        fields.take("urls").filter(|urls| urls.as_array().is_some_and(|it| (1..=BULK).contains(&it.len())))
+    let Some(Value::Array(urls)) = fields
+        .take("urls")
+        .filter(|urls| urls.as_array().is_some_and(|it| (1..=BULK).contains(&it.len())))
     else {
         return Err(Condition::ListTooLong { field: "urls".to_owned(), max: BULK as u64 }.into());
     };
@@ -63,9 +64,12 @@ async fn bulk(mut call: Call<Hub>) -> Result<HttpResponse, Fault> {
         fields.end()?;
     }
     let (caller, app) = (call.caller.clone(), call.app.clone());
-    let job = move |tx: &mut Tx<'_>| drafts.into_iter().map(|draft| make(tx, &caller, draft)).collect::<Result<Vec<_>>>();
+    let job = move |tx: &mut Tx<'_>| {
+        drafts.into_iter().map(|draft| make(tx, &caller, draft)).collect::<Result<Vec<_>>>()
+    };
     let answer = move |links: Vec<(Link, Passcode)>| {
-        let results: Vec<Value> = links.iter().map(|(link, passcode)| view(&app, link, passcode)).collect();
+        let results: Vec<Value> =
+            links.iter().map(|(link, passcode)| view(&app, link, passcode)).collect();
         made(&json!({ "count": results.len(), "results": results }))
     };
     Ok(call.try_make(job, answer).await?)
@@ -81,10 +85,13 @@ async fn reserve(mut call: Call<Hub>) -> Result<HttpResponse, Fault> {
     };
     let slug = Slug::parse_strict("code", &text)?;
     let (caller, app) = (call.caller.clone(), call.app.clone());
-    let job = move |tx: &mut Tx<'_>| make(tx, &caller, Draft { slug: Some(slug), ..Draft::default() });
+    let job =
+        move |tx: &mut Tx<'_>| make(tx, &caller, Draft { slug: Some(slug), ..Draft::default() });
     let answer = move |(link, passcode): (Link, Passcode)| {
         let code = shown(&link);
-        made(&json!({ "code": code, "passcode": passcode.expose(), "short_url": app.short_url(&code), "reserved": true }))
+        made(
+            &json!({ "code": code, "passcode": passcode.expose(), "short_url": app.short_url(&code), "reserved": true }),
+        )
     };
     Ok(call.try_make(job, answer).await?)
 }
@@ -128,17 +135,25 @@ async fn list(call: Call<Hub>) -> Result<HttpResponse, Fault> {
     let limit = query.int("limit", 1..=100, PAGE)?;
     let id = match query.text("cursor")?.filter(|cursor| !cursor.is_empty()) {
         Some(cursor) => {
-            let malformed = || Condition::QueryMalformed { field: "cursor".into(), expected: "a cursor".into() };
-            Some(cursor::open(&call.app.data, &call.caller, LIST, cursor).ok_or_else(|| Error::from(malformed()))?)
+            let malformed = || Condition::QueryMalformed {
+                field: "cursor".into(),
+                expected: "a cursor".into(),
+            };
+            Some(
+                cursor::open(&call.app.data, &call.caller, LIST, cursor)
+                    .ok_or_else(|| Error::from(malformed()))?,
+            )
         }
         None => None,
     };
     let (caller, page) = (call.caller.clone(), Page::Before { limit: limit + 1, id });
-    let mut rows = call.app.read(move |conn| links::page(conn, &caller, &Filter::default(), page)).await?;
+    let mut rows =
+        call.app.read(move |conn| links::page(conn, &caller, &Filter::default(), page)).await?;
     let more = rows.len() as i64 > limit;
     rows.truncate(limit as usize);
     let last = rows.last().filter(|_| more);
-    let next = last.map(|link| cursor::seal(&call.app.data, &call.caller, LIST, link.id)).transpose()?;
+    let next =
+        last.map(|link| cursor::seal(&call.app.data, &call.caller, LIST, link.id)).transpose()?;
     let codes: Vec<Value> = rows
         .iter()
         .map(|link| {
@@ -152,12 +167,14 @@ async fn list(call: Call<Hub>) -> Result<HttpResponse, Fault> {
     Ok(HttpResponse::Ok().json(json!({ "codes": codes, "next_cursor": next })))
 }
 
-/// Returns a link's code as this dialect writes codes. Codes do not tell upper from lower case, so it leads to the same link.
+/// Returns a link's code as this dialect writes codes. Codes do not tell upper from lower case, so
+/// it leads to the same link.
 pub(super) fn shown(link: &Link) -> String {
     link.code.to_ascii_uppercase()
 }
 
-/// Reads the address of a code to make. Whatever is wrong with it, it is an invalid one (section 8, entry 1).
+/// Reads the address of a code to make. Whatever is wrong with it, it is an invalid one (section 8,
+/// entry 1).
 fn draft(fields: &mut Fields) -> Draft {
     Draft { destination: address(fields), shape: Shape::Upper, ..Draft::default() }
 }
@@ -197,5 +214,9 @@ fn view(app: &App, link: &Link, passcode: &Passcode) -> Value {
 
 /// 200 everywhere (section 6): the clients that are published test for 2xx, and some for 200.
 fn made(body: &Value) -> Outcome {
-    Outcome { status: StatusCode::OK.as_u16(), body: body.to_string().into_bytes(), had_effect: true }
+    Outcome {
+        status: StatusCode::OK.as_u16(),
+        body: body.to_string().into_bytes(),
+        had_effect: true,
+    }
 }

@@ -21,7 +21,8 @@ use crate::wire::Wire as _;
 
 /// Pixels on a side, unless asked otherwise.
 const PX: u32 = 512;
-const LEVELS: [(&str, Level); 4] = [("L", Level::L), ("M", Level::M), ("Q", Level::Q), ("H", Level::H)];
+const LEVELS: [(&str, Level); 4] =
+    [("L", Level::L), ("M", Level::M), ("Q", Level::Q), ("H", Level::H)];
 const FORMATS: [(&str, Format); 2] = [("png", Format::Png), ("svg", Format::Svg)];
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -31,8 +32,8 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .service(resource("/qr-image/{code}", "GET").route(web::get().to(image)));
 }
 
-/// `GET /api/lookup/{code}`: where a code leads. How often it was asked for is told of codes with a passcode, whose owners chose
-/// this dialect, and to the owner of any.
+/// `GET /api/lookup/{code}`: where a code leads. How often it was asked for is told of codes with a
+/// passcode, whose owners chose this dialect, and to the owner of any.
 async fn lookup(guest: Guest) -> Result<HttpResponse, Fault> {
     let link = find(&guest).await?;
     let mut body = json!({
@@ -65,7 +66,8 @@ async fn image(guest: Guest) -> Result<HttpResponse, Fault> {
     let format = fields.choice("format", &FORMATS).unwrap_or(Format::Png);
     let quiet_zone = fields.int("margin", 0..=16).map_or(4, |margin| margin as u32);
     let mut color = |name: &str, usual: Rgba| color(&mut fields, name).unwrap_or(usual);
-    let (foreground, background) = (Paint::Solid(color("color", Rgba::BLACK)), color("bg", Rgba::WHITE));
+    let (foreground, background) =
+        (Paint::Solid(color("color", Rgba::BLACK)), color("bg", Rgba::WHITE));
     let level = fields.choice("ecc", &LEVELS);
     fields.end()?;
     let mut link = find(&guest).await?;

@@ -5,10 +5,12 @@ use serde_json::{Value, json};
 use super::Book;
 use super::operation::{Operation, operation};
 use super::schema::{
-    body, constant, count, flag, line, list, maybe, moment, named, object, one_of, prose, says, text, url, usual, uuid, with,
+    body, constant, count, flag, line, list, maybe, moment, named, object, one_of, prose, says,
+    text, url, usual, uuid, with,
 };
 
-const KEY: &str = "KeyInvalid KeyRevoked KeyExpired ApiLocked ScopeMissing RateExceeded DailyQuotaSpent";
+const KEY: &str =
+    "KeyInvalid KeyRevoked KeyExpired ApiLocked ScopeMissing RateExceeded DailyQuotaSpent";
 const EDIT: &str = "QrIdMissing UrlInvalid DestinationBlocked DestinationLoops LinkNotFound LinkForeign ProjectNotFound LinkArchived \
                     ChoiceUnknown TextEmpty TextTooLong TextControls QueryMalformed EditsSpent PlanLimitReached";
 
@@ -36,7 +38,14 @@ pub(super) fn book() -> Book {
 
 /// Puts a resource into the envelope.
 fn answer(resource: Value) -> Value {
-    with(object([("ok", constant(true)), ("version", text("2025-11-14-v1")), ("request_id", uuid())]), resource)
+    with(
+        object([
+            ("ok", constant(true)),
+            ("version", text("2025-11-14-v1")),
+            ("request_id", uuid()),
+        ]),
+        resource,
+    )
 }
 
 fn page(item: Value) -> Value {
@@ -59,8 +68,14 @@ fn project() -> Value {
 
 fn qr_code() -> Value {
     object([
-        ("id", json!({ "type": "string", "minLength": 20, "maxLength": 20, "examples": ["0nCicGb1mZfPukKp2FxA"] })),
-        ("qr_id", json!({ "type": "string", "minLength": 20, "maxLength": 20, "examples": ["0nCicGb1mZfPukKp2FxA"] })),
+        (
+            "id",
+            json!({ "type": "string", "minLength": 20, "maxLength": 20, "examples": ["0nCicGb1mZfPukKp2FxA"] }),
+        ),
+        (
+            "qr_id",
+            json!({ "type": "string", "minLength": 20, "maxLength": 20, "examples": ["0nCicGb1mZfPukKp2FxA"] }),
+        ),
         ("project_id", maybe(text("prj_9f2c"))),
         ("slug", text("qr-k7m2pq9")),
         ("name", text("Table 7")),
@@ -79,20 +94,36 @@ fn qr_code() -> Value {
     ])
 }
 
-fn keyed(method: &'static str, path: &'static str, id: &'static str, summary: &'static str, scope: &'static str) -> Operation {
+fn keyed(
+    method: &'static str,
+    path: &'static str,
+    id: &'static str,
+    summary: &'static str,
+    scope: &'static str,
+) -> Operation {
     operation(method, path, id, summary).needs(&["key", "bearer"], KEY).scope(scope)
 }
 
 fn paged(operation: Operation) -> Operation {
-    let size = says(usual(json!({ "examples": [20] }), 50), "1 to 100; what is no such number is 50.");
+    let size =
+        says(usual(json!({ "examples": [20] }), 50), "1 to 100; what is no such number is 50.");
     operation.query([("page_size?", size), ("next_page_token?", text("8Jq0…"))])
 }
 
 fn projects() -> [Operation; 3] {
-    let new = body([("name", line(200, "Menus")), ("description?", maybe(prose(1000, "What is printed on tables")))]);
+    let new = body([
+        ("name", line(200, "Menus")),
+        ("description?", maybe(prose(1000, "What is printed on tables"))),
+    ]);
     [
-        paged(keyed("GET", "/v1/projects", "listProjects", "List projects, the latest first.", "links:read"))
-            .answers(200, named("ProjectPage")),
+        paged(keyed(
+            "GET",
+            "/v1/projects",
+            "listProjects",
+            "List projects, the latest first.",
+            "links:read",
+        ))
+        .answers(200, named("ProjectPage")),
         keyed("POST", "/v1/projects", "createProject", "Make a project.", "links:write")
             .once()
             .takes(new)
@@ -116,8 +147,15 @@ fn qr_codes() -> Vec<Operation> {
             ("project_id?", maybe(text("prj_9f2c"))),
         ])
     };
-    let by_body =
-        || with(change(), body([("id?", maybe(text("0nCicGb1mZfPukKp2FxA"))), ("qr_id?", maybe(text("0nCicGb1mZfPukKp2FxA")))]));
+    let by_body = || {
+        with(
+            change(),
+            body([
+                ("id?", maybe(text("0nCicGb1mZfPukKp2FxA"))),
+                ("qr_id?", maybe(text("0nCicGb1mZfPukKp2FxA"))),
+            ]),
+        )
+    };
     let new = with(by_body(), body([("redirect_url?", url()), ("type?", maybe(constant("url")))]));
     let ids = || [("id?", text("0nCicGb1mZfPukKp2FxA")), ("qr_id?", text("0nCicGb1mZfPukKp2FxA"))];
     let edit = |method, path, id, takes: Value| {
@@ -128,7 +166,9 @@ fn qr_codes() -> Vec<Operation> {
             .answers(200, named("QrCode"))
     };
     let get = |path, id, summary| {
-        keyed("GET", path, id, summary, "links:read").refuses("LinkNotFound LinkForeign").answers(200, named("QrCode"))
+        keyed("GET", path, id, summary, "links:read")
+            .refuses("LinkNotFound LinkForeign")
+            .answers(200, named("QrCode"))
     };
     [
         paged(keyed(
@@ -139,7 +179,11 @@ fn qr_codes() -> Vec<Operation> {
             "links:read",
         ))
         .query(ids())
-        .query([("slug?", text("qr-k7m2pq9")), ("status?", one_of(["active", "archived"])), ("project_id?", text("prj_9f2c"))])
+        .query([
+            ("slug?", text("qr-k7m2pq9")),
+            ("status?", one_of(["active", "archived"])),
+            ("project_id?", text("prj_9f2c")),
+        ])
         .refuses("QrIdMissing ChoiceUnknown LinkNotFound LinkForeign ProjectNotFound")
         .answers(200, json!({ "anyOf": [named("QrCodePage"), named("QrCode")] })),
         keyed(

@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 
 use super::Book;
 use super::operation::{Operation, operation};
-use super::schema::{body, color, constant, count, int, list, maybe, moment, named, object, one_of, some, text, url, usual};
+use super::schema::{
+    body, color, constant, count, int, list, maybe, moment, named, object, one_of, some, text, url,
+    usual,
+};
 
 const KEY: &str = "KeyInvalid KeyRevoked KeyExpired ApiLocked ScopeMissing RateExceeded";
 const DESTINATION: &str = "UrlInvalid DestinationBlocked DestinationLoops PlanLimitReached";
@@ -33,7 +36,9 @@ pub(super) fn book() -> Book {
 
 fn operations() -> Vec<Operation> {
     let open = |method, path, id, summary| operation(method, path, id, summary).tag("Codes");
-    let keyed = |method, path, id, summary, scope| open(method, path, id, summary).needs(&["key"], KEY).scope(scope);
+    let keyed = |method, path, id, summary, scope| {
+        open(method, path, id, summary).needs(&["key"], KEY).scope(scope)
+    };
     let code = || ("code", text("K7M2PQ9XRT"));
     let passcode = || ("passcode", text("4821-mango"));
     vec![

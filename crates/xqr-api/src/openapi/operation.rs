@@ -27,14 +27,32 @@ pub(super) struct Operation {
 }
 
 /// Makes an operation: its id, and a sentence about it.
-pub(super) fn operation(method: &'static str, path: &'static str, id: &'static str, summary: &'static str) -> Operation {
+pub(super) fn operation(
+    method: &'static str,
+    path: &'static str,
+    id: &'static str,
+    summary: &'static str,
+) -> Operation {
     let (security, parameters, takes, answers) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let refusals = EDGE.split(' ').collect();
-    let mut operation =
-        Operation { method, path, id, summary, tag: "", scope: None, security, parameters, takes, answers, refusals };
+    let mut operation = Operation {
+        method,
+        path,
+        id,
+        summary,
+        tag: "",
+        scope: None,
+        security,
+        parameters,
+        takes,
+        answers,
+        refusals,
+    };
     for part in path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
         let schema = json!({ "type": "string", "minLength": 1 });
-        operation.parameters.push(json!({ "name": part, "in": "path", "required": true, "schema": schema }));
+        operation
+            .parameters
+            .push(json!({ "name": part, "in": "path", "required": true, "schema": schema }));
     }
     operation
 }
@@ -66,9 +84,12 @@ impl Operation {
 
     fn query_of(mut self, parameters: Vec<(String, Value)>) -> Self {
         for (name, mut schema) in parameters {
-            let (name, required) = name.strip_suffix('?').map_or((name.as_str(), true), |name| (name, false));
-            let description = schema.as_object_mut().and_then(|schema| schema.remove("description"));
-            let mut parameter = json!({ "name": name, "in": "query", "required": required, "schema": schema });
+            let (name, required) =
+                name.strip_suffix('?').map_or((name.as_str(), true), |name| (name, false));
+            let description =
+                schema.as_object_mut().and_then(|schema| schema.remove("description"));
+            let mut parameter =
+                json!({ "name": name, "in": "query", "required": required, "schema": schema });
             if let Some(description) = description {
                 parameter["description"] = description;
             }
@@ -80,7 +101,8 @@ impl Operation {
     /// Adds the members of an object as parameters of the query.
     pub(super) fn query_like(self, object: &Value) -> Self {
         let members = object["properties"].as_object().into_iter().flatten();
-        let parameters = members.map(|(name, schema)| (format!("{name}?"), schema.clone())).collect();
+        let parameters =
+            members.map(|(name, schema)| (format!("{name}?"), schema.clone())).collect();
         self.query_of(parameters).refuses("QueryMalformed TextControls")
     }
 
@@ -95,7 +117,8 @@ impl Operation {
     pub(super) fn once(self) -> Self {
         let schema = json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$" });
         let says = "The same key with the same body brings the same answer again for 24 hours, and has no second effect.";
-        self.header("Idempotency-Key", says, schema).refuses("IdempotencyKeyInvalid IdempotencyReused IdempotencyRunning")
+        self.header("Idempotency-Key", says, schema)
+            .refuses("IdempotencyKeyInvalid IdempotencyReused IdempotencyRunning")
     }
 
     /// Takes a JSON body.
@@ -116,7 +139,12 @@ impl Operation {
     }
 
     /// Answers with another media type; with none where it is empty.
-    pub(super) fn answers_as(mut self, status: u16, media_type: &'static str, schema: Value) -> Self {
+    pub(super) fn answers_as(
+        mut self,
+        status: u16,
+        media_type: &'static str,
+        schema: Value,
+    ) -> Self {
         self.answers.push((status, media_type, schema));
         self
     }
@@ -156,8 +184,14 @@ impl Operation {
 
     /// Returns the operation as OpenAPI has it.
     /// What several are refused with alike goes into `shared`.
-    pub(super) fn document(&self, dialect: Dialect, schemas: &Map<String, Value>, shared: &mut Map<String, Value>) -> Value {
-        let mut operation = json!({ "operationId": self.id, "summary": self.summary, "tags": [self.tag] });
+    pub(super) fn document(
+        &self,
+        dialect: Dialect,
+        schemas: &Map<String, Value>,
+        shared: &mut Map<String, Value>,
+    ) -> Value {
+        let mut operation =
+            json!({ "operationId": self.id, "summary": self.summary, "tags": [self.tag] });
         if let Some(scope) = self.scope {
             operation["description"] = json!(format!("Needs the scope `{scope}`."));
             operation["x-required-scope"] = json!(scope);
@@ -168,15 +202,20 @@ impl Operation {
             operation["parameters"] = json!(self.parameters);
         }
         if !self.takes.is_empty() {
-            let content: Map<String, Value> =
-                self.takes.iter().map(|(kind, schema)| ((*kind).to_owned(), json!({ "schema": schema }))).collect();
-            // A body of which nothing is required may be left out nevertheless: it is an empty object then.
+            let content: Map<String, Value> = self
+                .takes
+                .iter()
+                .map(|(kind, schema)| ((*kind).to_owned(), json!({ "schema": schema })))
+                .collect();
+            // A body of which nothing is required may be left out nevertheless: it is an empty
+            // object then.
             operation["requestBody"] = json!({ "required": true, "content": content });
         }
         let mut responses = Map::new();
         for (status, media_type, schema) in &self.answers {
             let response = responses.entry(status.to_string()).or_insert_with(|| {
-                let headers = json!({ "X-Request-Id": { "$ref": "#/components/headers/X-Request-Id" } });
+                let headers =
+                    json!({ "X-Request-Id": { "$ref": "#/components/headers/X-Request-Id" } });
                 json!({ "description": said(*status), "headers": headers })
             });
             if media_type.is_empty() {
@@ -194,7 +233,8 @@ impl Operation {
                 // A status that says other things, too.
                 Some(response) => {
                     let other = response["content"]["application/json"]["schema"].take();
-                    let schema = json!({ "anyOf": [other, said["content"]["application/json"]["schema"]] });
+                    let schema =
+                        json!({ "anyOf": [other, said["content"]["application/json"]["schema"]] });
                     response["content"]["application/json"] = json!({ "schema": schema });
                 }
                 None => drop(responses.insert(status.to_string(), share(status, said, shared))),
@@ -250,9 +290,14 @@ fn said(status: u16) -> &'static str {
 
 /// Returns a refusal as OpenAPI has it: what it may mean, and an example for each.
 fn refusal(dialect: Dialect, status: u16, rows: &[&'static Row]) -> Value {
-    let meanings: Vec<String> = rows.iter().map(|row| format!("- {}", row.meaning.trim())).collect();
-    let examples: Map<String, Value> =
-        rows.iter().map(|row| (row.name.to_owned(), json!({ "$ref": format!("#/components/examples/{}", row.name) }))).collect();
+    let meanings: Vec<String> =
+        rows.iter().map(|row| format!("- {}", row.meaning.trim())).collect();
+    let examples: Map<String, Value> = rows
+        .iter()
+        .map(|row| {
+            (row.name.to_owned(), json!({ "$ref": format!("#/components/examples/{}", row.name) }))
+        })
+        .collect();
     let mut headers = json!({ "X-Request-Id": { "$ref": "#/components/headers/X-Request-Id" } });
     if [429, 503].contains(&status) {
         headers["Retry-After"] = json!({ "$ref": "#/components/headers/Retry-After" });
@@ -266,12 +311,15 @@ fn refusal(dialect: Dialect, status: u16, rows: &[&'static Row]) -> Value {
         Dialect::Xqr => json!({
             "allOf": [envelope, { "properties": { "error": { "properties": { "code": { "enum": codes }, "status": { "const": status } } } } }]
         }),
-        Dialect::Forge => json!({ "allOf": [envelope, { "properties": { "code": { "enum": codes } } }] }),
+        Dialect::Forge => {
+            json!({ "allOf": [envelope, { "properties": { "code": { "enum": codes } } }] })
+        }
         Dialect::Studio | Dialect::Hub => envelope,
     };
     let mut content = json!({ "application/json": { "schema": schema, "examples": examples } });
     if dialect == Dialect::Xqr {
-        content["application/problem+json"] = json!({ "schema": { "$ref": "#/components/schemas/Problem" } });
+        content["application/problem+json"] =
+            json!({ "schema": { "$ref": "#/components/schemas/Problem" } });
     }
     json!({ "description": meanings.join("\n"), "headers": headers, "content": content })
 }
@@ -287,10 +335,12 @@ pub(super) fn spoken(dialect: Dialect, row: &Row) -> Value {
         }),
         Dialect::Studio => match cell.filed {
             None => json!({ "detail": message }),
-            Some(field) => match field.strip_prefix('[').and_then(|field| field.strip_suffix(']')) {
-                Some(field) => json!({ field.trim_matches('"'): [message] }),
-                None => json!({ field.trim_matches('"'): message }),
-            },
+            Some(field) => {
+                match field.strip_prefix('[').and_then(|field| field.strip_suffix(']')) {
+                    Some(field) => json!({ field.trim_matches('"'): [message] }),
+                    None => json!({ field.trim_matches('"'): message }),
+                }
+            }
         },
         Dialect::Forge => json!({
             "ok": false, "version": "2025-11-14-v1", "request_id": "d47f2e1a-8c3b-4a5d-9e6f-1234567890ab", "code": code, "message": message,

@@ -1,4 +1,5 @@
-//! The documents for people: pages without a script, so that they work under the policy that all pages of the service have.
+//! The documents for people: pages without a script, so that they work under the policy that all
+//! pages of the service have.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -118,7 +119,11 @@ fn operations(document: &Value) -> Vec<(&str, String, &Value)> {
     let paths = document["paths"].as_object().into_iter().flatten();
     paths
         .flat_map(|(path, methods)| {
-            methods.as_object().into_iter().flatten().map(move |(method, operation)| (path, method, operation))
+            methods
+                .as_object()
+                .into_iter()
+                .flatten()
+                .map(move |(method, operation)| (path, method, operation))
         })
         .map(|(path, method, operation)| (path.as_str(), method.to_ascii_uppercase(), operation))
         .collect()

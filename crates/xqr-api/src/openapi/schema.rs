@@ -33,7 +33,9 @@ pub(super) fn with(mut schema: Value, more: Value) -> Value {
             (Value::Object(known), Value::Object(new)) => known.extend(new.clone()),
             (Value::Array(known), Value::Array(new)) => known.extend(new.clone()),
             (known @ Value::Null, new) if !new.is_null() => *known = new.clone(),
-            (known, _) if known.is_null() => drop(schema.as_object_mut().map(|schema| schema.remove(part))),
+            (known, _) if known.is_null() => {
+                drop(schema.as_object_mut().map(|schema| schema.remove(part)))
+            }
             _ => {}
         }
     }
@@ -54,7 +56,9 @@ pub(super) fn some(min: usize, max: usize, items: Value) -> Value {
 
 /// A value or null.
 pub(super) fn maybe(mut schema: Value) -> Value {
-    let Some(kind) = schema.get("type").cloned() else { return json!({ "anyOf": [schema, { "type": "null" }] }) };
+    let Some(kind) = schema.get("type").cloned() else {
+        return json!({ "anyOf": [schema, { "type": "null" }] });
+    };
     schema["type"] = json!([kind, "null"]);
     if let Some(Value::Array(names)) = schema.get_mut("enum") {
         names.push(Value::Null);
@@ -131,7 +135,8 @@ pub(super) fn uuid() -> Value {
     json!({ "type": "string", "format": "uuid", "examples": ["d47f2e1a-8c3b-4a5d-9e6f-1234567890ab"] })
 }
 
-/// A destination: `http` or `https`, up to 2,048 characters. What browsers take as one is more than a URI.
+/// A destination: `http` or `https`, up to 2,048 characters. What browsers take as one is more than
+/// a URI.
 pub(super) fn url() -> Value {
     json!({ "type": "string", "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://", "maxLength": 2048, "examples": ["https://example.com/menu"] })
 }
@@ -155,9 +160,16 @@ pub(super) fn example(schema: &Value, schemas: &Map<String, Value>) -> Value {
     }
     match (&schema["properties"], &schema["items"]) {
         (Value::Object(properties), _) => {
-            let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            let required: Vec<&str> = schema["required"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .collect();
             let shown = properties.iter().filter(|(name, _)| required.contains(&name.as_str()));
-            Value::Object(shown.map(|(name, schema)| (name.clone(), example(schema, schemas))).collect())
+            Value::Object(
+                shown.map(|(name, schema)| (name.clone(), example(schema, schemas))).collect(),
+            )
         }
         (_, items @ Value::Object(_)) => json!([example(items, schemas)]),
         _ => Value::Null,

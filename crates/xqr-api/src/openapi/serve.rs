@@ -1,4 +1,5 @@
-//! `GET|HEAD /openapi/{dialect}.json` and `/docs/api`. Nobody is asked who they are: the documents hold nothing that is not public.
+//! `GET|HEAD /openapi/{dialect}.json` and `/docs/api`. Nobody is asked who they are: the documents
+//! hold nothing that is not public.
 
 use std::sync::OnceLock;
 
@@ -27,7 +28,8 @@ async fn file(request: HttpRequest) -> HttpResponse {
     let name = request.match_info().query("name");
     let Some(dialect) = name.strip_suffix(".json").and_then(named) else { return nothing() };
     let text = TEXTS.get_or_init(|| Dialect::ALL.map(text))[dialect as usize].as_str();
-    let mut answer = HttpResponse::Ok().insert_header((CONTENT_TYPE, "application/json")).body(text);
+    let mut answer =
+        HttpResponse::Ok().insert_header((CONTENT_TYPE, "application/json")).body(text);
     Cors::of(&call::app(&request).settings.cors, request.headers()).dress(answer.headers_mut());
     Codings::of(&request).encode(answer, true)
 }
@@ -38,7 +40,9 @@ async fn index(request: HttpRequest) -> HttpResponse {
 
 async fn of(request: HttpRequest) -> HttpResponse {
     match named(request.match_info().query("name")) {
-        Some(dialect) => Codings::of(&request).encode(page::show(dialect, &document(dialect)), true),
+        Some(dialect) => {
+            Codings::of(&request).encode(page::show(dialect, &document(dialect)), true)
+        }
         None => nothing(),
     }
 }

@@ -9,8 +9,8 @@ use xqr_engine::render::{ClearZone, EyeBorder, EyeCenter, EyeShape, FrameStyle, 
 use super::Book;
 use super::operation::{Operation, operation};
 use super::schema::{
-    body, choice, color, constant, count, flag, int, line, list, maybe, moment, named, number, object, one_of, prose, says, some,
-    text, up_to, url, usual, with,
+    body, choice, color, constant, count, flag, int, line, list, maybe, moment, named, number,
+    object, one_of, prose, says, some, text, up_to, url, usual, with,
 };
 use crate::payload::Kind;
 
@@ -44,7 +44,10 @@ pub(super) fn book() -> Book {
             "Delivery": delivery(),
             "Refusal": refusal(),
         }),
-        operations: [pictures(), dynamic(), people(), keys(), webhooks(), probes()].into_iter().flatten().collect(),
+        operations: [pictures(), dynamic(), people(), keys(), webhooks(), probes()]
+            .into_iter()
+            .flatten()
+            .collect(),
     }
 }
 
@@ -53,11 +56,22 @@ fn refusal() -> Value {
     json!({ "type": "object", "minProperties": 1, "additionalProperties": texts, "examples": [{ "detail": "Not found." }] })
 }
 
-fn keyed(method: &'static str, path: &'static str, id: &'static str, summary: &'static str, scope: &'static str) -> Operation {
+fn keyed(
+    method: &'static str,
+    path: &'static str,
+    id: &'static str,
+    summary: &'static str,
+    scope: &'static str,
+) -> Operation {
     operation(method, path, id, summary).needs(&["key"], KEY).scope(scope)
 }
 
-fn signed_in(method: &'static str, path: &'static str, id: &'static str, summary: &'static str) -> Operation {
+fn signed_in(
+    method: &'static str,
+    path: &'static str,
+    id: &'static str,
+    summary: &'static str,
+) -> Operation {
     operation(method, path, id, summary).needs(&["person"], PERSON)
 }
 
@@ -66,7 +80,10 @@ fn picture() -> Value {
     body([
         ("data_type?", maybe(usual(choice(&Kind::ALL), "url"))),
         ("data?", maybe(text("https://example.com/menu"))),
-        ("payload?", json!({ "description": "The fields of the data type, such as `ssid` and `password` of `wifi`." })),
+        (
+            "payload?",
+            json!({ "description": "The fields of the data type, such as `ssid` and `password` of `wifi`." }),
+        ),
         ("size_inches", number(0.5, 15.0)),
         ("dpi?", maybe(usual(int(72, 600), 300))),
         ("format?", maybe(usual(one_of(["png", "svg"]), "png"))),
@@ -89,7 +106,10 @@ fn picture() -> Value {
         ("frame_label_color?", maybe(color())),
         ("logo_url?", maybe(url())),
         ("logo_size_ratio?", maybe(number(0.1, 0.4))),
-        ("logo_clear_zone?", json!({ "anyOf": [choice(&ClearZone::ALL), { "type": ["boolean", "null"] }] })),
+        (
+            "logo_clear_zone?",
+            json!({ "anyOf": [choice(&ClearZone::ALL), { "type": ["boolean", "null"] }] }),
+        ),
         ("logo_neon_alpha?", maybe(flag())),
         ("bg_image_url?", maybe(url())),
     ])
@@ -128,40 +148,58 @@ fn pictures() -> Vec<Operation> {
             .refuses(NUMBERS)
             .refuses(DRAW)
             .refuses(QR),
-        keyed("POST", "/api/v1/generate/bulk/", "generateBulk", "Draw many QR codes into a ZIP, all or none.", "qr:render")
-            .once()
-            .takes(body([("items", some(1, 100_000, named("Picture")))]))
-            .answers_as(200, "application/zip", json!({}))
-            .answers(422, items)
-            .refuses(DRAW)
-            .refuses(QR)
-            .refuses("BulkLocked BulkTooLarge"),
-        keyed("POST", "/api/v1/validate/", "validate", "Tell whether a QR code could be drawn. Nothing is charged.", "qr:render")
-            .takes(named("Picture"))
-            .takes_as("multipart/form-data", form())
-            .answers(200, valid)
-            .refuses(TEXTS)
-            .refuses(NUMBERS)
-            .refuses(DRAW)
-            .refuses(QR),
-        keyed("GET", "/api/v1/usage/", "usage", "Tell what the calling key has used and may use this month.", "workspace:read")
-            .answers(
-                200,
-                object([
-                    ("key_prefix", text("qrs_live_a1b2c3d4")),
-                    ("plan", plans()),
-                    ("monthly_quota", maybe(count())),
-                    ("used_this_month", count()),
-                    ("remaining", maybe(count())),
-                    ("max_size_inches", number(0.0, 15.0)),
-                    ("max_dpi", count()),
-                    ("allow_custom_logo", flag()),
-                    ("max_active_dynamic_qrs", maybe(count())),
-                    ("max_bulk_items", maybe(count())),
-                    ("active_dynamic_qrs", count()),
-                    ("credits_remaining", count()),
-                ]),
-            ),
+        keyed(
+            "POST",
+            "/api/v1/generate/bulk/",
+            "generateBulk",
+            "Draw many QR codes into a ZIP, all or none.",
+            "qr:render",
+        )
+        .once()
+        .takes(body([("items", some(1, 100_000, named("Picture")))]))
+        .answers_as(200, "application/zip", json!({}))
+        .answers(422, items)
+        .refuses(DRAW)
+        .refuses(QR)
+        .refuses("BulkLocked BulkTooLarge"),
+        keyed(
+            "POST",
+            "/api/v1/validate/",
+            "validate",
+            "Tell whether a QR code could be drawn. Nothing is charged.",
+            "qr:render",
+        )
+        .takes(named("Picture"))
+        .takes_as("multipart/form-data", form())
+        .answers(200, valid)
+        .refuses(TEXTS)
+        .refuses(NUMBERS)
+        .refuses(DRAW)
+        .refuses(QR),
+        keyed(
+            "GET",
+            "/api/v1/usage/",
+            "usage",
+            "Tell what the calling key has used and may use this month.",
+            "workspace:read",
+        )
+        .answers(
+            200,
+            object([
+                ("key_prefix", text("qrs_live_a1b2c3d4")),
+                ("plan", plans()),
+                ("monthly_quota", maybe(count())),
+                ("used_this_month", count()),
+                ("remaining", maybe(count())),
+                ("max_size_inches", number(0.0, 15.0)),
+                ("max_dpi", count()),
+                ("allow_custom_logo", flag()),
+                ("max_active_dynamic_qrs", maybe(count())),
+                ("max_bulk_items", maybe(count())),
+                ("active_dynamic_qrs", count()),
+                ("credits_remaining", count()),
+            ]),
+        ),
     ]
     .map(|operation| operation.tag("Pictures"))
     .into()
@@ -194,7 +232,11 @@ fn dynamic_qr() -> Value {
 }
 
 fn dynamic() -> Vec<Operation> {
-    let wanted = body([("name?", maybe(line(40, "A"))), ("destination_url", url()), ("weight?", maybe(int(1, 1000)))]);
+    let wanted = body([
+        ("name?", maybe(line(40, "A"))),
+        ("destination_url", url()),
+        ("weight?", maybe(int(1, 1000))),
+    ]);
     let variants = maybe(up_to(10, wanted));
     let new = body([
         ("name", line(120, "Summer")),
@@ -209,8 +251,12 @@ fn dynamic() -> Vec<Operation> {
         ("sticky?", maybe(flag())),
         ("is_active?", maybe(flag())),
     ]);
-    let page =
-        object([("count", count()), ("next", maybe(url())), ("previous", maybe(url())), ("results", list(named("DynamicQr")))]);
+    let page = object([
+        ("count", count()),
+        ("next", maybe(url())),
+        ("previous", maybe(url())),
+        ("results", list(named("DynamicQr"))),
+    ]);
     let counted = |name: &str| list(object([(name, maybe(text("AT"))), ("count", count())]));
     let analytics = object([
         ("short_id", text("k7m2pq9x")),
@@ -233,17 +279,25 @@ fn dynamic() -> Vec<Operation> {
     ]);
     let one = "LinkNotFound TextControls";
     [
-        signed_in("GET", "/api/v1/dynamic/", "listDynamicQrs", "List dynamic QRs, the latest first.")
-            .query([
-                ("page?", usual(int(1, 1_000_000), 1)),
-                (
-                    "page_size?",
-                    says(usual(json!({ "type": "integer", "minimum": 1, "examples": [25] }), 25), "More than 100 is 100."),
+        signed_in(
+            "GET",
+            "/api/v1/dynamic/",
+            "listDynamicQrs",
+            "List dynamic QRs, the latest first.",
+        )
+        .query([
+            ("page?", usual(int(1, 1_000_000), 1)),
+            (
+                "page_size?",
+                says(
+                    usual(json!({ "type": "integer", "minimum": 1, "examples": [25] }), 25),
+                    "More than 100 is 100.",
                 ),
-            ])
-            .refuses(NUMBERS)
-            .refuses("ResourceNotFound")
-            .answers(200, page),
+            ),
+        ])
+        .refuses(NUMBERS)
+        .refuses("ResourceNotFound")
+        .answers(200, page),
         signed_in("POST", "/api/v1/dynamic/", "createDynamicQr", "Make a dynamic QR.")
             .once()
             .takes(new)
@@ -267,14 +321,24 @@ fn dynamic() -> Vec<Operation> {
         .refuses(QR)
         .refuses("EditsSpent LinkArchived")
         .answers(200, named("DynamicQr")),
-        signed_in("DELETE", "/api/v1/dynamic/{short_id}/", "deleteDynamicQr", "Delete a dynamic QR.")
-            .refuses(one)
-            .answers_nothing(),
-        signed_in("GET", "/api/v1/dynamic/{short_id}/analytics/", "analyseDynamicQr", "Count the scans of a dynamic QR.")
-            .query([("days?", usual(int(1, 366), 30))])
-            .refuses(one)
-            .refuses(NUMBERS)
-            .answers(200, analytics),
+        signed_in(
+            "DELETE",
+            "/api/v1/dynamic/{short_id}/",
+            "deleteDynamicQr",
+            "Delete a dynamic QR.",
+        )
+        .refuses(one)
+        .answers_nothing(),
+        signed_in(
+            "GET",
+            "/api/v1/dynamic/{short_id}/analytics/",
+            "analyseDynamicQr",
+            "Count the scans of a dynamic QR.",
+        )
+        .query([("days?", usual(int(1, 366), 30))])
+        .refuses(one)
+        .refuses(NUMBERS)
+        .answers(200, analytics),
     ]
     .map(|operation| operation.tag("Dynamic QRs"))
     .into()
@@ -295,13 +359,21 @@ fn session() -> Value {
                 ("role", text("owner")),
             ]),
         ),
-        ("workspace", object([("id", text("ws_9f2c")), ("name", text("Ada's workspace")), ("plan", plans())])),
+        (
+            "workspace",
+            object([("id", text("ws_9f2c")), ("name", text("Ada's workspace")), ("plan", plans())]),
+        ),
     ])
 }
 
 fn people() -> Vec<Operation> {
     let email = || ("email", text("ada@example.com"));
-    let password = |name| (name, json!({ "type": "string", "minLength": 1, "examples": ["correct horse battery staple"] }));
+    let password = |name| {
+        (
+            name,
+            json!({ "type": "string", "minLength": 1, "examples": ["correct horse battery staple"] }),
+        )
+    };
     let token = || body([("refresh", text("xqr_rt_…"))]);
     [
         operation("POST", "/api/auth/signup/", "signUp", "Make an account and a workspace.")
@@ -319,19 +391,29 @@ fn people() -> Vec<Operation> {
             .takes(body([email(), password("password")]))
             .refuses("CredentialsWrong RateExceeded TextControls")
             .answers(200, named("Session")),
-        operation("POST", "/api/auth/refresh/", "refresh", "Exchange a refresh token, which is good for one exchange.")
-            .takes(token())
-            .refuses("TokenInvalid TextControls")
-            .answers(200, named("Session")),
+        operation(
+            "POST",
+            "/api/auth/refresh/",
+            "refresh",
+            "Exchange a refresh token, which is good for one exchange.",
+        )
+        .takes(token())
+        .refuses("TokenInvalid TextControls")
+        .answers(200, named("Session")),
         operation("POST", "/api/auth/logout/", "logOut", "Sign out.")
             .takes(token())
             .refuses("TokenInvalid TextControls")
             .answers_nothing(),
-        signed_in("POST", "/api/auth/password/", "changePassword", "Change the password; every other sign-in ends.")
-            .takes(body([password("current_password"), password("new_password")]))
-            .refuses(PASSWORD)
-            .refuses("CredentialsWrong TextControls")
-            .answers(200, named("Session")),
+        signed_in(
+            "POST",
+            "/api/auth/password/",
+            "changePassword",
+            "Change the password; every other sign-in ends.",
+        )
+        .takes(body([password("current_password"), password("new_password")]))
+        .refuses(PASSWORD)
+        .refuses("CredentialsWrong TextControls")
+        .answers(200, named("Session")),
     ]
     .map(|operation| operation.tag("People"))
     .into()
@@ -383,18 +465,30 @@ fn keys() -> Vec<Operation> {
     [
         signed_in("GET", "/api/v1/keys/", "listKeys", "List keys, revoked ones too.")
             .answers(200, object([("keys", list(named("Key")))])),
-        signed_in("POST", "/api/v1/keys/", "createKey", "Make a key; its secret is told this once.")
-            .once()
-            .takes(body([("name", line(100, "Shop")), ("plan?", maybe(usual(plans(), "free")))]))
-            .refuses(TEXTS)
-            .refuses("KeyNameMissing PlanAboveTier PlanLimitReached")
-            .answers(201, named("NewKey")),
+        signed_in(
+            "POST",
+            "/api/v1/keys/",
+            "createKey",
+            "Make a key; its secret is told this once.",
+        )
+        .once()
+        .takes(body([("name", line(100, "Shop")), ("plan?", maybe(usual(plans(), "free")))]))
+        .refuses(TEXTS)
+        .refuses("KeyNameMissing PlanAboveTier PlanLimitReached")
+        .answers(201, named("NewKey")),
         signed_in("POST", "/api/v1/keys/{id}/rotate/", "rotateKey", "Give a key another secret.")
             .refuses("ResourceNotFound StateConflict KeyRevoked")
             .answers(200, named("NewKey")),
-        signed_in("DELETE", "/api/v1/keys/{id}/", "revokeKey", "Revoke a key.").refuses("ResourceNotFound").answers_nothing(),
-        signed_in("GET", "/api/v1/usage/me/", "usageOfAll", "Tell what the workspace has used and may use this month.")
-            .answers(200, usage),
+        signed_in("DELETE", "/api/v1/keys/{id}/", "revokeKey", "Revoke a key.")
+            .refuses("ResourceNotFound")
+            .answers_nothing(),
+        signed_in(
+            "GET",
+            "/api/v1/usage/me/",
+            "usageOfAll",
+            "Tell what the workspace has used and may use this month.",
+        )
+        .answers(200, usage),
     ]
     .map(|operation| operation.tag("Keys"))
     .into()
@@ -432,8 +526,15 @@ fn delivery() -> Value {
 }
 
 fn webhooks() -> Vec<Operation> {
-    let events = || some(1, hooks::events(Look::Studio).len(), one_of(hooks::events(Look::Studio).iter().copied()));
-    let new = body([("url", url()), ("description?", maybe(prose(200, "Orders"))), ("events", events())]);
+    let events = || {
+        some(
+            1,
+            hooks::events(Look::Studio).len(),
+            one_of(hooks::events(Look::Studio).iter().copied()),
+        )
+    };
+    let new =
+        body([("url", url()), ("description?", maybe(prose(200, "Orders"))), ("events", events())]);
     let change = body([
         ("url?", maybe(url())),
         ("description?", maybe(prose(200, "Orders"))),
@@ -445,31 +546,50 @@ fn webhooks() -> Vec<Operation> {
     [
         signed_in("GET", "/api/v1/webhooks/", "listWebhooks", "List webhooks.")
             .answers(200, object([("results", list(named("Webhook")))])),
-        signed_in("POST", "/api/v1/webhooks/", "createWebhook", "Make a webhook; its secret is told this once.")
-            .once()
-            .takes(new)
-            .refuses(TEXTS)
-            .refuses(wrong)
-            .answers(201, named("NewWebhook")),
-        signed_in("GET", "/api/v1/webhooks/{id}/", "getWebhook", "Read a webhook.").refuses(one).answers(200, named("Webhook")),
+        signed_in(
+            "POST",
+            "/api/v1/webhooks/",
+            "createWebhook",
+            "Make a webhook; its secret is told this once.",
+        )
+        .once()
+        .takes(new)
+        .refuses(TEXTS)
+        .refuses(wrong)
+        .answers(201, named("NewWebhook")),
+        signed_in("GET", "/api/v1/webhooks/{id}/", "getWebhook", "Read a webhook.")
+            .refuses(one)
+            .answers(200, named("Webhook")),
         signed_in("PATCH", "/api/v1/webhooks/{id}/", "updateWebhook", "Change a webhook.")
             .takes(change)
             .refuses(one)
             .refuses(TEXTS)
             .refuses(wrong)
             .answers(200, named("Webhook")),
-        signed_in("DELETE", "/api/v1/webhooks/{id}/", "deleteWebhook", "Delete a webhook.").refuses(one).answers_nothing(),
-        signed_in("POST", "/api/v1/webhooks/{id}/rotate/", "rotateWebhook", "Give a webhook another secret.")
+        signed_in("DELETE", "/api/v1/webhooks/{id}/", "deleteWebhook", "Delete a webhook.")
             .refuses(one)
-            .refuses("FeatureLocked")
-            .answers(200, named("NewWebhook")),
+            .answers_nothing(),
+        signed_in(
+            "POST",
+            "/api/v1/webhooks/{id}/rotate/",
+            "rotateWebhook",
+            "Give a webhook another secret.",
+        )
+        .refuses(one)
+        .refuses("FeatureLocked")
+        .answers(200, named("NewWebhook")),
         signed_in("POST", "/api/v1/webhooks/{id}/test/", "testWebhook", "Send a made-up event.")
             .refuses(one)
             .refuses("FeatureLocked StateConflict")
             .answers(202, object([("id", text("d47f2e1a8c3b"))])),
-        signed_in("GET", "/api/v1/webhooks/{id}/deliveries/", "listDeliveries", "List the last 100 deliveries of a webhook.")
-            .refuses(one)
-            .answers(200, object([("results", list(named("Delivery")))])),
+        signed_in(
+            "GET",
+            "/api/v1/webhooks/{id}/deliveries/",
+            "listDeliveries",
+            "List the last 100 deliveries of a webhook.",
+        )
+        .refuses(one)
+        .answers(200, object([("results", list(named("Delivery")))])),
     ]
     .map(|operation| operation.tag("Webhooks"))
     .into()
@@ -477,11 +597,18 @@ fn webhooks() -> Vec<Operation> {
 
 fn probes() -> Vec<Operation> {
     let state = || one_of(["ok", "unavailable"]);
-    let status = || object([("status", state()), ("components", object([("database", state()), ("cache", constant("ok"))]))]);
+    let status = || {
+        object([
+            ("status", state()),
+            ("components", object([("database", state()), ("cache", constant("ok"))])),
+        ])
+    };
     [
         operation("GET", "/api/health/", "health", "Tell that the process is alive.")
             .answers(200, object([("status", constant("ok"))])),
-        operation("GET", "/api/status/", "status", "Tell how each component is.").answers(200, status()).answers(503, status()),
+        operation("GET", "/api/status/", "status", "Tell how each component is.")
+            .answers(200, status())
+            .answers(503, status()),
     ]
     .map(|operation| operation.tag("Status"))
     .into()

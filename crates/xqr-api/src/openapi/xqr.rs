@@ -81,7 +81,10 @@ pub(super) fn book() -> Book {
 }
 
 fn meta() -> Value {
-    object([("request_id", text("req_01KM8T3X9G5W2Q7R4N6V8YBC0D")), ("rate_limit", named("RateLimit"))])
+    object([
+        ("request_id", text("req_01KM8T3X9G5W2Q7R4N6V8YBC0D")),
+        ("rate_limit", named("RateLimit")),
+    ])
 }
 
 /// One resource in its envelope.
@@ -99,11 +102,22 @@ fn page(item: &str) -> Value {
     object([("data", list(named(item))), ("meta", named("PageMeta"))])
 }
 
-fn keyed(method: &'static str, path: &'static str, id: &'static str, summary: &'static str, scope: &'static str) -> Operation {
+fn keyed(
+    method: &'static str,
+    path: &'static str,
+    id: &'static str,
+    summary: &'static str,
+    scope: &'static str,
+) -> Operation {
     operation(method, path, id, summary).needs(&["key"], KEY).scope(scope)
 }
 
-fn signed_in(method: &'static str, path: &'static str, id: &'static str, summary: &'static str) -> Operation {
+fn signed_in(
+    method: &'static str,
+    path: &'static str,
+    id: &'static str,
+    summary: &'static str,
+) -> Operation {
     operation(method, path, id, summary).needs(&["person"], PERSON)
 }
 

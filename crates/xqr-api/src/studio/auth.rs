@@ -1,4 +1,5 @@
-//! `/api/auth/`: accounts and sign-ins. Of these the reference shows the path of signing up; the bodies are ours.
+//! `/api/auth/`: accounts and sign-ins. Of these the reference shows the path of signing up; the
+//! bodies are ours.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::CACHE_CONTROL;
@@ -31,7 +32,8 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 async fn sign_up(mut guest: Guest) -> Result<HttpResponse, Fault> {
     let mut fields = guest.fields().await?;
     let [email, password] = ["email", "password"].map(|field| demanded(&mut fields, field));
-    let (name, workspace) = (fields.line("name", NAME_CHARS), fields.line("workspace_name", NAME_CHARS));
+    let (name, workspace) =
+        (fields.line("name", NAME_CHARS), fields.line("workspace_name", NAME_CHARS));
     fields.end()?;
     let draft = SignUp { email, password: Password::new(&password), name, workspace };
     let session = people::sign_up(&guest.app, guest.address(), draft).await?;
@@ -43,7 +45,8 @@ async fn sign_in(mut guest: Guest) -> Result<HttpResponse, Fault> {
     let mut fields = guest.fields().await?;
     let [email, password] = ["email", "password"].map(|field| demanded(&mut fields, field));
     fields.end()?;
-    let session = people::sign_in(&guest.app, guest.address(), &email, Password::new(&password)).await?;
+    let session =
+        people::sign_in(&guest.app, guest.address(), &email, Password::new(&password)).await?;
     Ok(answer(StatusCode::OK, &session))
 }
 
@@ -67,11 +70,19 @@ async fn sign_out(mut guest: Guest) -> Result<HttpResponse, Fault> {
 /// `POST /api/auth/password/`: every other sign-in ends.
 async fn change_password(mut call: Call<Person>) -> Result<HttpResponse, Fault> {
     let mut fields = call.fields().await?;
-    let [current, new] = ["current_password", "new_password"].map(|field| demanded(&mut fields, field));
+    let [current, new] =
+        ["current_password", "new_password"].map(|field| demanded(&mut fields, field));
     fields.end()?;
     let person = call.app.authenticate_person(&bearer_token(call.request.headers())?).await?;
     let from = guest::address(&call.app, &call.request);
-    let session = people::change_password(&call.app, from, &person, Password::new(&current), Password::new(&new)).await?;
+    let session = people::change_password(
+        &call.app,
+        from,
+        &person,
+        Password::new(&current),
+        Password::new(&new),
+    )
+    .await?;
     Ok(answer(StatusCode::OK, &session))
 }
 
@@ -83,7 +94,8 @@ fn demanded(fields: &mut Fields, field: &str) -> String {
 
 fn answer(status: StatusCode, session: &Session) -> HttpResponse {
     let Session { user, workspace, access, refresh } = session;
-    let user: Value = json!({ "id": user.uid, "email": user.email, "name": user.name, "role": user.role });
+    let user: Value =
+        json!({ "id": user.uid, "email": user.email, "name": user.name, "role": user.role });
     HttpResponse::build(status).insert_header((CACHE_CONTROL, "no-store")).json(json!({
         "access": access.expose(),
         "refresh": refresh.expose(),

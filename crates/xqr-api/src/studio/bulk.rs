@@ -1,4 +1,5 @@
-//! `POST /api/v1/generate/bulk/` (QR Studio reference, section 8.2): all items or none, in a ZIP that is drawn while it is sent.
+//! `POST /api/v1/generate/bulk/` (QR Studio reference, section 8.2): all items or none, in a ZIP
+//! that is drawn while it is sent.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -72,7 +73,8 @@ async fn bulk(mut call: Call<Studio>) -> Result<HttpResponse, Fault> {
     let short_ids = reserved.codes.clone();
     let (send, mut received) = mpsc::channel::<Result<Bytes, io::Error>>(4);
     let (app, plan, caller) = (Arc::clone(&call.app), terms.plan.name(), call.caller.clone());
-    // The task outlives the handler: it ends when all is sent, when a picture fails, or when the client has gone.
+    // The task outlives the handler: it ends when all is sent, when a picture fails, or when the
+    // client has gone.
     actix_web::rt::spawn(async move {
         let archive = Archive::new(Arc::clone(&app), plan, caps, send.clone());
         let drawn = match archive.fill(wishes, short_ids).await {
@@ -101,16 +103,18 @@ fn read(app: &App, items: Vec<Value>, caps: &Caps) -> Result<Vec<Wish>, Vec<(usi
     if errors.is_empty() { Ok(wishes) } else { Err(errors) }
 }
 
-/// Fetches the pictures of all items and tries whether they can be drawn; returns what is wrong with those that cannot.
+/// Fetches the pictures of all items and tries whether they can be drawn; returns what is wrong
+/// with those that cannot.
 async fn fetch(app: &App, wishes: &mut [Wish], caps: &Caps) -> Result<Vec<(usize, String)>> {
     let mut failed = Vec::new();
-    let mut note = |index: usize, error: Error| match error.condition().reply(Dialect::Studio).status {
-        400..=499 => {
-            failed.push((index, sentence(&error)));
-            Ok(())
-        }
-        _ => Err(error),
-    };
+    let mut note =
+        |index: usize, error: Error| match error.condition().reply(Dialect::Studio).status {
+            400..=499 => {
+                failed.push((index, sentence(&error)));
+                Ok(())
+            }
+            _ => Err(error),
+        };
     let orders = wishes.iter_mut().map(|wish| &mut wish.order).collect();
     app.gather_all(orders).await.into_iter().try_for_each(|(index, error)| note(index, error))?;
     for (index, wish) in wishes.iter().enumerate() {
@@ -149,10 +153,13 @@ fn read_item(app: &App, item: Value, caps: &Caps) -> Result<Wish> {
     Ok(wish)
 }
 
-/// Says in one sentence what is wrong with an item: some conditions are worded apart there, the others are named by their field.
+/// Says in one sentence what is wrong with an item: some conditions are worded apart there, the
+/// others are named by their field.
 fn sentence(error: &Error) -> String {
     let condition = match error.condition() {
-        Condition::ColorInvalid { value, .. } => &Condition::BulkItemColorInvalid { value: value.clone() },
+        Condition::ColorInvalid { value, .. } => {
+            &Condition::BulkItemColorInvalid { value: value.clone() }
+        }
         Condition::SizeOverPlan { cap, .. } => &Condition::BulkItemOverPlan { cap: cap.clone() },
         other => other,
     };
@@ -163,17 +170,22 @@ fn sentence(error: &Error) -> String {
     }
 }
 
-/// The shape and the odd figure are those of the reference (section 16, C3): the highest failing index.
+/// The shape and the odd figure are those of the reference (section 16, C3): the highest failing
+/// index.
 fn unprocessable(errors: &[(usize, String)]) -> HttpResponse {
     let last = errors.last().map_or(0, |(index, _)| *index);
-    let listed: Map<String, Value> = errors.iter().map(|(index, text)| (index.to_string(), json!(text))).collect();
+    let listed: Map<String, Value> =
+        errors.iter().map(|(index, text)| (index.to_string(), json!(text))).collect();
     let mut answer = HttpResponse::UnprocessableEntity();
     // As every refusal has it.
-    answer.insert_header(("cache-control", "no-store")).json(json!({ "errors": listed, "rendered_before_failure": last }))
+    answer
+        .insert_header(("cache-control", "no-store"))
+        .json(json!({ "errors": listed, "rendered_before_failure": last }))
 }
 
 fn disposition(count: usize) -> HeaderValue {
-    HeaderValue::from_str(&format!("attachment; filename=\"qrstudio-bulk-{count}.zip\"")).expect("digits and a constant")
+    HeaderValue::from_str(&format!("attachment; filename=\"qrstudio-bulk-{count}.zip\""))
+        .expect("digits and a constant")
 }
 
 /// A ZIP that leaves as it grows: what lies in `written` is sent after each item.
@@ -215,7 +227,12 @@ enum Sent {
 }
 
 impl Archive {
-    fn new(app: Arc<App>, plan: &'static str, caps: Caps, send: mpsc::Sender<Result<Bytes, io::Error>>) -> Self {
+    fn new(
+        app: Arc<App>,
+        plan: &'static str,
+        caps: Caps,
+        send: mpsc::Sender<Result<Bytes, io::Error>>,
+    ) -> Self {
         let written = Written::default();
         let zip = ZipWriter::new_stream(written.clone());
         Self { app, plan, caps, send, written, zip, manifest: Vec::new() }
@@ -232,7 +249,11 @@ impl Archive {
             let served = self.app.picture(wish.order, self.caps.clone()).await?;
             let filename = format!("qr-{:04}.{}", index + 1, wish.format);
             // A PNG does not get smaller.
-            let method = if wish.format == "png" { CompressionMethod::Stored } else { CompressionMethod::Deflated };
+            let method = if wish.format == "png" {
+                CompressionMethod::Stored
+            } else {
+                CompressionMethod::Deflated
+            };
             self.add(&filename, &served.bytes, method)?;
             self.manifest.push(Item {
                 index,
@@ -252,7 +273,9 @@ impl Archive {
                 return Ok(Sent::Broken);
             }
         }
-        let manifest = json!({ "count": self.manifest.len(), "plan": self.plan, "items": self.manifest }).to_string();
+        let manifest =
+            json!({ "count": self.manifest.len(), "plan": self.plan, "items": self.manifest })
+                .to_string();
         self.add("manifest.json", manifest.as_bytes(), CompressionMethod::Stored)?;
         let Self { zip, written, send, .. } = self;
         zip.finish().map_err(Error::internal)?;

@@ -1,4 +1,5 @@
-//! `/api/v1/dynamic/` (QR Studio reference, sections 11.1 to 11.3 and 11.6): links, seen as dynamic QRs.
+//! `/api/v1/dynamic/` (QR Studio reference, sections 11.1 to 11.3 and 11.6): links, seen as dynamic
+//! QRs.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -32,14 +33,20 @@ const DAYS: i64 = 30;
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
-        .service(resource("/v1/dynamic/", "GET, POST").route(web::get().to(list)).route(web::post().to(create)))
+        .service(
+            resource("/v1/dynamic/", "GET, POST")
+                .route(web::get().to(list))
+                .route(web::post().to(create)),
+        )
         .service(
             resource("/v1/dynamic/{short_id}/", "GET, PATCH, DELETE")
                 .route(web::get().to(get))
                 .route(web::patch().to(edit))
                 .route(web::delete().to(delete)),
         )
-        .service(resource("/v1/dynamic/{short_id}/analytics/", "GET").route(web::get().to(analyse)));
+        .service(
+            resource("/v1/dynamic/{short_id}/analytics/", "GET").route(web::get().to(analyse)),
+        );
 }
 
 /// `GET /api/v1/dynamic/`
@@ -49,11 +56,13 @@ async fn list(call: Call<Person>) -> Result<HttpResponse, Fault> {
     let size = query.int("page_size", 1..=i64::MAX, PAGE)?.min(MAX_PAGE);
     let caller = call.caller.clone();
     let wanted = Page::Offset { limit: size, offset: (page - 1) * size };
-    let (rows, count) = call.app.read(move |conn| links::list(conn, &caller, &Filter::default(), wanted)).await?;
+    let (rows, count) =
+        call.app.read(move |conn| links::list(conn, &caller, &Filter::default(), wanted)).await?;
     if rows.is_empty() && page > 1 {
         return Err(Condition::ResourceNotFound { what: "Page".to_owned() }.into());
     }
-    let address = |page: i64| format!("{}/api/v1/dynamic/?page={page}&page_size={size}", call.app.public_url);
+    let address =
+        |page: i64| format!("{}/api/v1/dynamic/?page={page}&page_size={size}", call.app.public_url);
     let results: Vec<_> = rows.iter().map(|link| View::new(&call.app, link)).collect();
     Ok(HttpResponse::Ok().json(json!({
         "count": count,
@@ -71,7 +80,9 @@ async fn create(mut call: Call<Person>) -> Result<HttpResponse, Fault> {
     let draft = draft.ok_or(Condition::BodyNotObject)?;
     let (caller, app) = (call.caller.clone(), call.app.clone());
     let create = move |tx: &mut Tx<'_>| links::create(tx, &caller, draft);
-    Ok(call.make(create, move |link| json!(View::new(&app, &link)).to_string().into_bytes()).await?)
+    Ok(call
+        .make(create, move |link| json!(View::new(&app, &link)).to_string().into_bytes())
+        .await?)
 }
 
 /// Reads a dynamic QR to make. What is wrong is left in `fields`.
@@ -125,7 +136,8 @@ async fn delete(call: Call<Person>) -> Result<HttpResponse, Fault> {
     Ok(HttpResponse::build(StatusCode::NO_CONTENT).finish())
 }
 
-/// `GET /api/v1/dynamic/{short_id}/analytics/`: what the reference does not show is ours (section 11.6).
+/// `GET /api/v1/dynamic/{short_id}/analytics/`: what the reference does not show is ours (section
+/// 11.6).
 async fn analyse(call: Call<Person>) -> Result<HttpResponse, Fault> {
     let days = call.query().int("days", 1..=366, DAYS)?;
     let (caller, code, now) = (call.caller.clone(), call.path("short_id"), call.app.now());
@@ -141,7 +153,8 @@ async fn analyse(call: Call<Person>) -> Result<HttpResponse, Fault> {
         let values = found.by[&facet].iter().take(TOP);
         values.map(|(value, count)| json!({ name: known(value), "count": count })).collect()
     };
-    let by_day: Vec<Value> = found.by_day.iter().map(|(date, count)| json!({ "date": date, "count": count })).collect();
+    let by_day: Vec<Value> =
+        found.by_day.iter().map(|(date, count)| json!({ "date": date, "count": count })).collect();
     Ok(HttpResponse::Ok().json(json!({
         "short_id": link.code,
         "days": days,

@@ -1,4 +1,5 @@
-//! `multipart/form-data` (RFC 7578): texts become fields, `logo_file` and `bg_image_file` become files.
+//! `multipart/form-data` (RFC 7578): texts become fields, `logo_file` and `bg_image_file` become
+//! files.
 
 use std::time::Duration;
 
@@ -30,7 +31,8 @@ impl Call<Studio> {
         let parts = Multipart::new(self.request.headers(), payload);
         let patience = Duration::from_millis(self.app.settings.edge.body_ms);
         let read = read(parts, self.app.settings.edge.max_upload_bytes);
-        let (texts, files) = tokio::time::timeout(patience, read).await.map_err(|_| Condition::BodyTooSlow)??;
+        let (texts, files) =
+            tokio::time::timeout(patience, read).await.map_err(|_| Condition::BodyTooSlow)??;
         let fields = Fields::from_form(texts);
         self.mark(&fields, &files);
         Ok((fields, files))

@@ -1,4 +1,5 @@
-//! `POST /api/v1/generate/` and `/api/v1/validate/` (QR Studio reference, sections 8.1, 8.3 and 8.4).
+//! `POST /api/v1/generate/` and `/api/v1/validate/` (QR Studio reference, sections 8.1, 8.3 and
+//! 8.4).
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, HeaderValue};
@@ -38,7 +39,8 @@ async fn generate(mut call: Call<Studio>) -> Result<HttpResponse, Fault> {
     let caps = call.caps();
     check(&call.app, &wish, &caps)?;
     let reserved = reserve(&call, vec![wish.dynamic.take()]).await?;
-    let public_url = reserved.codes.first().and_then(Option::as_ref).map(|code| public_url(&call.app, code));
+    let public_url =
+        reserved.codes.first().and_then(Option::as_ref).map(|code| public_url(&call.app, code));
     if let Some(url) = &public_url {
         wish.order.text.clone_from(url);
     }
@@ -61,11 +63,15 @@ async fn generate(mut call: Call<Studio>) -> Result<HttpResponse, Fault> {
         answer.insert_header((name, value));
     }
     if let (Some(Some(code)), Some(url)) = (reserved.codes.first(), public_url) {
-        answer.insert_header(("x-qr-short-id", code.as_str())).insert_header(("x-qr-public-url", url));
+        answer
+            .insert_header(("x-qr-short-id", code.as_str()))
+            .insert_header(("x-qr-public-url", url));
     }
     if wish.format == "svg" {
-        answer
-            .insert_header(("content-security-policy", "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox"));
+        answer.insert_header((
+            "content-security-policy",
+            "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox",
+        ));
     }
     Ok(answer.body(Pieces::new(served.bytes)))
 }
@@ -102,7 +108,11 @@ async fn read(call: &mut Call<Studio>) -> Result<Wish> {
 
 /// Refuses a key without the scope to make links, where dynamic QRs are wanted.
 pub(super) fn allow(call: &Call<Studio>, wishes: &[Wish]) -> Result<()> {
-    if wishes.iter().any(|wish| wish.dynamic.is_some()) { call.allow(Scope::LinksWrite) } else { Ok(()) }
+    if wishes.iter().any(|wish| wish.dynamic.is_some()) {
+        call.allow(Scope::LinksWrite)
+    } else {
+        Ok(())
+    }
 }
 
 /// Refuses what the plan does not allow, and what cannot be encoded.
@@ -131,13 +141,15 @@ pub(super) struct Reserved {
     replayed: bool,
 }
 
-/// Charges pictures and makes their dynamic QRs, all or nothing. An Idempotency-Key keeps the QRs from being made twice; each picture is
-/// charged, because the same request brings the same bytes anyway (section 6).
+/// Charges pictures and makes their dynamic QRs, all or nothing. An Idempotency-Key keeps the QRs
+/// from being made twice; each picture is charged, because the same request brings the same bytes
+/// anyway (section 6).
 pub(super) async fn reserve(call: &Call<Studio>, drafts: Vec<Option<Draft>>) -> Result<Reserved> {
     let (caller, units) = (call.caller.clone(), drafts.len() as u64);
     let job = move |tx: &mut Tx<'_>| {
         let charge = renders::charge(tx, &caller, units)?;
-        let make = |draft: Option<Draft>| draft.map(|draft| links::create(tx, &caller, draft)).transpose();
+        let make =
+            |draft: Option<Draft>| draft.map(|draft| links::create(tx, &caller, draft)).transpose();
         let links = drafts.into_iter().map(make).collect::<Result<Vec<_>>>()?;
         let uids = links.iter().flatten().map(|link| link.uid.clone()).collect();
         let codes: Vec<_> = links.into_iter().map(|link| link.map(|link| link.code)).collect();
@@ -188,10 +200,14 @@ pub(super) fn figures(call: &Call<Studio>, reserved: &Reserved) -> Vec<(HeaderNa
     let plan = HeaderValue::from_static(call.caller.terms.plan.name());
     let mut headers = vec![(HeaderName::from_static("x-qr-plan"), plan)];
     if let Some(remaining) = reserved.charge.remaining {
-        headers.push((HeaderName::from_static("x-qr-quota-remaining"), HeaderValue::from(remaining)));
+        headers
+            .push((HeaderName::from_static("x-qr-quota-remaining"), HeaderValue::from(remaining)));
     }
     if reserved.replayed {
-        headers.push((HeaderName::from_static("idempotent-replayed"), HeaderValue::from_static("true")));
+        headers.push((
+            HeaderName::from_static("idempotent-replayed"),
+            HeaderValue::from_static("true"),
+        ));
     }
     headers
 }

@@ -1,4 +1,5 @@
-//! `/api/v1/keys/` and `GET /api/v1/usage/me/` (QR Studio reference, section 13). People manage keys; keys do not.
+//! `/api/v1/keys/` and `GET /api/v1/usage/me/` (QR Studio reference, section 13). People manage
+//! keys; keys do not.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -28,7 +29,11 @@ const PLANS: [(&str, Plan); 6] = [
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
-        .service(resource("/v1/keys/", "GET, POST").route(web::get().to(list)).route(web::post().to(create)))
+        .service(
+            resource("/v1/keys/", "GET, POST")
+                .route(web::get().to(list))
+                .route(web::post().to(create)),
+        )
         .service(resource("/v1/keys/{id}/", "DELETE").route(web::delete().to(revoke)))
         .service(resource("/v1/keys/{id}/rotate/", "POST").route(web::post().to(rotate)))
         .service(resource("/v1/usage/me/", "GET").route(web::get().to(usage)));
@@ -39,7 +44,8 @@ async fn list(call: Call<Person>) -> Result<HttpResponse, Fault> {
     let workspace = call.caller.workspace;
     let keys = call.app.read(move |conn| keys::list(conn, workspace)).await?;
     let tier = call.caller.terms.plan;
-    Ok(HttpResponse::Ok().json(json!({ "keys": keys.iter().map(|key| view(key, tier)).collect::<Vec<_>>() })))
+    Ok(HttpResponse::Ok()
+        .json(json!({ "keys": keys.iter().map(|key| view(key, tier)).collect::<Vec<_>>() })))
 }
 
 /// `POST /api/v1/keys/`
@@ -51,11 +57,21 @@ async fn create(mut call: Call<Person>) -> Result<HttpResponse, Fault> {
     let name = fields.line("name", NAME_CHARS);
     let plan = if fields.has("plan") { fields.choice("plan", &PLANS) } else { Some(Plan::Free) };
     fields.end()?;
-    let (Some(name), Some(plan)) = (name, plan) else { return Err(Condition::BodyNotObject.into()) };
-    let draft = Draft { name, look: Look::Studio, scopes: Scopes::all(), expires_at: None, plan: Some(plan) };
+    let (Some(name), Some(plan)) = (name, plan) else {
+        return Err(Condition::BodyNotObject.into());
+    };
+    let draft = Draft {
+        name,
+        look: Look::Studio,
+        scopes: Scopes::all(),
+        expires_at: None,
+        plan: Some(plan),
+    };
     let (caller, tier) = (call.caller.clone(), call.caller.terms.plan);
     let create = move |tx: &mut Tx<'_>| keys::create_by(tx, &caller, &draft);
-    Ok(call.make(create, move |(key, secret)| once(&key, &secret, tier).to_string().into_bytes()).await?)
+    Ok(call
+        .make(create, move |(key, secret)| once(&key, &secret, tier).to_string().into_bytes())
+        .await?)
 }
 
 /// `POST /api/v1/keys/{id}/rotate/`: the same key with another secret.
@@ -66,7 +82,9 @@ async fn rotate(call: Call<Person>) -> Result<HttpResponse, Fault> {
         keys::rekey(tx, &key)
     };
     let (key, secret) = call.app.write(job).await?;
-    Ok(HttpResponse::Ok().insert_header(("cache-control", "no-store")).json(once(&key, &secret, tier)))
+    Ok(HttpResponse::Ok()
+        .insert_header(("cache-control", "no-store"))
+        .json(once(&key, &secret, tier)))
 }
 
 /// `DELETE /api/v1/keys/{id}/`

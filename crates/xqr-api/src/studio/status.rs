@@ -1,5 +1,5 @@
-//! `/api/health/` and `/api/status/` (QR Studio reference, section 13.3). Neither asks who is calling, and both answer during
-//! maintenance: they are what a monitor looks at.
+//! `/api/health/` and `/api/status/` (QR Studio reference, section 13.3). Neither asks who is
+//! calling, and both answer during maintenance: they are what a monitor looks at.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};

@@ -15,14 +15,19 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
     config.service(resource("/v1/usage/", "GET").route(web::get().to(usage)));
 }
 
-/// `GET /api/v1/usage/`: the month of the calling key (section 16, C18). What remains is what the next calls would be given: of the key's
-/// own plan, and of the workspace's quota, which other keys use, too. What is unlimited is null.
+/// `GET /api/v1/usage/`: the month of the calling key (section 16, C18). What remains is what the
+/// next calls would be given: of the key's own plan, and of the workspace's quota, which other keys
+/// use, too. What is unlimited is null.
 async fn usage(call: Call<Studio>) -> Result<HttpResponse, Fault> {
     call.allow(Scope::WorkspaceRead)?;
     let (caller, now, plans) = (call.caller.clone(), call.app.now(), call.app.data.plans().clone());
     let read = call.app.read(move |conn| {
         let own = renders::usage_of_key(conn, caller.workspace, caller.key, now)?;
-        Ok((renders::usage(conn, caller.workspace, now)?, own, renders::remaining(conn, &plans, &caller, now)?))
+        Ok((
+            renders::usage(conn, caller.workspace, now)?,
+            own,
+            renders::remaining(conn, &plans, &caller, now)?,
+        ))
     });
     let (used, own, remaining) = read.await?;
     let (terms, limits) = (&call.caller.terms, &call.caller.terms.limits);

@@ -1,5 +1,5 @@
-//! `/api/v1/webhooks/` (QR Studio reference, section 12). The secret stands in `secret`, and only where one is made. `test/` is ours,
-//! as the guide promises it and the index has none.
+//! `/api/v1/webhooks/` (QR Studio reference, section 12). The secret stands in `secret`, and only
+//! where one is made. `test/` is ours, as the guide promises it and the index has none.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -23,7 +23,11 @@ const DELIVERIES: i64 = 100;
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
-        .service(resource("/v1/webhooks/", "GET, POST").route(web::get().to(list)).route(web::post().to(create)))
+        .service(
+            resource("/v1/webhooks/", "GET, POST")
+                .route(web::get().to(list))
+                .route(web::post().to(create)),
+        )
         .service(
             resource("/v1/webhooks/{id}/", "GET, PATCH, DELETE")
                 .route(web::get().to(get))
@@ -88,7 +92,8 @@ async fn edit(mut call: Call<Person>) -> Result<HttpResponse, Fault> {
     };
     let (caller, id) = (call.caller.clone(), call.number("id")?);
     let edit = Edit { url, description, events, status };
-    let webhook = call.app.write(move |tx| hooks::update(tx, &caller, Look::Studio, id, edit)).await?;
+    let webhook =
+        call.app.write(move |tx| hooks::update(tx, &caller, Look::Studio, id, edit)).await?;
     Ok(HttpResponse::Ok().json(view(&webhook)))
 }
 
@@ -103,7 +108,8 @@ async fn delete(call: Call<Person>) -> Result<HttpResponse, Fault> {
 async fn rotate(call: Call<Person>) -> Result<HttpResponse, Fault> {
     hooks::check_plan(&call.caller)?;
     let (caller, id) = (call.caller.clone(), call.number("id")?);
-    let rotate = call.app.write(move |tx| hooks::rotate(tx, &caller, Look::Studio, id, hooks::OVERLAP));
+    let rotate =
+        call.app.write(move |tx| hooks::rotate(tx, &caller, Look::Studio, id, hooks::OVERLAP));
     let (webhook, secret) = rotate.await?;
     let mut view = view(&webhook);
     view["secret"] = json!(secret.expose());
@@ -122,8 +128,10 @@ async fn test(call: Call<Person>) -> Result<HttpResponse, Fault> {
 async fn deliveries(call: Call<Person>) -> Result<HttpResponse, Fault> {
     let (caller, id) = (call.caller.clone(), call.number("id")?);
     let page = Page::Before { limit: DELIVERIES, id: None };
-    let deliveries = call.app.read(move |conn| hooks::deliveries(conn, &caller, Look::Studio, id, page)).await?;
-    Ok(HttpResponse::Ok().json(json!({ "results": deliveries.iter().map(delivery).collect::<Vec<_>>() })))
+    let deliveries =
+        call.app.read(move |conn| hooks::deliveries(conn, &caller, Look::Studio, id, page)).await?;
+    Ok(HttpResponse::Ok()
+        .json(json!({ "results": deliveries.iter().map(delivery).collect::<Vec<_>>() })))
 }
 
 /// Reads a description, which may be empty.
@@ -139,7 +147,8 @@ fn events(fields: &mut Fields) -> Option<Vec<String>> {
     let known = hooks::events(Look::Studio);
     let names = fields.texts("events", known.len(), 64)?;
     if names.is_empty() {
-        fields.complain(Condition::ListEmpty { field: "events".to_owned(), max: known.len() as u64 });
+        fields
+            .complain(Condition::ListEmpty { field: "events".to_owned(), max: known.len() as u64 });
     }
     for name in names.iter().filter(|name| !known.contains(&name.as_str())) {
         let (value, allowed) = (name.clone(), known.join(", "));

@@ -1,5 +1,6 @@
-//! `/api/v1/analytics` (xQR reference, section 13): what scans tell, as JSON, as CSV, and as charts. The shapes of the endpoint pages are the
-//! rule, and those of the guide are there, too (section 17, C-10); what is by browser, system, referrer and link, and the stream, are ours.
+//! `/api/v1/analytics` (xQR reference, section 13): what scans tell, as JSON, as CSV, and as
+//! charts. The shapes of the endpoint pages are the rule, and those of the guide are there, too
+//! (section 17, C-10); what is by browser, system, referrer and link, and the stream, are ours.
 
 mod chart;
 mod live;
@@ -26,13 +27,19 @@ use crate::fault::Fault;
 use crate::fields::Fields;
 use table::{Report, Shape};
 
-const PERIODS: [(&str, Period); 4] =
-    [("7d", Period::Days(7)), ("30d", Period::Days(30)), ("90d", Period::Days(90)), ("all", Period::All)];
-const SHAPES: [(&str, Shape); 3] = [("json", Shape::Json), ("csv", Shape::Csv), ("svg", Shape::Svg)];
+const PERIODS: [(&str, Period); 4] = [
+    ("7d", Period::Days(7)),
+    ("30d", Period::Days(30)),
+    ("90d", Period::Days(90)),
+    ("all", Period::All),
+];
+const SHAPES: [(&str, Shape); 3] =
+    [("json", Shape::Json), ("csv", Shape::Csv), ("svg", Shape::Svg)];
 /// Days of a series, unless asked otherwise (section 13.2), and of `daily_scans`.
 const DAYS: i64 = 30;
 /// Names of UTC, whose days are those in which visitors are known.
-const UTC: [&str; 8] = ["UTC", "UCT", "Zulu", "Universal", "Etc/UTC", "Etc/UCT", "Etc/Zulu", "Etc/Universal"];
+const UTC: [&str; 8] =
+    ["UTC", "UCT", "Zulu", "Universal", "Etc/UTC", "Etc/UCT", "Etc/Zulu", "Etc/Universal"];
 /// Countries and devices in a summary.
 const TOP: usize = 10;
 
@@ -48,7 +55,9 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .service(resource("/v1/analytics/top-links", "GET").route(web::get().to(top_links)))
         .service(resource("/v1/analytics/stream", "GET").route(web::get().to(live::stream)))
         .service(resource("/v1/analytics/links/{link_id}", "GET").route(web::get().to(of_link)))
-        .service(resource("/v1/analytics/links/{link_id}/stats", "GET").route(web::get().to(of_link)));
+        .service(
+            resource("/v1/analytics/links/{link_id}/stats", "GET").route(web::get().to(of_link)),
+        );
 }
 
 /// `GET /api/v1/analytics/summary`: the object of the endpoint page and that of the guide in one.
@@ -58,7 +67,8 @@ async fn summary(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     let (period, machines) = (period(&mut fields, Period::Days(30)), machines(&mut fields));
     fields.end()?;
     let (caller, now) = (call.caller.clone(), call.app.now());
-    let found = call.app.read(move |conn| analytics::summary(conn, &caller, period, machines, now)).await?;
+    let found =
+        call.app.read(move |conn| analytics::summary(conn, &caller, period, machines, now)).await?;
     let change = |before: i64| (found.totals.scans - before) as f64 * 100.0 / before as f64;
     let scans: u64 = found.devices.iter().map(|(_, n)| n).sum();
     let country = |(code, n): &(String, u64)| json!({ "country": countries::name_of(code), "country_code": shown(Facet::Country, code), "scans": n });
@@ -87,7 +97,9 @@ async fn timeseries(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     let name = if guide { "granularity" } else { "interval" };
     fields.demand(name);
     let interval = fields.choice(name, &Interval::ALL).unwrap_or(Interval::Day);
-    let zone = time_zone(&mut fields).filter(|name| !UTC.contains(&name.as_str())).and_then(|name| TimeZone::get(&name).ok());
+    let zone = time_zone(&mut fields)
+        .filter(|name| !UTC.contains(&name.as_str()))
+        .and_then(|name| TimeZone::get(&name).ok());
     let zone = zone.unwrap_or(TimeZone::UTC);
     let today = today(&call, &zone);
     let past = fields.choice("period", &PERIODS).unwrap_or(Period::Days(DAYS));
@@ -96,7 +108,10 @@ async fn timeseries(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     let (machines, shape) = (machines(&mut fields), shape(&call, &mut fields));
     let link = fields.text("link_id");
     if from.is_some_and(|from| from > to) {
-        fields.complain(Condition::NumberTooLarge { field: "from_date".to_owned(), max: to.to_string() });
+        fields.complain(Condition::NumberTooLarge {
+            field: "from_date".to_owned(),
+            max: to.to_string(),
+        });
     }
     fields.end()?;
     let (caller, now) = (call.caller.clone(), call.app.now());
@@ -107,20 +122,38 @@ async fn timeseries(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
             (None, Period::Days(n)) => days_before(to, n - 1),
             (None, Period::All) => series::begin(conn, &caller, link, to)?,
         };
-        series::read(conn, &caller, link, &Wish { interval, from, to, zone: zone.clone(), machines, now })
-            .map(|points| (points, zone))
+        series::read(
+            conn,
+            &caller,
+            link,
+            &Wish { interval, from, to, zone: zone.clone(), machines, now },
+        )
+        .map(|points| (points, zone))
     });
     let (points, zone) = read.await?;
-    let label = |point: &Point| if interval == Interval::Hour { moment(point, &zone) } else { point.date.to_string() };
-    let point = |it: &Point| json!({ "date": label(it), "scans": it.scans, "visitors": it.visitors });
+    let label = |point: &Point| {
+        if interval == Interval::Hour { moment(point, &zone) } else { point.date.to_string() }
+    };
+    let point =
+        |it: &Point| json!({ "date": label(it), "scans": it.scans, "visitors": it.visitors });
     let data = if guide {
-        points.iter().map(|it| json!({ "timestamp": moment(it, &zone), "scans": it.scans })).collect()
+        points
+            .iter()
+            .map(|it| json!({ "timestamp": moment(it, &zone), "scans": it.scans }))
+            .collect()
     } else {
         json!({ "interval": interval.name(), "points": points.iter().map(point).collect::<Vec<_>>() })
     };
     let total = points.iter().map(|it| it.scans).sum();
-    let rows = points.iter().map(|it| (vec![label(it)], vec![Some(it.scans), it.visitors])).collect();
-    let report = Report { title: "Scans", name: "timeseries", columns: vec!["date", "scans", "visitors"], rows, total };
+    let rows =
+        points.iter().map(|it| (vec![label(it)], vec![Some(it.scans), it.visitors])).collect();
+    let report = Report {
+        title: "Scans",
+        name: "timeseries",
+        columns: vec!["date", "scans", "visitors"],
+        rows,
+        total,
+    };
     Ok(report.answer(&call, shape, || data))
 }
 
@@ -149,11 +182,17 @@ async fn referrers(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     values(call, Facet::Referrer, "referrer", "Scans by referrer").await
 }
 
-async fn values(call: Call<Xqr>, facet: Facet, name: &'static str, title: &'static str) -> Result<HttpResponse, Fault> {
+async fn values(
+    call: Call<Xqr>,
+    facet: Facet,
+    name: &'static str,
+    title: &'static str,
+) -> Result<HttpResponse, Fault> {
     call.allow(Scope::AnalyticsRead)?;
     let mut fields = Fields::from_query(&call.query());
     let period = period(&mut fields, Period::All);
-    let (machines, shape, limit) = (machines(&mut fields), shape(&call, &mut fields), limit(&mut fields));
+    let (machines, shape, limit) =
+        (machines(&mut fields), shape(&call, &mut fields), limit(&mut fields));
     let link = fields.text("link_id");
     fields.end()?;
     let (caller, days) = (call.caller.clone(), period.days(call.app.now()));
@@ -164,7 +203,10 @@ async fn values(call: Call<Xqr>, facet: Facet, name: &'static str, title: &'stat
     let mut found = read.await?;
     let total = found.iter().map(|(_, n)| n.cast_signed()).sum();
     found.truncate(limit);
-    let rows = found.iter().map(|(value, n)| (vec![shown(facet, value)], vec![Some(n.cast_signed())])).collect();
+    let rows = found
+        .iter()
+        .map(|(value, n)| (vec![shown(facet, value)], vec![Some(n.cast_signed())]))
+        .collect();
     let report = Report { title, name, columns: vec![name, "scans"], rows, total };
     Ok(report.answer(&call, shape, || counted(facet, name, &found)))
 }
@@ -174,7 +216,8 @@ async fn top_links(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     call.allow(Scope::AnalyticsRead)?;
     let mut fields = Fields::from_query(&call.query());
     let period = period(&mut fields, Period::Days(30));
-    let (machines, shape, limit) = (machines(&mut fields), shape(&call, &mut fields), limit(&mut fields));
+    let (machines, shape, limit) =
+        (machines(&mut fields), shape(&call, &mut fields), limit(&mut fields));
     fields.end()?;
     let (caller, days) = (call.caller.clone(), period.days(call.app.now()));
     let read = call.app.read(move |conn| {
@@ -183,9 +226,17 @@ async fn top_links(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     });
     let (total, found) = read.await?;
     let scans = |top: &analytics::TopLink| machines.count(top.scans, top.bots);
-    let rows = found.iter().map(|(top, (uid, code))| (vec![code.clone(), uid.clone()], vec![Some(scans(top))])).collect();
-    let report =
-        Report { title: "Scans by link", name: "top-links", columns: vec!["short_code", "link_id", "scans"], rows, total };
+    let rows = found
+        .iter()
+        .map(|(top, (uid, code))| (vec![code.clone(), uid.clone()], vec![Some(scans(top))]))
+        .collect();
+    let report = Report {
+        title: "Scans by link",
+        name: "top-links",
+        columns: vec!["short_code", "link_id", "scans"],
+        rows,
+        total,
+    };
     let data = || {
         let view = |(top, (uid, code)): &(analytics::TopLink, (String, String))| json!({ "link_id": uid, "short_code": code, "short_url": call.app.short_url(code), "scans": scans(top) });
         found.iter().map(view).collect()
@@ -200,7 +251,10 @@ async fn of_link(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     let (period, machines) = (period(&mut fields, Period::All), machines(&mut fields));
     fields.end()?;
     let (caller, uid, now) = (call.caller.clone(), call.path("link_id"), call.app.now());
-    let (days, daily) = (period.days(now), if period == Period::All { Period::Days(DAYS) } else { period }.days(now));
+    let (days, daily) = (
+        period.days(now),
+        if period == Period::All { Period::Days(DAYS) } else { period }.days(now),
+    );
     let read = call.app.read(move |conn| {
         let link = links::get(conn, &caller, &uid)?;
         let found = analytics::of_link(conn, &caller, &link, days, daily, machines)?;
@@ -264,14 +318,22 @@ fn limit(fields: &mut Fields) -> usize {
     fields.int("limit", 1..=1000).map_or(100, |limit| limit as usize)
 }
 
-/// Reads `bots`: whether scans of machines count. They do in a link's counter, so they do here unless asked otherwise.
+/// Reads `bots`: whether scans of machines count. They do in a link's counter, so they do here
+/// unless asked otherwise.
 fn machines(fields: &mut Fields) -> Machines {
-    fields.choice("bots", &[("include", Machines::Included), ("exclude", Machines::Excluded)]).unwrap_or(Machines::Included)
+    fields
+        .choice("bots", &[("include", Machines::Included), ("exclude", Machines::Excluded)])
+        .unwrap_or(Machines::Included)
 }
 
 fn shape(call: &Call<Xqr>, fields: &mut Fields) -> Shape {
     let shape = fields.choice("format", &SHAPES).unwrap_or(Shape::Json);
-    fields.keep(call.caller.terms.check_feature("CSV export", shape != Shape::Csv || call.caller.terms.limits.csv_export));
+    fields.keep(
+        call.caller.terms.check_feature(
+            "CSV export",
+            shape != Shape::Csv || call.caller.terms.limits.csv_export,
+        ),
+    );
     shape
 }
 
@@ -298,6 +360,7 @@ fn moment(point: &Point, zone: &TimeZone) -> String {
     if *zone == TimeZone::UTC {
         return text_of(point.at);
     }
-    let moment = Timestamp::from_millisecond(point.at).unwrap_or(Timestamp::MAX).to_zoned(zone.clone());
+    let moment =
+        Timestamp::from_millisecond(point.at).unwrap_or(Timestamp::MAX).to_zoned(zone.clone());
     moment.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
 }

@@ -1,6 +1,8 @@
-//! `/api/v1/assets` (xQR reference, section 14). The reference leaves open: a link holds `assets.upload_seconds`; any type may be uploaded, and the
-//! declared one must be that of the content; to confirm or publish twice does nothing the second time; publishing what is not confirmed, or
-//! confirming what is not uploaded, is a conflict (409). `tags` of `presign`, separated by commas, are an extension.
+//! `/api/v1/assets` (xQR reference, section 14). The reference leaves open: a link holds
+//! `assets.upload_seconds`; any type may be uploaded, and the declared one must be that of the
+//! content; to confirm or publish twice does nothing the second time; publishing what is not
+//! confirmed, or confirming what is not uploaded, is a conflict (409). `tags` of `presign`,
+//! separated by commas, are an extension.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -31,10 +33,17 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
         .service(resource("/v1/assets/presign", "POST").route(web::post().to(presign)))
         .service(resource("/v1/assets", "GET").route(web::get().to(list)))
-        .service(resource("/v1/assets/{asset_id}", "GET, DELETE").route(web::get().to(get)).route(web::delete().to(delete)))
+        .service(
+            resource("/v1/assets/{asset_id}", "GET, DELETE")
+                .route(web::get().to(get))
+                .route(web::delete().to(delete)),
+        )
         .service(resource("/v1/assets/{asset_id}/confirm", "POST").route(web::post().to(confirm)))
         // Section 17, C-13.
-        .service(resource("/v1/assets/presign/{asset_id}/confirm", "POST").route(web::post().to(confirm)))
+        .service(
+            resource("/v1/assets/presign/{asset_id}/confirm", "POST")
+                .route(web::post().to(confirm)),
+        )
         .service(resource("/v1/assets/{asset_id}/publish", "POST").route(web::post().to(publish)));
 }
 
@@ -64,15 +73,28 @@ async fn presign(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     let draft = Draft { filename, media_type, size, tags };
     let (caller, cover, app) = (call.caller.clone(), call.cover(), call.app.clone());
     let create = move |tx: &mut Tx<'_>| assets::create(tx, &caller, draft);
-    let answer = move |asset: Asset| Outcome { status: 200, body: cover.close(upload(&app, &asset)), had_effect: true };
+    let answer = move |asset: Asset| Outcome {
+        status: 200,
+        body: cover.close(upload(&app, &asset)),
+        had_effect: true,
+    };
     Ok(call.try_make(create, answer).await?)
 }
 
 fn tags(fields: &mut Fields) -> Vec<String> {
     let mut tags: Vec<String> = Vec::new();
-    for tag in fields.text("tags").unwrap_or_default().split(',').map(str::trim).filter(|tag| !tag.is_empty()) {
+    for tag in fields
+        .text("tags")
+        .unwrap_or_default()
+        .split(',')
+        .map(str::trim)
+        .filter(|tag| !tag.is_empty())
+    {
         if tag.chars().count() > TAG_CHARS {
-            fields.complain(Condition::TextTooLong { field: "tags".to_owned(), max: TAG_CHARS as u64 });
+            fields.complain(Condition::TextTooLong {
+                field: "tags".to_owned(),
+                max: TAG_CHARS as u64,
+            });
             break;
         }
         if !tags.iter().any(|other| other == tag) {
@@ -117,9 +139,11 @@ async fn publish(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 async fn list(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     call.allow(Scope::AssetsRead)?;
     let query = call.query();
-    let (limit, offset) = (query.int("limit", 1..=200, 50)?, query.int("offset", 0..=i64::from(u32::MAX), 0)?);
+    let (limit, offset) =
+        (query.int("limit", 1..=200, 50)?, query.int("offset", 0..=i64::from(u32::MAX), 0)?);
     let caller = call.caller.clone();
-    let (rows, total) = call.app.read(move |conn| assets::list(conn, &caller, limit, offset)).await?;
+    let (rows, total) =
+        call.app.read(move |conn| assets::list(conn, &caller, limit, offset)).await?;
     let views: Vec<_> = rows.iter().map(|asset| AssetView::new(&call.app, asset)).collect();
     Ok(call.page(views, PageMeta { total, limit, offset }))
 }

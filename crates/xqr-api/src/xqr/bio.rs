@@ -1,5 +1,6 @@
-//! `/api/v1/bio/pages` (xQR reference, section 15). The reference leaves open: a slug comes from the title and stays; `page_data` of a `PATCH`
-//! is laid over what is there key by key, and null takes a key away; of `page_data` the keys `theme`, `avatar_url`, `links` and our `lang` are
+//! `/api/v1/bio/pages` (xQR reference, section 15). The reference leaves open: a slug comes from
+//! the title and stays; `page_data` of a `PATCH` is laid over what is there key by key, and null
+//! takes a key away; of `page_data` the keys `theme`, `avatar_url`, `links` and our `lang` are
 //! checked, all others are kept as they are; deleting answers 204.
 
 use actix_web::http::StatusCode;
@@ -30,7 +31,11 @@ const THEMES: [(&str, ()); 2] = [("light", ()), ("dark", ())];
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
-        .service(resource("/v1/bio/pages", "GET, POST").route(web::get().to(list)).route(web::post().to(create)))
+        .service(
+            resource("/v1/bio/pages", "GET, POST")
+                .route(web::get().to(list))
+                .route(web::post().to(create)),
+        )
         .service(
             resource("/v1/bio/pages/{page_id}", "GET, PATCH, DELETE")
                 .route(web::get().to(get))
@@ -38,7 +43,9 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
                 .route(web::delete().to(delete)),
         )
         .service(resource("/v1/bio/pages/{page_id}/publish", "POST").route(web::post().to(publish)))
-        .service(resource("/v1/bio/pages/{page_id}/unpublish", "POST").route(web::post().to(unpublish)));
+        .service(
+            resource("/v1/bio/pages/{page_id}/unpublish", "POST").route(web::post().to(unpublish)),
+        );
 }
 
 /// `GET /api/v1/bio/pages`
@@ -47,7 +54,10 @@ async fn list(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     let caller = call.caller.clone();
     let found = call.app.read(move |conn| bio::list(conn, &caller)).await?;
     let base = call.app.bio_base();
-    Ok(call.answer(StatusCode::OK, found.iter().map(|page| BioView::new(&base, page)).collect::<Vec<_>>()))
+    Ok(call.answer(
+        StatusCode::OK,
+        found.iter().map(|page| BioView::new(&base, page)).collect::<Vec<_>>(),
+    ))
 }
 
 /// `POST /api/v1/bio/pages`
@@ -132,7 +142,10 @@ fn content(fields: &mut Fields) -> Option<Content> {
         }
     };
     if data.values().any(|value| depth(value) >= DEPTH) {
-        fields.complain(Condition::DataTooComplex { field: "page_data".to_owned(), max: format!("{DEPTH} levels") });
+        fields.complain(Condition::DataTooComplex {
+            field: "page_data".to_owned(),
+            max: format!("{DEPTH} levels"),
+        });
         return None;
     }
     let mut destinations = Vec::new();
@@ -145,7 +158,9 @@ fn content(fields: &mut Fields) -> Option<Content> {
         data.insert("avatar_url".to_owned(), avatar.as_str().into());
         destinations.push(avatar);
     }
-    for (index, mut link) in known.objects("links", LINKS).unwrap_or_default().into_iter().enumerate() {
+    for (index, mut link) in
+        known.objects("links", LINKS).unwrap_or_default().into_iter().enumerate()
+    {
         link.demand("label");
         link.line("label", LABEL_CHARS);
         link.demand("url");
@@ -166,7 +181,11 @@ fn content(fields: &mut Fields) -> Option<Content> {
             Some(Target::Contact(text)) => text,
             None => continue,
         };
-        if let Some(slot) = data.get_mut("links").and_then(|links| links.get_mut(index)).and_then(|link| link.get_mut("url")) {
+        if let Some(slot) = data
+            .get_mut("links")
+            .and_then(|links| links.get_mut(index))
+            .and_then(|link| link.get_mut("url"))
+        {
             *slot = text.into();
         }
     }
@@ -196,7 +215,10 @@ fn target(field: &str, text: &str) -> Result<Target, Condition> {
     let fits = match scheme.as_str() {
         "mailto" => {
             let (address, _) = rest.split_once('?').unwrap_or((rest, ""));
-            address.contains('@') && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b"@.+-_%?=&,~!$'*/:;".contains(&b))
+            address.contains('@')
+                && rest
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b"@.+-_%?=&,~!$'*/:;".contains(&b))
         }
         "tel" => {
             let (number, parameters) = rest.split_once(';').unwrap_or((rest, ""));
@@ -211,7 +233,11 @@ fn target(field: &str, text: &str) -> Result<Target, Condition> {
             };
         }
     };
-    if fits && rest.len() <= 500 { Ok(Target::Contact(format!("{scheme}:{rest}"))) } else { Err(invalid()) }
+    if fits && rest.len() <= 500 {
+        Ok(Target::Contact(format!("{scheme}:{rest}")))
+    } else {
+        Err(invalid())
+    }
 }
 
 /// Returns whether a text has the form of a language tag (RFC 5646).
@@ -221,7 +247,9 @@ pub(crate) fn is_language(tag: &str) -> bool {
     (2..=8).contains(&first.len())
         && first.bytes().all(|b| b.is_ascii_alphabetic())
         && tag.len() <= 35
-        && parts.all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()))
+        && parts.all(|part| {
+            (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
+        })
 }
 
 #[derive(Serialize)]

@@ -1,4 +1,5 @@
-//! `POST /api/v1/links/{link_id}/route`: which rule a visitor would meet, and why the others do not hold (an extension). Nothing is counted.
+//! `POST /api/v1/links/{link_id}/route`: which rule a visitor would meet, and why the others do not
+//! hold (an extension). Nothing is counted.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -55,7 +56,8 @@ async fn route(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     };
     let traces = Router::new(&rules).map(|router| router.trace(&visit)).unwrap_or_default();
     let met = traces.iter().find(|trace| trace.failed.is_none()).map(|trace| trace.index);
-    let destination = met.map_or(link.destination.as_ref(), |index| Some(&rules[index].destination));
+    let destination =
+        met.map_or(link.destination.as_ref(), |index| Some(&rules[index].destination));
     Ok(call.answer(
         StatusCode::OK,
         json!({
@@ -86,7 +88,8 @@ fn read(fields: &mut Fields, now: i64) -> Visitor {
         country
     });
     let mut text = |field| fields.line(field, HEADER_CHARS).unwrap_or_default();
-    let (user_agent, languages, referrer) = (text("user_agent"), text("languages"), text("referrer"));
+    let (user_agent, languages, referrer) =
+        (text("user_agent"), text("languages"), text("referrer"));
     Visitor {
         country,
         user_agent,

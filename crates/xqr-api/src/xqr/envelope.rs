@@ -58,7 +58,11 @@ pub(super) struct Cover {
 impl Cover {
     /// Puts one resource into its envelope.
     pub(super) fn close(self, data: impl Serialize) -> Vec<u8> {
-        let meta = Meta { request_id: self.request_id, page: None, rate_limit: RateLimit::of(self.figures) };
+        let meta = Meta {
+            request_id: self.request_id,
+            page: None,
+            rate_limit: RateLimit::of(self.figures),
+        };
         // Views are made of texts and numbers, which always have a JSON form.
         serde_json::to_vec(&Envelope { data, meta }).unwrap_or_default()
     }
@@ -89,7 +93,15 @@ impl Call<XqrPerson> {
 }
 
 /// What an answer says may be a secret, and is of this moment: nobody keeps it.
-fn envelope<D: Wire>(call: &Call<D>, status: StatusCode, data: impl Serialize, page: Option<PageMeta>) -> HttpResponse {
-    let meta = Meta { request_id: call.id().to_string(), page, rate_limit: RateLimit::of(call.figures()) };
-    HttpResponse::build(status).insert_header((CACHE_CONTROL, "no-store")).json(Envelope { data, meta })
+fn envelope<D: Wire>(
+    call: &Call<D>,
+    status: StatusCode,
+    data: impl Serialize,
+    page: Option<PageMeta>,
+) -> HttpResponse {
+    let meta =
+        Meta { request_id: call.id().to_string(), page, rate_limit: RateLimit::of(call.figures()) };
+    HttpResponse::build(status)
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .json(Envelope { data, meta })
 }

@@ -21,8 +21,16 @@ const NAME_CHARS: usize = 100;
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
-        .service(resource("/v1/keys", "GET, POST").route(web::get().to(list)).route(web::post().to(create)))
-        .service(resource("/v1/keys/{key_id}", "GET, DELETE").route(web::get().to(get)).route(web::delete().to(delete)))
+        .service(
+            resource("/v1/keys", "GET, POST")
+                .route(web::get().to(list))
+                .route(web::post().to(create)),
+        )
+        .service(
+            resource("/v1/keys/{key_id}", "GET, DELETE")
+                .route(web::get().to(get))
+                .route(web::delete().to(delete)),
+        )
         .service(resource("/v1/keys/{key_id}/rotate", "POST").route(web::post().to(rotate)))
         .service(resource("/v1/keys/{key_id}/revoke", "POST").route(web::post().to(revoke)));
 }
@@ -42,7 +50,9 @@ async fn create(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     let draft = draft(&mut call).await?;
     let (caller, cover, now) = (call.caller.clone(), call.cover(), call.app.now());
     let create = move |tx: &mut Tx<'_>| keys::create_by(tx, &caller, &draft);
-    Ok(call.make(create, move |(key, secret)| cover.close(KeyView::with_secret(&key, &secret, now))).await?)
+    Ok(call
+        .make(create, move |(key, secret)| cover.close(KeyView::with_secret(&key, &secret, now)))
+        .await?)
 }
 
 /// `GET /api/v1/keys/{key_id}`
@@ -56,12 +66,15 @@ async fn get(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 /// `POST /api/v1/keys/{key_id}/rotate`
 async fn rotate(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     call.allow(Scope::KeysWrite)?;
-    let (uid, caller, cover, now) = (call.path("key_id"), call.caller.clone(), call.cover(), call.app.now());
+    let (uid, caller, cover, now) =
+        (call.path("key_id"), call.caller.clone(), call.cover(), call.app.now());
     let rotate = move |tx: &mut Tx<'_>| {
         let old = keys::get_own(tx.conn, &caller, &uid)?;
         keys::rotate_by(tx, &caller, &old)
     };
-    Ok(call.make(rotate, move |(key, secret)| cover.close(KeyView::with_secret(&key, &secret, now))).await?)
+    Ok(call
+        .make(rotate, move |(key, secret)| cover.close(KeyView::with_secret(&key, &secret, now)))
+        .await?)
 }
 
 /// `POST /api/v1/keys/{key_id}/revoke`
@@ -103,16 +116,26 @@ async fn draft(call: &mut Call<Xqr>) -> Result<Draft> {
         fields.keep(parsed)
     });
     if scopes.is_some_and(Scopes::is_empty) {
-        fields.complain(Condition::ListEmpty { field: "scopes".into(), max: Scope::ALL.len() as u64 });
+        fields.complain(Condition::ListEmpty {
+            field: "scopes".into(),
+            max: Scope::ALL.len() as u64,
+        });
     }
     let expires_at = fields.moment("expires_at");
     if expires_at.is_some_and(|at| at <= now) {
         fields.complain(Condition::MomentPast { field: "expires_at".into() });
     }
-    let look = fields.choice("dialect", &Look::ALL.map(|look| (look.name(), look))).unwrap_or(Look::Xqr);
+    let look =
+        fields.choice("dialect", &Look::ALL.map(|look| (look.name(), look))).unwrap_or(Look::Xqr);
     let plan = fields.choice("plan", &Plan::ALL.map(|plan| (plan.name(), plan)));
     fields.end()?;
-    Ok(Draft { name: name.unwrap_or_default(), look, scopes: scopes.unwrap_or_default(), expires_at, plan })
+    Ok(Draft {
+        name: name.unwrap_or_default(),
+        look,
+        scopes: scopes.unwrap_or_default(),
+        expires_at,
+        plan,
+    })
 }
 
 /// A key as the native API shows it. The secret is shown once, to whoever made or rotated the key.
@@ -138,7 +161,9 @@ impl KeyView {
         let past = |at: Option<i64>| at.is_some_and(|at| at <= now);
         let status = match key {
             _ if past(key.expires_at) => "expired",
-            _ if key.revoked_at.is_some() && key.overlap_until.is_some_and(|until| until > now) => "rotated",
+            _ if key.revoked_at.is_some() && key.overlap_until.is_some_and(|until| until > now) => {
+                "rotated"
+            }
             _ if key.revoked_at.is_some() => "revoked",
             _ => "active",
         };

@@ -29,7 +29,11 @@ const BULK_STATUS: usize = 200;
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     // `bulk` before `{link_id}`.
     config
-        .service(resource("/v1/links", "GET, POST").route(web::get().to(list)).route(web::post().to(create)))
+        .service(
+            resource("/v1/links", "GET, POST")
+                .route(web::get().to(list))
+                .route(web::post().to(create)),
+        )
         .service(resource("/v1/links/bulk", "POST").route(web::post().to(create_bulk)))
         .service(resource("/v1/links/bulk/status", "PATCH").route(web::patch().to(set_status)))
         .service(
@@ -55,12 +59,18 @@ async fn list(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     let query = call.query();
     let limit = query.int("limit", 1..=200, 50)?;
     let offset = query.int("offset", 0..=i64::from(u32::MAX), 0)?;
-    let text = |field| Ok::<_, Error>(query.text(field)?.filter(|text| !text.is_empty()).map(str::to_owned));
+    let text = |field| {
+        Ok::<_, Error>(query.text(field)?.filter(|text| !text.is_empty()).map(str::to_owned))
+    };
     let (label, enabled, search) = (text("label")?, query.flag("enabled")?, text("search")?);
-    let mut filter = Filter { label, enabled, search, archived: query.flag("archived")?, project: None };
+    let mut filter =
+        Filter { label, enabled, search, archived: query.flag("archived")?, project: None };
     let (caller, project) = (call.caller.clone(), text("project_id")?);
     let read = call.app.read(move |conn| {
-        filter.project = project.map(|uid| projects::get(conn, &caller, &uid)).transpose()?.map(|project| project.id);
+        filter.project = project
+            .map(|uid| projects::get(conn, &caller, &uid))
+            .transpose()?
+            .map(|project| project.id);
         links::list(conn, &caller, &filter, Page::Offset { limit, offset })
     });
     let (rows, total) = read.await?;
@@ -89,7 +99,11 @@ async fn edit(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
         sticky: fields.flag("sticky"),
         enabled: fields.flag("enabled"),
         rules: rules::read(&mut fields),
-        expires_at: if fields.is_null("expires_at") { Some(None) } else { fields.moment("expires_at").map(Some) },
+        expires_at: if fields.is_null("expires_at") {
+            Some(None)
+        } else {
+            fields.moment("expires_at").map(Some)
+        },
         ..Edit::default()
     };
     fields.end()?;
@@ -114,7 +128,8 @@ async fn create_bulk(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     let items = fields.list("links", 1, BULK_CREATE);
     fields.end()?;
     let items = items.unwrap_or_default();
-    let urls: Vec<Value> = items.iter().map(|item| item.get("url").cloned().unwrap_or_default()).collect();
+    let urls: Vec<Value> =
+        items.iter().map(|item| item.get("url").cloned().unwrap_or_default()).collect();
     let (mut drafts, mut places, mut errors) = (Vec::new(), Vec::new(), Vec::new());
     for (index, item) in items.into_iter().enumerate() {
         match Fields::from_value(item).map_err(Error::from).and_then(draft) {
@@ -128,8 +143,10 @@ async fn create_bulk(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     let (caller, app, cover) = (call.caller.clone(), call.app.clone(), call.cover());
     let create = move |tx: &mut Tx<'_>| {
         let passcodes: Vec<_> = drafts.iter().map(|(_, guarded)| passcode(tx, *guarded)).collect();
-        let drafts =
-            drafts.into_iter().zip(&passcodes).map(|((draft, _), passcode)| Draft { passcode: passcode.clone(), ..draft });
+        let drafts = drafts
+            .into_iter()
+            .zip(&passcodes)
+            .map(|((draft, _), passcode)| Draft { passcode: passcode.clone(), ..draft });
         let links = links::create_each(tx, &caller, drafts.collect())?;
         Ok(links.into_iter().zip(passcodes).collect())
     };
@@ -157,7 +174,9 @@ async fn set_status(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     fields.demand("enabled");
     let enabled = fields.flag("enabled");
     fields.end()?;
-    let (Some(ids), Some(enabled)) = (ids, enabled) else { return Err(Condition::BodyNotObject.into()) };
+    let (Some(ids), Some(enabled)) = (ids, enabled) else {
+        return Err(Condition::BodyNotObject.into());
+    };
     let caller = call.caller.clone();
     let updated = call.app.write(move |tx| links::set_enabled(tx, &caller, &ids, enabled)).await?;
     Ok(call.answer(StatusCode::OK, Updated { updated }))
@@ -171,13 +190,19 @@ struct Made {
 
 impl Made {
     fn view(self, app: &App) -> LinkView {
-        LinkView { passcode: self.passcode.map(|passcode| passcode.expose().to_owned()), ..LinkView::new(app, &self.link) }
+        LinkView {
+            passcode: self.passcode.map(|passcode| passcode.expose().to_owned()),
+            ..LinkView::new(app, &self.link)
+        }
     }
 }
 
 fn make(tx: &mut Tx<'_>, caller: &Caller, draft: Draft, guarded: bool) -> Result<Made> {
     let passcode = passcode(tx, guarded);
-    Ok(Made { link: links::create(tx, caller, Draft { passcode: passcode.clone(), ..draft })?, passcode })
+    Ok(Made {
+        link: links::create(tx, caller, Draft { passcode: passcode.clone(), ..draft })?,
+        passcode,
+    })
 }
 
 fn passcode(tx: &Tx<'_>, guarded: bool) -> Option<Passcode> {
@@ -189,8 +214,15 @@ fn draft(mut fields: Fields) -> Result<(Draft, bool)> {
     let reserve = fields.flag("reserve").unwrap_or(false);
     if reserve {
         fields.demand("custom_slug");
-        for field in ["url", "variants", "routing_rules"].into_iter().filter(|field| fields.has(field)).collect::<Vec<_>>() {
-            fields.complain(Condition::FieldConflict { field: field.to_owned(), other: "reserve".to_owned() });
+        for field in ["url", "variants", "routing_rules"]
+            .into_iter()
+            .filter(|field| fields.has(field))
+            .collect::<Vec<_>>()
+        {
+            fields.complain(Condition::FieldConflict {
+                field: field.to_owned(),
+                other: "reserve".to_owned(),
+            });
         }
     } else {
         fields.demand("url");
@@ -205,7 +237,20 @@ fn draft(mut fields: Fields) -> Result<(Draft, bool)> {
     let project = fields.text("project_id");
     let guarded = fields.flag("passcode").unwrap_or(false);
     fields.end()?;
-    Ok((Draft { destination, slug, labels, rules, variants, sticky, expires_at, project, ..Draft::default() }, guarded))
+    Ok((
+        Draft {
+            destination,
+            slug,
+            labels,
+            rules,
+            variants,
+            sticky,
+            expires_at,
+            project,
+            ..Draft::default()
+        },
+        guarded,
+    ))
 }
 
 /// A link as the native API shows it.
@@ -239,7 +284,8 @@ struct LinkView {
 impl LinkView {
     fn new(app: &App, link: &Link) -> Self {
         let variants = Some(variants::view(link, "url")).filter(|variants| !variants.is_empty());
-        let json = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| Value::Array(Vec::new()));
+        let json =
+            |text: &str| serde_json::from_str(text).unwrap_or_else(|_| Value::Array(Vec::new()));
         Self {
             id: link.uid.clone(),
             short_url: app.short_url(&link.code),
@@ -284,7 +330,12 @@ struct BulkError {
 impl BulkError {
     fn new(index: usize, urls: &[Value], error: &Error) -> Self {
         let reply = error.condition().reply(Dialect::Xqr);
-        Self { index, url: urls[index].clone(), code: error.condition().row().code(), message: reply.message }
+        Self {
+            index,
+            url: urls[index].clone(),
+            code: error.condition().row().code(),
+            message: reply.message,
+        }
     }
 }
 

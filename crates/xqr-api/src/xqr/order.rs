@@ -1,17 +1,19 @@
-//! What a native request wants drawn: the fields of a design (xQR reference, section 10.1, and more), a size and a format.
+//! What a native request wants drawn: the fields of a design (xQR reference, section 10.1, and
+//! more), a size and a format.
 //!
 //! In a query they stand by themselves, in a body within `design`; complaints name them alike.
 
 use xqr_engine::errors::Condition;
 use xqr_engine::pictures::{BackdropFile, LogoFile, Order};
 use xqr_engine::render::{
-    ClearZone, Design, Direction, EyeBorder, EyeCenter, EyeShape, Eyes, Format, Frame, FrameStyle, Gradient, Level, Logo, Paint,
-    Pattern, Rgba, Size,
+    ClearZone, Design, Direction, EyeBorder, EyeCenter, EyeShape, Eyes, Format, Frame, FrameStyle,
+    Gradient, Level, Logo, Paint, Pattern, Rgba, Size,
 };
 
 use crate::fields::Fields;
 
-const LEVELS: [(&str, Level); 4] = [("L", Level::L), ("M", Level::M), ("Q", Level::Q), ("H", Level::H)];
+const LEVELS: [(&str, Level); 4] =
+    [("L", Level::L), ("M", Level::M), ("Q", Level::Q), ("H", Level::H)];
 
 /// The reference's names of eye shapes, and ours.
 const CORNERS: [(&str, EyeShape); 5] = [
@@ -41,7 +43,13 @@ pub(super) fn order(fields: &mut Fields, field: &'static str, text: String, look
 }
 
 /// A picture of `text`, which `field` holds, in a look.
-pub(super) fn plain(field: &'static str, text: String, look: Look, size: Size, format: Format) -> Order {
+pub(super) fn plain(
+    field: &'static str,
+    text: String,
+    look: Look,
+    size: Size,
+    format: Format,
+) -> Order {
     let Look { design, level, logo, backdrop } = look;
     Order { design, logo, backdrop, level, ..Order::new(field, text, size, format) }
 }
@@ -55,8 +63,9 @@ pub(super) struct Look {
     backdrop: Option<BackdropFile>,
 }
 
-/// Refuses a field that would be passed over in silence for want of others. One of those that is null is left out on purpose: the
-/// reference's own design has a `logo_size` beside a `logo_url` of null.
+/// Refuses a field that would be passed over in silence for want of others. One of those that is
+/// null is left out on purpose: the reference's own design has a `logo_size` beside a `logo_url` of
+/// null.
 fn needs(fields: &mut Fields, field: &str, others: &[&str]) {
     if fields.has(field) && !others.iter().any(|other| fields.has(other) || fields.is_null(other)) {
         fields.wrong(field, &format!("absent without {}", others[0]));
@@ -64,10 +73,13 @@ fn needs(fields: &mut Fields, field: &str, others: &[&str]) {
 }
 
 fn format(fields: &mut Fields) -> Option<Format> {
-    let chosen = if fields.has("format") { fields.choice("format", &Format::ALL)? } else { Format::Svg };
+    let chosen =
+        if fields.has("format") { fields.choice("format", &Format::ALL)? } else { Format::Svg };
     let format = match chosen {
         Format::Pdf { .. } => Format::Pdf { cmyk: fields.flag("cmyk").unwrap_or(false) },
-        Format::Jpeg { quality } => Format::Jpeg { quality: fields.int("quality", 1..=100).map_or(quality, |it| it as u8) },
+        Format::Jpeg { quality } => {
+            Format::Jpeg { quality: fields.int("quality", 1..=100).map_or(quality, |it| it as u8) }
+        }
         other => other,
     };
     for (field, only) in [("cmyk", "pdf"), ("quality", "jpeg")] {
@@ -81,9 +93,13 @@ fn format(fields: &mut Fields) -> Option<Format> {
 
 /// Reads the size: `size` px per module, `width` px, or `size_inches` at `dpi`. Only one of them.
 fn size(fields: &mut Fields) -> Size {
-    let sent: Vec<&str> = ["size", "width", "size_inches"].into_iter().filter(|name| fields.has(name)).collect();
+    let sent: Vec<&str> =
+        ["size", "width", "size_inches"].into_iter().filter(|name| fields.has(name)).collect();
     if let [first, second, ..] = sent[..] {
-        fields.complain(Condition::FieldConflict { field: second.to_owned(), other: first.to_owned() });
+        fields.complain(Condition::FieldConflict {
+            field: second.to_owned(),
+            other: first.to_owned(),
+        });
     }
     needs(fields, "dpi", &["size_inches"]);
     if let Some(inches) = fields.number("size_inches", 0.5..=15.0) {
@@ -104,7 +120,8 @@ pub(super) fn look(fields: &mut Fields) -> Look {
     design.foreground = gradient(fields).map_or(Paint::Solid(foreground), Paint::Gradient);
     design.background = fields.color("background_color").unwrap_or(Rgba::WHITE);
     design.pattern = fields.choice("dot_style", &patterns()).unwrap_or_default();
-    design.quiet_zone = fields.int("quiet_zone", 0..=16).map_or(design.quiet_zone, |quiet| quiet as u32);
+    design.quiet_zone =
+        fields.int("quiet_zone", 0..=16).map_or(design.quiet_zone, |quiet| quiet as u32);
     needs(fields, "eye_outer_frame_match", &["eye_outer_frame"]);
     design.eyes = Eyes {
         shape: fields.choice("corner_style", &CORNERS).unwrap_or_default(),
@@ -118,20 +135,28 @@ pub(super) fn look(fields: &mut Fields) -> Look {
     };
     let [_, dark] = ends(design.foreground);
     design.frame = frame(fields, dark);
-    ["logo_size", "logo_clear_zone", "logo_neon_alpha"].iter().for_each(|field| needs(fields, field, &["logo_data", "logo_url"]));
+    ["logo_size", "logo_clear_zone", "logo_neon_alpha"]
+        .iter()
+        .for_each(|field| needs(fields, field, &["logo_data", "logo_url"]));
     if fields.has("logo_data") && fields.has("logo_url") {
-        fields.complain(Condition::FieldConflict { field: "logo_url".into(), other: "logo_data".into() });
+        fields.complain(Condition::FieldConflict {
+            field: "logo_url".into(),
+            other: "logo_data".into(),
+        });
     }
-    look.logo = fields.file("logo_data").or_else(|| fields.file_at("logo_url")).map(|file| LogoFile {
-        file,
-        ratio: fields.number("logo_size", 0.1..=0.4).map_or(Logo::RATIO, |ratio| ratio as f32),
-        clear_zone: fields.choice("logo_clear_zone", &ClearZone::ALL).unwrap_or_default(),
-        neon_alpha: fields.flag("logo_neon_alpha").unwrap_or(false),
-    });
+    look.logo =
+        fields.file("logo_data").or_else(|| fields.file_at("logo_url")).map(|file| LogoFile {
+            file,
+            ratio: fields.number("logo_size", 0.1..=0.4).map_or(Logo::RATIO, |ratio| ratio as f32),
+            clear_zone: fields.choice("logo_clear_zone", &ClearZone::ALL).unwrap_or_default(),
+            neon_alpha: fields.flag("logo_neon_alpha").unwrap_or(false),
+        });
     needs(fields, "background_opacity", &["background_data"]);
     look.backdrop = fields.file("background_data").map(|file| BackdropFile {
         file,
-        opacity: fields.number("background_opacity", 0.0..=1.0).map_or(0.35, |opacity| opacity as f32),
+        opacity: fields
+            .number("background_opacity", 0.0..=1.0)
+            .map_or(0.35, |opacity| opacity as f32),
     });
     look
 }
@@ -170,14 +195,20 @@ const NAMES: &str = "foreground_color background_color error_correction dot_styl
 /// Refuses fields of a design beside `design` instead of within it.
 pub(super) fn no_stray_design(fields: &mut Fields) {
     for field in NAMES.split_whitespace().filter(|name| fields.has(name)).collect::<Vec<_>>() {
-        fields.complain(Condition::FieldUnsupported { field: field.to_owned(), instead: format!("design.{field}") });
+        fields.complain(Condition::FieldUnsupported {
+            field: field.to_owned(),
+            instead: format!("design.{field}"),
+        });
     }
 }
 
 /// Refuses fields of a design beside the template that has them all.
 pub(super) fn no_stray_look(fields: &mut Fields) {
     for field in NAMES.split_whitespace().filter(|name| fields.has(name)).collect::<Vec<_>>() {
-        fields.complain(Condition::FieldConflict { field: field.to_owned(), other: "template_id".to_owned() });
+        fields.complain(Condition::FieldConflict {
+            field: field.to_owned(),
+            other: "template_id".to_owned(),
+        });
     }
 }
 
@@ -188,7 +219,10 @@ fn frame(fields: &mut Fields, foreground: Rgba) -> Option<Frame> {
     let style = fields.choice("frame_style", &FrameStyle::ALL);
     let (color, label_color) = (fields.color("frame_color"), fields.color("frame_label_color"));
     if style == Some(FrameStyle::Border) && label.is_some() {
-        fields.complain(Condition::FieldConflict { field: "frame_label".into(), other: "frame_style border".into() });
+        fields.complain(Condition::FieldConflict {
+            field: "frame_label".into(),
+            other: "frame_style border".into(),
+        });
     }
     // A label alone is a wish for the usual frame.
     let style = style.or(label.is_some().then_some(FrameStyle::LabelBelow))?;

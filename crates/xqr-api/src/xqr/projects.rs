@@ -22,8 +22,16 @@ const DESCRIPTION_CHARS: usize = 1000;
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
-        .service(resource("/v1/projects", "GET, POST").route(web::get().to(list)).route(web::post().to(create)))
-        .service(resource("/v1/projects/{project_id}", "GET, PATCH").route(web::get().to(get)).route(web::patch().to(edit)));
+        .service(
+            resource("/v1/projects", "GET, POST")
+                .route(web::get().to(list))
+                .route(web::post().to(create)),
+        )
+        .service(
+            resource("/v1/projects/{project_id}", "GET, PATCH")
+                .route(web::get().to(get))
+                .route(web::patch().to(edit)),
+        );
 }
 
 /// `GET /api/v1/projects`
@@ -33,11 +41,17 @@ async fn list(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     let limit = query.int("limit", 1..=200, 50)?;
     let offset = query.int("offset", 0..=i64::from(u32::MAX), 0)?;
     let caller = call.caller.clone();
-    let read = call
-        .app
-        .read(move |conn| Ok((projects::list(conn, &caller, Page::Offset { limit, offset })?, projects::count(conn, &caller)?)));
+    let read = call.app.read(move |conn| {
+        Ok((
+            projects::list(conn, &caller, Page::Offset { limit, offset })?,
+            projects::count(conn, &caller)?,
+        ))
+    });
     let (rows, total) = read.await?;
-    Ok(call.page(rows.iter().map(ProjectView::new).collect::<Vec<_>>(), PageMeta { total, limit, offset }))
+    Ok(call.page(
+        rows.iter().map(ProjectView::new).collect::<Vec<_>>(),
+        PageMeta { total, limit, offset },
+    ))
 }
 
 /// `POST /api/v1/projects`
@@ -71,7 +85,8 @@ async fn edit(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     let description = Some(fields.prose("description", DESCRIPTION_CHARS)).filter(|_| sent);
     fields.end()?;
     let (caller, uid) = (call.caller.clone(), call.path("project_id"));
-    let project = call.app.write(move |tx| projects::edit(tx, &caller, &uid, name, description)).await?;
+    let project =
+        call.app.write(move |tx| projects::edit(tx, &caller, &uid, name, description)).await?;
     Ok(call.answer(StatusCode::OK, ProjectView::new(&project)))
 }
 

@@ -1,5 +1,5 @@
-//! Pictures: `GET /api/v1/links/{link_id}/qr` (xQR reference, section 9.9), and `POST /api/v1/qr` and `/api/v1/qr/validate`,
-//! which draw and judge anything in any design (extensions).
+//! Pictures: `GET /api/v1/links/{link_id}/qr` (xQR reference, section 9.9), and `POST /api/v1/qr`
+//! and `/api/v1/qr/validate`, which draw and judge anything in any design (extensions).
 
 use std::time::Instant;
 
@@ -89,7 +89,8 @@ async fn read(call: &mut Call<Xqr>) -> Result<Order> {
         fields.absorb(design);
         look
     });
-    let mut order = order(&mut fields, kind.field(), text.unwrap_or_default(), look.unwrap_or_default());
+    let mut order =
+        order(&mut fields, kind.field(), text.unwrap_or_default(), look.unwrap_or_default());
     fields.end()?;
     if let Some(uid) = link {
         let caller = call.caller.clone();
@@ -118,7 +119,8 @@ impl Call<Xqr> {
         self.app.gather(order).await
     }
 
-    /// Answers a GET with a picture, or with 304 to who has it; that costs neither drawing nor quota.
+    /// Answers a GET with a picture, or with 304 to who has it; that costs neither drawing nor
+    /// quota.
     pub(super) async fn conditional(&self, mut order: Order, name: &str) -> Result<HttpResponse> {
         self.prepare(&mut order).await?;
         // What the caller may see is the caller's, and another picture as soon as the design is.
@@ -146,11 +148,19 @@ impl Call<Xqr> {
 }
 
 /// Answers with a picture; what the guard found stands in headers.
-pub(super) fn picture(mut answer: HttpResponseBuilder, format: Format, name: &str, drawn: Drawn) -> HttpResponse {
+pub(super) fn picture(
+    mut answer: HttpResponseBuilder,
+    format: Format,
+    name: &str,
+    drawn: Drawn,
+) -> HttpResponse {
     let Drawn { bytes, symbol, report } = drawn;
     answer
         .content_type(format.media_type())
-        .insert_header(("content-disposition", format!("inline; filename=\"{name}.{}\"", format.extension())))
+        .insert_header((
+            "content-disposition",
+            format!("inline; filename=\"{name}.{}\"", format.extension()),
+        ))
         .insert_header(("x-qr-version", symbol.version().to_string()))
         .insert_header(("x-qr-error-correction", symbol.level().letter().to_string()))
         .insert_header(("x-qr-scannability", report.verdict.name()));
@@ -160,8 +170,10 @@ pub(super) fn picture(mut answer: HttpResponseBuilder, format: Format, name: &st
         answer.insert_header((HeaderName::from_static("x-qr-warning"), reasons));
     }
     if format == Format::Svg {
-        answer
-            .insert_header(("content-security-policy", "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox"));
+        answer.insert_header((
+            "content-security-policy",
+            "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox",
+        ));
     }
     answer.body(Pieces::new(bytes))
 }
@@ -200,10 +212,23 @@ struct FindingView {
 impl JudgementView {
     fn new(content: String, judgement: Judgement) -> Self {
         let Judgement { symbol, report, px } = judgement;
-        let Report { verdict, findings, contrast, quiet_zone, covered_modules, damage, module_px, decoded } = report;
+        let Report {
+            verdict,
+            findings,
+            contrast,
+            quiet_zone,
+            covered_modules,
+            damage,
+            module_px,
+            decoded,
+        } = report;
         // More digits than a person can use only hide what they say.
         let short = |number: f64| (number * 100.0).round() / 100.0;
-        let finding = |Finding { check, verdict, reason }| FindingView { check, verdict: verdict.name(), reason };
+        let finding = |Finding { check, verdict, reason }| FindingView {
+            check,
+            verdict: verdict.name(),
+            reason,
+        };
         Self {
             verdict: verdict.name(),
             content,

@@ -1,5 +1,5 @@
-//! `routing_rules` in the body of a link (xQR reference, section 11). Complaints name the path of what is wrong, such as
-//! `routing_rules[1].conditions.countries[0]`.
+//! `routing_rules` in the body of a link (xQR reference, section 11). Complaints name the path of
+//! what is wrong, such as `routing_rules[1].conditions.countries[0]`.
 
 use jiff::tz::TimeZone;
 use serde_json::Value;
@@ -15,17 +15,27 @@ const RULES: usize = 20;
 const ITEMS: usize = 250;
 const DEVICES: [&str; 3] = ["mobile", "tablet", "desktop"];
 const SYSTEMS: [&str; 6] = ["Android", "iOS", "Windows", "macOS", "Linux", "ChromeOS"];
-const MODES: [(&str, CountryMode); 2] = [("include", CountryMode::Include), ("exclude", CountryMode::Exclude)];
+const MODES: [(&str, CountryMode); 2] =
+    [("include", CountryMode::Include), ("exclude", CountryMode::Exclude)];
 
-/// Reads the list. A condition that is not known is refused: passed over, it would lead everybody away.
+/// Reads the list. A condition that is not known is refused: passed over, it would lead everybody
+/// away.
 pub(super) fn read(fields: &mut Fields) -> Option<Vec<NewRule>> {
     let mut rules = Vec::new();
     for (index, mut item) in fields.objects("routing_rules", RULES)?.into_iter().enumerate() {
         item.demand("destination");
         let destination = item.url("destination");
         let usual = i64::try_from(index).unwrap_or_default() + 1;
-        let priority = if item.has("priority") { item.int("priority", -1_000_000..=1_000_000) } else { Some(usual) };
-        let within = if item.has("conditions") { item.object("conditions", &item.name("conditions.")) } else { None };
+        let priority = if item.has("priority") {
+            item.int("priority", -1_000_000..=1_000_000)
+        } else {
+            Some(usual)
+        };
+        let within = if item.has("conditions") {
+            item.object("conditions", &item.name("conditions."))
+        } else {
+            None
+        };
         let conditions = within.map_or_else(Conditions::default, |mut within| {
             let conditions = conditions(&mut within);
             within.refuse_the_rest("a condition of routing rules");
@@ -49,13 +59,15 @@ fn conditions(fields: &mut Fields) -> Conditions {
         country_mode: fields.choice("country_mode", &MODES),
         device_types: one_of(fields, "device_types", &DEVICES),
         languages: checked(fields, "languages", "a primary language tag, such as de", |text| {
-            let good = (2..=8).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphabetic());
+            let good = (2..=8).contains(&text.len())
+                && text.bytes().all(|byte| byte.is_ascii_alphabetic());
             good.then(|| text.to_ascii_lowercase())
         }),
         operating_systems: one_of(fields, "operating_systems", &SYSTEMS),
         referrers: checked(fields, "referrers", "a host, such as news.example", |text| {
-            let good =
-                !text.is_empty() && text.len() <= 253 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.".contains(&b));
+            let good = !text.is_empty()
+                && text.len() <= 253
+                && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.".contains(&b));
             good.then(|| text.to_ascii_lowercase())
         }),
         hours: hours(fields),
@@ -85,7 +97,8 @@ pub(super) fn time_zone(fields: &mut Fields) -> Option<String> {
     match TimeZone::get(&name).ok().and_then(|zone| zone.iana_name().map(str::to_owned)) {
         Some(name) => Some(name),
         None => {
-            fields.wrong("time_zone", "a name of the IANA time zone database, such as Europe/Vienna");
+            fields
+                .wrong("time_zone", "a name of the IANA time zone database, such as Europe/Vienna");
             None
         }
     }
@@ -100,7 +113,12 @@ fn one_of(fields: &mut Fields, field: &str, known: &[&str]) -> Option<Vec<String
 }
 
 /// Reads a list of texts that `read` takes, at least one.
-fn checked(fields: &mut Fields, field: &str, expected: &str, read: impl Fn(&str) -> Option<String>) -> Option<Vec<String>> {
+fn checked(
+    fields: &mut Fields,
+    field: &str,
+    expected: &str,
+    read: impl Fn(&str) -> Option<String>,
+) -> Option<Vec<String>> {
     let items = fields.list(field, 1, ITEMS)?;
     let mut found = Vec::with_capacity(items.len());
     for (index, item) in items.into_iter().enumerate() {

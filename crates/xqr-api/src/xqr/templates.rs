@@ -1,5 +1,5 @@
-//! `/api/v1/qr/templates` (xQR reference, section 10). Of a design the reference has eight fields; a template takes all that
-//! `POST /api/v1/qr` does, but for files, which are named by address.
+//! `/api/v1/qr/templates` (xQR reference, section 10). Of a design the reference has eight fields;
+//! a template takes all that `POST /api/v1/qr` does, but for files, which are named by address.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -31,7 +31,11 @@ const FORMATS: [(&str, Format); 2] = [("svg", Format::Svg), ("png", Format::Png)
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
-        .service(resource("/v1/qr/templates", "GET, POST").route(web::get().to(list)).route(web::post().to(create)))
+        .service(
+            resource("/v1/qr/templates", "GET, POST")
+                .route(web::get().to(list))
+                .route(web::post().to(create)),
+        )
         .service(
             resource("/v1/qr/templates/{template_id}", "GET, PATCH, DELETE")
                 .route(web::get().to(get))
@@ -75,7 +79,8 @@ async fn get(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     Ok(call.answer(StatusCode::OK, TemplateView::new(&template)))
 }
 
-/// `PATCH /api/v1/qr/templates/{template_id}`: fields of `design` that are left out stay, those that are null are as they were at first.
+/// `PATCH /api/v1/qr/templates/{template_id}`: fields of `design` that are left out stay, those
+/// that are null are as they were at first.
 async fn edit(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     call.allow(Scope::QrWrite)?;
     let mut fields = call.fields().await?;
@@ -104,7 +109,8 @@ async fn show(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     Ok(call.conditional(order, &name).await?)
 }
 
-/// `POST /api/v1/qr/templates/{template_id}/render`, with its parameters in the query, too (section 17, C-8).
+/// `POST /api/v1/qr/templates/{template_id}/render`, with its parameters in the query, too (section
+/// 17, C-8).
 async fn render(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     let (mut order, name) = wanted(&call).await?;
     call.prepare(&mut order).await?;
@@ -121,7 +127,13 @@ async fn wanted(call: &Call<Xqr>) -> Result<(Order, String)> {
     let size = fields.int("size", 1..=50).unwrap_or(10);
     fields.end()?;
     let template = find(call).await?;
-    let order = plain("data", data.unwrap_or_default(), look_of(&template)?, Size::Module(size as u32), format);
+    let order = plain(
+        "data",
+        data.unwrap_or_default(),
+        look_of(&template)?,
+        Size::Module(size as u32),
+        format,
+    );
     Ok((order, format!("{}-qr", &template.uid[..8])))
 }
 
@@ -156,7 +168,8 @@ fn usual() -> Design {
     usual.as_object().cloned().unwrap_or_default()
 }
 
-/// Reads a design over the one that is known. Whether it makes sense is tried here, not when something is to be drawn.
+/// Reads a design over the one that is known. Whether it makes sense is tried here, not when
+/// something is to be drawn.
 fn design(fields: &mut Fields, known: Design) -> Option<Design> {
     let sent = match fields.take("design")? {
         Value::Object(sent) => sent,
@@ -190,7 +203,10 @@ fn design(fields: &mut Fields, known: Design) -> Option<Design> {
     trial.refuse_the_rest("a field of a design");
     fields.absorb(trial);
     if json!(design).to_string().len() > DESIGN_BYTES {
-        fields.complain(Condition::TextTooLong { field: "design".to_owned(), max: DESIGN_BYTES as u64 });
+        fields.complain(Condition::TextTooLong {
+            field: "design".to_owned(),
+            max: DESIGN_BYTES as u64,
+        });
     }
     Some(design)
 }

@@ -1,5 +1,6 @@
-//! `/api/v1/webhooks` (xQR reference, section 16.1), and what the service's dashboard does with a sign-in: show the secret, send a test. Of ours are
-//! the same two for keys, the rotation, and the redelivery.
+//! `/api/v1/webhooks` (xQR reference, section 16.1), and what the service's dashboard does with a
+//! sign-in: show the secret, send a test. Of ours are the same two for keys, the rotation, and the
+//! redelivery.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -23,22 +24,36 @@ const DESCRIPTION_CHARS: usize = 200;
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
-        .service(resource("/v1/webhooks", "GET, POST").route(web::get().to(list)).route(web::post().to(create)))
+        .service(
+            resource("/v1/webhooks", "GET, POST")
+                .route(web::get().to(list))
+                .route(web::post().to(create)),
+        )
         .service(
             resource("/v1/webhooks/{webhook_id}", "GET, PATCH, DELETE")
                 .route(web::get().to(get))
                 .route(web::patch().to(edit))
                 .route(web::delete().to(delete)),
         )
-        .service(resource("/v1/webhooks/{webhook_id}/deliveries", "GET").route(web::get().to(deliveries)))
         .service(
-            resource("/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver", "POST").route(web::post().to(redeliver)),
+            resource("/v1/webhooks/{webhook_id}/deliveries", "GET")
+                .route(web::get().to(deliveries)),
+        )
+        .service(
+            resource("/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver", "POST")
+                .route(web::post().to(redeliver)),
         )
         .service(resource("/v1/webhooks/{webhook_id}/secret", "GET").route(web::get().to(secret)))
         .service(resource("/v1/webhooks/{webhook_id}/rotate", "POST").route(web::post().to(rotate)))
         .service(resource("/v1/webhooks/{webhook_id}/test", "POST").route(web::post().to(test)))
-        .service(resource("/developer/webhooks/{webhook_id}/secret", "GET").route(web::get().to(show_secret)))
-        .service(resource("/developer/webhooks/{webhook_id}/test", "POST").route(web::post().to(send_test)));
+        .service(
+            resource("/developer/webhooks/{webhook_id}/secret", "GET")
+                .route(web::get().to(show_secret)),
+        )
+        .service(
+            resource("/developer/webhooks/{webhook_id}/test", "POST")
+                .route(web::post().to(send_test)),
+        );
 }
 
 /// `GET /api/v1/webhooks`
@@ -83,13 +98,16 @@ async fn edit(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     let url = fields.text("url");
     let events = events(&mut fields);
     let description = fields.prose("description", DESCRIPTION_CHARS);
-    let status = fields.flag("enabled").map(|enabled| if enabled { Status::Active } else { Status::Disabled });
+    let status = fields
+        .flag("enabled")
+        .map(|enabled| if enabled { Status::Active } else { Status::Disabled });
     fields.end()?;
     let url = match url {
         Some(url) => Some(hooks::endpoint(&call.app, "url", &url).await?),
         None => None,
     };
-    let (caller, uid, edit) = (call.caller.clone(), call.path("webhook_id"), Edit { url, description, events, status });
+    let (caller, uid, edit) =
+        (call.caller.clone(), call.path("webhook_id"), Edit { url, description, events, status });
     let job = move |tx: &mut Tx<'_>| {
         let id = find(tx.conn, &caller, &uid)?.id;
         hooks::update(tx, &caller, Look::Xqr, id, edit)
@@ -123,17 +141,28 @@ async fn deliveries(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
         Ok((rows, hooks::count_deliveries(conn, &caller, id)?))
     });
     let (rows, total) = read.await?;
-    Ok(call.page(rows.iter().map(DeliveryView::new).collect::<Vec<_>>(), PageMeta { total, limit, offset }))
+    Ok(call.page(
+        rows.iter().map(DeliveryView::new).collect::<Vec<_>>(),
+        PageMeta { total, limit, offset },
+    ))
 }
 
-/// `POST /api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver`: one more attempt, with the id and the bytes of the first.
+/// `POST /api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver`: one more attempt, with
+/// the id and the bytes of the first.
 async fn redeliver(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     call.allow(Scope::WebhooksWrite)?;
     hooks::check_plan(&call.caller)?;
-    let (caller, uid, delivery) = (call.caller.clone(), call.path("webhook_id"), call.path("delivery_id"));
+    let (caller, uid, delivery) =
+        (call.caller.clone(), call.path("webhook_id"), call.path("delivery_id"));
     let job = move |tx: &mut Tx<'_>| {
         let id = find(tx.conn, &caller, &uid)?.id;
-        hooks::redeliver(tx, &caller, Look::Xqr, id, delivery.strip_prefix("del_").unwrap_or(&delivery))
+        hooks::redeliver(
+            tx,
+            &caller,
+            Look::Xqr,
+            id,
+            delivery.strip_prefix("del_").unwrap_or(&delivery),
+        )
     };
     let delivery = call.app.write(job).await?;
     Ok(call.answer(StatusCode::ACCEPTED, DeliveryView::new(&delivery)))
@@ -153,7 +182,8 @@ async fn test(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     Ok(call.answer(StatusCode::ACCEPTED, sent))
 }
 
-/// `POST /api/v1/webhooks/{webhook_id}/rotate`: the secret before signs on for a day in the headers of Standard Webhooks.
+/// `POST /api/v1/webhooks/{webhook_id}/rotate`: the secret before signs on for a day in the headers
+/// of Standard Webhooks.
 async fn rotate(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     call.allow(Scope::WebhooksWrite)?;
     hooks::check_plan(&call.caller)?;
@@ -218,7 +248,8 @@ fn events(fields: &mut Fields) -> Option<Vec<String>> {
     let known = hooks::events(Look::Xqr);
     let names = fields.texts("events", known.len(), 64)?;
     if names.is_empty() {
-        fields.complain(Condition::ListEmpty { field: "events".to_owned(), max: known.len() as u64 });
+        fields
+            .complain(Condition::ListEmpty { field: "events".to_owned(), max: known.len() as u64 });
     }
     for name in names.iter().filter(|name| *name != EVERYTHING && !known.contains(&name.as_str())) {
         let (value, allowed) = (name.clone(), format!("{EVERYTHING}, {}", known.join(", ")));

@@ -1,4 +1,5 @@
-//! `/api/v1/workspace`: who the caller is, what is used, and what the plan allows (xQR reference, section 15.3).
+//! `/api/v1/workspace`: who the caller is, what is used, and what the plan allows (xQR reference,
+//! section 15.3).
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -41,7 +42,9 @@ async fn get(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 async fn usage(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     call.allow(Scope::WorkspaceRead)?;
     let (workspace, now, caller) = (call.caller.workspace, call.app.now(), call.caller.clone());
-    let read = call.app.read(move |conn| Ok((workspaces::usage(conn, workspace, now)?, templates::count(conn, &caller)?)));
+    let read = call.app.read(move |conn| {
+        Ok((workspaces::usage(conn, workspace, now)?, templates::count(conn, &caller)?))
+    });
     let (mut usage, templates) = read.await?;
     // What this node has leased and not handed out is not used.
     usage.calls_this_month = usage.calls_this_month.saturating_sub(call.app.leased(workspace));
@@ -85,7 +88,8 @@ struct UsedView {
     storage_mb: f64,
 }
 
-/// What there may be of each; null is unlimited. There is no limit of links per month: the plan limits how many there are.
+/// What there may be of each; null is unlimited. There is no limit of links per month: the plan
+/// limits how many there are.
 #[derive(Serialize)]
 struct LimitsView {
     links_per_month: Cap,

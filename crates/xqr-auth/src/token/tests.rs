@@ -10,16 +10,27 @@ fn key() -> TokenKey {
 
 fn subject() -> Subject {
     let text = str::to_owned;
-    Subject { sub: text("user_1"), ws: text("ws_1"), sid: text("ses_1"), pwd: NOW - 5, jti: text("tok_1") }
+    Subject {
+        sub: text("user_1"),
+        ws: text("ws_1"),
+        sid: text("ses_1"),
+        pwd: NOW - 5,
+        jti: text("tok_1"),
+    }
 }
 
 fn token() -> String {
     key().issue(subject(), NOW).unwrap().expose().to_owned()
 }
 
-/// Signs any header and claims with the right key, as only a thief of the key or a defect of ours could.
+/// Signs any header and claims with the right key, as only a thief of the key or a defect of ours
+/// could.
 fn signed(header: &str, claims: &serde_json::Value) -> String {
-    let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims.to_string()));
+    let signed = format!(
+        "{}.{}",
+        URL_SAFE_NO_PAD.encode(header),
+        URL_SAFE_NO_PAD.encode(claims.to_string())
+    );
     format!("{signed}.{}", URL_SAFE_NO_PAD.encode(key().mac(&signed).finalize().into_bytes()))
 }
 
@@ -29,13 +40,20 @@ fn claims() -> serde_json::Value {
 
 #[track_caller]
 fn refused(token: &str) {
-    assert_eq!(key().verify(token, NOW).unwrap_err().condition(), &Condition::TokenInvalid, "{token}");
+    assert_eq!(
+        key().verify(token, NOW).unwrap_err().condition(),
+        &Condition::TokenInvalid,
+        "{token}"
+    );
 }
 
 #[test]
 fn a_token_says_what_was_put_in() {
     let read = key().verify(&token(), NOW).unwrap();
-    assert_eq!((read.sub.as_str(), read.ws.as_str(), read.sid.as_str(), read.jti.as_str()), ("user_1", "ws_1", "ses_1", "tok_1"));
+    assert_eq!(
+        (read.sub.as_str(), read.ws.as_str(), read.sid.as_str(), read.jti.as_str()),
+        ("user_1", "ws_1", "ses_1", "tok_1")
+    );
     assert_eq!((read.pwd, read.iat, read.exp), (NOW - 5, NOW / 1000, NOW / 1000 + 900));
     assert_eq!(claims()["aud"], "xqr");
     assert_eq!(URL_SAFE_NO_PAD.decode(HEADER).unwrap(), br#"{"alg":"HS256","typ":"JWT"}"#);
@@ -49,7 +67,10 @@ fn it_lives_fifteen_minutes_to_the_second() {
     assert!(key.verify(&token, NOW + 899_999).is_ok());
     assert!(key.verify(&token, NOW + 900_000).is_err());
     assert!(key.verify(&token, i64::MAX).is_err());
-    assert!(key.verify(&token, NOW - 10_000).is_ok(), "another node's clock may be ahead by a little");
+    assert!(
+        key.verify(&token, NOW - 10_000).is_ok(),
+        "another node's clock may be ahead by a little"
+    );
     assert!(key.verify(&token, NOW - 11_000).is_err(), "a token of the future");
     assert!(key.verify(&token, i64::MIN / 2).is_err());
 }
@@ -76,9 +97,13 @@ fn no_header_chooses_how_it_is_checked() {
     let (signed, _) = token().rsplit_once('.').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
     let (_, body) = signed.split_once('.').unwrap();
     let none = URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"JWT"}"#);
-    for forged in
-        [format!("{none}.{body}."), format!("{signed}."), signed.clone(), format!("{signed}.."), format!("{none}.{body}")]
-    {
+    for forged in [
+        format!("{none}.{body}."),
+        format!("{signed}."),
+        signed.clone(),
+        format!("{signed}.."),
+        format!("{none}.{body}"),
+    ] {
         refused(&forged);
     }
 }
@@ -135,9 +160,14 @@ fn refresh_tokens_are_read_as_they_are_written() {
     assert_eq!(token.expose(), "xqr_rt_q6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s");
     assert_eq!(RefreshToken::parse(token.expose()).unwrap().digest(), token.digest());
     assert_eq!(format!("{token:?} {:?}", key()), "RefreshToken(…) TokenKey(…)");
-    for wrong in
-        ["", "xqr_rt_", "xqr_rt_q6ur", &token.expose()[7..], &format!("{} ", token.expose()), &format!("{}t", token.expose())]
-    {
+    for wrong in [
+        "",
+        "xqr_rt_",
+        "xqr_rt_q6ur",
+        &token.expose()[7..],
+        &format!("{} ", token.expose()),
+        &format!("{}t", token.expose()),
+    ] {
         assert!(RefreshToken::parse(wrong).is_err(), "{wrong}");
     }
 }

@@ -4,7 +4,8 @@ use super::*;
 
 fn read_as(list: &[u8], format: Option<Format>) -> Result<Vec<String>, String> {
     let all: Result<Vec<Host>, Refusal> = Entries::new(list, format, 100).collect();
-    all.map(|hosts| hosts.iter().map(|host| host.as_str().to_owned()).collect()).map_err(|refusal| refusal.to_string())
+    all.map(|hosts| hosts.iter().map(|host| host.as_str().to_owned()).collect())
+        .map_err(|refusal| refusal.to_string())
 }
 
 fn read(list: impl AsRef<[u8]>) -> Result<Vec<String>, String> {
@@ -18,13 +19,22 @@ fn lists(list: impl AsRef<[u8]>, hosts: &[&str]) {
 
 #[test]
 fn plain_lists() {
-    lists("evil.example\nEVIL.two.\n\n  bücher.example  # why\n", &["evil.example", "evil.two", "xn--bcher-kva.example"]);
+    lists(
+        "evil.example\nEVIL.two.\n\n  bücher.example  # why\n",
+        &["evil.example", "evil.two", "xn--bcher-kva.example"],
+    );
     lists(
         "\u{feff}# a comment\r\n! another\r\n; a third\r\nevil.example\r\n*.wild.example\r\n.dot.example",
         &["evil.example", "wild.example", "dot.example"],
     );
-    lists("198.51.100.7\n2001:DB8::1\n[::ffff:1.2.3.4]\n", &["198.51.100.7", "2001:db8::1", "1.2.3.4"]);
-    lists("https://evil.example:8443/a,b?c#d\nhttp://user@two.example/ # x\n", &["evil.example", "two.example"]);
+    lists(
+        "198.51.100.7\n2001:DB8::1\n[::ffff:1.2.3.4]\n",
+        &["198.51.100.7", "2001:db8::1", "1.2.3.4"],
+    );
+    lists(
+        "https://evil.example:8443/a,b?c#d\nhttp://user@two.example/ # x\n",
+        &["evil.example", "two.example"],
+    );
     lists("evil.example#why\n*.zip\n.mov\nco.uk\n", &["evil.example", "zip", "mov", "co.uk"]);
 }
 
@@ -45,7 +55,10 @@ fn phishtank() {
     lists(list, &["evil.example", "two.example", "198.51.100.7"]);
     lists("id,seen,url\n1,x,https://late.example/\n", &["late.example"]);
     let headless = "1,http://evil.example/,x\n2,\"http://two.example/\n3,http://three.example/,x\n";
-    assert_eq!(read_as(headless.as_bytes(), Some(Format::PhishTank)).unwrap(), ["evil.example", "two.example", "three.example"]);
+    assert_eq!(
+        read_as(headless.as_bytes(), Some(Format::PhishTank)).unwrap(),
+        ["evil.example", "two.example", "three.example"]
+    );
 }
 
 #[test]
@@ -54,15 +67,23 @@ fn a_line_that_makes_no_sense_is_passed_over() {
         "evil.example\nnot a host\nlocalhost\n\u{7f}\ntwo.example\nthree.example\n",
         &["evil.example", "two.example", "three.example"],
     );
-    lists([b"evil.example\n\xff\xfe.example\n".as_slice(), b"two.example"].concat(), &["evil.example", "two.example"]);
+    lists(
+        [b"evil.example\n\xff\xfe.example\n".as_slice(), b"two.example"].concat(),
+        &["evil.example", "two.example"],
+    );
     for length in [MAX_LINE - 1, MAX_LINE, MAX_LINE + 1, 3 * MAX_LINE, 3 * MAX_LINE + 7] {
-        lists(format!("evil.example\n{}\ntwo.example", "x".repeat(length)), &["evil.example", "two.example"]);
+        lists(
+            format!("evil.example\n{}\ntwo.example", "x".repeat(length)),
+            &["evil.example", "two.example"],
+        );
     }
 }
 
 #[test]
 fn what_is_no_list_is_refused_whole() {
-    let check = |list: &[u8], words: &str| assert_eq!(read(list).unwrap_err(), words, "{:?}", String::from_utf8_lossy(list));
+    let check = |list: &[u8], words: &str| {
+        assert_eq!(read(list).unwrap_err(), words, "{:?}", String::from_utf8_lossy(list))
+    };
     check(b"", "lists nothing");
     check(b"# only a comment\n\n", "lists nothing");
     check(b"phish_id,url,target\n", "lists nothing");
@@ -74,9 +95,15 @@ fn what_is_no_list_is_refused_whole() {
         &"evil.example\n".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>(),
         "is no text in UTF-8: it has NUL bytes",
     );
-    check(&[vec![b'x'; 2 * MAX_LINE], vec![0], vec![b'x'; 9]].concat(), "is no text in UTF-8: it has NUL bytes");
+    check(
+        &[vec![b'x'; 2 * MAX_LINE], vec![0], vec![b'x'; 9]].concat(),
+        "is no text in UTF-8: it has NUL bytes",
+    );
     check(b"rate limit exceeded\n", "is no list: 1 lines make no sense, 0 do; the first is line 1");
-    check(b"{\"error\":\n\"no\"}\nevil.example\n", "is no list: 2 lines make no sense, 1 do; the first is line 1");
+    check(
+        b"{\"error\":\n\"no\"}\nevil.example\n",
+        "is no list: 2 lines make no sense, 1 do; the first is line 1",
+    );
     check("evil.example\n".repeat(101).as_bytes(), "has more than 100 entries");
     assert_eq!(read("evil.example\n".repeat(100)).unwrap().len(), 100);
 }

@@ -11,8 +11,11 @@ fn host(text: &str) -> Host {
 
 #[test]
 fn a_domain_lists_all_that_is_below_it_and_nothing_beside() {
-    let set = HostSet::collect(&["evil.example", "co.uk", "a.b.example", "1.2.3.4", "2001:db8::1"].map(host));
-    let check = |text: &str, listed: Option<&str>| assert_eq!(set.find(&host(text)), listed, "{text}");
+    let set = HostSet::collect(
+        &["evil.example", "co.uk", "a.b.example", "1.2.3.4", "2001:db8::1"].map(host),
+    );
+    let check =
+        |text: &str, listed: Option<&str>| assert_eq!(set.find(&host(text)), listed, "{text}");
     check("evil.example", Some("evil.example"));
     check("a.b.c.evil.example", Some("evil.example"));
     check("bbc.co.uk", Some("co.uk"));
@@ -33,7 +36,10 @@ fn a_domain_lists_all_that_is_below_it_and_nothing_beside() {
     ] {
         check(text, None);
     }
-    assert_eq!((set.len(), HostSet::default().len(), HostSet::default().find(&host("a.b"))), (5, 0, None));
+    assert_eq!(
+        (set.len(), HostSet::default().len(), HostSet::default().find(&host("a.b"))),
+        (5, 0, None)
+    );
 }
 
 #[test]
@@ -62,7 +68,8 @@ fn invented(n: u64) -> Host {
     if next(4) == 0 {
         name = format!("www{}.{name}", next(9));
     }
-    let top = ["com", "net", "top", "xyz", "info", "ru", "cn", "online", "shop", "co.uk"][next(10) as usize];
+    let top = ["com", "net", "top", "xyz", "info", "ru", "cn", "online", "shop", "co.uk"]
+        [next(10) as usize];
     host(&format!("{name}{n}.{top}"))
 }
 
@@ -87,7 +94,8 @@ fn chunks_merge_into_one_exact_set() {
     assert_eq!(shown, hosts.into_iter().collect());
 }
 
-/// The bar is 32 MiB for a million hosts; a tenth of them has less in common, so it needs more than a tenth.
+/// The bar is 32 MiB for a million hosts; a tenth of them has less in common, so it needs more than
+/// a tenth.
 #[test]
 fn hosts_take_few_bytes() {
     let hosts: Vec<Host> = (0..100_000).map(invented).collect();

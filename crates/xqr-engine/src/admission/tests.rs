@@ -24,11 +24,19 @@ async fn exhaust(gate: &Gate, data: &Data, caller: &Caller, rates: Rates) -> (u6
 async fn a_minute_is_a_bucket_of_a_key() {
     let (data, clock, _folder) = open();
     let gate = Gate::new(data.clock());
-    let first = caller(&data, Plan::Pro, r#"{"calls_per_minute":60,"calls_per_day":0,"monthly_calls":0}"#);
-    assert_eq!(exhaust(&gate, &data, &first, HUB).await, (60, Condition::RateExceeded { seconds: 1 }));
+    let first =
+        caller(&data, Plan::Pro, r#"{"calls_per_minute":60,"calls_per_day":0,"monthly_calls":0}"#);
+    assert_eq!(
+        exhaust(&gate, &data, &first, HUB).await,
+        (60, Condition::RateExceeded { seconds: 1 })
+    );
     let mut second = first.clone();
     second.key += 1;
-    assert_eq!(exhaust(&gate, &data, &second, HUB).await.0, 60, "another key of the workspace has its own");
+    assert_eq!(
+        exhaust(&gate, &data, &second, HUB).await.0,
+        60,
+        "another key of the workspace has its own"
+    );
     clock.advance(30_000);
     assert_eq!(exhaust(&gate, &data, &first, HUB).await.0, 30);
 }
@@ -37,16 +45,26 @@ async fn a_minute_is_a_bucket_of_a_key() {
 async fn a_minute_and_a_day_are_of_a_workspace() {
     let (data, clock, _folder) = open();
     let gate = Gate::new(data.clock());
-    let first = caller(&data, Plan::Pro, r#"{"calls_per_minute":60,"calls_per_day":100,"monthly_calls":0}"#);
+    let first = caller(
+        &data,
+        Plan::Pro,
+        r#"{"calls_per_minute":60,"calls_per_day":100,"monthly_calls":0}"#,
+    );
     let mut second = first.clone();
     second.key += 1;
     assert_eq!(exhaust(&gate, &data, &first, FORGE).await.0, 60);
     assert_eq!(exhaust(&gate, &data, &second, FORGE).await.0, 0);
     clock.advance(60_000);
     // 2026-03-21T14:31:00Z: the day has 34,140 s left.
-    assert_eq!(exhaust(&gate, &data, &second, FORGE).await, (40, Condition::DailyQuotaSpent { seconds: 34_140 }));
+    assert_eq!(
+        exhaust(&gate, &data, &second, FORGE).await,
+        (40, Condition::DailyQuotaSpent { seconds: 34_140 })
+    );
     clock.advance(34_140_000 - 1);
-    assert_eq!(exhaust(&gate, &data, &first, FORGE).await, (0, Condition::DailyQuotaSpent { seconds: 1 }));
+    assert_eq!(
+        exhaust(&gate, &data, &first, FORGE).await,
+        (0, Condition::DailyQuotaSpent { seconds: 1 })
+    );
     clock.advance(1);
     // The call that was refused a moment ago took a token of the minute.
     assert_eq!(exhaust(&gate, &data, &first, FORGE).await.0, 59, "at midnight UTC the day is new");
@@ -65,11 +83,16 @@ async fn a_failed_call_goes_back_to_its_day() {
     let late = gate.admit(&data, &caller, FORGE).await.1.unwrap();
     clock.advance(24 * 60 * 60 * 1000);
     drop(late);
-    assert_eq!(exhaust(&gate, &data, &caller, FORGE).await.0, 5, "yesterday's call is none of today's");
+    assert_eq!(
+        exhaust(&gate, &data, &caller, FORGE).await.0,
+        5,
+        "yesterday's call is none of today's"
+    );
 }
 
 proptest! {
-    /// In every window of time, a bucket admits what it holds, what flowed in, and at most one more.
+    /// In every window of time, a bucket admits what it holds, what flowed in, and at most one
+    /// more.
     #[test]
     fn no_window_admits_more_than_the_bucket_and_its_inflow(
         size in 1_u64..40,

@@ -31,7 +31,8 @@ pub enum Interval {
 
 impl Interval {
     /// Every interval with its name.
-    pub const ALL: [(&str, Self); 4] = [("hour", Self::Hour), ("day", Self::Day), ("week", Self::Week), ("month", Self::Month)];
+    pub const ALL: [(&str, Self); 4] =
+        [("hour", Self::Hour), ("day", Self::Day), ("week", Self::Week), ("month", Self::Month)];
 
     /// Returns its name.
     pub fn name(self) -> &'static str {
@@ -56,7 +57,8 @@ pub struct Wish {
     pub now: i64,
 }
 
-/// A bucket of a series. The first and the last one may begin before, or end after, the days that were asked for; those do not count.
+/// A bucket of a series. The first and the last one may begin before, or end after, the days that
+/// were asked for; those do not count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Point {
     /// When it begins, Unix milliseconds.
@@ -65,7 +67,8 @@ pub struct Point {
     pub date: Date,
     /// Scans; those of machines where they count.
     pub scans: i64,
-    /// Visitors of each day, added up; `None` where the days are not those of UTC, in which visitors are known.
+    /// Visitors of each day, added up; `None` where the days are not those of UTC, in which
+    /// visitors are known.
     pub visitors: Option<i64>,
 }
 
@@ -74,7 +77,12 @@ pub struct Point {
 /// # Errors
 ///
 /// [`Condition::NumberTooLarge`] where there would be more than [`MOST`] buckets.
-pub fn read(conn: &mut Conn, caller: &Caller, link: Option<i64>, wish: &Wish) -> Result<Vec<Point>> {
+pub fn read(
+    conn: &mut Conn,
+    caller: &Caller,
+    link: Option<i64>,
+    wish: &Wish,
+) -> Result<Vec<Point>> {
     let start = midnight(wish.from, &wish.zone)?;
     let end = midnight(wish.to.tomorrow().map_err(Error::internal)?, &wish.zone)?;
     let mut points = buckets(wish, end)?;
@@ -82,7 +90,9 @@ pub fn read(conn: &mut Conn, caller: &Caller, link: Option<i64>, wish: &Wish) ->
     let (workspace, link) = (caller.workspace, link.unwrap_or(ALL_LINKS));
     let mut add = |at: i64, scans: i64, visitors: i64| {
         let bucket = points.partition_point(|point| point.at <= at).checked_sub(1);
-        if let Some(point) = bucket.and_then(|i| points.get_mut(i)).filter(|_| (start..end).contains(&at)) {
+        if let Some(point) =
+            bucket.and_then(|i| points.get_mut(i)).filter(|_| (start..end).contains(&at))
+        {
             point.scans += scans;
             point.visitors = point.visitors.map(|known| known + visitors);
         }
@@ -96,7 +106,9 @@ pub fn read(conn: &mut Conn, caller: &Caller, link: Option<i64>, wish: &Wish) ->
     each_day(conn, workspace, link, days, |row| {
         let tally = Tally::read(row)?;
         let machines = Some(&tally.machines).filter(|_| wish.machines == Machines::Included);
-        for (quarter, n) in std::iter::once(&tally.people).chain(machines).flat_map(|counts| &counts.quarters) {
+        for (quarter, n) in
+            std::iter::once(&tally.people).chain(machines).flat_map(|counts| &counts.quarters)
+        {
             add(row.day * DAY + i64::from(*quarter) * QUARTER, n.cast_signed(), 0);
         }
         Ok(())
@@ -129,14 +141,21 @@ fn buckets(wish: &Wish, end: i64) -> Result<Vec<Point>> {
     let end = if wish.interval == Interval::Hour { end.min(wish.now + 1) } else { end };
     while at < end {
         if points.len() == MOST {
-            return Err(Condition::NumberTooLarge { field: "interval".to_owned(), max: format!("{MOST} points") }.into());
+            return Err(Condition::NumberTooLarge {
+                field: "interval".to_owned(),
+                max: format!("{MOST} points"),
+            }
+            .into());
         }
         points.push(Point { at, date, scans: 0, visitors });
         let step = match wish.interval {
             Interval::Hour => {
                 // To the next full hour of the clock, also where it was moved by half an hour.
-                let local =
-                    |at: i64| Timestamp::from_millisecond(at).map(|at| wish.zone.to_datetime(at)).map_err(Error::internal);
+                let local = |at: i64| {
+                    Timestamp::from_millisecond(at)
+                        .map(|at| wish.zone.to_datetime(at))
+                        .map_err(Error::internal)
+                };
                 at += (60 - i64::from(local(at)?.minute())) * MINUTE;
                 date = local(at)?.date();
                 continue;
@@ -151,7 +170,8 @@ fn buckets(wish: &Wish, end: i64) -> Result<Vec<Point>> {
     Ok(points)
 }
 
-/// Returns when a day begins, Unix milliseconds: later than midnight where clocks were put forward then.
+/// Returns when a day begins, Unix milliseconds: later than midnight where clocks were put forward
+/// then.
 fn midnight(date: Date, zone: &TimeZone) -> Result<i64> {
     Ok(date.to_zoned(zone.clone()).map_err(Error::internal)?.timestamp().as_millisecond())
 }

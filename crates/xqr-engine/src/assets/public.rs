@@ -1,4 +1,5 @@
-//! Published files: their addresses, and who reads them: visitors, and pictures that have one as their logo.
+//! Published files: their addresses, and who reads them: visitors, and pictures that have one as
+//! their logo.
 
 use std::ops::Range;
 
@@ -19,7 +20,12 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 impl App {
     /// Returns the public address of an asset.
     pub fn asset_url(&self, asset: &Asset) -> String {
-        format!("{}/{}/{}", self.assets_base(), asset.uid, utf8_percent_encode(&asset.filename, ESCAPED))
+        format!(
+            "{}/{}/{}",
+            self.assets_base(),
+            asset.uid,
+            utf8_percent_encode(&asset.filename, ESCAPED)
+        )
     }
 
     fn assets_base(&self) -> String {
@@ -41,7 +47,9 @@ impl App {
         let uid = uid.to_owned();
         let found = self.data.read_brief(move |conn| assets::find_any(conn, &uid)).await?;
         let is_named = |asset: &Asset| percent_decode_str(filename).eq(asset.filename.bytes());
-        found.filter(|asset| asset.is_public && asset.status == CONFIRMED && is_named(asset)).ok_or_else(missing)
+        found
+            .filter(|asset| asset.is_public && asset.status == CONFIRMED && is_named(asset))
+            .ok_or_else(missing)
     }
 
     /// Reads bytes of an asset's file.
@@ -50,14 +58,21 @@ impl App {
     ///
     /// When the store fails.
     pub async fn read_asset(&self, asset: &Asset, range: Range<u64>) -> Result<Chunks> {
-        let object = asset.object.as_deref().ok_or_else(|| Error::internal("a confirmed asset without a file"))?;
+        let object = asset
+            .object
+            .as_deref()
+            .ok_or_else(|| Error::internal("a confirmed asset without a file"))?;
         self.storage()?.read(object, range).await
     }
 
-    /// Reads a picture behind one of our own public addresses, straight from the store; `None` for any other address.
+    /// Reads a picture behind one of our own public addresses, straight from the store; `None` for
+    /// any other address.
     pub(crate) async fn own_picture(&self, field: &str, url: &str) -> Result<Option<Bytes>> {
         let base = self.assets_base();
-        let place = url.strip_prefix(&base).and_then(|rest| rest.strip_prefix('/')).and_then(|rest| rest.split_once('/'));
+        let place = url
+            .strip_prefix(&base)
+            .and_then(|rest| rest.strip_prefix('/'))
+            .and_then(|rest| rest.split_once('/'));
         let Some((uid, filename)) = place else { return Ok(None) };
         let absent = |_| {
             let reason = "there is no such published asset".to_owned();

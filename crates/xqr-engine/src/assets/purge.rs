@@ -1,4 +1,5 @@
-//! What is left of assets that nobody wants: uploads that were never confirmed, and files of assets that are gone.
+//! What is left of assets that nobody wants: uploads that were never confirmed, and files of assets
+//! that are gone.
 
 use xqr_errors::Result;
 use xqr_store::{assets, usage};
@@ -10,7 +11,8 @@ const SOME: i64 = 100;
 const HOUR: i64 = 60 * 60 * 1000;
 
 impl App {
-    /// Throws away some uploads that were never confirmed, and some files that belong to nothing; returns how many.
+    /// Throws away some uploads that were never confirmed, and some files that belong to nothing;
+    /// returns how many.
     ///
     /// # Errors
     ///
@@ -19,7 +21,9 @@ impl App {
         let age = i64::from(self.settings.assets.pending_hours) * HOUR;
         let (now, before) = (self.now(), self.now().saturating_sub(age));
         // Mostly there is nothing, and to find that out takes no transaction.
-        let look = move |conn: &mut xqr_store::Conn| Ok((assets::any_stale(conn, before)?, assets::trash(conn, now, SOME)?));
+        let look = move |conn: &mut xqr_store::Conn| {
+            Ok((assets::any_stale(conn, before)?, assets::trash(conn, now, SOME)?))
+        };
         let (stale, mut trash) = self.read(look).await?;
         let mut gone = 0;
         if stale {

@@ -1,7 +1,8 @@
 //! The upload of a file: through a signed link, in pieces, never more than was declared.
 //!
-//! Each try has a name of its own, which is in the row before a byte is in the store. So whatever happens, a file that nobody needs is
-//! known, and a try that ends after its asset was confirmed changes nothing.
+//! Each try has a name of its own, which is in the row before a byte is in the store. So whatever
+//! happens, a file that nobody needs is known, and a try that ends after its asset was confirmed
+//! changes nothing.
 
 use std::pin::pin;
 
@@ -43,8 +44,10 @@ impl App {
     ///
     /// # Errors
     ///
-    /// [`Condition::UploadLinkInvalid`], [`Condition::UploadLinkExpired`]; [`Condition::StateConflict`] where the asset is confirmed or being
-    /// uploaded; [`Condition::FileSizeWrong`], [`Condition::FileTypeWrong`]; [`Condition::Overloaded`] where too many are under way; those of `body`. After any of them there is no file.
+    /// [`Condition::UploadLinkInvalid`], [`Condition::UploadLinkExpired`];
+    /// [`Condition::StateConflict`] where the asset is confirmed or being uploaded;
+    /// [`Condition::FileSizeWrong`], [`Condition::FileTypeWrong`]; [`Condition::Overloaded`] where
+    /// too many are under way; those of `body`. After any of them there is no file.
     pub async fn receive(
         &self,
         uid: &str,
@@ -61,17 +64,26 @@ impl App {
         };
         match written {
             Ok(asset) => Ok(asset),
-            // Whoever overtook this try has taken its file away, too: that is why, and not the store.
+            // Whoever overtook this try has taken its file away, too: that is why, and not the
+            // store.
             Err(error) => Err(self.throw_away(writing).await.unwrap_or(error)),
         }
     }
 
-    async fn admit_upload(&self, uid: &str, ticket: &Ticket, announced: &Announced) -> Result<Asset> {
+    async fn admit_upload(
+        &self,
+        uid: &str,
+        ticket: &Ticket,
+        announced: &Announced,
+    ) -> Result<Asset> {
         if !data::is_uuid(uid) {
             return Err(Condition::UploadLinkInvalid.into());
         }
         let wanted = uid.to_owned();
-        let asset = self.read(move |conn| assets::find_any(conn, &wanted)).await?.ok_or(Condition::UploadLinkInvalid)?;
+        let asset = self
+            .read(move |conn| assets::find_any(conn, &wanted))
+            .await?
+            .ok_or(Condition::UploadLinkInvalid)?;
         if !self.upload_key().verify(&grant(&asset, ticket.expires), &ticket.signature) {
             return Err(Condition::UploadLinkInvalid.into());
         }
@@ -84,14 +96,19 @@ impl App {
         if announced.size.is_some_and(|size| size != asset.size.unsigned_abs()) {
             return Err(wrong_size(&asset).into());
         }
-        if let Some(found) = announced.media_type.as_ref().filter(|it| media::parse(it).as_deref() != Some(&asset.media_type)) {
+        if let Some(found) = announced
+            .media_type
+            .as_ref()
+            .filter(|it| media::parse(it).as_deref() != Some(&asset.media_type))
+        {
             let found = found.chars().filter(|c| !c.is_control()).take(100).collect();
             return Err(Condition::FileTypeWrong { field: "content_type".to_owned(), found }.into());
         }
         Ok(asset)
     }
 
-    /// Keeps others out, and makes room: what an earlier try has left goes first, so that there is never more than was declared.
+    /// Keeps others out, and makes room: what an earlier try has left goes first, so that there is
+    /// never more than was declared.
     async fn begin(&self, asset: Asset) -> Result<Writing> {
         let uid = asset.uid.clone();
         let claim = move |tx: &mut Tx<'_>| {
@@ -114,7 +131,15 @@ impl App {
         let (asset, old) = self.write(claim).await?;
         let object = asset.upload.clone().unwrap_or_default();
         let sink = storage.create(&object);
-        let writing = Writing { asset, object, sink, head: Vec::new(), found_type: None, written: 0, hash: Sha256::new() };
+        let writing = Writing {
+            asset,
+            object,
+            sink,
+            head: Vec::new(),
+            found_type: None,
+            written: 0,
+            hash: Sha256::new(),
+        };
         if let Err(error) = self.try_clear(old).await {
             return Err(self.throw_away(writing).await.unwrap_or(error));
         }
@@ -140,7 +165,8 @@ impl App {
         self.write(keep).await
     }
 
-    /// Takes back what was written, and lets others try. Returns what happened to the asset meanwhile, if something did.
+    /// Takes back what was written, and lets others try. Returns what happened to the asset
+    /// meanwhile, if something did.
     async fn throw_away(&self, mut writing: Writing) -> Option<Error> {
         writing.sink.abort().await.ok();
         let Writing { asset: Asset { uid, .. }, object, .. } = writing;
@@ -152,7 +178,9 @@ impl App {
                 return Ok(Fate::Kept);
             }
             assets::discard(tx.conn, &name, tx.now)?;
-            let Some(mut asset) = asset else { return Ok(Fate::Overtaken(Condition::UploadLinkInvalid.into())) };
+            let Some(mut asset) = asset else {
+                return Ok(Fate::Overtaken(Condition::UploadLinkInvalid.into()));
+            };
             if asset.upload.as_ref() != Some(&name) {
                 return Ok(Fate::Overtaken(overtaken()));
             }
@@ -195,7 +223,8 @@ impl Writing {
         let mut body = pin!(body);
         while let Some(bytes) = body.next().await {
             let bytes = bytes?;
-            self.written = self.written.saturating_add(i64::try_from(bytes.len()).unwrap_or(i64::MAX));
+            self.written =
+                self.written.saturating_add(i64::try_from(bytes.len()).unwrap_or(i64::MAX));
             if self.written > self.asset.size {
                 return Err(wrong_size(&self.asset).into());
             }

@@ -1,5 +1,6 @@
-//! How often pages were seen and followed, gathered in memory: a view costs no write of the database. A killed process loses what was
-//! gathered since the last flush, which is every two seconds; an orderly end loses nothing.
+//! How often pages were seen and followed, gathered in memory: a view costs no write of the
+//! database. A killed process loses what was gathered since the last flush, which is every two
+//! seconds; an orderly end loses nothing.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -22,7 +23,10 @@ impl Counts {
     }
 
     fn take(&self) -> Vec<(i64, (i64, i64))> {
-        let mut all: Vec<_> = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner)).into_iter().collect();
+        let mut all: Vec<_> =
+            std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+                .into_iter()
+                .collect();
         // In the order of their rows, so that two nodes do not wait for each other.
         all.sort_unstable();
         all
@@ -41,10 +45,15 @@ impl App {
             return Ok(0);
         }
         let pages = counts.clone();
-        let written =
-            self.write(move |tx| pages.iter().try_for_each(|(page, (views, clicks))| bio::add(tx.conn, *page, *views, *clicks)));
+        let written = self.write(move |tx| {
+            pages
+                .iter()
+                .try_for_each(|(page, (views, clicks))| bio::add(tx.conn, *page, *views, *clicks))
+        });
         if let Err(error) = written.await {
-            counts.iter().for_each(|(page, (views, clicks))| self.bio_counts.add(*page, *views, *clicks));
+            counts
+                .iter()
+                .for_each(|(page, (views, clicks))| self.bio_counts.add(*page, *views, *clicks));
             return Err(error);
         }
         Ok(counts.len())

@@ -40,19 +40,29 @@ impl App {
         Ok(visit)
     }
 
-    /// Returns where the link at `place`, from 1, of a published page leads, and counts the click where `counts` is set. Links to
-    /// e-mail addresses and phone numbers have no such place.
+    /// Returns where the link at `place`, from 1, of a published page leads, and counts the click
+    /// where `counts` is set. Links to e-mail addresses and phone numbers have no such place.
     ///
     /// # Errors
     ///
-    /// [`Condition::RouteNotFound`] where there is none; [`Condition::LinkGone`] where its host is blocked by now, if the settings ask for that.
+    /// [`Condition::RouteNotFound`] where there is none; [`Condition::LinkGone`] where its host is
+    /// blocked by now, if the settings ask for that.
     pub async fn follow(&self, slug: &str, place: usize, counts: bool) -> Result<String> {
         let visit = self.published_page(slug).await?;
-        let url = place.checked_sub(1).and_then(|index| visit.links().nth(index)).map(|(_, url)| url.to_owned());
-        let url = url.filter(|url| url.starts_with("https://") || url.starts_with("http://")).ok_or(Condition::RouteNotFound)?;
+        let url = place
+            .checked_sub(1)
+            .and_then(|index| visit.links().nth(index))
+            .map(|(_, url)| url.to_owned());
+        let url = url
+            .filter(|url| url.starts_with("https://") || url.starts_with("http://"))
+            .ok_or(Condition::RouteNotFound)?;
         if self.settings.blocklist.at_redirect {
             let (files, wanted) = (self.data.files(), url.clone());
-            if self.data.read_brief(move |conn| blocklist::is_blocked(conn, &files, wanted.as_bytes())).await? {
+            if self
+                .data
+                .read_brief(move |conn| blocklist::is_blocked(conn, &files, wanted.as_bytes()))
+                .await?
+            {
                 return Err(Condition::LinkGone.into());
             }
         }
@@ -65,12 +75,18 @@ impl App {
     async fn published_page(&self, slug: &str) -> Result<Visit> {
         let absent = || Error::from(Condition::RouteNotFound);
         // Slugs have no other characters, and PostgreSQL takes not all.
-        if slug.is_empty() || slug.len() > 100 || !slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        if slug.is_empty()
+            || slug.len() > 100
+            || !slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         {
             return Err(absent());
         }
         let slug = slug.to_owned();
-        let page = self.data.read_brief(move |conn| bio::find_published(conn, &slug)).await?.ok_or_else(absent)?;
+        let page = self
+            .data
+            .read_brief(move |conn| bio::find_published(conn, &slug))
+            .await?
+            .ok_or_else(absent)?;
         Ok(Visit { data: data(&page), page })
     }
 }

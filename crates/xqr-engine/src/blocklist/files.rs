@@ -1,5 +1,6 @@
-//! The operator's files: read anew when they change, swapped in at once, and never replaced by something worse. The last good state of each
-//! is kept in the data folder, too, so that a restart does not depend on the file.
+//! The operator's files: read anew when they change, swapped in at once, and never replaced by
+//! something worse. The last good state of each is kept in the data folder, too, so that a restart
+//! does not depend on the file.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, Write as _};
@@ -106,8 +107,8 @@ impl Files {
         self.lists().iter().map(state).collect()
     }
 
-    /// Takes the last good state of each file, so that a start is fast; a file without one is read. To be called before the first
-    /// destination is stored.
+    /// Takes the last good state of each file, so that a start is fast; a file without one is read.
+    /// To be called before the first destination is stored.
     pub fn open(&self) {
         let last_good = |path: &PathBuf| {
             let bytes = fs::read(self.copy_of(path)).ok()?;
@@ -120,7 +121,12 @@ impl Files {
         let list = |path: &PathBuf| {
             let known = last_good(path);
             let first = known.is_none();
-            let list = List { path: path.clone(), hosts: Arc::new(known.unwrap_or_default()), seen: None, trouble: None };
+            let list = List {
+                path: path.clone(),
+                hosts: Arc::new(known.unwrap_or_default()),
+                seen: None,
+                trouble: None,
+            };
             match if first { self.look(&list) } else { Look::Unchanged } {
                 Look::Taken(list) | Look::Refused(list) => Arc::new(list),
                 Look::Unchanged | Look::Unsettled => Arc::new(list),
@@ -129,7 +135,8 @@ impl Files {
         self.swap(self.settings.files.iter().map(list).collect());
     }
 
-    /// Looks at each file, and takes those that have changed and are good. Returns how many were taken.
+    /// Looks at each file, and takes those that have changed and are good. Returns how many were
+    /// taken.
     pub fn refresh(&self) -> usize {
         let _alone = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
         let mut taken = 0;
@@ -155,7 +162,12 @@ impl Files {
                 let (path, hosts) = (list.path.display(), list.hosts.len());
                 tracing::error!(%path, trouble, hosts, "a blocklist file is refused; its last good state holds");
             }
-            Look::Refused(List { path: list.path.clone(), hosts: Arc::clone(&list.hosts), seen, trouble: Some(trouble) })
+            Look::Refused(List {
+                path: list.path.clone(),
+                hosts: Arc::clone(&list.hosts),
+                seen,
+                trouble: Some(trouble),
+            })
         };
         let seen = match Stamp::of(&list.path) {
             Ok(seen) if list.seen == Some(seen) => return Look::Unchanged,
@@ -170,14 +182,23 @@ impl Files {
             return Look::Unsettled;
         }
         let (old, new) = (list.hosts.len() as u64, hosts.len() as u64);
-        if old >= SMALL && new * 100 < old * 100u64.saturating_sub(self.settings.max_shrink_percent) {
-            return refused(Some(seen), format!("lists {new} hosts, after {old}: more than max_shrink_percent are gone"));
+        if old >= SMALL && new * 100 < old * 100u64.saturating_sub(self.settings.max_shrink_percent)
+        {
+            return refused(
+                Some(seen),
+                format!("lists {new} hosts, after {old}: more than max_shrink_percent are gone"),
+            );
         }
         if let Err(error) = self.keep(&list.path, &hosts) {
             tracing::warn!(path = %list.path.display(), %error, "the state of a blocklist file could not be kept for the next start");
         }
         tracing::info!(path = %list.path.display(), hosts = new, bytes = hosts.as_bytes().len(), "a blocklist file is in force");
-        Look::Taken(List { path: list.path.clone(), hosts: Arc::new(hosts), seen: Some(seen), trouble: None })
+        Look::Taken(List {
+            path: list.path.clone(),
+            hosts: Arc::new(hosts),
+            seen: Some(seen),
+            trouble: None,
+        })
     }
 
     fn read(&self, path: &Path, bytes: u64) -> Result<HostSet, String> {

@@ -1,4 +1,5 @@
-//! Attempts: claimed by lease, made outside of any transaction, settled. Background steps, so of all workspaces.
+//! Attempts: claimed by lease, made outside of any transaction, settled. Background steps, so of
+//! all workspaces.
 
 use std::time::Duration;
 
@@ -11,7 +12,8 @@ use super::{Status, habits, look_of, open_secret};
 use crate::outbound::Outcome;
 use crate::{App, Tx};
 
-/// How long a claim holds. An attempt takes 5 s; what a killed node had claimed is attempted again after this.
+/// How long a claim holds. An attempt takes 5 s; what a killed node had claimed is attempted again
+/// after this.
 pub const LEASE: Duration = Duration::from_secs(30);
 /// Attempts under way at one time for a webhook whose last attempt did not fail; else one.
 const PER_WEBHOOK: usize = 2;
@@ -21,8 +23,8 @@ const LOOKED_AT: i64 = 16;
 const BUSY: i64 = 1_000;
 /// The longest that a receiver may ask for, milliseconds.
 const MAX_RETRY_AFTER: i64 = 60 * 60 * 1000;
-/// How long a webhook rests whose receiver is overloaded and does not say for how long, milliseconds; never longer than until the
-/// delivery's own next attempt.
+/// How long a webhook rests whose receiver is overloaded and does not say for how long,
+/// milliseconds; never longer than until the delivery's own next attempt.
 const REST: i64 = 60 * 1000;
 
 /// A delivery that is claimed.
@@ -53,8 +55,8 @@ pub struct Room {
     pub suspects: usize,
 }
 
-/// Returns the webhooks that something is due for, in the order in which they should be served: healthy ones first, and among
-/// equals the one that waits longest.
+/// Returns the webhooks that something is due for, in the order in which they should be served:
+/// healthy ones first, and among equals the one that waits longest.
 pub fn due(conn: &mut Conn, now: i64) -> Result<Vec<i64>> {
     let mut due = webhooks::due(conn, now)?;
     due.sort_by_key(|(id, failures, last)| (*failures > 0, *last, *id));
@@ -71,7 +73,8 @@ pub fn release(tx: &mut Tx<'_>, node: &str) -> Result<usize> {
     webhooks::release(tx.conn, node, tx.now)
 }
 
-/// Claims deliveries of these webhooks for a node: of each at most two at a time, one when it failed last, and one per link, the oldest first.
+/// Claims deliveries of these webhooks for a node: of each at most two at a time, one when it
+/// failed last, and one per link, the oldest first.
 pub fn claim(tx: &mut Tx<'_>, node: &str, ids: &[i64], mut room: Room) -> Result<Vec<Attempt>> {
     let until = tx.now + i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX);
     let mut claimed = Vec::new();
@@ -82,7 +85,9 @@ pub fn claim(tx: &mut Tx<'_>, node: &str, ids: &[i64], mut room: Room) -> Result
         let Some(webhook) = webhooks::hold(tx.conn, *id, tx.now)? else { continue };
         let suspect = webhook.consecutive_failures > 0;
         let mut busy = webhooks::under_way(tx.conn, *id, tx.now)?;
-        let mut free = if suspect { 1_usize.min(room.suspects) } else { PER_WEBHOOK }.min(room.all).saturating_sub(busy.len());
+        let mut free = if suspect { 1_usize.min(room.suspects) } else { PER_WEBHOOK }
+            .min(room.all)
+            .saturating_sub(busy.len());
         for mut delivery in webhooks::first_due(tx.conn, *id, tx.now, LOOKED_AT)? {
             if free == 0 {
                 break;
@@ -112,18 +117,32 @@ impl App {
     pub async fn attempt(&self, attempt: Attempt) -> Result<()> {
         let outbound = self.outbound()?;
         let headers = headers(&attempt, self.data.secret(), self.now())?;
-        let outcome = outbound.post(&attempt.webhook.url, headers, attempt.delivery.payload.clone()).await;
+        let outcome =
+            outbound.post(&attempt.webhook.url, headers, attempt.delivery.payload.clone()).await;
         if let Outcome::Unanswered { reason } = &outcome {
-            tracing::debug!(webhook = attempt.webhook.id, delivery = attempt.delivery.uid, reason, "an attempt had no answer");
+            tracing::debug!(
+                webhook = attempt.webhook.id,
+                delivery = attempt.delivery.uid,
+                reason,
+                "an attempt had no answer"
+            );
         }
         self.write(move |tx| settle(tx, &attempt, &outcome)).await
     }
 }
 
-fn headers(attempt: &Attempt, master: &MasterSecret, now: i64) -> Result<Vec<(&'static str, String)>> {
+fn headers(
+    attempt: &Attempt,
+    master: &MasterSecret,
+    now: i64,
+) -> Result<Vec<(&'static str, String)>> {
     let Attempt { delivery, webhook } = attempt;
     let mut secrets: Vec<SigningSecret> = vec![open_secret(master, webhook, &webhook.secret)?];
-    if let Some(previous) = webhook.previous_secret.as_ref().filter(|_| webhook.previous_until.is_some_and(|until| now < until)) {
+    if let Some(previous) = webhook
+        .previous_secret
+        .as_ref()
+        .filter(|_| webhook.previous_until.is_some_and(|until| now < until))
+    {
         secrets.push(open_secret(master, webhook, previous)?);
     }
     Ok(habits::headers(look_of(&webhook.look)?, &secrets, delivery, now.div_euclid(1000)))
@@ -132,7 +151,8 @@ fn headers(attempt: &Attempt, master: &MasterSecret, now: i64) -> Result<Vec<(&'
 /// Writes what became of an attempt: on the delivery, and on its webhook.
 fn settle(tx: &mut Tx<'_>, attempt: &Attempt, outcome: &Outcome) -> Result<()> {
     let Attempt { delivery, .. } = attempt;
-    let lease = delivery.leased_until.ok_or_else(|| Error::internal("an attempt without a lease"))?;
+    let lease =
+        delivery.leased_until.ok_or_else(|| Error::internal("an attempt without a lease"))?;
     // Deleted meanwhile, with its deliveries.
     let Some(webhook) = webhooks::get(tx.conn, delivery.webhook_id)? else { return Ok(()) };
     let (status, retry_after, took) = match outcome {
@@ -148,7 +168,9 @@ fn settle(tx: &mut Tx<'_>, attempt: &Attempt, outcome: &Outcome) -> Result<()> {
             };
             return webhooks::settle(tx.conn, delivery.id, lease, &again).map(drop);
         }
-        Outcome::Answered { status, retry_after, took } => (Some(i32::from(*status)), *retry_after, Some(*took)),
+        Outcome::Answered { status, retry_after, took } => {
+            (Some(i32::from(*status)), *retry_after, Some(*took))
+        }
         Outcome::Unanswered { .. } => (None, None, None),
     };
     let attempts = delivery.attempts + 1;
@@ -175,8 +197,11 @@ fn settle(tx: &mut Tx<'_>, attempt: &Attempt, outcome: &Outcome) -> Result<()> {
         let failures = webhook.consecutive_failures + 1;
         changes.consecutive_failures = Some(failures);
         changes.not_before = rest(tx.now, status, retry_after, next).map(Some);
-        if webhook.status != Status::Disabled.name() && (status == Some(410) || failures >= habits::of(look).disable_after) {
-            (changes.status, changes.disabled_at) = (Some(Status::Disabled.name()), Some(Some(tx.now)));
+        if webhook.status != Status::Disabled.name()
+            && (status == Some(410) || failures >= habits::of(look).disable_after)
+        {
+            (changes.status, changes.disabled_at) =
+                (Some(Status::Disabled.name()), Some(Some(tx.now)));
             tracing::warn!(webhook = webhook.id, failures, status, "a webhook was disabled");
         }
     }
@@ -189,17 +214,30 @@ fn settle(tx: &mut Tx<'_>, attempt: &Attempt, outcome: &Outcome) -> Result<()> {
 }
 
 /// When a delivery is attempted again; `None` when it has failed for good.
-fn next_attempt(tx: &Tx<'_>, look: Look, attempts: i32, status: Option<i32>, retry_after: Option<Duration>) -> Option<i64> {
+fn next_attempt(
+    tx: &Tx<'_>,
+    look: Look,
+    attempts: i32,
+    status: Option<i32>,
+    retry_after: Option<Duration>,
+) -> Option<i64> {
     let mut random = [0; 4];
     tx.random(&mut random);
-    let delay = habits::of(look).delay(usize::try_from(attempts).ok()?, u32::from_be_bytes(random))?;
+    let delay =
+        habits::of(look).delay(usize::try_from(attempts).ok()?, u32::from_be_bytes(random))?;
     let wish = retry_after.map_or(0, |wish| millis(wish).min(MAX_RETRY_AFTER));
     // Whoever says Gone will say it again.
     (status != Some(410)).then(|| tx.now + delay.max(wish))
 }
 
-/// Until when the whole webhook is left alone: as long as an overloaded receiver asks for, within bounds.
-fn rest(now: i64, status: Option<i32>, retry_after: Option<Duration>, next: Option<i64>) -> Option<i64> {
+/// Until when the whole webhook is left alone: as long as an overloaded receiver asks for, within
+/// bounds.
+fn rest(
+    now: i64,
+    status: Option<i32>,
+    retry_after: Option<Duration>,
+    next: Option<i64>,
+) -> Option<i64> {
     match (retry_after, status) {
         (Some(wish), _) => Some(now + millis(wish).min(MAX_RETRY_AFTER)),
         (None, Some(429 | 502 | 504)) => Some(next.map_or(now + REST, |next| next.min(now + REST))),

@@ -8,7 +8,8 @@ const MINUTE: i64 = 60_000;
 
 /// What a look promises about repetition.
 pub(super) struct Habits {
-    /// Milliseconds from the end of each failed attempt to the next one; after the last, the delivery has failed.
+    /// Milliseconds from the end of each failed attempt to the next one; after the last, the
+    /// delivery has failed.
     pub(super) delays: &'static [i64],
     /// By how many percent a delay varies, either way.
     pub(super) jitter: i64,
@@ -17,17 +18,25 @@ pub(super) struct Habits {
 }
 
 /// QR Studio reference, section 12.3.
-const STUDIO: Habits =
-    Habits { delays: &[MINUTE, 5 * MINUTE, 30 * MINUTE, 120 * MINUTE, 720 * MINUTE], jitter: 20, disable_after: 20 };
+const STUDIO: Habits = Habits {
+    delays: &[MINUTE, 5 * MINUTE, 30 * MINUTE, 120 * MINUTE, 720 * MINUTE],
+    jitter: 20,
+    disable_after: 20,
+};
 /// xQR reference, section 16.4.
-const XQR: Habits = Habits { delays: &[5_000, 30_000, 5 * MINUTE, 30 * MINUTE, 120 * MINUTE], jitter: 0, disable_after: 100 };
+const XQR: Habits = Habits {
+    delays: &[5_000, 30_000, 5 * MINUTE, 30 * MINUTE, 120 * MINUTE],
+    jitter: 0,
+    disable_after: 100,
+};
 
 pub(super) fn of(look: Look) -> &'static Habits {
     if look == Look::Studio { &STUDIO } else { &XQR }
 }
 
 impl Habits {
-    /// The delay after this many failed attempts, varied by `random`; `None` when there were enough.
+    /// The delay after this many failed attempts, varied by `random`; `None` when there were
+    /// enough.
     pub(super) fn delay(&self, failed: usize, random: u32) -> Option<i64> {
         let delay = *self.delays.get(failed.checked_sub(1)?)?;
         let reach = delay * self.jitter / 100;
@@ -36,9 +45,15 @@ impl Habits {
     }
 }
 
-/// The headers of an attempt at `seconds`: those of the dialect, which the newest secret signs alone because its readers take one
-/// signature, and those of Standard Webhooks, which every secret signs.
-pub(super) fn headers(look: Look, secrets: &[SigningSecret], delivery: &Delivery, seconds: i64) -> Vec<(&'static str, String)> {
+/// The headers of an attempt at `seconds`: those of the dialect, which the newest secret signs
+/// alone because its readers take one signature, and those of Standard Webhooks, which every secret
+/// signs.
+pub(super) fn headers(
+    look: Look,
+    secrets: &[SigningSecret],
+    delivery: &Delivery,
+    seconds: i64,
+) -> Vec<(&'static str, String)> {
     let body = delivery.payload.as_bytes();
     let Some(newest) = secrets.first() else { return Vec::new() };
     let mut headers = match look {
@@ -57,8 +72,10 @@ pub(super) fn headers(look: Look, secrets: &[SigningSecret], delivery: &Delivery
             ("x-xqr-signature", format!("sha256={}", newest.sign_as_text(&[body]))),
         ],
     };
-    let standard: Vec<_> =
-        secrets.iter().map(|secret| format!("v1,{}", secret.sign_standard(&delivery.uid, seconds, body))).collect();
+    let standard: Vec<_> = secrets
+        .iter()
+        .map(|secret| format!("v1,{}", secret.sign_standard(&delivery.uid, seconds, body)))
+        .collect();
     headers.extend([
         ("content-type", "application/json".to_owned()),
         ("webhook-id", delivery.uid.clone()),
@@ -83,7 +100,10 @@ mod tests {
                 let drawn = |random| of(look).delay(n + 1, random).unwrap();
                 assert_eq!(drawn(0), delay - reach);
                 assert_eq!(drawn(u32::try_from(2 * reach).unwrap()), delay + reach);
-                assert!((0..2_000_u32).all(|n| (drawn(n.wrapping_mul(2_147_483_659)) - delay).abs() <= reach));
+                assert!(
+                    (0..2_000_u32)
+                        .all(|n| (drawn(n.wrapping_mul(2_147_483_659)) - delay).abs() <= reach)
+                );
             }
             assert_eq!(of(look).delay(6, 1), None);
             assert_eq!(of(look).delay(0, 1), None);

@@ -1,5 +1,6 @@
-//! What happened, in the words of each dialect's webhooks: names, data, envelope. The sources are the xQR reference, section 16.2, and the
-//! QR Studio reference, section 12.1. A dialect that has no name for something is not told.
+//! What happened, in the words of each dialect's webhooks: names, data, envelope. The sources are
+//! the xQR reference, section 16.2, and the QR Studio reference, section 12.1. A dialect that has
+//! no name for something is not told.
 
 use serde_json::{Map, Value, json};
 use xqr_auth::Look;
@@ -23,14 +24,21 @@ const XQR: &[&str] = &[
     PING,
 ];
 /// The studio's events.
-const STUDIO: &[&str] =
-    &["scan.created", "dynamic_qr.created", "dynamic_qr.updated", "quota.threshold_75", "quota.threshold_100"];
+const STUDIO: &[&str] = &[
+    "scan.created",
+    "dynamic_qr.created",
+    "dynamic_qr.updated",
+    "quota.threshold_75",
+    "quota.threshold_100",
+];
 /// What a test sends, to whoever asks for it.
 const PING: &str = "test.ping";
 /// Changes of a link that the studio tells of.
-const STUDIO_CHANGES: [&str; 6] = ["destination", "name", "enabled", "archived", "variants", "sticky"];
+const STUDIO_CHANGES: [&str; 6] =
+    ["destination", "name", "enabled", "archived", "variants", "sticky"];
 
-/// Returns the names of the events that webhooks of this look may subscribe to; none where the dialect has no webhooks.
+/// Returns the names of the events that webhooks of this look may subscribe to; none where the
+/// dialect has no webhooks.
 pub fn events(look: Look) -> &'static [&'static str] {
     match look {
         Look::Xqr => XQR,
@@ -67,10 +75,16 @@ impl Fact<'_> {
     /// The link or page that it is about: what is told of one is told in order.
     pub(super) fn subject(&self) -> Option<i64> {
         match self {
-            Self::LinkCreated(link) | Self::LinkUpdated(link, _) | Self::LinkDeleted(link) => Some(link.id),
+            Self::LinkCreated(link) | Self::LinkUpdated(link, _) | Self::LinkDeleted(link) => {
+                Some(link.id)
+            }
             Self::Threshold(link, _) => Some(*link),
             // The order of scans matters to nobody, and a link may have thousands.
-            Self::Scanned(..) | Self::AssetUploaded(_) | Self::PlanChanged(_) | Self::QuotaReached(..) | Self::Ping(_) => None,
+            Self::Scanned(..)
+            | Self::AssetUploaded(_)
+            | Self::PlanChanged(_)
+            | Self::QuotaReached(..)
+            | Self::Ping(_) => None,
             // Links have positive ids.
             Self::BioPublished(page, _) | Self::BioUnpublished(page, _) => Some(-page),
         }
@@ -94,8 +108,12 @@ pub(super) fn say(look: Look, fact: &Fact<'_>) -> Option<(&'static str, Value)> 
         data
     };
     Some(match (look, fact) {
-        (Look::Xqr, Fact::LinkCreated(link)) => ("link.created", with(native(link), "destination", json!(link.destination))),
-        (Look::Xqr, Fact::LinkUpdated(link, changes)) => ("link.updated", with(native(link), "changes", json!(changes))),
+        (Look::Xqr, Fact::LinkCreated(link)) => {
+            ("link.created", with(native(link), "destination", json!(link.destination)))
+        }
+        (Look::Xqr, Fact::LinkUpdated(link, changes)) => {
+            ("link.updated", with(native(link), "changes", json!(changes)))
+        }
         (Look::Xqr, Fact::LinkDeleted(link)) => ("link.deleted", native(link)),
         (Look::Xqr, Fact::Scanned(scan, (uid, code))) => (
             "link.scanned",
@@ -111,7 +129,9 @@ pub(super) fn say(look: Look, fact: &Fact<'_>) -> Option<(&'static str, Value)> 
         (Look::Xqr, Fact::BioPublished(_, data)) => ("bio.published", (*data).clone()),
         (Look::Xqr, Fact::BioUnpublished(_, data)) => ("bio.unpublished", (*data).clone()),
         (Look::Studio, Fact::LinkCreated(link)) => ("dynamic_qr.created", dynamic_qr(link)),
-        (Look::Studio, Fact::LinkUpdated(link, changes)) if STUDIO_CHANGES.iter().any(|name| changes.contains_key(*name)) => {
+        (Look::Studio, Fact::LinkUpdated(link, changes))
+            if STUDIO_CHANGES.iter().any(|name| changes.contains_key(*name)) =>
+        {
             ("dynamic_qr.updated", dynamic_qr(link))
         }
         (Look::Studio, Fact::Scanned(scan, (_, code))) => (
@@ -121,8 +141,12 @@ pub(super) fn say(look: Look, fact: &Fact<'_>) -> Option<(&'static str, Value)> 
                 "referer": scan.referrer, "variant": scan.variant, "scanned_at": text_of(scan.at),
             }),
         ),
-        (Look::Studio, Fact::QuotaReached(75, figures)) => ("quota.threshold_75", (*figures).clone()),
-        (Look::Studio, Fact::QuotaReached(100, figures)) => ("quota.threshold_100", (*figures).clone()),
+        (Look::Studio, Fact::QuotaReached(75, figures)) => {
+            ("quota.threshold_75", (*figures).clone())
+        }
+        (Look::Studio, Fact::QuotaReached(100, figures)) => {
+            ("quota.threshold_100", (*figures).clone())
+        }
         (Look::Xqr | Look::Studio, Fact::Ping(id)) => (PING, json!({ "webhook_id": id })),
         _ => return None,
     })

@@ -51,7 +51,8 @@ impl std::fmt::Debug for Text {
 
 /// Length of the payload (2 bytes) and its CRC-32 (4 bytes), little-endian.
 const HEAD: usize = 6;
-/// Moment, link, country, three texts with a length byte each, and the visitor, which is left out when there is none.
+/// Moment, link, country, three texts with a length byte each, and the visitor, which is left out
+/// when there is none.
 const PAYLOAD: usize = 8 + 8 + 2 + 1 + 255 + 1 + 255 + 1 + 255 + 8;
 /// The longest record.
 pub(super) const MAX_BYTES: usize = HEAD + PAYLOAD;
@@ -82,7 +83,8 @@ pub(super) fn encode<'a>(scan: &Scan, buffer: &'a mut [u8; MAX_BYTES]) -> &'a [u
     &buffer[..len]
 }
 
-/// Reads the record at the beginning of `bytes` and returns it with its length; `None` when it is not whole or damaged.
+/// Reads the record at the beginning of `bytes` and returns it with its length; `None` when it is
+/// not whole or damaged.
 pub(super) fn decode(bytes: &[u8]) -> Option<(Scan, usize)> {
     let (len, rest) = bytes.split_first_chunk::<2>()?;
     let (checksum, rest) = rest.split_first_chunk::<4>()?;

@@ -49,8 +49,8 @@ pub(super) struct SegmentRead {
     pub(super) finished: bool,
 }
 
-/// Reads up to `max` scans into `scans`. `limit` is where the written part of the active segment ends; a file without a limit is
-/// closed, and whatever does not decode there was torn by a crash.
+/// Reads up to `max` scans into `scans`. `limit` is where the written part of the active segment
+/// ends; a file without a limit is closed, and whatever does not decode there was torn by a crash.
 pub(super) fn read_segment(
     folder: &Path,
     from: Position,

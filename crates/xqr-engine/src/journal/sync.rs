@@ -44,7 +44,9 @@ impl Syncer {
 
     /// Says that the current file was written. Wakes the thread once per sync, not once per write.
     pub(super) fn dirty(&self) {
-        if !self.shared.dirty.load(Ordering::Relaxed) && !self.shared.dirty.swap(true, Ordering::AcqRel) {
+        if !self.shared.dirty.load(Ordering::Relaxed)
+            && !self.shared.dirty.swap(true, Ordering::AcqRel)
+        {
             self.wake();
         }
     }
@@ -92,8 +94,10 @@ impl Shared {
             let current = files.last().cloned();
             std::mem::replace(&mut *files, current.into_iter().collect())
         };
-        let folder =
-            self.created.swap(false, Ordering::AcqRel).then(|| File::open(&self.folder).and_then(|folder| folder.sync_all()));
+        let folder = self
+            .created
+            .swap(false, Ordering::AcqRel)
+            .then(|| File::open(&self.folder).and_then(|folder| folder.sync_all()));
         for result in files.iter().map(|file| file.sync_data()).chain(folder) {
             if let Err(error) = result {
                 tracing::error!(%error, "the scan journal cannot be synced");

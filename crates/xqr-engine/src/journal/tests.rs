@@ -18,7 +18,8 @@ fn settings(folder: &Path, more: &[(&str, u64)]) -> Settings {
 }
 
 fn data(settings: &Settings) -> Data {
-    let data = Data::open(settings, Arc::new(ManualClock::at(0)), Arc::new(SeededEntropy::new(1))).unwrap();
+    let data = Data::open(settings, Arc::new(ManualClock::at(0)), Arc::new(SeededEntropy::new(1)))
+        .unwrap();
     data.migrate().unwrap();
     data
 }

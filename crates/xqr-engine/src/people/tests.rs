@@ -16,7 +16,8 @@ struct Trial {
     folder: TempDir,
 }
 
-/// A SQLite file, or a schema of its own on the PostgreSQL that `XQR_TEST_POSTGRES_URL` names; after the first start.
+/// A SQLite file, or a schema of its own on the PostgreSQL that `XQR_TEST_POSTGRES_URL` names;
+/// after the first start.
 async fn open(signup: Signup) -> Trial {
     let folder = tempfile::tempdir().unwrap();
     let mut settings = Settings::defaults();
@@ -24,7 +25,8 @@ async fn open(signup: Signup) -> Trial {
     settings.database_url = folder.path().join("xqr.db").display().to_string();
     settings.accounts.signup = signup;
     if let Ok(url) = std::env::var("XQR_TEST_POSTGRES_URL") {
-        let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+        let (client, connection) =
+            tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
         tokio::spawn(connection);
         let name = folder.path().file_name().unwrap().to_str().unwrap();
         let schema = format!("p{}", name.replace(|c: char| !c.is_ascii_alphanumeric(), ""));
@@ -32,7 +34,13 @@ async fn open(signup: Signup) -> Trial {
         settings.database_url = format!("{url}?options=-csearch_path%3D%22{schema}%22");
     }
     let clock = Arc::new(ManualClock::at(NOW));
-    let app = App::open(settings, String::new(), Arc::clone(&clock) as _, Arc::new(SeededEntropy::new(1))).unwrap();
+    let app = App::open(
+        settings,
+        String::new(),
+        Arc::clone(&clock) as _,
+        Arc::new(SeededEntropy::new(1)),
+    )
+    .unwrap();
     app.data.write_here(workspaces::bootstrap).unwrap().unwrap();
     Trial { app, clock, folder }
 }
@@ -42,7 +50,12 @@ fn from(n: u8) -> IpAddr {
 }
 
 fn draft(email: &str) -> SignUp {
-    SignUp { email: email.to_owned(), password: Password::new(PASSWORD), name: None, workspace: None }
+    SignUp {
+        email: email.to_owned(),
+        password: Password::new(PASSWORD),
+        name: None,
+        workspace: None,
+    }
 }
 
 fn why<T>(result: Result<T>) -> &'static str {
@@ -78,7 +91,9 @@ async fn of_fifty_first_sign_ups_one_becomes_the_administrator() {
     let tasks: Vec<_> = (0..50)
         .map(|i| {
             let app = Arc::clone(&trial.app);
-            tokio::spawn(async move { sign_up(&app, from(i), draft(&format!("p{i}@example.com"))).await })
+            tokio::spawn(async move {
+                sign_up(&app, from(i), draft(&format!("p{i}@example.com"))).await
+            })
         })
         .collect();
     let mut won = Vec::new();
@@ -89,22 +104,40 @@ async fn of_fifty_first_sign_ups_one_becomes_the_administrator() {
         }
     }
     assert_eq!(won.len(), 1);
-    assert_eq!((won[0].user.role.as_str(), won[0].workspace.plan.as_str()), ("owner", "enterprise"));
+    assert_eq!(
+        (won[0].user.role.as_str(), won[0].workspace.plan.as_str()),
+        ("owner", "enterprise")
+    );
     let all = trial.app.read(list_all).await.unwrap();
-    assert_eq!((all.len(), &all[0].0.uid, &all[0].1.uid), (1, &won[0].user.uid, &won[0].workspace.uid));
-    assert_eq!(trial.app.read(workspaces::list).await.unwrap().len(), 1, "the workspace of the first start, and no other");
+    assert_eq!(
+        (all.len(), &all[0].0.uid, &all[0].1.uid),
+        (1, &won[0].user.uid, &won[0].workspace.uid)
+    );
+    assert_eq!(
+        trial.app.read(workspaces::list).await.unwrap().len(),
+        1,
+        "the workspace of the first start, and no other"
+    );
 
     assert_eq!(why(sign_up(&trial.app, from(99), draft("late@example.com")).await), "SignupClosed");
     let user = all[0].0.clone();
     trial.app.write(move |tx| set_disabled(tx, &user, true)).await.unwrap();
-    assert_eq!(why(sign_up(&trial.app, from(99), draft("late@example.com")).await), "SignupClosed", "for ever");
+    assert_eq!(
+        why(sign_up(&trial.app, from(99), draft("late@example.com")).await),
+        "SignupClosed",
+        "for ever"
+    );
 }
 
 #[tokio::test]
 async fn an_operators_person_closes_the_first_sign_up_too() {
     let trial = open(Signup::Auto).await;
-    let make =
-        |email: &str| Draft { email: email.to_owned(), name: Some("Ann".into()), role: None, password: PasswordHash::nobody() };
+    let make = |email: &str| Draft {
+        email: email.to_owned(),
+        name: Some("Ann".into()),
+        role: None,
+        password: PasswordHash::nobody(),
+    };
     let drafts = ["ann@example.com", "bob@example.com", "ANN@example.com"].map(make);
     let result = trial.app.write(move |tx| {
         let workspace = workspaces::list(tx.conn)?.remove(0);
@@ -115,7 +148,8 @@ async fn an_operators_person_closes_the_first_sign_up_too() {
     let made = result.await.unwrap();
     assert_eq!(made.each_ref().map(|user| user.role.as_str()), ["owner", "member"]);
     assert_eq!(why(sign_up(&trial.app, from(1), draft("late@example.com")).await), "SignupClosed");
-    let found = trial.app.read(|conn| Ok((get(conn, " Bob@Example.com ")?, list(conn, 1)?))).await.unwrap();
+    let found =
+        trial.app.read(|conn| Ok((get(conn, " Bob@Example.com ")?, list(conn, 1)?))).await.unwrap();
     assert_eq!((found.0.uid.as_str(), found.1.len()), (made[1].uid.as_str(), 2));
     assert_eq!(why(trial.app.read(|conn| get(conn, "nobody")).await), "ResourceNotFound");
 }
@@ -123,7 +157,11 @@ async fn an_operators_person_closes_the_first_sign_up_too() {
 #[tokio::test]
 async fn who_signs_up_where_it_is_open_has_a_workspace_of_their_own() {
     let trial = open(Signup::Open).await;
-    let named = SignUp { name: Some(" Ann Lee ".into()), workspace: Some("Lee & Co".into()), ..draft(" Ann@Example.com ") };
+    let named = SignUp {
+        name: Some(" Ann Lee ".into()),
+        workspace: Some("Lee & Co".into()),
+        ..draft(" Ann@Example.com ")
+    };
     let ann = sign_up(&trial.app, from(1), named).await.unwrap();
     let bob = trial.sign_up("bob@example.com").await;
     assert_eq!(
@@ -132,9 +170,17 @@ async fn who_signs_up_where_it_is_open_has_a_workspace_of_their_own() {
     );
     assert_eq!((ann.workspace.name.as_str(), ann.workspace.plan.as_str()), ("Lee & Co", "free"));
     assert_eq!((bob.workspace.name.as_str(), bob.user.name.as_str()), ("My Workspace", "bob"));
-    assert_eq!(trial.app.read(workspaces::list).await.unwrap().len(), 3, "nobody gets that of the first start");
+    assert_eq!(
+        trial.app.read(workspaces::list).await.unwrap().len(),
+        3,
+        "nobody gets that of the first start"
+    );
     assert_eq!(why(sign_up(&trial.app, from(1), draft("ANN@EXAMPLE.COM")).await), "EmailTaken");
-    assert_eq!(trial.app.read(workspaces::list).await.unwrap().len(), 3, "and a refusal leaves none behind");
+    assert_eq!(
+        trial.app.read(workspaces::list).await.unwrap().len(),
+        3,
+        "and a refusal leaves none behind"
+    );
 
     let bad = SignUp {
         email: "ann".into(),
@@ -158,14 +204,24 @@ async fn a_person_calls_for_their_workspace() {
     let ann = trial.sign_up("ann@example.com").await;
     let person = trial.person(&ann).await.unwrap();
     let caller = &person.caller;
-    assert_eq!((caller.workspace, caller.owner.uid.as_str()), (ann.workspace.id, ann.workspace.uid.as_str()));
-    assert_eq!((caller.key, caller.key_prefix.as_str(), caller.terms.plan), (-ann.user.id, ann.user.uid.as_str(), Plan::Free));
+    assert_eq!(
+        (caller.workspace, caller.owner.uid.as_str()),
+        (ann.workspace.id, ann.workspace.uid.as_str())
+    );
+    assert_eq!(
+        (caller.key, caller.key_prefix.as_str(), caller.terms.plan),
+        (-ann.user.id, ann.user.uid.as_str(), Plan::Free)
+    );
     caller.allow(xqr_auth::Scope::KeysWrite).unwrap();
     assert!(!crate::keys::is_stale(caller, NOW));
     let (uid, workspace) = (ann.workspace.uid.clone(), ann.workspace.id);
     trial.app.write(move |tx| workspaces::set_plan(tx, &uid, Plan::Pro)).await.unwrap();
     let again = trial.person(&ann).await.unwrap();
-    assert_eq!((again.caller.terms.plan, again.caller.workspace), (Plan::Pro, workspace), "the plan is that of the moment");
+    assert_eq!(
+        (again.caller.terms.plan, again.caller.workspace),
+        (Plan::Pro, workspace),
+        "the plan is that of the moment"
+    );
     let sealed = person.sealing.seal(b"x", b"y", |nonce| nonce.fill(1)).unwrap();
     assert_eq!(again.sealing.open(b"x", &sealed).unwrap(), b"y");
     let bob = trial.sign_up("bob@example.com").await;
@@ -175,7 +231,8 @@ async fn a_person_calls_for_their_workspace() {
 #[tokio::test]
 async fn tokens_that_are_signed_but_do_not_fit_are_refused() {
     let trial = open(Signup::Open).await;
-    let (ann, bob) = (trial.sign_up("ann@example.com").await, trial.sign_up("bob@example.com").await);
+    let (ann, bob) =
+        (trial.sign_up("ann@example.com").await, trial.sign_up("bob@example.com").await);
     let (anns, bobs) = (trial.person(&ann).await.unwrap(), trial.person(&bob).await.unwrap());
     let good = || token::Subject {
         sub: anns.user.uid.clone(),
@@ -299,9 +356,13 @@ async fn a_new_password_ends_every_token() {
     let used = trial.refresh(&phone).await.unwrap();
     let person = trial.person(&ann).await.unwrap();
     let change = async |current: &str, new: &str| {
-        change_password(&trial.app, from(3), &person, Password::new(current), Password::new(new)).await
+        change_password(&trial.app, from(3), &person, Password::new(current), Password::new(new))
+            .await
     };
-    assert_eq!(why(change("wrong horse battery", "another horse battery").await), "CredentialsWrong");
+    assert_eq!(
+        why(change("wrong horse battery", "another horse battery").await),
+        "CredentialsWrong"
+    );
     assert_eq!(why(change(PASSWORD, "short").await), "PasswordTooShort");
     trial.person(&ann).await.expect("a refusal changes nothing");
 
@@ -318,10 +379,17 @@ async fn a_new_password_ends_every_token() {
     let hash = Password::new("the operator's choice").hash(|salt| salt.fill(3)).unwrap();
     let user = ann.user.clone();
     let changed = trial.app.write(move |tx| set_password(tx, &user, &hash)).await.unwrap();
-    assert_eq!(changed.password_changed_at, NOW + 2, "later than before, though the clock stands still");
+    assert_eq!(
+        changed.password_changed_at,
+        NOW + 2,
+        "later than before, though the clock stands still"
+    );
     trial.assert_dead(&again).await;
     trial.assert_dead(&fresh).await;
-    assert_eq!(why(change("another horse battery", "a third horse battery").await), "CredentialsWrong");
+    assert_eq!(
+        why(change("another horse battery", "a third horse battery").await),
+        "CredentialsWrong"
+    );
     trial.sign_in("ann@example.com", "the operator's choice").await.unwrap();
 }
 
@@ -329,15 +397,19 @@ async fn a_new_password_ends_every_token() {
 async fn no_token_is_issued_beside_a_new_password() {
     let trial = open(Signup::Open).await;
     let ann = trial.sign_up("ann@example.com").await;
-    let hashes: Vec<_> = (0..8).map(|i| Password::new(PASSWORD).hash(|salt| salt.fill(i)).unwrap()).collect();
+    let hashes: Vec<_> =
+        (0..8).map(|i| Password::new(PASSWORD).hash(|salt| salt.fill(i)).unwrap()).collect();
     for hash in hashes {
-        // Sign-ins that go on and on, a sign-in that is under way, and a change of the password in the middle.
+        // Sign-ins that go on and on, a sign-in that is under way, and a change of the password in
+        // the middle.
         let key = trial.app.data.secret().token_key();
         let mut running = Vec::new();
         for _ in 0..4 {
-            let (user, key) = (trial.app.read(|conn| get(conn, "ann@example.com")).await.unwrap(), key.clone());
+            let (user, key) =
+                (trial.app.read(|conn| get(conn, "ann@example.com")).await.unwrap(), key.clone());
             let workspace = ann.workspace.clone();
-            let mut last = trial.app.write(move |tx| begin(tx, &key, user, workspace)).await.unwrap();
+            let mut last =
+                trial.app.write(move |tx| begin(tx, &key, user, workspace)).await.unwrap();
             let app = Arc::clone(&trial.app);
             running.push(tokio::spawn(async move {
                 for _ in 0..500 {
@@ -365,7 +437,10 @@ async fn no_token_is_issued_beside_a_new_password() {
 async fn a_sign_out_ends_its_sign_in_at_once() {
     let trial = open(Signup::Open).await;
     let ann = trial.sign_up("ann@example.com").await;
-    let [phone, tablet] = [trial.sign_in("ann@example.com", PASSWORD).await, trial.sign_in("ann@example.com", PASSWORD).await];
+    let [phone, tablet] = [
+        trial.sign_in("ann@example.com", PASSWORD).await,
+        trial.sign_in("ann@example.com", PASSWORD).await,
+    ];
     let (phone, tablet) = (phone.unwrap(), tablet.unwrap());
     sign_out(&trial.app, phone.refresh.expose()).await.unwrap();
     trial.assert_dead(&phone).await;
@@ -385,10 +460,14 @@ async fn guessing_is_slow() {
     trial.sign_up("ann@example.com").await;
     trial.sign_up("bob@example.com").await;
     for i in 0..10 {
-        let tried = sign_in(&trial.app, from(i), "Ann@example.com", Password::new("wrong horse battery")).await;
+        let tried =
+            sign_in(&trial.app, from(i), "Ann@example.com", Password::new("wrong horse battery"))
+                .await;
         assert_eq!(why(tried), "CredentialsWrong");
     }
-    let refused = sign_in(&trial.app, from(50), "ann@example.com", Password::new(PASSWORD)).await.unwrap_err();
+    let refused = sign_in(&trial.app, from(50), "ann@example.com", Password::new(PASSWORD))
+        .await
+        .unwrap_err();
     assert_eq!(refused.condition(), &Condition::RateExceeded { seconds: 6 });
     assert_eq!(refused.condition().retry_after(), Some(6));
     trial.sign_in("bob@example.com", PASSWORD).await.unwrap();
@@ -396,7 +475,8 @@ async fn guessing_is_slow() {
     trial.sign_in("ann@example.com", PASSWORD).await.unwrap();
 
     for i in 0..30 {
-        let tried = sign_in(&trial.app, from(60), &format!("x{i}@example.com"), Password::new("x")).await;
+        let tried =
+            sign_in(&trial.app, from(60), &format!("x{i}@example.com"), Password::new("x")).await;
         assert_eq!(why(tried), "CredentialsWrong");
     }
     let refused = sign_up(&trial.app, from(60), draft("eve@example.com")).await.unwrap_err();
@@ -418,9 +498,11 @@ async fn no_secret_is_on_disk() {
         secrets.push(session.access.expose().rsplit('.').next().unwrap().to_owned());
         secrets.push(session.refresh.expose()["xqr_rt_".len()..].to_owned());
     }
-    let mut needles: Vec<Vec<u8>> = secrets.iter().map(|secret| secret.clone().into_bytes()).collect();
-    needles
-        .extend(secrets.iter().map(|secret| secret.bytes().map(|byte| format!("{byte:02x}")).collect::<String>().into_bytes()));
+    let mut needles: Vec<Vec<u8>> =
+        secrets.iter().map(|secret| secret.clone().into_bytes()).collect();
+    needles.extend(secrets.iter().map(|secret| {
+        secret.bytes().map(|byte| format!("{byte:02x}")).collect::<String>().into_bytes()
+    }));
     let mut read = 0;
     let mut folders = vec![trial.folder.path().to_owned()];
     while let Some(folder) = folders.pop() {
@@ -440,5 +522,8 @@ async fn no_secret_is_on_disk() {
     }
     assert!(read > 0);
     let shown = format!("{ann:?} {person:?} {:?}", draft("ann@example.com"));
-    assert!(secrets.iter().all(|secret| !shown.contains(secret.as_str())) && !shown.contains("$argon2"), "{shown}");
+    assert!(
+        secrets.iter().all(|secret| !shown.contains(secret.as_str())) && !shown.contains("$argon2"),
+        "{shown}"
+    );
 }

@@ -19,8 +19,8 @@ pub struct Visit<'a> {
     pub referrer: &'a [u8],
     /// When, Unix milliseconds.
     pub at: i64,
-    /// Draws a number for the rule with this index: for this visit, or one that is the same for each visit of this visitor to this link.
-    /// Only rules with a share ask.
+    /// Draws a number for the rule with this index: for this visit, or one that is the same for
+    /// each visit of this visitor to this link. Only rules with a share ask.
     pub draw: &'a dyn Fn(Stickiness, usize) -> u64,
 }
 
@@ -71,7 +71,8 @@ impl Router {
     pub fn new(rules: &[Rule]) -> Option<Self> {
         let mut order: Vec<usize> = (0..rules.len()).collect();
         order.sort_by_key(|index| rules[*index].priority);
-        let ready: Box<[Ready]> = order.into_iter().map(|index| Ready::new(index, &rules[index])).collect();
+        let ready: Box<[Ready]> =
+            order.into_iter().map(|index| Ready::new(index, &rules[index])).collect();
         (!ready.is_empty()).then_some(Self(ready))
     }
 
@@ -81,7 +82,8 @@ impl Router {
         self.0.iter().find(|rule| rule.fails(visit, &agent).is_none()).map(|rule| &rule.location)
     }
 
-    /// Returns what became of each rule, in the order in which they are tried, up to the one that held.
+    /// Returns what became of each rule, in the order in which they are tried, up to the one that
+    /// held.
     pub fn trace(&self, visit: &Visit<'_>) -> Vec<Trace> {
         let agent = UserAgent::new(visit.user_agent);
         let mut traces = Vec::new();
@@ -109,23 +111,34 @@ impl Ready {
         };
         let country = |text: &String| -> Option<[u8; 2]> { text.as_bytes().try_into().ok() };
         let mode = conditions.country_mode.unwrap_or(CountryMode::Include);
-        let moment = |text: &Option<String>| text.as_ref().and_then(|text| text.parse::<Timestamp>().ok());
+        let moment =
+            |text: &Option<String>| text.as_ref().and_then(|text| text.parse::<Timestamp>().ok());
         let zone = conditions.time_zone.as_ref().and_then(|name| TimeZone::get(name).ok());
         Self {
             index,
             location: Bytes::from(rule.destination.clone()),
-            countries: conditions.countries.as_ref().map(|list| (mode, list.iter().filter_map(country).collect())),
+            countries: conditions
+                .countries
+                .as_ref()
+                .map(|list| (mode, list.iter().filter_map(country).collect())),
             devices: texts(&conditions.device_types),
             systems: texts(&conditions.operating_systems),
             languages: texts(&conditions.languages),
             referrers: texts(&conditions.referrers),
-            weekdays: conditions.weekdays.as_ref().map(|days| WEEKDAYS.map(|day| days.iter().any(|other| other == day))),
+            weekdays: conditions
+                .weekdays
+                .as_ref()
+                .map(|days| WEEKDAYS.map(|day| days.iter().any(|other| other == day))),
             hours: conditions.hours,
             zone: zone.unwrap_or(TimeZone::UTC),
             share: conditions.percentage.map(|percent| {
                 // To a millionth, in whole numbers.
                 let millionths = (percent.clamp(0.0, 100.0) * 10_000.0).round() as u128;
-                let of = if conditions.sticky == Some(true) { Stickiness::Visitor } else { Stickiness::Visit };
+                let of = if conditions.sticky == Some(true) {
+                    Stickiness::Visitor
+                } else {
+                    Stickiness::Visit
+                };
                 ((1_u128 << 64) * millionths / 1_000_000, of)
             }),
             starts_at: moment(&conditions.starts_at).map_or(i64::MIN, Timestamp::as_millisecond),
@@ -135,7 +148,8 @@ impl Ready {
 
     /// Returns the first condition that fails. The cheap ones come first.
     fn fails(&self, visit: &Visit<'_>, agent: &UserAgent) -> Option<&'static str> {
-        let among = |list: &[Box<str>], value: &str| list.iter().any(|it| it.eq_ignore_ascii_case(value));
+        let among =
+            |list: &[Box<str>], value: &str| list.iter().any(|it| it.eq_ignore_ascii_case(value));
         if visit.at < self.starts_at {
             return Some("starts_at");
         }
@@ -155,7 +169,10 @@ impl Ready {
             let at = Timestamp::from_millisecond(visit.at).unwrap_or(Timestamp::UNIX_EPOCH);
             let local = self.zone.to_datetime(at);
             let weekday = local.weekday().to_monday_zero_offset();
-            if self.weekdays.is_some_and(|days| !days.get(weekday as usize).copied().unwrap_or(false)) {
+            if self
+                .weekdays
+                .is_some_and(|days| !days.get(weekday as usize).copied().unwrap_or(false))
+            {
                 return Some("weekdays");
             }
             if self.hours.is_some_and(|hours| !hours.contain(local.hour() as u8)) {
@@ -168,18 +185,26 @@ impl Ready {
         if self.systems.as_ref().is_some_and(|list| !among(list, agent.system())) {
             return Some("operating_systems");
         }
-        if self.languages.as_ref().is_some_and(|list| preferred(visit.languages).is_none_or(|it| !among(list, it))) {
+        if self
+            .languages
+            .as_ref()
+            .is_some_and(|list| preferred(visit.languages).is_none_or(|it| !among(list, it)))
+        {
             return Some("languages");
         }
-        if self.referrers.as_ref().is_some_and(|list| !list.iter().any(|host| is_within(visit.referrer, host))) {
+        if self
+            .referrers
+            .as_ref()
+            .is_some_and(|list| !list.iter().any(|host| is_within(visit.referrer, host)))
+        {
             return Some("referrers");
         }
         None
     }
 }
 
-/// Makes of a visitor's number one for the rule with this index, so that the rules of a link share out visitors independently (the finalizer
-/// of SplitMix64).
+/// Makes of a visitor's number one for the rule with this index, so that the rules of a link share
+/// out visitors independently (the finalizer of SplitMix64).
 pub fn mix(draw: u64, index: usize) -> u64 {
     let mut mixed = draw.wrapping_add((index as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -192,20 +217,31 @@ pub const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"
 
 impl Hours {
     fn contain(self, hour: u8) -> bool {
-        if self.start < self.end { (self.start..self.end).contains(&hour) } else { hour >= self.start || hour < self.end }
+        if self.start < self.end {
+            (self.start..self.end).contains(&hour)
+        } else {
+            hour >= self.start || hour < self.end
+        }
     }
 }
 
-/// Returns the primary tag of the language that a visitor prefers: the one of the highest weight, the first of equals (RFC 9110, section 12.5.4).
+/// Returns the primary tag of the language that a visitor prefers: the one of the highest weight,
+/// the first of equals (RFC 9110, section 12.5.4).
 fn preferred(header: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(header).ok()?;
     let mut best: Option<(&str, f32)> = None;
     for item in text.split(',') {
         let mut parts = item.split(';').map(str::trim);
         let tag = parts.next().unwrap_or_default();
-        let weight = parts.find_map(|part| part.strip_prefix("q=")).map_or(1.0, |text| text.parse().unwrap_or(0.0));
+        let weight = parts
+            .find_map(|part| part.strip_prefix("q="))
+            .map_or(1.0, |text| text.parse().unwrap_or(0.0));
         let primary = tag.split(['-', '_']).next().unwrap_or_default();
-        if !primary.is_empty() && primary != "*" && weight > 0.0 && best.is_none_or(|(_, most)| weight > most) {
+        if !primary.is_empty()
+            && primary != "*"
+            && weight > 0.0
+            && best.is_none_or(|(_, most)| weight > most)
+        {
             best = Some((primary, weight));
         }
     }

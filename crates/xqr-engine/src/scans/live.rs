@@ -47,7 +47,8 @@ impl Listener {
     ///
     /// # Errors
     ///
-    /// [`RecvError`]: the service is about to end, or scans were missed, of this workspace or others.
+    /// [`RecvError`]: the service is about to end, or scans were missed, of this workspace or
+    /// others.
     pub async fn next(&mut self) -> std::result::Result<Arc<LiveScan>, RecvError> {
         loop {
             let scan = self.scans.recv().await?;
@@ -60,7 +61,10 @@ impl Listener {
 
 impl Default for Live {
     fn default() -> Self {
-        Self { sender: RwLock::new(Some(channel(BEHIND).0)), shares: Shares::new(LISTENERS, LISTENERS_EACH) }
+        Self {
+            sender: RwLock::new(Some(channel(BEHIND).0)),
+            shares: Shares::new(LISTENERS, LISTENERS_EACH),
+        }
     }
 }
 
@@ -73,7 +77,8 @@ impl Live {
     pub fn listen(&self, workspace: i64) -> Result<Listener> {
         let share = self.shares.take(workspace, 10)?;
         let sender = self.sender.read().unwrap_or_else(PoisonError::into_inner);
-        let scans = sender.as_ref().map(Sender::subscribe).ok_or(Condition::Overloaded { seconds: 10 })?;
+        let scans =
+            sender.as_ref().map(Sender::subscribe).ok_or(Condition::Overloaded { seconds: 10 })?;
         Ok(Listener { scans, workspace, _share: share })
     }
 
@@ -83,7 +88,11 @@ impl Live {
     }
 
     pub(super) fn is_heard(&self) -> bool {
-        self.sender.read().unwrap_or_else(PoisonError::into_inner).as_ref().is_some_and(|sender| sender.receiver_count() > 0)
+        self.sender
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()
+            .is_some_and(|sender| sender.receiver_count() > 0)
     }
 
     pub(super) fn send(&self, told: Vec<LiveScan>) {

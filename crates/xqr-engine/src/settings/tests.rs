@@ -46,7 +46,11 @@ fn bad_values_are_refused_with_their_name() {
     let bucket = [("XQR_ASSETS_BUCKET", "b"), ("XQR_ASSETS_ACCESS_KEY", "a")];
     check("[assets]\nstore = \"s3\"", &bucket, "assets.secret_key: must be set");
     check("[assets]\nstore = \"ftp\"", &[], "ftp");
-    check("[assets]\nendpoint = \"minio:9000\"", &[], "assets.endpoint: must be an http:// or https:// address");
+    check(
+        "[assets]\nendpoint = \"minio:9000\"",
+        &[],
+        "assets.endpoint: must be an http:// or https:// address",
+    );
     check("[bio]\npublic_url = \"https://x/?a\"", &[], "bio.public_url: must be");
     check("bindd = \"x\"", &[], "there is no setting 'bindd'");
     check("[edge]\nbodyms = 1", &[], "there is no setting 'edge.bodyms'");
@@ -57,11 +61,33 @@ fn bad_values_are_refused_with_their_name() {
     check("", &[("XQR_BIND", "localhost")], "settings:");
     check("", &[("XQR_PUBLIC_URL", "ftp://x")], "public_url");
     check("", &[("XQR_LOG_FORMAT", "xml")], "settings:");
-    check("", &[("XQR_EDGE_TRUSTED_PROXIES", "everyone")], "edge.trusted_proxies: 'everyone' is no address or network");
-    check("", &[("XQR_WEBHOOKS_ALLOW_NETS", "home")], "webhooks.allow_nets: 'home' is no address or network");
-    check("", &[("XQR_BLOCKLIST_EXCEPT", "a.example,http://b")], "blocklist.except: 'http://b' is no host");
-    for origin in ["app.example.com", "https://app.example.com/", "https://APP.example.com", "https://a.example:443", "null"] {
-        check("", &[("XQR_CORS_ORIGINS", origin)], &format!("cors.origins: '{origin}' is no origin"));
+    check(
+        "",
+        &[("XQR_EDGE_TRUSTED_PROXIES", "everyone")],
+        "edge.trusted_proxies: 'everyone' is no address or network",
+    );
+    check(
+        "",
+        &[("XQR_WEBHOOKS_ALLOW_NETS", "home")],
+        "webhooks.allow_nets: 'home' is no address or network",
+    );
+    check(
+        "",
+        &[("XQR_BLOCKLIST_EXCEPT", "a.example,http://b")],
+        "blocklist.except: 'http://b' is no host",
+    );
+    for origin in [
+        "app.example.com",
+        "https://app.example.com/",
+        "https://APP.example.com",
+        "https://a.example:443",
+        "null",
+    ] {
+        check(
+            "",
+            &[("XQR_CORS_ORIGINS", origin)],
+            &format!("cors.origins: '{origin}' is no origin"),
+        );
     }
     check("[webhooks]\nports = [70000]", &[], "70000 is no port");
 }
@@ -72,6 +98,9 @@ fn every_setting_names_its_variable() {
     let mut table: Table = DEFAULTS.parse().unwrap();
     from_env(&mut table, "", &|_| None, &mut known).unwrap();
     for name in known {
-        assert!(DEFAULTS.contains(&format!("# {name}\n")), "{name} is not explained in config/xqr.toml");
+        assert!(
+            DEFAULTS.contains(&format!("# {name}\n")),
+            "{name} is not explained in config/xqr.toml"
+        );
     }
 }

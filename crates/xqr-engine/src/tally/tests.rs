@@ -21,7 +21,15 @@ fn scan(at: i64, referrer: &str, bot: bool) -> NewScan {
 }
 
 fn row() -> ScanDay {
-    ScanDay { workspace_id: 1, link_id: 1, day: 0, scans: 0, bots: 0, visitors: 0, tally: String::new() }
+    ScanDay {
+        workspace_id: 1,
+        link_id: 1,
+        day: 0,
+        scans: 0,
+        bots: 0,
+        visitors: 0,
+        tally: String::new(),
+    }
 }
 
 fn hash(n: u64) -> u64 {
@@ -42,9 +50,15 @@ fn a_day_is_written_and_read_again() {
     assert_eq!((row.scans, row.bots, row.visitors), (4, 1, 2), "machines are no visitors");
     let again = Tally::read(&row).unwrap();
     assert_eq!(again.people.quarters, BTreeMap::from([(0, 2), (95, 1)]));
-    assert_eq!(again.people.facets[&Facet::Referrer], BTreeMap::from([(String::new(), 1), ("a.example".to_owned(), 2)]));
+    assert_eq!(
+        again.people.facets[&Facet::Referrer],
+        BTreeMap::from([(String::new(), 1), ("a.example".to_owned(), 2)])
+    );
     assert_eq!(again.machines.facets[&Facet::System], BTreeMap::from([("iOS".to_owned(), 1)]));
-    assert_eq!((again.people, again.machines, again.visitors), (tally.people, tally.machines, tally.visitors));
+    assert_eq!(
+        (again.people, again.machines, again.visitors),
+        (tally.people, tally.machines, tally.visitors)
+    );
     assert!(Tally::read(&ScanDay { tally: "{\"v\":\"sAAAA\"}".to_owned(), ..row }).is_err());
 }
 
@@ -60,15 +74,24 @@ fn who_floods_referrers_makes_no_larger_rows() {
     tally.add(&scan(0, &format!("{}.example", "x".repeat(240)), false), None);
     let referrers = &tally.people.facets[&Facet::Referrer];
     assert!(referrers.len() <= 2 * VALUES, "{}", referrers.len());
-    assert_eq!((referrers["often.example"], referrers.values().sum::<u64>()), (10_000, 20_003), "none is lost");
-    assert_eq!((referrers["www.example.com"], referrers[""], referrers[&"x".repeat(REFERRER)]), (1, 1, 1));
+    assert_eq!(
+        (referrers["often.example"], referrers.values().sum::<u64>()),
+        (10_000, 20_003),
+        "none is lost"
+    );
+    assert_eq!(
+        (referrers["www.example.com"], referrers[""], referrers[&"x".repeat(REFERRER)]),
+        (1, 1, 1)
+    );
 }
 
 #[test]
 fn visitors_are_exact_and_then_close() {
     let mut visitors = Visitors::default();
     let mut added = 0;
-    for (count, tolerance) in [(512, 0.0), (600, 0.05), (5_000, 0.05), (20_000, 0.05), (300_000, 0.05), (2_000_000, 0.05)] {
+    for (count, tolerance) in
+        [(512, 0.0), (600, 0.05), (5_000, 0.05), (20_000, 0.05), (300_000, 0.05), (2_000_000, 0.05)]
+    {
         while added < count {
             visitors.add(hash(added));
             added += 1;

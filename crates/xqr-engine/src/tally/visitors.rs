@@ -1,7 +1,8 @@
 //! How many different visitors there were: exact up to 512, then estimated within about 2 percent.
 //!
-//! The estimate is a HyperLogLog of 4096 registers, read as Ertl does (New cardinality estimation algorithms for HyperLogLog sketches, 2017,
-//! algorithm 6), which needs no tables and has no bias between its ranges.
+//! The estimate is a HyperLogLog of 4096 registers, read as Ertl does (New cardinality estimation
+//! algorithms for HyperLogLog sketches, 2017, algorithm 6), which needs no tables and has no bias
+//! between its ranges.
 
 use std::collections::BTreeSet;
 
@@ -63,7 +64,8 @@ fn estimate(registers: &[u8]) -> u64 {
     registers.iter().for_each(|rank| having[usize::from(*rank).min(RANK_BITS as usize + 1)] += 1);
     let m = REGISTERS as f64;
     let [empty, ranks @ .., full] = having.map(f64::from);
-    let z = ranks.iter().rev().fold(m * tau(1.0 - full / m), |z, n| 0.5 * (z + n)) + m * sigma(empty / m);
+    let z = ranks.iter().rev().fold(m * tau(1.0 - full / m), |z, n| 0.5 * (z + n))
+        + m * sigma(empty / m);
     (m * m / (2.0 * std::f64::consts::LN_2 * z)).round() as u64
 }
 
@@ -99,7 +101,9 @@ fn tau(mut x: f64) -> f64 {
 impl Serialize for Visitors {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (kind, bytes) = match self {
-            Self::Exact(hashes) => ('e', hashes.iter().flat_map(|hash| hash.to_le_bytes()).collect()),
+            Self::Exact(hashes) => {
+                ('e', hashes.iter().flat_map(|hash| hash.to_le_bytes()).collect())
+            }
             Self::Sketch(registers) => ('s', registers.to_vec()),
         };
         serializer.collect_str(&format_args!("{kind}{}", STANDARD_NO_PAD.encode(bytes)))
@@ -111,9 +115,12 @@ impl<'de> Deserialize<'de> for Visitors {
         let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
         let bytes = |text: &str| STANDARD_NO_PAD.decode(text).map_err(de::Error::custom);
         if let Some(hashes) = text.strip_prefix('e') {
-            return Ok(Self::Exact(bytes(hashes)?.as_chunks().0.iter().map(|hash| u64::from_le_bytes(*hash)).collect()));
+            return Ok(Self::Exact(
+                bytes(hashes)?.as_chunks().0.iter().map(|hash| u64::from_le_bytes(*hash)).collect(),
+            ));
         }
-        let registers = bytes(text.strip_prefix('s').ok_or_else(|| de::Error::custom("no set of visitors"))?)?;
+        let registers =
+            bytes(text.strip_prefix('s').ok_or_else(|| de::Error::custom("no set of visitors"))?)?;
         if registers.len() == REGISTERS {
             return Ok(Self::Sketch(registers.into()));
         }

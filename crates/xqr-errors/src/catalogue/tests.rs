@@ -62,7 +62,10 @@ fn the_twelve_published_native_codes_are_there() {
         ("INTERNAL_ERROR", 500),
     ];
     for (code, status) in published {
-        assert!(rows().iter().any(|row| row.code() == code && row.cell(Dialect::Xqr).status == status), "{code}");
+        assert!(
+            rows().iter().any(|row| row.code() == code && row.cell(Dialect::Xqr).status == status),
+            "{code}"
+        );
     }
 }
 
@@ -98,7 +101,12 @@ fn published_sentences_stand_to_the_letter() {
         403,
         "Plan 'starter' caps DPI at 300. Upgrade for higher resolution.",
     );
-    check(Condition::LogoLocked { plan: s("free") }, Dialect::Studio, 403, "Plan 'free' doesn't support custom logos.");
+    check(
+        Condition::LogoLocked { plan: s("free") },
+        Dialect::Studio,
+        403,
+        "Plan 'free' doesn't support custom logos.",
+    );
     check(
         Condition::BulkLocked { plan: s("free") },
         Dialect::Studio,
@@ -117,16 +125,61 @@ fn published_sentences_stand_to_the_letter() {
         402,
         "Plan 'free' allows 1 destination edit per dynamic QR. This QR has been edited 1 time(s) already. Upgrade to Starter ($7/mo) or higher for unlimited edits, or buy a credit pack.",
     );
-    check(Condition::BulkItemOverPlan { cap: s("8") }, Dialect::Studio, 422, "size_inches > plan max (8)");
-    check(Condition::BulkItemColorInvalid { value: s("rouge") }, Dialect::Studio, 422, "Invalid color 'rouge'.");
-    check(Condition::FieldMissing { field: s("redirect_url") }, Dialect::Forge, 400, "Missing required field: redirect_url");
+    check(
+        Condition::BulkItemOverPlan { cap: s("8") },
+        Dialect::Studio,
+        422,
+        "size_inches > plan max (8)",
+    );
+    check(
+        Condition::BulkItemColorInvalid { value: s("rouge") },
+        Dialect::Studio,
+        422,
+        "Invalid color 'rouge'.",
+    );
+    check(
+        Condition::FieldMissing { field: s("redirect_url") },
+        Dialect::Forge,
+        400,
+        "Missing required field: redirect_url",
+    );
     check(Condition::QrIdMissing, Dialect::Forge, 400, "Missing QR id (id or qr_id).");
-    check(Condition::RateExceeded { seconds: 47 }, Dialect::Forge, 429, "Too many requests this minute.");
-    check(Condition::RateExceeded { seconds: 47 }, Dialect::Hub, 429, "Rate limit exceeded. Retry in 47 seconds.");
-    check(Condition::UrlInvalid { field: s("url") }, Dialect::Hub, 400, "Invalid URL: must start with http:// or https://");
-    check(Condition::SlugInvalid { field: s("code") }, Dialect::Hub, 400, "Invalid code: must be 6-20 alphanumeric characters");
-    check(Condition::ListEmpty { field: s("urls"), max: 100 }, Dialect::Hub, 400, "urls must contain between 1 and 100 items");
-    check(Condition::PasscodeWrong { code: s("AB3XK9PQ7M") }, Dialect::Hub, 403, "Invalid passcode for code AB3XK9PQ7M");
+    check(
+        Condition::RateExceeded { seconds: 47 },
+        Dialect::Forge,
+        429,
+        "Too many requests this minute.",
+    );
+    check(
+        Condition::RateExceeded { seconds: 47 },
+        Dialect::Hub,
+        429,
+        "Rate limit exceeded. Retry in 47 seconds.",
+    );
+    check(
+        Condition::UrlInvalid { field: s("url") },
+        Dialect::Hub,
+        400,
+        "Invalid URL: must start with http:// or https://",
+    );
+    check(
+        Condition::SlugInvalid { field: s("code") },
+        Dialect::Hub,
+        400,
+        "Invalid code: must be 6-20 alphanumeric characters",
+    );
+    check(
+        Condition::ListEmpty { field: s("urls"), max: 100 },
+        Dialect::Hub,
+        400,
+        "urls must contain between 1 and 100 items",
+    );
+    check(
+        Condition::PasscodeWrong { code: s("AB3XK9PQ7M") },
+        Dialect::Hub,
+        403,
+        "Invalid passcode for code AB3XK9PQ7M",
+    );
     check(
         Condition::Maintenance { until: s("2026-05-12T03:00:00Z"), seconds: 60 },
         Dialect::Hub,
@@ -140,7 +193,10 @@ fn studio_files_sentences_where_its_reference_does() {
     let field = || "color".to_owned();
     let place = |condition: Condition| condition.reply(Dialect::Studio).place;
     assert_eq!(place(Condition::FieldMissing { field: field() }), Place::List(field()));
-    assert_eq!(place(Condition::ColorInvalid { field: field(), value: String::new() }), Place::Field(field()));
+    assert_eq!(
+        place(Condition::ColorInvalid { field: field(), value: String::new() }),
+        Place::Field(field())
+    );
     assert_eq!(place(Condition::KeyNameMissing), Place::Field("name".into()));
     assert_eq!(place(Condition::KeyInvalid), Place::Top);
 }

@@ -1,4 +1,5 @@
-//! The table at the edges of every range. The rows are written from the registries of IANA, not from the table.
+//! The table at the edges of every range. The rows are written from the registries of IANA, not
+//! from the table.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -6,7 +7,8 @@ use ipnet::IpNet;
 
 use super::is_public;
 
-/// A range, and whether the address before it and the one after it are public; a number line has ends.
+/// A range, and whether the address before it and the one after it are public; a number line has
+/// ends.
 type Row = (&'static str, Option<bool>, Option<bool>);
 
 const YES: Option<bool> = Some(true);
@@ -32,8 +34,12 @@ const REFUSED: &[Row] = &[
 
 fn step(address: IpAddr, by: i8) -> Option<IpAddr> {
     match address {
-        IpAddr::V4(v4) => Some(IpAddr::V4(Ipv4Addr::from_bits(v4.to_bits().checked_add_signed(by.into())?))),
-        IpAddr::V6(v6) => Some(IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits().checked_add_signed(by.into())?))),
+        IpAddr::V4(v4) => {
+            Some(IpAddr::V4(Ipv4Addr::from_bits(v4.to_bits().checked_add_signed(by.into())?)))
+        }
+        IpAddr::V6(v6) => {
+            Some(IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits().checked_add_signed(by.into())?)))
+        }
     }
 }
 

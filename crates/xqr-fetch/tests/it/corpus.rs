@@ -26,7 +26,9 @@ pub(crate) enum Refusal {
 
 /// The rows, with a port in place of `{p}`.
 pub(crate) fn rows(port: u16) -> Vec<Row> {
-    let lines = include_str!("hostile.txt").split('\n').filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let lines = include_str!("hostile.txt")
+        .split('\n')
+        .filter(|line| !line.is_empty() && !line.starts_with('#'));
     lines.map(|line| row(line, port)).collect()
 }
 
@@ -54,8 +56,12 @@ fn row(line: &str, port: u16) -> Row {
 fn said(error: FetchError) -> Option<Refusal> {
     match error {
         FetchError::BadUrl(fault) => Some(Refusal::Fault(fault)),
-        FetchError::Internal { address: Some(address), literal: true, .. } => Some(Refusal::Literal(address)),
-        FetchError::Internal { address: Some(address), literal: false, .. } => Some(Refusal::Name(address)),
+        FetchError::Internal { address: Some(address), literal: true, .. } => {
+            Some(Refusal::Literal(address))
+        }
+        FetchError::Internal { address: Some(address), literal: false, .. } => {
+            Some(Refusal::Name(address))
+        }
         _ => None,
     }
 }
@@ -70,8 +76,13 @@ async fn every_hostile_address_is_refused_for_what_it_is() {
     assert!(rows.len() >= 200, "{} rows", rows.len());
     let mut wrong = Vec::new();
     for Row { url, refusal } in rows {
-        // Rows that are no names have a resolver too: who took one for a name would be sent to the canary's address.
-        let answer = if let Refusal::Name(address) = refusal { address } else { IpAddr::from([127, 0, 0, 1]) };
+        // Rows that are no names have a resolver too: who took one for a name would be sent to the
+        // canary's address.
+        let answer = if let Refusal::Name(address) = refusal {
+            address
+        } else {
+            IpAddr::from([127, 0, 0, 1])
+        };
         let oracle = Oracle::new(move |_, _| vec![answer]);
         let outbound = Outbound::new(policy.clone()).resolving(oracle.clone());
         let error = get(&outbound, &url, Kind::Picture).await.unwrap_err();
@@ -79,12 +90,18 @@ async fn every_hostile_address_is_refused_for_what_it_is() {
             wrong.push(format!("{url:?}: expected {refusal:?}, got {error:?}"));
         }
         let posted = match Target::parse(&url, &policy) {
-            Ok(target) => outbound.post(&target, Default::default(), b"{}".to_vec()).await.unwrap_err(),
+            Ok(target) => {
+                outbound.post(&target, Default::default(), b"{}".to_vec()).await.unwrap_err()
+            }
             Err(error) => error,
         };
         assert_eq!(posted, error, "a post is refused like a fetch: {url:?}");
         let look_ups = if matches!(refusal, Refusal::Name(_)) { 2 } else { 0 };
-        assert!(oracle.asked() == look_ups || !wrong.is_empty(), "{url:?} was looked up {} times", oracle.asked());
+        assert!(
+            oracle.asked() == look_ups || !wrong.is_empty(),
+            "{url:?} was looked up {} times",
+            oracle.asked()
+        );
     }
     assert_eq!(wrong, Vec::<String>::new());
     let hits = canary.hits() + usual.iter().flatten().map(Server::hits).sum::<usize>();
@@ -102,11 +119,24 @@ async fn the_same_addresses_are_fetched_where_the_policy_allows_the_network() {
     let mut fetched = 0;
     for Row { url, refusal } in rows(canary.port) {
         let (Refusal::Literal(address) | Refusal::Name(address)) = refusal else { continue };
-        let here = ips(&["127.0.0.1", "127.0.0.2", "127.255.255.254", "127.0.1.1", "127.1.2.3", "::1"]).contains(&address);
-        let outbound = Outbound::new(local(&[canary.port])).resolving(Oracle::new(move |_, _| vec![address]));
+        let here =
+            ips(&["127.0.0.1", "127.0.0.2", "127.255.255.254", "127.0.1.1", "127.1.2.3", "::1"])
+                .contains(&address);
+        let outbound =
+            Outbound::new(local(&[canary.port])).resolving(Oracle::new(move |_, _| vec![address]));
         match Target::parse(&url, outbound.policy()) {
-            Ok(target) if here && target.as_str().starts_with(&format!("http://{}:{}/", target.host(), canary.port)) => {
-                outbound.fetch(&target, Kind::Picture).await.unwrap_or_else(|error| panic!("{url:?}: {error}"));
+            Ok(target)
+                if here
+                    && target.as_str().starts_with(&format!(
+                        "http://{}:{}/",
+                        target.host(),
+                        canary.port
+                    )) =>
+            {
+                outbound
+                    .fetch(&target, Kind::Picture)
+                    .await
+                    .unwrap_or_else(|error| panic!("{url:?}: {error}"));
                 fetched += 1;
             }
             _ => {}
@@ -124,7 +154,10 @@ fn the_length_of_an_address_is_limited_before_and_after_parsing() {
     let refused = Err(FetchError::BadUrl(UrlFault::TooLong { max: 2048 }));
     assert_eq!(Target::parse(&of_length(2049), &policy), refused);
     // Each of these becomes nine characters.
-    assert_eq!(Target::parse(&format!("https://example.com/{}", "が".repeat(300)), &policy), refused);
+    assert_eq!(
+        Target::parse(&format!("https://example.com/{}", "が".repeat(300)), &policy),
+        refused
+    );
     assert_eq!(Target::parse(&"\t".repeat(3000), &policy), refused);
 }
 
@@ -143,7 +176,10 @@ fn what_is_requested_is_what_was_parsed() {
         assert_eq!(Target::parse(text, &policy).unwrap().as_str(), parsed, "{text}");
     }
     let https_only = Policy::default();
-    assert_eq!(Target::parse("http://example.com/", &https_only), Err(FetchError::BadUrl(UrlFault::Scheme)));
+    assert_eq!(
+        Target::parse("http://example.com/", &https_only),
+        Err(FetchError::BadUrl(UrlFault::Scheme))
+    );
     let hook = Target::parse("https://hooks.example/T00/secret?key=secret", &https_only).unwrap();
     assert_eq!(format!("{hook:?}"), "Target(https://hooks.example)");
 }

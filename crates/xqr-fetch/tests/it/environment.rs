@@ -12,7 +12,9 @@ const PORT: &str = "XQR_TEST_SERVER_PORT";
 async fn proxies_of_the_environment_are_ignored() {
     let (server, proxy) = (Server::saying(ok(PICTURE)).await, Server::canary(0).await.unwrap());
     let mut child = Command::new(std::env::current_exe().unwrap());
-    child.args(["--ignored", "--exact", "environment::a_fetch_in_a_child"]).env(PORT, server.port.to_string());
+    child
+        .args(["--ignored", "--exact", "environment::a_fetch_in_a_child"])
+        .env(PORT, server.port.to_string());
     for name in ["http_proxy", "https_proxy", "all_proxy", "ftp_proxy"] {
         for name in [name.to_owned(), name.to_uppercase()] {
             child.env(name, format!("http://127.0.0.1:{}", proxy.port));

@@ -53,10 +53,15 @@ async fn slow_servers_end_at_the_deadline() {
         let server = slow(mode).await;
         let outbound = Outbound::new(hasty(server.port));
         let started = Instant::now();
-        assert_eq!(get(&outbound, &server.url("/"), Kind::Any).await.unwrap_err(), FetchError::TooSlow, "{mode:?}");
+        assert_eq!(
+            get(&outbound, &server.url("/"), Kind::Any).await.unwrap_err(),
+            FetchError::TooSlow,
+            "{mode:?}"
+        );
         let took = started.elapsed();
         assert!(
-            took >= outbound.policy().deadline && took < outbound.policy().deadline + Duration::from_secs(1),
+            took >= outbound.policy().deadline
+                && took < outbound.policy().deadline + Duration::from_secs(1),
             "{mode:?} {took:?}"
         );
     }
@@ -67,7 +72,10 @@ async fn the_deadline_is_one_for_all_hops() {
     // Each hop alone would be in time.
     let server = Server::start(|mut stream, _| async move {
         tokio::time::sleep(Duration::from_millis(120)).await;
-        stream.write_all(b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n").await.ok();
+        stream
+            .write_all(b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n")
+            .await
+            .ok();
     })
     .await;
     let outbound = Outbound::new(Policy { max_redirects: 20, ..hasty(server.port) });
@@ -80,8 +88,12 @@ async fn the_deadline_is_one_for_all_hops() {
 async fn closed_and_swallowing_ports_are_one_answer() {
     let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
     let url = format!("http://127.0.0.1:{port}/");
-    assert_eq!(get(&Outbound::new(hasty(port)), &url, Kind::Any).await.unwrap_err(), FetchError::Unreachable);
-    // A listener that nobody serves: once its queue is full, Linux drops what comes, as a packet filter does.
+    assert_eq!(
+        get(&Outbound::new(hasty(port)), &url, Kind::Any).await.unwrap_err(),
+        FetchError::Unreachable
+    );
+    // A listener that nobody serves: once its queue is full, Linux drops what comes, as a packet
+    // filter does.
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let full = socket.listen(1).unwrap();
@@ -92,9 +104,16 @@ async fn closed_and_swallowing_ports_are_one_answer() {
     }
     let outbound = Outbound::new(hasty(address.port()));
     let started = Instant::now();
-    assert_eq!(get(&outbound, &format!("http://{address}/"), Kind::Any).await.unwrap_err(), FetchError::Unreachable);
+    assert_eq!(
+        get(&outbound, &format!("http://{address}/"), Kind::Any).await.unwrap_err(),
+        FetchError::Unreachable
+    );
     let took = started.elapsed();
-    assert!(took >= outbound.policy().deadline && took < outbound.policy().deadline + Duration::from_secs(1), "{took:?}");
+    assert!(
+        took >= outbound.policy().deadline
+            && took < outbound.policy().deadline + Duration::from_secs(1),
+        "{took:?}"
+    );
 }
 
 #[tokio::test]
@@ -118,13 +137,25 @@ async fn bodies_are_read_up_to_the_cap() {
         (b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n".to_vec(), Err(max.clone())),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort".to_vec(), Err(FetchError::Garbled)),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nlonger".to_vec(), Ok(5)),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nlonger".to_vec(), Err(FetchError::Garbled)),
-        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnonsense".to_vec(), Err(FetchError::Garbled)),
+        (
+            b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nlonger".to_vec(),
+            Err(FetchError::Garbled),
+        ),
+        (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnonsense".to_vec(),
+            Err(FetchError::Garbled),
+        ),
     ] {
         let server = Server::saying(answer.clone()).await;
         let outbound = Outbound::new(Policy { max_bytes: 1000, ..local(&[server.port]) });
-        let fetched = get(&outbound, &server.url("/"), Kind::Any).await.map(|fetched| fetched.bytes.len());
-        assert_eq!(fetched, expected, "{}", String::from_utf8_lossy(&answer[..60.min(answer.len())]));
+        let fetched =
+            get(&outbound, &server.url("/"), Kind::Any).await.map(|fetched| fetched.bytes.len());
+        assert_eq!(
+            fetched,
+            expected,
+            "{}",
+            String::from_utf8_lossy(&answer[..60.min(answer.len())])
+        );
     }
 }
 
@@ -145,7 +176,9 @@ async fn what_is_no_answer_is_garbled() {
         format!("HTTP/1.1 200 OK\r\n{many}\r\n"),
     ] {
         let server = Server::saying(answer.clone()).await;
-        let error = get(&Outbound::new(local(&[server.port])), &server.url("/"), Kind::Any).await.unwrap_err();
+        let error = get(&Outbound::new(local(&[server.port])), &server.url("/"), Kind::Any)
+            .await
+            .unwrap_err();
         assert_eq!(error, FetchError::Garbled, "{}", &answer[..60.min(answer.len())]);
     }
 }
@@ -157,18 +190,28 @@ async fn an_endless_head_ends() {
         while stream.write_all(b"X-Endless: yes\r\n").await.is_ok() {}
     })
     .await;
-    assert_eq!(get(&Outbound::new(local(&[server.port])), &server.url("/"), Kind::Any).await.unwrap_err(), FetchError::Garbled);
+    assert_eq!(
+        get(&Outbound::new(local(&[server.port])), &server.url("/"), Kind::Any).await.unwrap_err(),
+        FetchError::Garbled
+    );
 }
 
 #[tokio::test]
 async fn compressed_answers_are_refused_unread() {
     for coding in ["gzip", "br", "deflate", "zstd", "identity, gzip", "GZIP", ""] {
-        let answer = format!("HTTP/1.1 200 OK\r\nContent-Encoding: {coding}\r\nContent-Length: 6\r\n\r\nGIF89a");
+        let answer = format!(
+            "HTTP/1.1 200 OK\r\nContent-Encoding: {coding}\r\nContent-Length: 6\r\n\r\nGIF89a"
+        );
         let server = Server::saying(answer).await;
-        let error = get(&Outbound::new(local(&[server.port])), &server.url("/"), Kind::Picture).await.unwrap_err();
+        let error = get(&Outbound::new(local(&[server.port])), &server.url("/"), Kind::Picture)
+            .await
+            .unwrap_err();
         assert_eq!(error, FetchError::Compressed, "{coding}");
     }
-    let plain = Server::saying("HTTP/1.1 200 OK\r\nContent-Encoding: identity\r\nContent-Length: 6\r\n\r\nGIF89a").await;
+    let plain = Server::saying(
+        "HTTP/1.1 200 OK\r\nContent-Encoding: identity\r\nContent-Length: 6\r\n\r\nGIF89a",
+    )
+    .await;
     get(&Outbound::new(local(&[plain.port])), &plain.url("/"), Kind::Picture).await.unwrap();
     // A bomb that does not say what it is, is no picture.
     let bomb = Server::saying(ok(b"\x1f\x8b\x08\0\0\0\0\0\0\x03")).await;
@@ -181,26 +224,42 @@ async fn compressed_answers_are_refused_unread() {
 #[tokio::test]
 async fn a_picture_is_one_by_its_bytes() {
     let said = |kind: &str, body: &str| {
-        format!("HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+        format!(
+            "HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        )
     };
     let server = Server::saying(said("text/html", "GIF89a")).await;
     let outbound = Outbound::new(local(&[server.port]));
     let fetched = get(&outbound, &server.url("/"), Kind::Picture).await.unwrap();
-    assert_eq!((fetched.bytes.as_slice(), fetched.content_type.as_deref()), (PICTURE, Some("text/html")));
+    assert_eq!(
+        (fetched.bytes.as_slice(), fetched.content_type.as_deref()),
+        (PICTURE, Some("text/html"))
+    );
     assert_eq!(format!("{fetched:?}"), "Fetched(6 bytes)");
     let server = Server::saying(said("image/png", "root:x:0:0:root")).await;
     let outbound = Outbound::new(local(&[server.port]));
     let error = get(&outbound, &server.url("/"), Kind::Picture).await.unwrap_err();
     assert_eq!(error, FetchError::NotAPicture);
     assert!(!format!("{error:?} {error}").contains("root"));
-    assert_eq!(get(&outbound, &server.url("/"), Kind::Any).await.unwrap().bytes, b"root:x:0:0:root");
+    assert_eq!(
+        get(&outbound, &server.url("/"), Kind::Any).await.unwrap().bytes,
+        b"root:x:0:0:root"
+    );
 }
 
 #[tokio::test]
 async fn other_statuses_are_told() {
-    for status in [201, 204, 206, 300, 304, 305, 400, 401, 403, 404, 407, 410, 429, 500, 503, 599, 999] {
-        let server = Server::saying(format!("HTTP/1.1 {status} Secret\r\nX-Secret: secret\r\nContent-Length: 0\r\n\r\n")).await;
-        let error = get(&Outbound::new(local(&[server.port])), &server.url("/"), Kind::Any).await.unwrap_err();
+    for status in
+        [201, 204, 206, 300, 304, 305, 400, 401, 403, 404, 407, 410, 429, 500, 503, 599, 999]
+    {
+        let server = Server::saying(format!(
+            "HTTP/1.1 {status} Secret\r\nX-Secret: secret\r\nContent-Length: 0\r\n\r\n"
+        ))
+        .await;
+        let error = get(&Outbound::new(local(&[server.port])), &server.url("/"), Kind::Any)
+            .await
+            .unwrap_err();
         assert_eq!(error, FetchError::Status(status));
         assert!(!format!("{error:?} {error}").to_lowercase().contains("secret"));
     }

@@ -1,4 +1,5 @@
-//! The guard as an attacker meets it: hostile addresses, resolvers, servers and surroundings. Everything stays on this machine.
+//! The guard as an attacker meets it: hostile addresses, resolvers, servers and surroundings.
+//! Everything stays on this machine.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

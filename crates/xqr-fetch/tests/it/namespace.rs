@@ -1,5 +1,5 @@
-//! The production policy, unchanged, on a network that has the internal addresses: a network namespace owns them, and a second one
-//! beyond a cable plays the Internet.
+//! The production policy, unchanged, on a network that has the internal addresses: a network
+//! namespace owns them, and a second one beyond a cable plays the Internet.
 
 use std::net::{IpAddr, SocketAddr};
 use std::process::Command;
@@ -82,21 +82,30 @@ fn the_production_policy_reaches_the_public_side_only() {
     let able = "ip link add near type veth peer name far && mount --bind /etc/hosts /etc/hosts && mount --bind /etc/resolv.conf /etc/resolv.conf && ip addr add ::2/128 dev lo";
     let tried = Command::new("unshare").args(["-rnm", "sh", "-c", able]).output();
     if !tried.is_ok_and(|output| output.status.success()) {
-        assert!(std::env::var_os("XQR_TEST_REQUIRE_NAMESPACES").is_none(), "network namespaces are required and not to be had");
+        assert!(
+            std::env::var_os("XQR_TEST_REQUIRE_NAMESPACES").is_none(),
+            "network namespaces are required and not to be had"
+        );
         eprintln!(
             "skipped: no network namespaces here (unshare -rnm, ip, veth, IPv6), so the production policy was not tried in one"
         );
         return;
     }
-    let hosts: Vec<_> =
-        NAMES.iter().flat_map(|(name, addresses, _)| addresses.iter().map(move |ip| format!("{ip} {name}"))).collect();
+    let hosts: Vec<_> = NAMES
+        .iter()
+        .flat_map(|(name, addresses, _)| addresses.iter().map(move |ip| format!("{ip} {name}")))
+        .collect();
     let output = Command::new("unshare")
         .args(["-rnm", "sh", "-c", SCRIPT, "sh"])
         .arg(std::env::current_exe().unwrap())
         .env("HOSTS", hosts.join("\n"))
         .output()
         .unwrap();
-    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let said = format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
     assert!(output.status.success() && said.contains("1 passed"), "{said}");
 }
 
@@ -113,7 +122,8 @@ async fn the_internet() {
 async fn production() {
     let canaries = [Server::canary(80).await.unwrap(), Server::canary(443).await.unwrap()];
     let hits = || canaries.iter().map(Server::hits).sum::<usize>();
-    // Everything here can be reached by who does not look: the canaries on every address, and both servers outside.
+    // Everything here can be reached by who does not look: the canaries on every address, and both
+    // servers outside.
     for address in INTERNAL.iter().chain(&OWN).chain(&OUTSIDE) {
         for port in [80, 443] {
             let address = SocketAddr::new(address.parse().unwrap(), port);
@@ -122,7 +132,9 @@ async fn production() {
                     tokio::time::sleep(Duration::from_millis(20)).await;
                 }
             };
-            timeout(Duration::from_secs(10), dial).await.unwrap_or_else(|_| panic!("{address} cannot be reached at all"));
+            timeout(Duration::from_secs(10), dial)
+                .await
+                .unwrap_or_else(|_| panic!("{address} cannot be reached at all"));
         }
     }
     let unguarded = 2 * (INTERNAL.len() + OWN.len());
@@ -140,7 +152,9 @@ async fn production() {
         let outbound = Outbound::new(policy);
         for address in INTERNAL.iter().chain(&OWN) {
             let address: IpAddr = address.parse().unwrap();
-            let error = get(&outbound, &format!("{scheme}://{}/", bracketed(address)), Kind::Any).await.unwrap_err();
+            let error = get(&outbound, &format!("{scheme}://{}/", bracketed(address)), Kind::Any)
+                .await
+                .unwrap_err();
             assert!(
                 matches!(error, FetchError::Internal { address: Some(a), literal: true, .. } if a == address),
                 "{address}: {error:?}"
@@ -153,16 +167,22 @@ async fn production() {
             if public {
                 reaches(&outbound, scheme, name).await;
             } else {
-                let error = get(&outbound, &format!("{scheme}://{name}/"), Kind::Any).await.unwrap_err();
+                let error =
+                    get(&outbound, &format!("{scheme}://{name}/"), Kind::Any).await.unwrap_err();
                 let named = matches!(&error, FetchError::Internal { host, literal: false, .. } if host == name);
                 assert!(named, "{name}: {error:?}");
             }
         }
         for Row { url, refusal } in rows(80) {
             // Names go to the real resolver here, which knows few of them.
-            let Err(error) = get(&outbound, &url, Kind::Any).await else { panic!("{url:?} was fetched") };
+            let Err(error) = get(&outbound, &url, Kind::Any).await else {
+                panic!("{url:?} was fetched")
+            };
             if let (Refusal::Literal(_), "http") = (refusal, scheme) {
-                assert!(matches!(error, FetchError::Internal { literal: true, .. }), "{url:?}: {error:?}");
+                assert!(
+                    matches!(error, FetchError::Internal { literal: true, .. }),
+                    "{url:?}: {error:?}"
+                );
             }
             if let Ok(target) = Target::parse(&url, outbound.policy()) {
                 outbound.post(&target, Default::default(), b"{}".to_vec()).await.unwrap_err();
@@ -186,6 +206,10 @@ async fn reaches(outbound: &Outbound, scheme: &str, host: &str) {
         assert_eq!(get(outbound, &url, Kind::Picture).await.unwrap().bytes, PICTURE, "{host}");
     } else {
         let hasty = Policy { deadline: Duration::from_secs(1), ..outbound.policy().clone() };
-        assert_eq!(get(&Outbound::new(hasty), &url, Kind::Picture).await.unwrap_err(), FetchError::TooSlow, "{host}");
+        assert_eq!(
+            get(&Outbound::new(hasty), &url, Kind::Picture).await.unwrap_err(),
+            FetchError::TooSlow,
+            "{host}"
+        );
     }
 }

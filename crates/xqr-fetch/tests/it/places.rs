@@ -16,7 +16,11 @@ async fn silent(address: &str) -> Server {
 }
 
 /// Starts a fetch, and waits until it has come to the server.
-async fn occupy(outbound: &Arc<Outbound>, server: &Server, url: &str) -> tokio::task::JoinHandle<()> {
+async fn occupy(
+    outbound: &Arc<Outbound>,
+    server: &Server,
+    url: &str,
+) -> tokio::task::JoinHandle<()> {
     let before = server.requests().len();
     let (client, target) = (Arc::clone(outbound), Target::parse(url, outbound.policy()).unwrap());
     let task = tokio::spawn(async move {
@@ -33,14 +37,24 @@ async fn a_slow_host_holds_its_own_places_only() {
     let quick = Server::saying(ok(b"quick")).await;
     let slow = silent("127.0.0.3:0").await;
     // The slow host has many names, and one address.
-    let oracle = Oracle::new(|name, _| ips(&[if name.starts_with("quick") { "127.0.0.1" } else { "127.0.0.3" }]));
+    let oracle = Oracle::new(|name, _| {
+        ips(&[if name.starts_with("quick") { "127.0.0.1" } else { "127.0.0.3" }])
+    });
     let policy = Policy { places: 10, places_per_host: 2, ..local(&[slow.port, quick.port]) };
     let outbound = Arc::new(Outbound::new(policy).resolving(oracle));
     let url = |name: &str| format!("http://{name}.example:{}/", slow.port);
     let first = occupy(&outbound, &slow, &url("a")).await;
     let _second = occupy(&outbound, &slow, &url("a")).await;
-    assert_eq!(get(&outbound, &url("a"), Kind::Any).await.unwrap_err(), FetchError::Busy, "by name");
-    assert_eq!(get(&outbound, &url("b"), Kind::Any).await.unwrap_err(), FetchError::Busy, "by address");
+    assert_eq!(
+        get(&outbound, &url("a"), Kind::Any).await.unwrap_err(),
+        FetchError::Busy,
+        "by name"
+    );
+    assert_eq!(
+        get(&outbound, &url("b"), Kind::Any).await.unwrap_err(),
+        FetchError::Busy,
+        "by address"
+    );
     assert_eq!(slow.hits(), 2, "who finds no place does not dial");
     for _ in 0..5 {
         get(&outbound, &format!("http://quick.example:{}/", quick.port), Kind::Any).await.unwrap();
@@ -60,7 +74,10 @@ async fn all_places_together_are_limited_and_nobody_queues() {
     let _two = occupy(&outbound, &slow, &slow.url("/2")).await;
     assert_eq!(get(&outbound, &slow.url("/3"), Kind::Any).await.unwrap_err(), FetchError::Busy);
     let target = Target::parse(&slow.url("/4"), outbound.policy()).unwrap();
-    assert_eq!(outbound.post(&target, Default::default(), Vec::new()).await.unwrap_err(), FetchError::Busy);
+    assert_eq!(
+        outbound.post(&target, Default::default(), Vec::new()).await.unwrap_err(),
+        FetchError::Busy
+    );
     one.abort();
     one.await.unwrap_err();
     occupy(&outbound, &slow, &slow.url("/5")).await;

@@ -7,10 +7,15 @@ use xqr_fetch::{Delivered, FetchError, HeaderMap, HeaderName, HeaderValue, Outbo
 
 use crate::stage::{Server, hasty, local};
 
-async fn post(server: &Server, headers: &[(&'static str, &'static str)]) -> Result<Delivered, FetchError> {
+async fn post(
+    server: &Server,
+    headers: &[(&'static str, &'static str)],
+) -> Result<Delivered, FetchError> {
     let outbound = Outbound::new(local(&[server.port]));
     let target = Target::parse(&server.url("/hook?k=v"), outbound.policy()).unwrap();
-    let headers = headers.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
+    let headers = headers
+        .iter()
+        .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
     outbound.post(&target, headers.collect(), br#"{"a":1}"#.to_vec()).await
 }
 
@@ -27,7 +32,8 @@ async fn the_receiver_gets_these_bytes_and_these_headers() {
             ("content-type", "application/json"),
             ("webhook-id", "msg_1"),
             ("user-agent", "Studio-Webhooks/1"),
-            // None of these may reach the wire: they would speak of another host, or of another end of the body.
+            // None of these may reach the wire: they would speak of another host, or of another end
+            // of the body.
             ("host", "internal.example"),
             ("content-length", "3"),
             ("transfer-encoding", "chunked"),
@@ -41,7 +47,10 @@ async fn the_receiver_gets_these_bytes_and_these_headers() {
     )
     .await
     .unwrap();
-    assert_eq!((delivered.status, delivered.retry_after, delivered.body_excerpt.as_str()), (202, None, "taken"));
+    assert_eq!(
+        (delivered.status, delivered.retry_after, delivered.body_excerpt.as_str()),
+        (202, None, "taken")
+    );
     let expected = format!(
         "POST /hook?k=v HTTP/1.1\r\ncontent-type: application/json\r\nwebhook-id: msg_1\r\nuser-agent: Studio-Webhooks/1\r\n\
          host: 127.0.0.1:{}\r\naccept-encoding: identity\r\nconnection: close\r\ncontent-length: 7\r\n\r\n{{\"a\":1}}",
@@ -71,12 +80,19 @@ async fn every_status_is_an_answer_and_no_redirect_is_followed() {
 async fn a_wish_to_be_left_alone_is_read() {
     for (header, expected) in [
         ("Retry-After: 120\r\n", Some(120)),
-        ("Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nRetry-After: Sun, 06 Nov 1994 08:50:37 GMT\r\n", Some(60)),
+        (
+            "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nRetry-After: Sun, 06 Nov 1994 08:50:37 GMT\r\n",
+            Some(60),
+        ),
         ("Retry-After: later\r\n", None),
         ("", None),
     ] {
         let server = Server::saying(answer(503, header, "")).await;
-        assert_eq!(post(&server, &[]).await.unwrap().retry_after, expected.map(Duration::from_secs), "{header}");
+        assert_eq!(
+            post(&server, &[]).await.unwrap().retry_after,
+            expected.map(Duration::from_secs),
+            "{header}"
+        );
     }
 }
 
@@ -127,5 +143,8 @@ async fn a_receiver_that_does_not_end_has_answered_all_the_same() {
     .await;
     let outbound = Outbound::new(hasty(mute.port));
     let target = Target::parse(&mute.url("/"), outbound.policy()).unwrap();
-    assert_eq!(outbound.post(&target, HeaderMap::new(), Vec::new()).await.unwrap_err(), FetchError::TooSlow);
+    assert_eq!(
+        outbound.post(&target, HeaderMap::new(), Vec::new()).await.unwrap_err(),
+        FetchError::TooSlow
+    );
 }

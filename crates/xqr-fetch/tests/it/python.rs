@@ -9,18 +9,18 @@ use xqr_fetch::{IpNet, is_public};
 /// Where Python says global and we do not. The reverse is never so.
 const DIFFERENCES: [&str; 13] = [
     "168.63.129.16/32",  // a platform service on a public address
-    "192.0.0.0/24",      // Python knows parts of it as global: PCP and TURN anycast; older ones know the first /29 only
-    "192.31.196.0/24",   // AS112, global by the registry; nobody serves pictures there
-    "192.52.193.0/24",   // multicast tunnels, likewise
-    "192.88.99.0/24",    // 6to4 relays, deprecated
-    "192.175.48.0/24",   // AS112
-    "224.0.0.0/4",       // multicast, some of which is global
-    "::/3",              // not delegated, NAT64
-    "2001::/23",         // some anycast services and ORCHIDv2 in it
-    "2002::/16",         // 6to4: older Pythons call it global
+    "192.0.0.0/24", // Python knows parts of it as global: PCP and TURN anycast; older ones know the first /29 only
+    "192.31.196.0/24", // AS112, global by the registry; nobody serves pictures there
+    "192.52.193.0/24", // multicast tunnels, likewise
+    "192.88.99.0/24", // 6to4 relays, deprecated
+    "192.175.48.0/24", // AS112
+    "224.0.0.0/4",  // multicast, some of which is global
+    "::/3",         // not delegated, NAT64
+    "2001::/23",    // some anycast services and ORCHIDv2 in it
+    "2002::/16",    // 6to4: older Pythons call it global
     "2620:4f:8000::/48", // AS112
-    "3fff::/20",         // documentation that older Pythons do not know
-    "4000::/2",          // not delegated
+    "3fff::/20",    // documentation that older Pythons do not know
+    "4000::/2",     // not delegated
 ];
 /// The rest of what Python says is global and is not delegated, or is multicast.
 const UPPER_HALF: &str = "8000::/1";
@@ -38,7 +38,8 @@ impl Dice {
         mixed ^ (mixed >> 31)
     }
 
-    /// An address of either family: anywhere, in delegated space, or near the beginning of a special range.
+    /// An address of either family: anywhere, in delegated space, or near the beginning of a
+    /// special range.
     fn address(&mut self) -> IpAddr {
         const NEAR: [&str; 14] = [
             "::",
@@ -74,13 +75,21 @@ impl Dice {
 #[test]
 fn python_agrees_up_to_the_written_differences() {
     if Command::new("python3").arg("--version").output().is_err() {
-        assert!(std::env::var_os("XQR_TEST_REQUIRE_PYTHON").is_none(), "python3 is required and absent");
+        assert!(
+            std::env::var_os("XQR_TEST_REQUIRE_PYTHON").is_none(),
+            "python3 is required and absent"
+        );
         eprintln!("skipped: no python3 to compare the table of addresses with");
         return;
     }
     let mut dice = Dice(2026);
     let addresses: Vec<_> = (0..300_000).map(|_| dice.address()).collect();
-    let mut python = Command::new("python3").args(["-c", SCRIPT]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut python = Command::new("python3")
+        .args(["-c", SCRIPT])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut input = python.stdin.take().unwrap();
     let text: String = addresses.iter().map(|address| format!("{address}\n")).collect();
     // A thread, or both sides wait with full pipes.
@@ -90,12 +99,16 @@ fn python_agrees_up_to_the_written_differences() {
     let answers = String::from_utf8(output.stdout).unwrap();
     assert_eq!(answers.lines().count(), addresses.len());
 
-    let nets: Vec<IpNet> = DIFFERENCES.iter().chain([&UPPER_HALF]).map(|net| net.parse().unwrap()).collect();
+    let nets: Vec<IpNet> =
+        DIFFERENCES.iter().chain([&UPPER_HALF]).map(|net| net.parse().unwrap()).collect();
     let mut public = 0;
     for (address, answer) in addresses.iter().zip(answers.lines()) {
         match (is_public(*address), answer == "1") {
             (true, false) => panic!("{address} is public for us and not for Python"),
-            (false, true) => assert!(nets.iter().any(|net| net.contains(address)), "{address} is public for Python only"),
+            (false, true) => assert!(
+                nets.iter().any(|net| net.contains(address)),
+                "{address} is public for Python only"
+            ),
             (both, _) => public += usize::from(both),
         }
     }

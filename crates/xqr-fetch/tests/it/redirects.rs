@@ -9,7 +9,8 @@ fn moved(status: u16, location: &str) -> String {
     format!("HTTP/1.1 {status} Moved\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n")
 }
 
-/// A policy that allows one loopback address, where the redirecting server is, and nothing else of this machine.
+/// A policy that allows one loopback address, where the redirecting server is, and nothing else of
+/// this machine.
 fn one(ports: &[u16]) -> Policy {
     Policy { allow_nets: vec!["127.0.0.1/32".parse().unwrap()], ..local(ports) }
 }
@@ -33,9 +34,14 @@ async fn redirects_inside_are_refused_with_the_host_that_the_caller_named() {
             "http://[fd00:ec2::254]/".to_owned(),
         ] {
             let server = Server::saying(moved(status, &location)).await;
-            let oracle = Oracle::new(|name, _| ips(&[if name == "inside.example" { "10.0.0.5" } else { "127.0.0.1" }]));
+            let oracle = Oracle::new(|name, _| {
+                ips(&[if name == "inside.example" { "10.0.0.5" } else { "127.0.0.1" }])
+            });
             let outbound = Outbound::new(one(&[server.port, p])).resolving(oracle);
-            let error = get(&outbound, &format!("http://outside.example:{}/", server.port), Kind::Picture).await.unwrap_err();
+            let error =
+                get(&outbound, &format!("http://outside.example:{}/", server.port), Kind::Picture)
+                    .await
+                    .unwrap_err();
             assert_eq!(error, internal("outside.example", None), "{status} {location}");
             assert_eq!(server.hits(), 1);
         }
@@ -75,7 +81,9 @@ async fn chain() -> Server {
         let path = request.split(' ').nth(1).unwrap();
         let answer = match path[1..].parse::<u32>().unwrap() {
             0 => ok(PICTURE),
-            left => moved(if left % 2 == 0 { 302 } else { 307 }, &(left - 1).to_string()).into_bytes(),
+            left => {
+                moved(if left % 2 == 0 { 302 } else { 307 }, &(left - 1).to_string()).into_bytes()
+            }
         };
         stream.write_all(&answer).await.ok();
     })
@@ -94,7 +102,11 @@ async fn chains_are_followed_as_far_as_the_policy_goes() {
         let server = chain().await;
         let outbound = Outbound::new(Policy { max_redirects: max, ..local(&[server.port]) });
         let fetched = get(&outbound, &server.url(&format!("/{length}")), Kind::Picture).await;
-        assert_eq!(fetched.map(|fetched| assert_eq!(fetched.bytes, PICTURE)), expected, "{length} of {max}");
+        assert_eq!(
+            fetched.map(|fetched| assert_eq!(fetched.bytes, PICTURE)),
+            expected,
+            "{length} of {max}"
+        );
         assert_eq!(server.hits(), hits, "{length} of {max}");
     }
     // A chain of 20 hops that ends inside does not even get there.
@@ -109,9 +121,10 @@ async fn chains_are_followed_as_far_as_the_policy_goes() {
 async fn nothing_of_one_hop_is_told_to_the_next() {
     let last = Server::saying(ok(PICTURE)).await;
     let location = last.url("/logo#fragment");
-    let first =
-        Server::saying(format!("HTTP/1.1 302 Found\r\nSet-Cookie: a=b\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n"))
-            .await;
+    let first = Server::saying(format!(
+        "HTTP/1.1 302 Found\r\nSet-Cookie: a=b\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n"
+    ))
+    .await;
     let outbound = Outbound::new(local(&[first.port, last.port]));
     get(&outbound, &first.url("/secret"), Kind::Picture).await.unwrap();
     let version = env!("CARGO_PKG_VERSION");

@@ -16,7 +16,13 @@ pub(crate) const PICTURE: &[u8] = b"GIF89a";
 pub(crate) fn local(ports: &[u16]) -> Policy {
     let allow_nets = vec!["127.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()];
     // Generous: it ends a test that hangs, and no test waits for it.
-    Policy { http: true, ports: ports.to_vec(), allow_nets, deadline: Duration::from_secs(20), ..Policy::default() }
+    Policy {
+        http: true,
+        ports: ports.to_vec(),
+        allow_nets,
+        deadline: Duration::from_secs(20),
+        ..Policy::default()
+    }
 }
 
 /// A policy for tests that do wait for the deadline.
@@ -31,7 +37,11 @@ pub(crate) async fn get(outbound: &Outbound, url: &str, kind: Kind) -> Result<Fe
 
 /// The refusal of a name or of a redirect.
 pub(crate) fn internal(host: &str, address: Option<&str>) -> FetchError {
-    FetchError::Internal { host: host.to_owned(), address: address.map(|address| address.parse().unwrap()), literal: false }
+    FetchError::Internal {
+        host: host.to_owned(),
+        address: address.map(|address| address.parse().unwrap()),
+        literal: false,
+    }
 }
 
 /// A server. Each connection is handed to a closure once its request has been read.
@@ -82,7 +92,8 @@ impl Server {
         T: Future<Output = ()> + Send + 'static,
     {
         let port = listener.local_addr().unwrap().port();
-        let (hits, requests) = (Arc::<AtomicUsize>::default(), Arc::<Mutex<Vec<String>>>::default());
+        let (hits, requests) =
+            (Arc::<AtomicUsize>::default(), Arc::<Mutex<Vec<String>>>::default());
         let (counted, heard) = (Arc::clone(&hits), Arc::clone(&requests));
         let answer = Arc::new(answer);
         tokio::spawn(async move {
@@ -117,7 +128,8 @@ impl Server {
 
 /// An answer with a body.
 pub(crate) fn ok(body: &[u8]) -> Vec<u8> {
-    let mut answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len()).into_bytes();
+    let mut answer =
+        format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len()).into_bytes();
     answer.extend_from_slice(body);
     answer
 }
@@ -128,8 +140,10 @@ async fn read_request(stream: &mut TcpStream) -> Option<String> {
     loop {
         let text = String::from_utf8_lossy(&request).into_owned();
         if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length =
-                head.lines().find_map(|line| line.strip_prefix("content-length: ")).map_or(0, |value| value.parse().unwrap());
+            let length = head
+                .lines()
+                .find_map(|line| line.strip_prefix("content-length: "))
+                .map_or(0, |value| value.parse().unwrap());
             if body.len() >= length {
                 return Some(text);
             }

@@ -31,14 +31,17 @@ impl Rgba {
         Self { r, g, b, a: 255 }
     }
 
-    /// Reads `black`, `white`, `transparent`, `#RRGGBB` or `#RRGGBBAA` (QR Studio reference, section 10.2).
+    /// Reads `black`, `white`, `transparent`, `#RRGGBB` or `#RRGGBBAA` (QR Studio reference,
+    /// section 10.2).
     ///
     /// # Errors
     ///
     /// [`Condition::ColorInvalid`] that names `field`.
     pub fn parse(field: &str, text: &str) -> Result<Self, Error> {
-        text.parse()
-            .map_err(|NotAColor| Condition::ColorInvalid { field: field.into(), value: text.chars().take(32).collect() }.into())
+        text.parse().map_err(|NotAColor| {
+            Condition::ColorInvalid { field: field.into(), value: text.chars().take(32).collect() }
+                .into()
+        })
     }
 
     pub(crate) fn is_opaque(self) -> bool {
@@ -52,14 +55,28 @@ impl Rgba {
         if alpha <= 0.0 {
             return Self::TRANSPARENT;
         }
-        let mix = |t: u8, l: u8| ((f32::from(t) * top + f32::from(l) * low * (1.0 - top)) / alpha).round() as u8;
-        Self { r: mix(self.r, under.r), g: mix(self.g, under.g), b: mix(self.b, under.b), a: (alpha * 255.0).round() as u8 }
+        let mix = |t: u8, l: u8| {
+            ((f32::from(t) * top + f32::from(l) * low * (1.0 - top)) / alpha).round() as u8
+        };
+        Self {
+            r: mix(self.r, under.r),
+            g: mix(self.g, under.g),
+            b: mix(self.b, under.b),
+            a: (alpha * 255.0).round() as u8,
+        }
     }
 
     /// Returns the colour at `t` (0 to 1) of the way to `end`.
     pub(crate) fn toward(self, end: Self, t: f32) -> Self {
-        let mix = |from: u8, to: u8| (f32::from(from) + (f32::from(to) - f32::from(from)) * t).round() as u8;
-        Self { r: mix(self.r, end.r), g: mix(self.g, end.g), b: mix(self.b, end.b), a: mix(self.a, end.a) }
+        let mix = |from: u8, to: u8| {
+            (f32::from(from) + (f32::from(to) - f32::from(from)) * t).round() as u8
+        };
+        Self {
+            r: mix(self.r, end.r),
+            g: mix(self.g, end.g),
+            b: mix(self.b, end.b),
+            a: mix(self.a, end.a),
+        }
     }
 
     /// Returns this colour with its alpha multiplied by `opacity` (0 to 1).
@@ -81,7 +98,8 @@ impl Rgba {
         ((u32::from(self.r) * 299 + u32::from(self.g) * 587 + u32::from(self.b) * 114) / 1000) as u8
     }
 
-    /// Returns red, green, blue and alpha with the colour multiplied by the alpha, as pixels are mixed.
+    /// Returns red, green, blue and alpha with the colour multiplied by the alpha, as pixels are
+    /// mixed.
     pub(crate) fn premultiplied(self) -> [u8; 4] {
         let by_alpha = |channel: u8| ((u32::from(channel) * u32::from(self.a) + 127) / 255) as u8;
         [by_alpha(self.r), by_alpha(self.g), by_alpha(self.b), self.a]
@@ -110,7 +128,10 @@ impl FromStr for Rgba {
             "transparent" => return Ok(Self::TRANSPARENT),
             _ => {}
         }
-        let digits = text.strip_prefix('#').filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit())).ok_or(NotAColor)?;
+        let digits = text
+            .strip_prefix('#')
+            .filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()))
+            .ok_or(NotAColor)?;
         let value = u32::from_str_radix(digits, 16).map_err(|_| NotAColor)?;
         let [r, g, b, a] = match digits.len() {
             6 => (value << 8 | 0xff).to_be_bytes(),

@@ -1,5 +1,5 @@
-//! Eyes: the three finder patterns, each a border of 7 × 7 modules around a centre of 3 × 3 (ISO/IEC 18004 clause 6.3.3;
-//! shapes of the QR Studio reference, section 8.1).
+//! Eyes: the three finder patterns, each a border of 7 × 7 modules around a centre of 3 × 3
+//! (ISO/IEC 18004 clause 6.3.3; shapes of the QR Studio reference, section 8.1).
 
 use super::color::Rgba;
 use crate::outline::{Outline, Point, Turn, point};
@@ -64,8 +64,12 @@ pub enum EyeCenter {
 
 impl EyeShape {
     /// All shapes with the names that the APIs use.
-    pub const ALL: [(&'static str, Self); 4] =
-        [("square", Self::Square), ("rounded", Self::Rounded), ("circle", Self::Circle), ("frame", Self::Frame)];
+    pub const ALL: [(&'static str, Self); 4] = [
+        ("square", Self::Square),
+        ("rounded", Self::Rounded),
+        ("circle", Self::Circle),
+        ("frame", Self::Frame),
+    ];
 }
 
 impl EyeBorder {
@@ -81,12 +85,15 @@ impl EyeBorder {
         ("frame", Self::Frame),
     ];
 
-    /// Returns the ring in a square of 7 × 7 modules, grown on all sides by `grow` modules and `width` modules thick.
+    /// Returns the ring in a square of 7 × 7 modules, grown on all sides by `grow` modules and
+    /// `width` modules thick.
     fn ring(self, grow: f32, width: f32) -> Outline {
         let mut ring = Outline::default();
         let side = 7.0 + 2.0 * grow;
         let hole = (width - grow, side - 2.0 * width);
-        let leaf = |sharp: usize, radius: f32| std::array::from_fn(|corner| if corner == sharp { 0.0 } else { radius });
+        let leaf = |sharp: usize, radius: f32| {
+            std::array::from_fn(|corner| if corner == sharp { 0.0 } else { radius })
+        };
         let radii = |radius: f32| match self {
             Self::Square | Self::Frame | Self::Circle => [0.0; 4],
             Self::Rounded => [(radius - 1.5).max(0.0); 4],
@@ -107,14 +114,22 @@ impl EyeBorder {
             }
             _ => {
                 ring.round_rect(-grow, -grow, side, side, radii(side / 2.0), Turn::Solid);
-                ring.round_rect(hole.0, hole.0, hole.1, hole.1, radii(side / 2.0 - width), Turn::Hole);
+                ring.round_rect(
+                    hole.0,
+                    hole.0,
+                    hole.1,
+                    hole.1,
+                    radii(side / 2.0 - width),
+                    Turn::Hole,
+                );
             }
         }
         ring
     }
 
     pub(crate) fn outline(self) -> Outline {
-        // A scanline seldom crosses a circle where it is one module thick: a stronger one has the right width more often.
+        // A scanline seldom crosses a circle where it is one module thick: a stronger one has the
+        // right width more often.
         if self == Self::Circle { self.ring(0.1, 1.1) } else { self.ring(0.0, 1.0) }
     }
 
@@ -149,14 +164,17 @@ impl EyeCenter {
             Self::LeafTl => shape.round_rect(2.0, 2.0, 3.0, 3.0, [0.0, 1.2, 1.2, 1.2], Turn::Solid),
             Self::Sunburst => shape.star(middle, 12, 1.7, 1.32),
             Self::Star => shape.star(point(3.5, 3.55), 5, 2.0, 1.25),
-            Self::Diamond => shape.polygon([(3.5, 1.6), (5.4, 3.5), (3.5, 5.4), (1.6, 3.5)].map(|(x, y)| point(x, y))),
+            Self::Diamond => shape.polygon(
+                [(3.5, 1.6), (5.4, 3.5), (3.5, 5.4), (1.6, 3.5)].map(|(x, y)| point(x, y)),
+            ),
             Self::Cross => shape.polygon(notched(1.9, 2.6, 4.4, 5.1)),
         }
         shape
     }
 }
 
-/// Returns the square from `low` to `high` without its corners, which are notched up to `near` and from `far` on.
+/// Returns the square from `low` to `high` without its corners, which are notched up to `near` and
+/// from `far` on.
 fn notched(low: f32, near: f32, far: f32, high: f32) -> [Point; 12] {
     [
         (near, low),

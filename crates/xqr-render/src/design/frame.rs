@@ -12,9 +12,11 @@ pub struct Frame {
     pub style: FrameStyle,
     /// The colour of border, panel and bubble.
     pub color: Rgba,
-    /// The label's text, one line of 1 to 64 characters; every style but [`FrameStyle::Border`] needs one.
+    /// The label's text, one line of 1 to 64 characters; every style but [`FrameStyle::Border`]
+    /// needs one.
     pub label: Option<String>,
-    /// The colour of the text; white or black, whichever contrasts more with `color`, when left out.
+    /// The colour of the text; white or black, whichever contrasts more with `color`, when left
+    /// out.
     pub label_color: Option<Rgba>,
 }
 
@@ -79,11 +81,15 @@ impl Frame {
     ///
     /// # Errors
     ///
-    /// [`Condition::FieldMissing`], [`Condition::TextTooLong`], [`Condition::TextControls`] and [`Condition::GlyphMissing`] of
-    /// `frame_label`.
+    /// [`Condition::FieldMissing`], [`Condition::TextTooLong`], [`Condition::TextControls`] and
+    /// [`Condition::GlyphMissing`] of `frame_label`.
     pub(crate) fn layout(&self, side: f32) -> Result<Layout> {
         let text = self.text()?;
-        let label_color = self.label_color.unwrap_or(if self.color.luminance() > 0.3 { Rgba::BLACK } else { Rgba::WHITE });
+        let label_color = self.label_color.unwrap_or(if self.color.luminance() > 0.3 {
+            Rgba::BLACK
+        } else {
+            Rgba::WHITE
+        });
         let (border, radius, height) = (side * 0.035, side * 0.08, side * 0.19);
         let mut body = Outline::default();
         let (total, x, y, panel, label_color) = match self.style {
@@ -98,7 +104,13 @@ impl Frame {
                 let above = self.style == FrameStyle::LabelAbove;
                 let (code_y, panel_y) = if above { (height, 0.0) } else { (border, border + side) };
                 ring(&mut body, left, 0.0, width, total, radius, (left + border, code_y, side));
-                (total, left + border, code_y, Some(Panel { x: left, y: panel_y, width, height }), label_color)
+                (
+                    total,
+                    left + border,
+                    code_y,
+                    Some(Panel { x: left, y: panel_y, width, height }),
+                    label_color,
+                )
             }
             FrameStyle::Bubble => {
                 let (gap, tip) = (side * 0.02, side * 0.045);
@@ -106,13 +118,24 @@ impl Frame {
                 let (left, top) = ((total - side) / 2.0, side + gap + tip);
                 body.round_rect(left, top, side, height, [radius; 4], Turn::Solid);
                 let middle = total / 2.0;
-                body.polygon([point(middle - tip, top + 0.01), point(middle, top - tip), point(middle + tip, top + 0.01)]);
-                (total, left, 0.0, Some(Panel { x: left, y: top, width: side, height }), label_color)
+                body.polygon([
+                    point(middle - tip, top + 0.01),
+                    point(middle, top - tip),
+                    point(middle + tip, top + 0.01),
+                ]);
+                (
+                    total,
+                    left,
+                    0.0,
+                    Some(Panel { x: left, y: top, width: side, height }),
+                    label_color,
+                )
             }
             FrameStyle::Caption => {
                 let total = side + height * 0.8;
                 let left = (total - side) / 2.0;
-                let panel = Panel { x: left, y: side - height * 0.1, width: side, height: height * 0.8 };
+                let panel =
+                    Panel { x: left, y: side - height * 0.1, width: side, height: height * 0.8 };
                 (total, left, 0.0, Some(panel), self.label_color.unwrap_or(self.color))
             }
         };
@@ -131,18 +154,30 @@ impl Frame {
         let field = || "frame_label".to_owned();
         let text = self.label.as_deref().map(str::trim).filter(|text| !text.is_empty());
         match text {
-            None if self.style != FrameStyle::Border => Err(Condition::FieldMissing { field: field() }.into()),
+            None if self.style != FrameStyle::Border => {
+                Err(Condition::FieldMissing { field: field() }.into())
+            }
             Some(text) if text.chars().count() > LABEL_CHARS => {
                 Err(Condition::TextTooLong { field: field(), max: LABEL_CHARS as u64 }.into())
             }
-            Some(text) if text.chars().any(char::is_control) => Err(Condition::TextControls { field: field() }.into()),
+            Some(text) if text.chars().any(char::is_control) => {
+                Err(Condition::TextControls { field: field() }.into())
+            }
             text => Ok(text),
         }
     }
 }
 
 /// A filled box with rounded corners and a square hole `(x, y, side)` for the code.
-fn ring(shape: &mut Outline, x: f32, y: f32, width: f32, height: f32, radius: f32, hole: (f32, f32, f32)) {
+fn ring(
+    shape: &mut Outline,
+    x: f32,
+    y: f32,
+    width: f32,
+    height: f32,
+    radius: f32,
+    hole: (f32, f32, f32),
+) {
     shape.round_rect(x, y, width, height, [radius; 4], Turn::Solid);
     shape.round_rect(hole.0, hole.1, hole.2, hole.2, [radius * 0.5; 4], Turn::Hole);
 }

@@ -1,7 +1,9 @@
-//! Labels: text shaped by HarfBuzz's rules and turned into outlines, with two embedded fonts and no others.
+//! Labels: text shaped by HarfBuzz's rules and turned into outlines, with two embedded fonts and no
+//! others.
 //!
-//! Inter SemiBold sets Latin, Greek and Cyrillic; DejaVu Sans Bold adds Arabic, Hebrew, Armenian, Georgian and symbols. Both
-//! are free (see `fonts/`). Lines that mix directions are ordered by the Unicode bidirectional algorithm (UAX #9).
+//! Inter SemiBold sets Latin, Greek and Cyrillic; DejaVu Sans Bold adds Arabic, Hebrew, Armenian,
+//! Georgian and symbols. Both are free (see `fonts/`). Lines that mix directions are ordered by the
+//! Unicode bidirectional algorithm (UAX #9).
 
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -16,7 +18,8 @@ use crate::outline::{Outline, Step, point};
 /// The height of capitals in font sizes.
 pub(crate) const CAP_HEIGHT: f32 = 0.727;
 
-/// A line of text in font sizes: one unit is the size of the font, the baseline is at 0, y grows downwards.
+/// A line of text in font sizes: one unit is the size of the font, the baseline is at 0, y grows
+/// downwards.
 pub(crate) struct Line {
     pub(crate) outline: Outline,
     pub(crate) width: f32,
@@ -58,15 +61,22 @@ fn fonts() -> Result<&'static [Font; 2]> {
 }
 
 /// Cuts a run where the font has to change. Marks and joiners stay with the letter before them.
-fn by_font<'f>(fonts: &'f [Font; 2], text: &str, run: Range<usize>) -> Result<Vec<(&'f Font, Range<usize>)>> {
+fn by_font<'f>(
+    fonts: &'f [Font; 2],
+    text: &str,
+    run: Range<usize>,
+) -> Result<Vec<(&'f Font, Range<usize>)>> {
     let mut parts: Vec<(usize, Range<usize>)> = Vec::new();
     for (at, character) in text[run.clone()].char_indices() {
         let range = run.start + at..run.start + at + character.len_utf8();
         let has = |font: usize| fonts[font].charmap().map_unicode(character).is_some();
         // Letters go by the first font that has them; signs stay with what is before them.
         let current = parts.last().map(|(font, _)| *font).filter(|_| !character.is_alphanumeric());
-        let font = current.filter(|font| has(*font)).or_else(|| (0..fonts.len()).find(|font| has(*font)));
-        let font = font.ok_or_else(|| Error::from(Condition::GlyphMissing { field: "frame_label".into(), character }))?;
+        let font =
+            current.filter(|font| has(*font)).or_else(|| (0..fonts.len()).find(|font| has(*font)));
+        let font = font.ok_or_else(|| {
+            Error::from(Condition::GlyphMissing { field: "frame_label".into(), character })
+        })?;
         match parts.last_mut() {
             Some((last, whole)) if *last == font => whole.end = range.end,
             _ => parts.push((font, range)),

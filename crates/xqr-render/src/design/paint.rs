@@ -39,8 +39,12 @@ pub enum Direction {
 
 impl Direction {
     /// All directions with the names that the APIs use.
-    pub const ALL: [(&'static str, Self); 4] =
-        [("vertical", Self::Vertical), ("horizontal", Self::Horizontal), ("diagonal", Self::Diagonal), ("radial", Self::Radial)];
+    pub const ALL: [(&'static str, Self); 4] = [
+        ("vertical", Self::Vertical),
+        ("horizontal", Self::Horizontal),
+        ("diagonal", Self::Diagonal),
+        ("radial", Self::Radial),
+    ];
 }
 
 impl Paint {

@@ -24,7 +24,8 @@ pub enum Pattern {
     Hexagon,
     /// Five-pointed stars.
     Star,
-    /// Dots of several sizes, as in a printed photograph: they follow the picture behind, or shrink towards the corners.
+    /// Dots of several sizes, as in a printed photograph: they follow the picture behind, or shrink
+    /// towards the corners.
     Halftone,
     /// A small square inside of a thin frame.
     Frame,
@@ -49,7 +50,8 @@ impl Pattern {
         ("classy", Self::Classy),
     ];
 
-    /// Returns the outline in the unit square of a module; light modules have one too where neighbours reach into them.
+    /// Returns the outline in the unit square of a module; light modules have one too where
+    /// neighbours reach into them.
     fn outline(self, near: Near) -> Outline {
         let mut shape = Outline::default();
         if !near.dark() {
@@ -63,35 +65,80 @@ impl Pattern {
         let center = point(0.5, 0.5);
         match self {
             Self::Squares => shape.rect(0.0, 0.0, 1.0, 1.0),
-            Self::Rounded => {
-                shape.round_rect(0.0, 0.0, 1.0, 1.0, near.free_corners().map(|free| if free { 0.4 } else { 0.0 }), Turn::Solid)
-            }
-            Self::Liquid => {
-                shape.round_rect(0.0, 0.0, 1.0, 1.0, near.free_corners().map(|free| if free { 0.5 } else { 0.0 }), Turn::Solid)
-            }
+            Self::Rounded => shape.round_rect(
+                0.0,
+                0.0,
+                1.0,
+                1.0,
+                near.free_corners().map(|free| if free { 0.4 } else { 0.0 }),
+                Turn::Solid,
+            ),
+            Self::Liquid => shape.round_rect(
+                0.0,
+                0.0,
+                1.0,
+                1.0,
+                near.free_corners().map(|free| if free { 0.5 } else { 0.0 }),
+                Turn::Solid,
+            ),
             Self::Dot => shape.circle(center, 0.46, Turn::Solid),
             Self::Diamond => {
                 let (low, high) = (0.5 - TIP, 0.5 + TIP);
-                let corners =
-                    [(low, 0.0), (high, 0.0), (1.0, low), (1.0, high), (high, 1.0), (low, 1.0), (0.0, high), (0.0, low)];
+                let corners = [
+                    (low, 0.0),
+                    (high, 0.0),
+                    (1.0, low),
+                    (1.0, high),
+                    (high, 1.0),
+                    (low, 1.0),
+                    (0.0, high),
+                    (0.0, low),
+                ];
                 shape.polygon(corners.map(|(x, y)| point(x, y)));
             }
             Self::ConnectedH => {
-                let (left, right) = (if near.west() { 0.0 } else { 0.06 }, if near.east() { 1.0 } else { 0.94 });
-                let (west, east) = (if near.west() { 0.0 } else { 0.4 }, if near.east() { 0.0 } else { 0.4 });
-                shape.round_rect(left, 0.1, right - left, 0.8, [west, east, east, west], Turn::Solid);
+                let (left, right) =
+                    (if near.west() { 0.0 } else { 0.06 }, if near.east() { 1.0 } else { 0.94 });
+                let (west, east) =
+                    (if near.west() { 0.0 } else { 0.4 }, if near.east() { 0.0 } else { 0.4 });
+                shape.round_rect(
+                    left,
+                    0.1,
+                    right - left,
+                    0.8,
+                    [west, east, east, west],
+                    Turn::Solid,
+                );
             }
             Self::ConnectedV => {
-                let (top, bottom) = (if near.north() { 0.0 } else { 0.06 }, if near.south() { 1.0 } else { 0.94 });
-                let (north, south) = (if near.north() { 0.0 } else { 0.4 }, if near.south() { 0.0 } else { 0.4 });
-                shape.round_rect(0.1, top, 0.8, bottom - top, [north, north, south, south], Turn::Solid);
+                let (top, bottom) =
+                    (if near.north() { 0.0 } else { 0.06 }, if near.south() { 1.0 } else { 0.94 });
+                let (north, south) =
+                    (if near.north() { 0.0 } else { 0.4 }, if near.south() { 0.0 } else { 0.4 });
+                shape.round_rect(
+                    0.1,
+                    top,
+                    0.8,
+                    bottom - top,
+                    [north, north, south, south],
+                    Turn::Solid,
+                );
             }
             Self::Hexagon => {
-                let corners = [(0.5, 0.02), (0.96, 0.26), (0.96, 0.74), (0.5, 0.98), (0.04, 0.74), (0.04, 0.26)];
+                let corners = [
+                    (0.5, 0.02),
+                    (0.96, 0.26),
+                    (0.96, 0.74),
+                    (0.5, 0.98),
+                    (0.04, 0.74),
+                    (0.04, 0.26),
+                ];
                 shape.polygon(corners.map(|(x, y)| point(x, y)));
             }
             Self::Star => shape.star(point(0.5, 0.54), 5, 0.54, 0.31),
-            Self::Halftone => shape.circle(center, 0.30 + 0.03 * f32::from(near.tone()), Turn::Solid),
+            Self::Halftone => {
+                shape.circle(center, 0.30 + 0.03 * f32::from(near.tone()), Turn::Solid)
+            }
             Self::Frame => {
                 // Far from 1 : 1 : 3 : 1 : 1, lest decoders take each module for a finder pattern.
                 shape.rect(0.03, 0.03, 0.94, 0.94);
@@ -99,8 +146,16 @@ impl Pattern {
                 shape.rect(0.2, 0.2, 0.6, 0.6);
             }
             Self::Classy => {
-                let [top_left, _, bottom_right, _] = near.free_corners().map(|free| if free { 0.5 } else { 0.0 });
-                shape.round_rect(0.0, 0.0, 1.0, 1.0, [top_left, 0.0, bottom_right, 0.0], Turn::Solid);
+                let [top_left, _, bottom_right, _] =
+                    near.free_corners().map(|free| if free { 0.5 } else { 0.0 });
+                shape.round_rect(
+                    0.0,
+                    0.0,
+                    1.0,
+                    1.0,
+                    [top_left, 0.0, bottom_right, 0.0],
+                    Turn::Solid,
+                );
             }
         }
         shape
@@ -126,7 +181,11 @@ impl Shapes {
     pub(crate) fn new(pattern: Pattern) -> Self {
         let mut square = Outline::default();
         square.rect(0.0, 0.0, 1.0, 1.0);
-        Self { pattern, known: vec![UNKNOWN; Near::KINDS], outlines: vec![Outline::default(), square] }
+        Self {
+            pattern,
+            known: vec![UNKNOWN; Near::KINDS],
+            outlines: vec![Outline::default(), square],
+        }
     }
 
     /// Returns the number of a module's outline: neighbourhoods that look the same share it.
@@ -134,10 +193,11 @@ impl Shapes {
         let known = &mut self.known[near.index()];
         if *known == UNKNOWN {
             let outline = self.pattern.outline(near);
-            let at = self.outlines.iter().position(|known| *known == outline).unwrap_or_else(|| {
-                self.outlines.push(outline);
-                self.outlines.len() - 1
-            });
+            let at =
+                self.outlines.iter().position(|known| *known == outline).unwrap_or_else(|| {
+                    self.outlines.push(outline);
+                    self.outlines.len() - 1
+                });
             *known = at as u16;
         }
         *known
@@ -171,14 +231,39 @@ fn fillets(shape: &mut Outline, near: Near) {
     use crate::outline::Step::{Arc, Close, Line, Move};
     let radius = 0.4;
     let corners = [
-        (near.north() && near.west() && near.north_west(), (0.0, 0.0), (radius, 0.0), (0.0, radius)),
-        (near.north() && near.east() && near.north_east(), (1.0, 0.0), (1.0, radius), (1.0 - radius, 0.0)),
-        (near.south() && near.east() && near.south_east(), (1.0, 1.0), (1.0 - radius, 1.0), (1.0, 1.0 - radius)),
-        (near.south() && near.west() && near.south_west(), (0.0, 1.0), (0.0, 1.0 - radius), (radius, 1.0)),
+        (
+            near.north() && near.west() && near.north_west(),
+            (0.0, 0.0),
+            (radius, 0.0),
+            (0.0, radius),
+        ),
+        (
+            near.north() && near.east() && near.north_east(),
+            (1.0, 0.0),
+            (1.0, radius),
+            (1.0 - radius, 0.0),
+        ),
+        (
+            near.south() && near.east() && near.south_east(),
+            (1.0, 1.0),
+            (1.0 - radius, 1.0),
+            (1.0, 1.0 - radius),
+        ),
+        (
+            near.south() && near.west() && near.south_west(),
+            (0.0, 1.0),
+            (0.0, 1.0 - radius),
+            (radius, 1.0),
+        ),
     ];
     for (_, corner, from, to) in corners.into_iter().filter(|(filled, ..)| *filled) {
         let at = |(x, y)| point(x, y);
-        shape.steps.extend([Move(at(corner)), Line(at(from)), Arc { radius, clockwise: false, to: at(to) }, Close]);
+        shape.steps.extend([
+            Move(at(corner)),
+            Line(at(from)),
+            Arc { radius, clockwise: false, to: at(to) },
+            Close,
+        ]);
     }
 }
 
@@ -192,7 +277,8 @@ impl Near {
     /// The largest tone, the darkest.
     pub(crate) const TONES: u8 = 5;
 
-    /// Takes three rows of three bits, west first, the middle one being the module itself; `tone` is 0 to 5.
+    /// Takes three rows of three bits, west first, the middle one being the module itself; `tone`
+    /// is 0 to 5.
     pub(crate) fn new(above: u16, level: u16, below: u16, tone: u8) -> Self {
         Self(above | level << 3 | below << 6 | u16::from(tone) << 9)
     }
@@ -245,9 +331,11 @@ impl Near {
         (self.0 >> 9) as u8
     }
 
-    /// Returns for each corner (top left, top right, bottom right, bottom left) whether both edges that meet there are free.
+    /// Returns for each corner (top left, top right, bottom right, bottom left) whether both edges
+    /// that meet there are free.
     fn free_corners(self) -> [bool; 4] {
-        let [north, east, south, west] = [self.north(), self.east(), self.south(), self.west()].map(|dark| !dark);
+        let [north, east, south, west] =
+            [self.north(), self.east(), self.south(), self.west()].map(|dark| !dark);
         [north && west, north && east, south && east, south && west]
     }
 }

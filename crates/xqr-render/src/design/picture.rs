@@ -3,7 +3,9 @@
 use std::io::Cursor;
 
 use image::metadata::Orientation;
-use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbaImage, imageops};
+use image::{
+    ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbaImage, imageops,
+};
 use tiny_skia::{ColorU8, Pixmap};
 use xqr_errors::{Condition, Error, Result};
 
@@ -24,22 +26,30 @@ const MAX_ALLOC: u64 = 56 * 1024 * 1024;
 /// The alpha below which a px belongs to a glow: half, of 255.
 const GLOW: u8 = 128;
 
-/// The most memory that a PNG may take beside its px: a scanline, texts, and a colour profile, which is unpacked.
+/// The most memory that a PNG may take beside its px: a scanline, texts, and a colour profile,
+/// which is unpacked.
 const MAX_PNG_EXTRA: u64 = 8 * 1024 * 1024;
 
 impl Picture {
-    /// Decodes PNG, JPEG, GIF (first frame), BMP, WebP, TIFF or SVG; the content decides, not a name.
+    /// Decodes PNG, JPEG, GIF (first frame), BMP, WebP, TIFF or SVG; the content decides, not a
+    /// name.
     ///
-    /// The dimensions are read from the header before a px is decoded. Larger pictures are reduced to 1,024 px, JPEG is turned
-    /// as its Exif orientation says. SVG may hold shapes, gradients and clip paths only: nothing that reads or fetches.
+    /// The dimensions are read from the header before a px is decoded. Larger pictures are reduced
+    /// to 1,024 px, JPEG is turned as its Exif orientation says. SVG may hold shapes, gradients and
+    /// clip paths only: nothing that reads or fetches.
     ///
     /// # Errors
     ///
-    /// They name `field`: [`Condition::UploadTooLarge`], [`Condition::ImageUnreadable`], [`Condition::ImageTooLarge`], and
-    /// [`Condition::ImageUnsafe`] for an SVG with more than shapes.
+    /// They name `field`: [`Condition::UploadTooLarge`], [`Condition::ImageUnreadable`],
+    /// [`Condition::ImageTooLarge`], and [`Condition::ImageUnsafe`] for an SVG with more than
+    /// shapes.
     pub fn decode(field: &str, bytes: &[u8], caps: &Caps) -> Result<Self> {
         if bytes.len() > caps.max_logo_bytes {
-            return Err(Condition::UploadTooLarge { field: field.into(), max: caps.max_logo_bytes as u64 }.into());
+            return Err(Condition::UploadTooLarge {
+                field: field.into(),
+                max: caps.max_logo_bytes as u64,
+            }
+            .into());
         }
         if vector::looks_like_svg(bytes) {
             return vector::rasterize(field, bytes).map(Self);
@@ -48,8 +58,9 @@ impl Picture {
         raster(field, bytes, format, caps).map(Self)
     }
 
-    /// Returns the picture without translucent px: from half opacity on a px becomes opaque in its own colour, below it vanishes. What
-    /// glows around a neon logo would lie on the modules as a fog that is neither dark nor light.
+    /// Returns the picture without translucent px: from half opacity on a px becomes opaque in its
+    /// own colour, below it vanishes. What glows around a neon logo would lie on the modules as a
+    /// fog that is neither dark nor light.
     #[must_use]
     pub fn without_glow(mut self) -> Self {
         for px in self.0.pixels_mut() {
@@ -86,21 +97,29 @@ impl Picture {
             .collect()
     }
 
-    /// Returns the picture reduced to `width` × `height` px, or as it is where that would enlarge it.
+    /// Returns the picture reduced to `width` × `height` px, or as it is where that would enlarge
+    /// it.
     pub(crate) fn reduced(&self, width: u32, height: u32) -> Option<Self> {
         if width >= self.width() || height >= self.height() {
             return Some(self.clone());
         }
         let image = RgbaImage::from_raw(self.width(), self.height(), self.0.data().to_vec())?;
-        let image = imageops::resize(&image, width.max(1), height.max(1), imageops::FilterType::Triangle);
+        let image =
+            imageops::resize(&image, width.max(1), height.max(1), imageops::FilterType::Triangle);
         into_pixmap(image).map(Self)
     }
 
-    /// Returns x, y, width and height of the whole picture where it covers the square at `x`, `y` in its middle.
+    /// Returns x, y, width and height of the whole picture where it covers the square at `x`, `y`
+    /// in its middle.
     pub(crate) fn around(&self, x: f32, y: f32, side: f32) -> [f32; 4] {
         let (cut_x, cut_y, crop) = self.cropped();
         let zoom = side / crop;
-        [x - cut_x * zoom, y - cut_y * zoom, self.width() as f32 * zoom, self.height() as f32 * zoom]
+        [
+            x - cut_x * zoom,
+            y - cut_y * zoom,
+            self.width() as f32 * zoom,
+            self.height() as f32 * zoom,
+        ]
     }
 
     /// Returns the largest square in the middle of the picture: x, y, side.
@@ -110,18 +129,33 @@ impl Picture {
         ((width - side) / 2.0, (height - side) / 2.0, side)
     }
 
-    /// Returns the brightness (0 to 255, on white) of the picture cropped to a square of `side` × `side` px.
+    /// Returns the brightness (0 to 255, on white) of the picture cropped to a square of `side` ×
+    /// `side` px.
     pub(crate) fn lumas(&self, side: u32) -> Option<Vec<u8>> {
         let (x, y, crop) = self.cropped();
         let mut square = Pixmap::new(side, side)?;
         square.fill(tiny_skia::Color::WHITE);
         let scale = side as f32 / crop;
         let place = tiny_skia::Transform::from_translate(-x, -y).post_scale(scale, scale);
-        let reduced = self.reduced((self.width() as f32 * scale) as u32, (self.height() as f32 * scale) as u32)?;
+        let reduced = self
+            .reduced((self.width() as f32 * scale) as u32, (self.height() as f32 * scale) as u32)?;
         let ratio = self.width() as f32 / reduced.width() as f32;
         let place = place.pre_scale(ratio, ratio);
-        square.draw_pixmap(0, 0, reduced.0.as_ref(), &tiny_skia::PixmapPaint::default(), place, None);
-        Some(square.pixels().iter().map(|p| Rgba::opaque(p.red(), p.green(), p.blue()).luma()).collect())
+        square.draw_pixmap(
+            0,
+            0,
+            reduced.0.as_ref(),
+            &tiny_skia::PixmapPaint::default(),
+            place,
+            None,
+        );
+        Some(
+            square
+                .pixels()
+                .iter()
+                .map(|p| Rgba::opaque(p.red(), p.green(), p.blue()).luma())
+                .collect(),
+        )
     }
 }
 
@@ -167,17 +201,24 @@ fn raster(field: &str, bytes: &[u8], format: ImageFormat, caps: &Caps) -> Result
     }
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let image = DynamicImage::from_decoder(decoder).map_err(failed)?;
-    // Transparent px must not lend their colour to their neighbours: multiply by alpha before px are mixed.
-    let mut image = if image.color().has_alpha() { DynamicImage::from(premultiplied(image.into_rgba8())) } else { image };
+    // Transparent px must not lend their colour to their neighbours: multiply by alpha before px
+    // are mixed.
+    let mut image = if image.color().has_alpha() {
+        DynamicImage::from(premultiplied(image.into_rgba8()))
+    } else {
+        image
+    };
     if width.max(height) > MAX_SIDE {
         // Unlike `resize`, this needs no copy of the picture in floating point.
         image = image.thumbnail(MAX_SIDE, MAX_SIDE);
     }
     image.apply_orientation(orientation);
-    into_pixmap(image.into_rgba8()).ok_or_else(|| Condition::ImageUnreadable { field: field.into() }.into())
+    into_pixmap(image.into_rgba8())
+        .ok_or_else(|| Condition::ImageUnreadable { field: field.into() }.into())
 }
 
-/// Returns whether the first frame header of a JPEG is one of a progressive frame (ITU-T T.81, table B.1).
+/// Returns whether the first frame header of a JPEG is one of a progressive frame (ITU-T T.81,
+/// table B.1).
 fn is_progressive(jpeg: &[u8]) -> bool {
     let mut rest = jpeg.get(2..).unwrap_or_default();
     while let [0xff, marker, tail @ ..] = rest {
@@ -186,7 +227,9 @@ fn is_progressive(jpeg: &[u8]) -> bool {
             0xff => rest = &rest[1..],
             0xc0..=0xc3 => return marker & 3 == 2,
             _ => {
-                let length = tail.first_chunk().map_or(usize::MAX, |length| u16::from_be_bytes(*length).into());
+                let length = tail
+                    .first_chunk()
+                    .map_or(usize::MAX, |length| u16::from_be_bytes(*length).into());
                 rest = tail.get(length..).unwrap_or_default();
             }
         }
@@ -238,7 +281,11 @@ mod tests {
                 0..128 => assert_eq!(*px, [0; 4], "{alpha}"),
                 // Multiplying by alpha costs a step or two of each colour.
                 _ => {
-                    assert!(px[3] == 255 && px.iter().zip([240_u8, 20, 120]).all(|(a, b)| a.abs_diff(b) <= 2), "{alpha}: {px:?}")
+                    assert!(
+                        px[3] == 255
+                            && px.iter().zip([240_u8, 20, 120]).all(|(a, b)| a.abs_diff(b) <= 2),
+                        "{alpha}: {px:?}"
+                    )
                 }
             }
         }

@@ -1,8 +1,8 @@
 //! SVG that users bring: shapes only, counted before they are drawn, rasterised once.
 //!
-//! `usvg` would read local files, expand entities and run filters without end. So: an XML parser without DTDs and with a node
-//! limit, a list of allowed elements, no references but to the document itself, and a price for the drawing that is known
-//! before the first px.
+//! `usvg` would read local files, expand entities and run filters without end. So: an XML parser
+//! without DTDs and with a node limit, a list of allowed elements, no references but to the
+//! document itself, and a price for the drawing that is known before the first px.
 
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Fill, Group, Node, Options, Paint, Stroke, Tree};
@@ -62,27 +62,42 @@ pub(crate) fn rasterize(field: &str, bytes: &[u8]) -> Result<Pixmap> {
     if text.contains("<!DOCTYPE") {
         return Err(Condition::ImageUnsafe { field: field.into(), what: "a DOCTYPE".into() }.into());
     }
-    let parsing = ParsingOptions { allow_dtd: false, nodes_limit: MAX_NODES, ..ParsingOptions::default() };
-    let document = Document::parse_with_options(text, parsing).map_err(|error| unreadable().because(error))?;
-    check(&document).map_err(|what| Error::from(Condition::ImageUnsafe { field: field.into(), what }))?;
+    let parsing =
+        ParsingOptions { allow_dtd: false, nodes_limit: MAX_NODES, ..ParsingOptions::default() };
+    let document =
+        Document::parse_with_options(text, parsing).map_err(|error| unreadable().because(error))?;
+    check(&document)
+        .map_err(|what| Error::from(Condition::ImageUnsafe { field: field.into(), what }))?;
     let mut options = Options { resources_dir: None, ..Options::default() };
     options.image_href_resolver.resolve_string = Box::new(|_, _| None);
     options.image_href_resolver.resolve_data = Box::new(|_, _, _| None);
-    let tree = Tree::from_xmltree(&document, &options).map_err(|error| unreadable().because(error))?;
+    let tree =
+        Tree::from_xmltree(&document, &options).map_err(|error| unreadable().because(error))?;
     let scale = MAX_SIDE as f32 / tree.size().width().max(tree.size().height());
     let mut price = Price::default();
     price.add(tree.root(), scale);
     if price.effects {
-        return Err(Condition::ImageUnsafe { field: field.into(), what: "filters or masks".into() }.into());
+        return Err(Condition::ImageUnsafe {
+            field: field.into(),
+            what: "filters or masks".into(),
+        }
+        .into());
     }
     if price.far {
-        return Err(Condition::ImageUnsafe { field: field.into(), what: "shapes far outside of the picture".into() }.into());
+        return Err(Condition::ImageUnsafe {
+            field: field.into(),
+            what: "shapes far outside of the picture".into(),
+        }
+        .into());
     }
     if price.painted > MAX_PAINTED || price.segments > MAX_SEGMENTS {
-        return Err(Condition::ImageUnsafe { field: field.into(), what: "so many shapes".into() }.into());
+        return Err(
+            Condition::ImageUnsafe { field: field.into(), what: "so many shapes".into() }.into()
+        );
     }
     let side = |length: f32| (length * scale).round().clamp(1.0, MAX_SIDE as f32) as u32;
-    let mut pixmap = Pixmap::new(side(tree.size().width()), side(tree.size().height())).ok_or_else(unreadable)?;
+    let mut pixmap = Pixmap::new(side(tree.size().width()), side(tree.size().height()))
+        .ok_or_else(unreadable)?;
     resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixmap.as_mut());
     Ok(pixmap)
 }
@@ -93,7 +108,8 @@ fn check(document: &Document<'_>) -> Result<(), String> {
     let mut style_bytes = 0;
     for node in document.descendants().filter(|node| node.is_element()) {
         let name = node.tag_name().name();
-        // Editors leave notes in namespaces of their own; nothing draws them. What has no namespace is drawn as SVG.
+        // Editors leave notes in namespaces of their own; nothing draws them. What has no namespace
+        // is drawn as SVG.
         if node.tag_name().namespace().is_some_and(|namespace| namespace != SVG) {
             continue;
         }
@@ -114,7 +130,8 @@ fn check(document: &Document<'_>) -> Result<(), String> {
             }
             let targets = node.attributes().filter(|attribute| attribute.name() == "href");
             for id in targets.filter_map(|attribute| attribute.value().strip_prefix('#')) {
-                for target in document.descendants().filter(|node| node.attribute("id") == Some(id)) {
+                for target in document.descendants().filter(|node| node.attribute("id") == Some(id))
+                {
                     if target.descendants().any(|node| node.tag_name().name() == "use") {
                         return Err("<use> of a <use>".to_owned());
                     }
@@ -143,7 +160,10 @@ fn check(document: &Document<'_>) -> Result<(), String> {
 
 fn check_css(css: &str) -> Result<(), String> {
     let css = css.to_ascii_lowercase();
-    let outside = css.split("url(").skip(1).any(|rest| !rest.trim_start_matches([' ', '"', '\'']).starts_with('#'));
+    let outside = css
+        .split("url(")
+        .skip(1)
+        .any(|rest| !rest.trim_start_matches([' ', '"', '\'']).starts_with('#'));
     if outside || css.contains("@import") || css.contains('\\') {
         return Err("a reference to something outside".to_owned());
     }
@@ -169,7 +189,8 @@ struct Price {
     painted: f64,
     /// Steps of all paths.
     segments: usize,
-    /// Whether there are filters or masks: CSS has some that need no element, and no price holds for them.
+    /// Whether there are filters or masks: CSS has some that need no element, and no price holds
+    /// for them.
     effects: bool,
     /// Whether a shape reaches so far that the rasteriser's numbers overflow.
     far: bool,
@@ -199,7 +220,8 @@ impl Price {
                     let paints = [path.fill().map(Fill::paint), path.stroke().map(Stroke::paint)];
                     let layers: f64 = paints.into_iter().flatten().map(cost).sum();
                     self.painted += side(area.width()) * side(area.height()) * layers.max(1.0);
-                    self.segments += path.data().len() * if path.stroke().is_some() { STROKED } else { 1 };
+                    self.segments +=
+                        path.data().len() * if path.stroke().is_some() { STROKED } else { 1 };
                 }
                 Node::Image(_) | Node::Text(_) => {}
             }

@@ -35,7 +35,9 @@ pub(super) fn write(canvas: &Canvas, out: &mut impl Write) -> Result<(), Failure
         match layer {
             Layer::Picture(placed) => draw_picture(placed, paper, &mut eps)?,
             Layer::Modules(ink) => fill(ink, &canvas.outline(layer), paper, &mut eps),
-            Layer::Shape { outline, ink, under } => fill(ink, outline, under.unwrap_or(paper), &mut eps),
+            Layer::Shape { outline, ink, under } => {
+                fill(ink, outline, under.unwrap_or(paper), &mut eps)
+            }
         }
     }
     eps.push_str("grestore\nshowpage\n%%EOF\n");
@@ -47,7 +49,8 @@ struct Color(Rgba);
 
 impl std::fmt::Display for Color {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let [r, g, b] = [self.0.r, self.0.g, self.0.b].map(|channel| (f64::from(channel) / 255.0 * 1000.0).round() / 1000.0);
+        let [r, g, b] = [self.0.r, self.0.g, self.0.b]
+            .map(|channel| (f64::from(channel) / 255.0 * 1000.0).round() / 1000.0);
         write!(f, "{r} {g} {b}")
     }
 }
@@ -60,7 +63,16 @@ fn trace(outline: &Outline, eps: &mut String) {
             Step::Move(to) => writeln!(eps, "{} {} m", short(to.x), short(to.y)),
             Step::Line(to) => writeln!(eps, "{} {} l", short(to.x), short(to.y)),
             Step::Cubic(a, b, to) => {
-                writeln!(eps, "{} {} {} {} {} {} c", short(a.x), short(a.y), short(b.x), short(b.y), short(to.x), short(to.y))
+                writeln!(
+                    eps,
+                    "{} {} {} {} {} {} c",
+                    short(a.x),
+                    short(a.y),
+                    short(b.x),
+                    short(b.y),
+                    short(to.x),
+                    short(to.y)
+                )
             }
             Step::Close | Step::Arc { .. } => writeln!(eps, "h"),
         };
@@ -95,7 +107,8 @@ fn fill(ink: &Ink, outline: &Outline, paper: Rgba, eps: &mut String) {
 fn draw_picture(placed: &Placed, paper: Rgba, eps: &mut String) -> Result<(), Failure> {
     let Placed { picture, x, y, width, height, opacity, crop } = placed;
     let on_paper = |pixel: &[u8]| {
-        let Rgba { r, g, b, .. } = Rgba { r: pixel[0], g: pixel[1], b: pixel[2], a: pixel[3] }.faded(*opacity).over(paper);
+        let Rgba { r, g, b, .. } =
+            Rgba { r: pixel[0], g: pixel[1], b: pixel[2], a: pixel[3] }.faded(*opacity).over(paper);
         [r, g, b]
     };
     let colors: Vec<u8> = picture.straight().chunks_exact(4).flat_map(on_paper).collect();

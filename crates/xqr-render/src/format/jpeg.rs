@@ -3,7 +3,10 @@
 use std::cell::RefCell;
 use std::io::Write;
 
-use jpeg_encoder::{Encoder, ImageBuffer, JpegColorType, PixelDensity, PixelDensityUnit, SamplingFactor, rgb_to_ycbcr};
+use jpeg_encoder::{
+    Encoder, ImageBuffer, JpegColorType, PixelDensity, PixelDensityUnit, SamplingFactor,
+    rgb_to_ycbcr,
+};
 
 use super::Failure;
 use crate::canvas::Canvas;

@@ -14,7 +14,13 @@ use crate::design::{Direction, Gradient, Paint, Rgba};
 use crate::outline::{Outline, Step};
 
 pub(super) fn write(canvas: &Canvas, cmyk: bool, out: &mut impl Write) -> Result<(), Failure> {
-    let mut page = Page { pdf: Pdf::new(), content: Content::new(), next: 10, resources: Resources::default(), cmyk };
+    let mut page = Page {
+        pdf: Pdf::new(),
+        content: Content::new(),
+        next: 10,
+        resources: Resources::default(),
+        cmyk,
+    };
     let points = canvas.extent.points() as f32;
     let scale = points / canvas.side;
     // Modules with y downwards instead of points with y upwards.
@@ -68,9 +74,11 @@ impl Page {
         match ink.paint {
             Paint::Solid(color) => self.solid(color, outline),
             Paint::Gradient(gradient) => {
-                // A shading has no alpha: what shows through is mixed in, on white where nothing is known.
+                // A shading has no alpha: what shows through is mixed in, on white where nothing is
+                // known.
                 let flat = |color: Rgba| color.over(background.over(Rgba::WHITE));
-                let gradient = Gradient { from: flat(gradient.from), to: flat(gradient.to), ..gradient };
+                let gradient =
+                    Gradient { from: flat(gradient.from), to: flat(gradient.to), ..gradient };
                 let name = self.shading(ink.area.line(gradient.direction), gradient, points, scale);
                 self.content.save_state();
                 self.content.set_fill_color_space(pdf_writer::types::ColorSpaceOperand::Pattern);
@@ -141,7 +149,14 @@ impl Page {
         }
         if gradient.direction == Direction::Radial {
             shading.shading_type(FunctionShadingType::Radial);
-            shading.coords([line.from.x, line.from.y, 0.0, line.from.x, line.from.y, line.length()]);
+            shading.coords([
+                line.from.x,
+                line.from.y,
+                0.0,
+                line.from.x,
+                line.from.y,
+                line.length(),
+            ]);
         } else {
             shading.shading_type(FunctionShadingType::Axial);
             shading.coords([line.from.x, line.from.y, line.to.x, line.to.y]);
@@ -158,12 +173,18 @@ impl Page {
         let (reference, mask) = (self.reference(), self.reference());
         let name = format!("I{}", self.next);
         let pixels = picture.straight();
-        let colors: Vec<u8> = pixels.chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
+        let colors: Vec<u8> =
+            pixels.chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
         let alpha: Vec<u8> = pixels.chunks_exact(4).map(|pixel| pixel[3]).collect();
         let (wide, high) = (picture.width() as i32, picture.height() as i32);
         let colors = compressed(&colors)?;
         let mut image = self.pdf.image_xobject(reference, &colors);
-        image.width(wide).height(high).bits_per_component(8).s_mask(mask).filter(Filter::FlateDecode);
+        image
+            .width(wide)
+            .height(high)
+            .bits_per_component(8)
+            .s_mask(mask)
+            .filter(Filter::FlateDecode);
         image.color_space().device_rgb();
         image.finish();
         let alpha = compressed(&alpha)?;
@@ -193,9 +214,15 @@ impl Page {
         dictionary.media_box(Rect::new(0.0, 0.0, points, points)).parent(pages).contents(content);
         let mut resources = dictionary.resources();
         let Resources { pictures, patterns, opacities } = &self.resources;
-        resources.x_objects().pairs(pictures.iter().map(|(name, object)| (Name(name.as_bytes()), *object)));
-        resources.patterns().pairs(patterns.iter().map(|(name, object)| (Name(name.as_bytes()), *object)));
-        resources.ext_g_states().pairs(opacities.iter().map(|(name, object)| (Name(name.as_bytes()), *object)));
+        resources
+            .x_objects()
+            .pairs(pictures.iter().map(|(name, object)| (Name(name.as_bytes()), *object)));
+        resources
+            .patterns()
+            .pairs(patterns.iter().map(|(name, object)| (Name(name.as_bytes()), *object)));
+        resources
+            .ext_g_states()
+            .pairs(opacities.iter().map(|(name, object)| (Name(name.as_bytes()), *object)));
         resources.finish();
         dictionary.finish();
         let data = compressed(&self.content.finish())?;
@@ -214,7 +241,8 @@ fn rgb(color: Rgba) -> [f32; 3] {
     [color.r, color.g, color.b].map(|channel| f32::from(channel) / 255.0)
 }
 
-/// Converts without a profile: all that is grey goes into the key, so black is one ink and needs no register.
+/// Converts without a profile: all that is grey goes into the key, so black is one ink and needs no
+/// register.
 fn cmyk(color: Rgba) -> [f32; 4] {
     let [r, g, b] = rgb(color);
     let key = 1.0 - r.max(g).max(b);

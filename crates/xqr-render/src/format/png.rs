@@ -1,8 +1,11 @@
-//! PNG (ISO/IEC 15948): palette where colours are flat, RGB or RGBA where they are not; a scanline at a time.
+//! PNG (ISO/IEC 15948): palette where colours are flat, RGB or RGBA where they are not; a scanline
+//! at a time.
 
 use std::io::{self, Write};
 
-use png::{BitDepth, ColorType, Compression, DeflateCompression, Encoder, Filter, PixelDimensions, Unit};
+use png::{
+    BitDepth, ColorType, Compression, DeflateCompression, Encoder, Filter, PixelDimensions, Unit,
+};
 
 use super::Failure;
 use crate::canvas::Canvas;
@@ -29,7 +32,8 @@ fn density(canvas: &Canvas) -> u32 {
 /// Returns a palette as `PLTE` and `tRNS` want it.
 fn palette(colors: &[Rgba]) -> (Vec<u8>, Vec<u8>) {
     let rgb = colors.iter().flat_map(|color| [color.r, color.g, color.b]).collect();
-    let opaque_from = colors.iter().rposition(|color| !color.is_opaque()).map_or(0, |last| last + 1);
+    let opaque_from =
+        colors.iter().rposition(|color| !color.is_opaque()).map_or(0, |last| last + 1);
     (rgb, colors[..opaque_from].iter().map(|color| color.a).collect())
 }
 
@@ -66,14 +70,18 @@ fn chunk(out: &mut impl Write, name: &[u8; 4], data: &[u8]) -> io::Result<()> {
 /// Above this many px, speed counts more than size.
 const SMALL_PX: u64 = 4_000_000;
 
-/// The effort spent on pictures up to [`SMALL_PX`]: about half the bytes of the fastest way, for three times its time. Level 6
-/// would take up to twice as long for another 5 %.
+/// The effort spent on pictures up to [`SMALL_PX`]: about half the bytes of the fastest way, for
+/// three times its time. Level 6 would take up to twice as long for another 5 %.
 const SMALL: DeflateCompression = DeflateCompression::Level(4);
 
 fn encoder<'a, W: Write>(canvas: &Canvas, out: W) -> Encoder<'a, W> {
     let (px, density) = (canvas.px(), density(canvas));
     let mut encoder = Encoder::new(out, px, px);
-    encoder.set_pixel_dims(Some(PixelDimensions { xppu: density, yppu: density, unit: Unit::Meter }));
+    encoder.set_pixel_dims(Some(PixelDimensions {
+        xppu: density,
+        yppu: density,
+        unit: Unit::Meter,
+    }));
     encoder.set_compression(Compression::Fast);
     // Scanlines resemble the one above.
     encoder.set_filter(Filter::Up);
@@ -158,13 +166,16 @@ mod tests {
     }
 
     fn colorful() -> Eyes {
-        let (border_color, center_color) = (Some(Rgba::opaque(200, 30, 0)), Some(Rgba::opaque(0, 60, 200)));
+        let (border_color, center_color) =
+            (Some(Rgba::opaque(200, 30, 0)), Some(Rgba::opaque(0, 60, 200)));
         Eyes { border_color, center_color, ..Eyes::default() }
     }
 
     #[test]
     fn squares_look_the_same_however_they_are_written() {
-        for (eyes, background) in [(Eyes::default(), Rgba::WHITE), (colorful(), Rgba::opaque(250, 240, 9))] {
+        for (eyes, background) in
+            [(Eyes::default(), Rgba::WHITE), (colorful(), Rgba::opaque(250, 240, 9))]
+        {
             let design = Design { eyes, background, ..Design::default() };
             // Whole px per module, even and odd: nothing is smoothed.
             for module in [1, 2, 7, 8, 31] {
@@ -179,10 +190,16 @@ mod tests {
     fn indexed_px_are_the_mixed_ones_but_for_the_depth_of_their_steps() {
         let shape = EyeShape::Circle;
         for eyes in [Eyes { shape, ..Eyes::default() }, Eyes { shape, ..colorful() }] {
-            for (pattern, px) in [(Pattern::Rounded, 301), (Pattern::Dot, 330), (Pattern::Liquid, 777)] {
-                let [_, indexed, mixed] = ways(&Design { pattern, eyes, ..Design::default() }, Size::Pixels(px));
+            for (pattern, px) in
+                [(Pattern::Rounded, 301), (Pattern::Dot, 330), (Pattern::Liquid, 777)]
+            {
+                let [_, indexed, mixed] =
+                    ways(&Design { pattern, eyes, ..Design::default() }, Size::Pixels(px));
                 // A step is 17 of 255.
-                let far = indexed.iter().zip(&mixed).find(|(indexed, mixed)| indexed.abs_diff(**mixed) > 9);
+                let far = indexed
+                    .iter()
+                    .zip(&mixed)
+                    .find(|(indexed, mixed)| indexed.abs_diff(**mixed) > 9);
                 assert_eq!((indexed.len(), far), (mixed.len(), None), "{pattern:?}, {px} px");
             }
         }

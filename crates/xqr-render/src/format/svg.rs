@@ -28,11 +28,16 @@ fn open(canvas: &Canvas, svg: &mut String) {
     svg.push_str("<svg xmlns=\"http://www.w3.org/2000/svg\" ");
     // Infallible: a String takes all.
     let _ = match canvas.inches {
-        Some(inches) => write!(svg, "width=\"{inches}in\" height=\"{inches}in\" viewBox=\"0 0 {side} {side}\">"),
-        None => write!(svg, "width=\"{0}\" height=\"{0}\" viewBox=\"0 0 {side} {side}\">", canvas.px()),
+        Some(inches) => {
+            write!(svg, "width=\"{inches}in\" height=\"{inches}in\" viewBox=\"0 0 {side} {side}\">")
+        }
+        None => {
+            write!(svg, "width=\"{0}\" height=\"{0}\" viewBox=\"0 0 {side} {side}\">", canvas.px())
+        }
     };
     if canvas.background.a > 0 {
-        let _ = write!(svg, "<path{} d=\"M0 0h{side}v{side}H0z\"/>", Fill("fill", canvas.background));
+        let _ =
+            write!(svg, "<path{} d=\"M0 0h{side}v{side}H0z\"/>", Fill("fill", canvas.background));
     }
 }
 
@@ -58,7 +63,8 @@ fn write_squares(canvas: &Canvas, flat: &Flat, svg: &mut String) {
     }
 }
 
-/// Writes the runs of each row (or column) as lines, each row in the direction that needs fewer letters.
+/// Writes the runs of each row (or column) as lines, each row in the direction that needs fewer
+/// letters.
 fn lines(size: u32, start: i64, down: bool, has: impl Fn(u32, u32) -> bool) -> String {
     let (go, mut path) = (if down { 'v' } else { 'h' }, String::with_capacity(4096));
     let mut at: Option<(i64, i64)> = None;
@@ -89,18 +95,27 @@ fn lines(size: u32, start: i64, down: bool, has: impl Fn(u32, u32) -> bool) -> S
                 }
                 push_whole(text, dy);
             } else {
-                let _ = if down { write!(text, "M{y}.5 {begin}") } else { write!(text, "M{begin} {y}.5") };
+                let _ = if down {
+                    write!(text, "M{y}.5 {begin}")
+                } else {
+                    write!(text, "M{begin} {y}.5")
+                };
             }
             text.push(go);
             push_whole(text, end - begin);
             Some((end, y))
         };
         let mark = path.len();
-        let forth_end = runs.iter().fold(at, |from, (begin, end)| draw(&mut path, from, *begin, *end));
-        // The way back costs a sign for each run and saves three letters at most, on the way to its beginning.
+        let forth_end =
+            runs.iter().fold(at, |from, (begin, end)| draw(&mut path, from, *begin, *end));
+        // The way back costs a sign for each run and saves three letters at most, on the way to its
+        // beginning.
         if runs.len() <= 3 {
             back.clear();
-            let back_end = runs.iter().rev().fold(at, |from, (begin, end)| draw(&mut back, from, *end, *begin));
+            let back_end = runs
+                .iter()
+                .rev()
+                .fold(at, |from, (begin, end)| draw(&mut back, from, *end, *begin));
             if back.len() < path.len() - mark {
                 path.truncate(mark);
                 path.push_str(&back);
@@ -119,10 +134,13 @@ fn write_layers(canvas: &Canvas, svg: &mut String) -> Result<(), Failure> {
     while let Some(layer) = layers.next() {
         match layer {
             Layer::Picture(Placed { picture, x, y, width, height, opacity, crop }) => {
-                let [x, y, width, height] = [*x, *y, *width, *height].map(|length| Number(milli(length)));
+                let [x, y, width, height] =
+                    [*x, *y, *width, *height].map(|length| Number(milli(length)));
                 let fit = if *crop { "xMidYMid slice" } else { "none" };
-                let _ =
-                    write!(svg, "<image x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" preserveAspectRatio=\"{fit}\"");
+                let _ = write!(
+                    svg,
+                    "<image x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" preserveAspectRatio=\"{fit}\""
+                );
                 if *opacity < 1.0 {
                     let _ = write!(svg, " opacity=\"{}\"", Number(milli(*opacity)));
                 }
@@ -153,7 +171,8 @@ fn write_path(ink: &Ink, path: &str, ids: &mut u32, svg: &mut String) {
             *ids += 1;
             let line = ink.area.line(gradient.direction);
             let [x, y, x2, y2, radius] =
-                [line.from.x, line.from.y, line.to.x, line.to.y, line.length()].map(|length| Number(milli(length)));
+                [line.from.x, line.from.y, line.to.x, line.to.y, line.length()]
+                    .map(|length| Number(milli(length)));
             let (name, place) = if gradient.direction == Direction::Radial {
                 ("radial", format!("cx=\"{x}\" cy=\"{y}\" r=\"{radius}\""))
             } else {
@@ -169,7 +188,8 @@ fn write_path(ink: &Ink, path: &str, ids: &mut u32, svg: &mut String) {
     }
 }
 
-/// An attribute with a colour, and one with its opacity where it has one. Black fills are the default.
+/// An attribute with a colour, and one with its opacity where it has one. Black fills are the
+/// default.
 struct Fill(&'static str, Rgba);
 
 impl std::fmt::Display for Fill {
@@ -243,7 +263,8 @@ fn push_digits(text: &mut String, value: u64) {
     text.push(char::from(b'0' + (value % 10) as u8));
 }
 
-/// The text of a path: relative steps between points that are rounded once, so that errors never add up.
+/// The text of a path: relative steps between points that are rounded once, so that errors never
+/// add up.
 #[derive(Default)]
 struct PathText {
     text: String,
@@ -258,7 +279,9 @@ impl PathText {
         match layer {
             Layer::Picture(_) => {}
             Layer::Shape { outline, .. } => self.outline(outline, 0.0, 0.0),
-            Layer::Modules(_) => canvas.modules.outlines(|outline, x, y| self.outline(outline, x, y)),
+            Layer::Modules(_) => {
+                canvas.modules.outlines(|outline, x, y| self.outline(outline, x, y))
+            }
         }
     }
 
@@ -283,7 +306,8 @@ impl PathText {
                 Step::Arc { radius, clockwise, to } => {
                     let (to, radius) = (place(to), milli(radius));
                     self.command('a', &[radius, radius]);
-                    // Rotation, large arc, sweep: a digit each, after which a number needs no blank.
+                    // Rotation, large arc, sweep: a digit each, after which a number needs no
+                    // blank.
                     self.text.push_str(if clockwise { " 0 01" } else { " 0 00" });
                     self.point = true;
                     self.number(to.0 - self.at.0);

@@ -1,4 +1,5 @@
-//! Text for terminals: two rows of modules a line, light ones as blocks, as a dark terminal shows them best.
+//! Text for terminals: two rows of modules a line, light ones as blocks, as a dark terminal shows
+//! them best.
 
 use std::io::Write;
 

@@ -14,9 +14,13 @@ const MAX_PIXELS: u64 = 16_000_000;
 pub(super) fn write(canvas: &Canvas, out: &mut impl Write) -> Result<(), Failure> {
     let px = canvas.px();
     if u64::from(px) * u64::from(px) > MAX_PIXELS {
-        return Err(Failure::Refused(Condition::PictureTooLarge { field: canvas.extent.field.into(), max: MAX_PIXELS }));
+        return Err(Failure::Refused(Condition::PictureTooLarge {
+            field: canvas.extent.field.into(),
+            max: MAX_PIXELS,
+        }));
     }
-    let (channels, color) = if canvas.is_opaque() { (3, ColorType::Rgb8) } else { (4, ColorType::Rgba8) };
+    let (channels, color) =
+        if canvas.is_opaque() { (3, ColorType::Rgb8) } else { (4, ColorType::Rgba8) };
     let mut picture = vec![0; px as usize * px as usize * channels];
     let mut rows = Mixed::new(canvas);
     let mut row = vec![[0; 4]; px as usize];

@@ -35,13 +35,16 @@ pub(super) fn read(canvas: &Canvas) -> Option<String> {
         AlsoInverted: Some(true),
         ..DecodeHints::default()
     };
-    let read = detect_in_luma_slice_with_hints(&luma, px, px, Some(BarcodeFormat::QR_CODE), &mut hints).ok()?;
+    let read =
+        detect_in_luma_slice_with_hints(&luma, px, px, Some(BarcodeFormat::QR_CODE), &mut hints)
+            .ok()?;
     Some(read.getText().to_owned())
 }
 
 /// Spreads the greys over the whole range, as a camera's exposure does.
 fn stretch(luma: &mut [u8]) {
-    let (low, high) = luma.iter().fold((u8::MAX, u8::MIN), |(low, high), grey| (low.min(*grey), high.max(*grey)));
+    let (low, high) =
+        luma.iter().fold((u8::MAX, u8::MIN), |(low, high), grey| (low.min(*grey), high.max(*grey)));
     if high > low {
         let range = u32::from(high - low);
         luma.iter_mut().for_each(|grey| *grey = (u32::from(*grey - low) * 255 / range) as u8);

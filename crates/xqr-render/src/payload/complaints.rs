@@ -24,16 +24,29 @@ impl Complaints {
     }
 
     pub(super) fn wrong(&mut self, field: &str, expected: &str) {
-        self.push(Condition::FieldTypeWrong { field: field.to_owned(), expected: expected.to_owned() });
+        self.push(Condition::FieldTypeWrong {
+            field: field.to_owned(),
+            expected: expected.to_owned(),
+        });
     }
 
     /// Applies `rule` to every item of a list, or to the value of an optional field.
-    pub(super) fn each<'a>(&mut self, field: &str, items: impl IntoIterator<Item = &'a String>, rule: Rule) {
+    pub(super) fn each<'a>(
+        &mut self,
+        field: &str,
+        items: impl IntoIterator<Item = &'a String>,
+        rule: Rule,
+    ) {
         let items: Vec<_> = items.into_iter().collect();
         match items[..] {
             [item] => rule(self, field, item),
-            _ if items.len() > ITEMS => self.push(Condition::ListTooLong { field: field.to_owned(), max: ITEMS as u64 }),
-            _ => items.iter().enumerate().for_each(|(i, item)| rule(self, &format!("{field}[{i}]"), item)),
+            _ if items.len() > ITEMS => {
+                self.push(Condition::ListTooLong { field: field.to_owned(), max: ITEMS as u64 })
+            }
+            _ => items
+                .iter()
+                .enumerate()
+                .for_each(|(i, item)| rule(self, &format!("{field}[{i}]"), item)),
         }
     }
 
@@ -57,13 +70,15 @@ impl Complaints {
         self.text(field, text, PROSE, |c| c.is_control() && !is_break(c) && c != '\t');
     }
 
-    /// Asks for an absolute http or https URL of at most 2,048 characters, with a host, without blanks or control characters.
+    /// Asks for an absolute http or https URL of at most 2,048 characters, with a host, without
+    /// blanks or control characters.
     pub(super) fn url(&mut self, field: &str, text: &str) {
         let host = ["http://", "https://"].iter().find_map(|scheme| {
             let (head, rest) = text.split_at_checked(scheme.len())?;
             head.eq_ignore_ascii_case(scheme).then_some(rest)
         });
-        // The parser forgives blanks at the ends, tabs, line breaks and more slashes; scanners do not.
+        // The parser forgives blanks at the ends, tabs, line breaks and more slashes; scanners do
+        // not.
         let exact = host.is_some_and(|host| !host.starts_with(['/', '\\']))
             && !text.contains(|c: char| c.is_control() || c.is_whitespace());
         if text.is_empty() {
@@ -75,10 +90,14 @@ impl Complaints {
         }
     }
 
-    /// Asks for `local@domain`: a dot-atom of at most 64 octets (RFC 5322 section 3.2.3, with the letters of RFC 6531) and a
-    /// host name of two labels or more, together at most 254 octets (RFC 5321 section 4.5.3.1).
+    /// Asks for `local@domain`: a dot-atom of at most 64 octets (RFC 5322 section 3.2.3, with the
+    /// letters of RFC 6531) and a host name of two labels or more, together at most 254 octets (RFC
+    /// 5321 section 4.5.3.1).
     pub(super) fn email(&mut self, field: &str, text: &str) {
-        let atom = |atom: &str| !atom.is_empty() && atom.chars().all(|c| is_word(c) || "!#$%&'*+-/=?^_`{|}~".contains(c));
+        let atom = |atom: &str| {
+            !atom.is_empty()
+                && atom.chars().all(|c| is_word(c) || "!#$%&'*+-/=?^_`{|}~".contains(c))
+        };
         let label = |label: &str| {
             (1..=63).contains(&label.len())
                 && label.chars().all(|c| is_word(c) || c == '-')
@@ -87,7 +106,10 @@ impl Complaints {
         };
         let good = text.len() <= 254
             && text.split_once('@').is_some_and(|(local, domain)| {
-                local.len() <= 64 && local.split('.').all(atom) && domain.contains('.') && domain.split('.').all(label)
+                local.len() <= 64
+                    && local.split('.').all(atom)
+                    && domain.contains('.')
+                    && domain.split('.').all(label)
             });
         if !good {
             self.wrong(field, "an e-mail address");
@@ -128,7 +150,8 @@ impl Complaints {
     }
 }
 
-/// Tells whether a reader may end a line at `c`. The last two are Unicode's line and paragraph separator.
+/// Tells whether a reader may end a line at `c`. The last two are Unicode's line and paragraph
+/// separator.
 pub(super) fn is_break(c: char) -> bool {
     matches!(c, '\n' | '\r' | '\u{2028}' | '\u{2029}')
 }

@@ -6,9 +6,11 @@ use xqr_errors::Result;
 use super::complaints::{Complaints, is_break};
 
 /// All but the unreserved characters of RFC 3986 section 2.3.
-pub(super) const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+pub(super) const UNRESERVED: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// An address keeps its `@` (RFC 6068 section 2). Its `+` is encoded: ZXing reads a bare one as a blank.
+/// An address keeps its `@` (RFC 6068 section 2). Its `+` is encoded: ZXing reads a bare one as a
+/// blank.
 const ADDRESS: &AsciiSet = &UNRESERVED.remove(b'@');
 
 /// An e-mail to write: `mailto:` of RFC 6068. Each list of recipients has at most 10.
@@ -23,7 +25,8 @@ pub struct Email {
 }
 
 impl Email {
-    /// Takes a recipient: `local@domain`, at most 254 octets, without quotes, comments or a display name.
+    /// Takes a recipient: `local@domain`, at most 254 octets, without quotes, comments or a display
+    /// name.
     pub fn new(to: impl Into<String>) -> Self {
         Self { to: vec![to.into()], cc: Vec::new(), bcc: Vec::new(), subject: None, body: None }
     }
@@ -49,7 +52,8 @@ impl Email {
     setters! {
         /// Sets the subject: 1 to 255 characters in one line.
         subject
-        /// Sets the body: 1 to 2,048 characters. A line break becomes `%0D%0A` (RFC 6068 section 5).
+        /// Sets the body: 1 to 2,048 characters. A line break becomes `%0D%0A` (RFC 6068 section
+        /// 5).
         body
     }
 
@@ -57,8 +61,8 @@ impl Email {
     ///
     /// # Errors
     ///
-    /// `FieldTypeWrong` or `ListTooLong` for `payload.to`, `payload.cc` and `payload.bcc`; `TextEmpty`, `TextTooLong` or
-    /// `TextControls` for `payload.subject` and `payload.body`.
+    /// `FieldTypeWrong` or `ListTooLong` for `payload.to`, `payload.cc` and `payload.bcc`;
+    /// `TextEmpty`, `TextTooLong` or `TextControls` for `payload.subject` and `payload.body`.
     pub fn content(&self) -> Result<String> {
         let mut complaints = Complaints::default();
         complaints.each("payload.to", &self.to, Complaints::email);
@@ -75,7 +79,10 @@ impl Email {
             ("subject", text(&self.subject)),
             ("body", text(&self.body)),
         ];
-        let headers = headers.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| format!("{name}={value}"));
+        let headers = headers
+            .iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| format!("{name}={value}"));
         let query = headers.collect::<Vec<_>>().join("&");
         let question = if query.is_empty() { "" } else { "?" };
         Ok(format!("mailto:{}{question}{query}", addresses(&self.to)))
@@ -83,7 +90,10 @@ impl Email {
 }
 
 fn addresses(list: &[String]) -> String {
-    list.iter().map(|address| utf8_percent_encode(address, ADDRESS).to_string()).collect::<Vec<_>>().join(",")
+    list.iter()
+        .map(|address| utf8_percent_encode(address, ADDRESS).to_string())
+        .collect::<Vec<_>>()
+        .join(",")
 }
 
 fn encode(text: &str) -> String {

@@ -18,14 +18,20 @@ pub enum When {
 }
 
 impl When {
-    /// Reads a date, such as `2026-12-31`, or a moment with an offset, such as `2026-12-31T20:00:00+01:00`.
+    /// Reads a date, such as `2026-12-31`, or a moment with an offset, such as
+    /// `2026-12-31T20:00:00+01:00`.
     ///
     /// # Errors
     ///
     /// `MomentInvalid` for `field`.
     pub fn parse(field: &str, text: &str) -> Result<Self> {
-        // A date is told by its length, because the parser of dates also takes a moment and drops its time.
-        let when = if text.len() == "2026-12-31".len() { text.parse().map(Self::Day) } else { text.parse().map(Self::Moment) };
+        // A date is told by its length, because the parser of dates also takes a moment and drops
+        // its time.
+        let when = if text.len() == "2026-12-31".len() {
+            text.parse().map(Self::Day)
+        } else {
+            text.parse().map(Self::Moment)
+        };
         when.map_err(|_| Condition::MomentInvalid { field: field.to_owned() }.into())
     }
 
@@ -47,8 +53,9 @@ impl When {
 
 /// A calendar event: the component `VEVENT` of RFC 5545 section 3.6.1.
 ///
-/// The component stands alone, as ZXing's wiki shows it: some scanners do not look into a `VCALENDAR`. `UID` and `DTSTAMP`, which
-/// an iCalendar file needs for merging, are left out: a phone gives its own, and every character makes the symbol larger.
+/// The component stands alone, as ZXing's wiki shows it: some scanners do not look into a
+/// `VCALENDAR`. `UID` and `DTSTAMP`, which an iCalendar file needs for merging, are left out: a
+/// phone gives its own, and every character makes the symbol larger.
 #[must_use]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
@@ -63,11 +70,18 @@ pub struct Event {
 impl Event {
     /// Takes the title, 1 to 255 characters in one line, and the start, in the years 1 to 9999.
     pub fn new(summary: impl Into<String>, start: When) -> Self {
-        Self { summary: summary.into(), start, end: None, location: None, description: None, url: None }
+        Self {
+            summary: summary.into(),
+            start,
+            end: None,
+            location: None,
+            description: None,
+            url: None,
+        }
     }
 
-    /// Sets the end: after the start, and a day where the start is a day. It is exclusive (RFC 5545 section 3.6.1): an event of
-    /// the 1st and 2nd of May ends on the 3rd.
+    /// Sets the end: after the start, and a day where the start is a day. It is exclusive (RFC 5545
+    /// section 3.6.1): an event of the 1st and 2nd of May ends on the 3rd.
     pub fn end(mut self, end: When) -> Self {
         self.end = Some(end);
         self
@@ -86,9 +100,9 @@ impl Event {
     ///
     /// # Errors
     ///
-    /// `TextEmpty`, `TextTooLong` or `TextControls` for `payload.summary`, `payload.location` and `payload.description`;
-    /// `MomentInvalid` for `payload.start`; `FieldTypeWrong` for `payload.end`; `TextEmpty`, `TextTooLong` or `UrlInvalid` for
-    /// `payload.url`.
+    /// `TextEmpty`, `TextTooLong` or `TextControls` for `payload.summary`, `payload.location` and
+    /// `payload.description`; `MomentInvalid` for `payload.start`; `FieldTypeWrong` for
+    /// `payload.end`; `TextEmpty`, `TextTooLong` or `UrlInvalid` for `payload.url`.
     pub fn content(&self) -> Result<String> {
         self.check()?;
         let mut event = Lines::begin("VEVENT");
@@ -111,7 +125,11 @@ impl Event {
             complaints.push(Condition::MomentInvalid { field: "payload.start".to_owned() });
         }
         let expected = match (self.start, self.end) {
-            (When::Moment(start), Some(When::Moment(end))) if end.as_second() <= start.as_second() => Some("after payload.start"),
+            (When::Moment(start), Some(When::Moment(end)))
+                if end.as_second() <= start.as_second() =>
+            {
+                Some("after payload.start")
+            }
             (When::Day(start), Some(When::Day(end))) if end <= start => Some("after payload.start"),
             (When::Moment(_), Some(When::Day(_))) => Some("a moment, as payload.start is"),
             (When::Day(_), Some(When::Moment(_))) => Some("a date, as payload.start is"),

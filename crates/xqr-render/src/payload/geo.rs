@@ -17,21 +17,22 @@ pub struct Geo {
 }
 
 impl Geo {
-    /// Takes the latitude, −90 to 90 degrees, and the longitude, −180 to 180 degrees. Both are rounded to six decimals, which is
-    /// less than 12 cm.
+    /// Takes the latitude, −90 to 90 degrees, and the longitude, −180 to 180 degrees. Both are
+    /// rounded to six decimals, which is less than 12 cm.
     pub fn new(lat: f64, lng: f64) -> Self {
         Self { lat, lng, altitude: None, label: None }
     }
 
-    /// Sets the altitude: −12,000 to 100,000 metres above the ellipsoid. ZXing opens a negative one as a plain URI.
+    /// Sets the altitude: −12,000 to 100,000 metres above the ellipsoid. ZXing opens a negative one
+    /// as a plain URI.
     pub fn altitude(mut self, metres: f64) -> Self {
         self.altitude = Some(metres);
         self
     }
 
     setters! {
-        /// Sets the words that the map shows at the place: 1 to 255 characters in one line. Android's `?q=lat,lng(label)`; others
-        /// leave it out.
+        /// Sets the words that the map shows at the place: 1 to 255 characters in one line.
+        /// Android's `?q=lat,lng(label)`; others leave it out.
         label
     }
 
@@ -39,8 +40,9 @@ impl Geo {
     ///
     /// # Errors
     ///
-    /// `NumberTooSmall`, `NumberTooLarge` or, for what is not a number, `FieldTypeWrong` for `payload.lat`, `payload.lng` and
-    /// `payload.altitude`; `TextEmpty`, `TextTooLong` or `TextControls` for `payload.label`.
+    /// `NumberTooSmall`, `NumberTooLarge` or, for what is not a number, `FieldTypeWrong` for
+    /// `payload.lat`, `payload.lng` and `payload.altitude`; `TextEmpty`, `TextTooLong` or
+    /// `TextControls` for `payload.label`.
     pub fn content(&self) -> Result<String> {
         let mut complaints = Complaints::default();
         complaints.range("payload.lat", self.lat, -90, 90);
@@ -63,7 +65,8 @@ impl Geo {
     }
 }
 
-/// Writes `value` as RFC 5870 section 3.3 wants a number: no exponent, no plus sign; and no zero that says nothing.
+/// Writes `value` as RFC 5870 section 3.3 wants a number: no exponent, no plus sign; and no zero
+/// that says nothing.
 fn decimal(value: f64) -> String {
     let digits = format!("{value:.6}");
     match digits.trim_end_matches('0').trim_end_matches('.') {

@@ -1,4 +1,5 @@
-//! Content lines, the common ground of vCard (RFC 2425 section 5.8) and iCalendar (RFC 5545 section 3.1).
+//! Content lines, the common ground of vCard (RFC 2425 section 5.8) and iCalendar (RFC 5545 section
+//! 3.1).
 
 use super::complaints::is_break;
 
@@ -19,12 +20,20 @@ impl Lines {
     }
 
     /// Adds one line per value, as text.
-    pub(super) fn texts<'a>(&mut self, property: &str, values: impl IntoIterator<Item = &'a String>) {
+    pub(super) fn texts<'a>(
+        &mut self,
+        property: &str,
+        values: impl IntoIterator<Item = &'a String>,
+    ) {
         values.into_iter().for_each(|value| self.raw(property, &escape(value)));
     }
 
     /// Adds one line per value, as it is: a URI has no escapes.
-    pub(super) fn uris<'a>(&mut self, property: &str, values: impl IntoIterator<Item = &'a String>) {
+    pub(super) fn uris<'a>(
+        &mut self,
+        property: &str,
+        values: impl IntoIterator<Item = &'a String>,
+    ) {
         values.into_iter().for_each(|value| self.raw(property, value));
     }
 
@@ -61,9 +70,13 @@ pub(super) fn escape(text: &str) -> String {
     escaped
 }
 
-/// Finds where to break `line` after at most `room` octets: not inside of a character, nor of an escape, because ZXing looks
-/// for escapes before it unfolds.
+/// Finds where to break `line` after at most `room` octets: not inside of a character, nor of an
+/// escape, because ZXing looks for escapes before it unfolds.
 fn fold_point(line: &str, room: usize) -> usize {
-    let in_escape = |at| line[..at].bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 1;
-    (1..=room).rev().find(|at| line.is_char_boundary(*at) && !in_escape(*at)).expect("a character has at most four octets")
+    let in_escape =
+        |at| line[..at].bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 1;
+    (1..=room)
+        .rev()
+        .find(|at| line.is_char_boundary(*at) && !in_escape(*at))
+        .expect("a character has at most four octets")
 }

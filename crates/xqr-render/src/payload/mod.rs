@@ -1,7 +1,8 @@
-//! What a QR code says: one builder per kind, each of which writes the exact text that scanners understand.
+//! What a QR code says: one builder per kind, each of which writes the exact text that scanners
+//! understand.
 //!
-//! Where a standard and the scanners differ, a kind writes what the two big readers take: ZXing, the model of most Android
-//! scanners, and Android's own Wi-Fi reader. Its documentation says so.
+//! Where a standard and the scanners differ, a kind writes what the two big readers take: ZXing,
+//! the model of most Android scanners, and Android's own Wi-Fi reader. Its documentation says so.
 //!
 //! ```
 //! use xqr_render::payload::{Payload, Security, Wifi};
@@ -61,8 +62,9 @@ macro_rules! kinds {
             ///
             /// # Errors
             ///
-            /// As `content` of the kind: every complaint at once. A field is called `payload.<field>`, and `payload.<field>[i]`
-            /// where a list has several items; the one field of [`Url`], [`Text`] and [`Dynamic`] is `data`.
+            /// As `content` of the kind: every complaint at once. A field is called
+            /// `payload.<field>`, and `payload.<field>[i]` where a list has several items; the one
+            /// field of [`Url`], [`Text`] and [`Dynamic`] is `data`.
             pub fn content(&self) -> Result<String> {
                 match self {
                     $(Self::$kind(payload) => payload.content(),)+

@@ -12,16 +12,19 @@ pub struct Phone {
 }
 
 impl Phone {
-    /// Takes a number of 3 to 15 digits (E.164 section 6), or a short or service code such as `112` and `*100#`.
+    /// Takes a number of 3 to 15 digits (E.164 section 6), or a short or service code such as `112`
+    /// and `*100#`.
     ///
-    /// `+` may stand first, and then neither `*` nor `#` may follow. Blanks and the visual separators of RFC 3966 section 3
-    /// (`-`, `.`, `(`, `)`) are left out, and so is the `(0)` that many write after a country code: nobody can dial it there.
-    /// Pauses, letters and extensions are refused, for a `tel:` URI has none that phones agree on.
+    /// `+` may stand first, and then neither `*` nor `#` may follow. Blanks and the visual
+    /// separators of RFC 3966 section 3 (`-`, `.`, `(`, `)`) are left out, and so is the `(0)` that
+    /// many write after a country code: nobody can dial it there. Pauses, letters and extensions
+    /// are refused, for a `tel:` URI has none that phones agree on.
     pub fn new(phone: impl Into<String>) -> Self {
         Self { phone: phone.into() }
     }
 
-    /// Writes the text to encode. A `#` is percent-encoded, since it would begin the fragment of the URI.
+    /// Writes the text to encode. A `#` is percent-encoded, since it would begin the fragment of
+    /// the URI.
     ///
     /// # Errors
     ///
@@ -42,7 +45,9 @@ impl Complaints {
             Some(digits) => (digits, ""),
             None => (dialled.as_str(), "*#"),
         };
-        if !(3..=15).contains(&digits.len()) || !digits.chars().all(|c| c.is_ascii_digit() || marks.contains(c)) {
+        if !(3..=15).contains(&digits.len())
+            || !digits.chars().all(|c| c.is_ascii_digit() || marks.contains(c))
+        {
             self.wrong(field, "a phone number of 3 to 15 digits");
         }
     }
@@ -50,6 +55,10 @@ impl Complaints {
 
 /// Returns what is dialled: `phone` without what is there for the eye only.
 pub(super) fn dialled(phone: &str) -> String {
-    let kept = if phone.trim_start().starts_with('+') { phone.replacen("(0)", "", 1) } else { phone.to_owned() };
+    let kept = if phone.trim_start().starts_with('+') {
+        phone.replacen("(0)", "", 1)
+    } else {
+        phone.to_owned()
+    };
     kept.replace([' ', '-', '.', '(', ')'], "")
 }

@@ -5,7 +5,8 @@ use xqr_errors::Result;
 use super::complaints::Complaints;
 use super::phone::dialled;
 
-/// A text message to write: `SMSTO:number:message`, which iOS and ZXing read alike, unlike the body of `sms:` (RFC 5724).
+/// A text message to write: `SMSTO:number:message`, which iOS and ZXing read alike, unlike the body
+/// of `sms:` (RFC 5724).
 #[must_use]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sms {
@@ -20,15 +21,18 @@ impl Sms {
     }
 
     setters! {
-        /// Sets the message: 1 to 2,048 characters in one line, for the format has no escape for a line break.
+        /// Sets the message: 1 to 2,048 characters in one line, for the format has no escape for a
+        /// line break.
         message
     }
 
-    /// Writes the text to encode. The message is the rest of the text, so nothing in it needs an escape.
+    /// Writes the text to encode. The message is the rest of the text, so nothing in it needs an
+    /// escape.
     ///
     /// # Errors
     ///
-    /// `FieldTypeWrong` for `payload.phone`; `TextEmpty`, `TextTooLong` or `TextControls` for `payload.message`.
+    /// `FieldTypeWrong` for `payload.phone`; `TextEmpty`, `TextTooLong` or `TextControls` for
+    /// `payload.message`.
     pub fn content(&self) -> Result<String> {
         let mut complaints = Complaints::default();
         complaints.phone("payload.phone", &self.phone);

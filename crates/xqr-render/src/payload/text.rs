@@ -10,7 +10,8 @@ use super::complaints::Complaints;
 pub struct Text(String);
 
 impl Text {
-    /// Takes 1 to 2,048 characters, not only blanks. Line breaks and tabs are the only control characters allowed.
+    /// Takes 1 to 2,048 characters, not only blanks. Line breaks and tabs are the only control
+    /// characters allowed.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }

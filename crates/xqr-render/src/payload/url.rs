@@ -10,8 +10,9 @@ use super::complaints::Complaints;
 pub struct Url(String);
 
 impl Url {
-    /// Takes an absolute `http://` or `https://` URL (RFC 3986 section 3) of at most 2,048 characters, without blanks or control
-    /// characters. A URI of another scheme can be encoded as [`Text`](super::Text).
+    /// Takes an absolute `http://` or `https://` URL (RFC 3986 section 3) of at most 2,048
+    /// characters, without blanks or control characters. A URI of another scheme can be encoded as
+    /// [`Text`](super::Text).
     pub fn new(url: impl Into<String>) -> Self {
         Self(url.into())
     }

@@ -26,8 +26,9 @@ pub struct VCard {
 impl VCard {
     /// Takes the full name as people read it: 1 to 255 characters in one line.
     ///
-    /// The structured name, which RFC 2426 section 3.1.2 demands, takes the last word for the family name, unless
-    /// [`given_name`](Self::given_name) or [`family_name`](Self::family_name) say better.
+    /// The structured name, which RFC 2426 section 3.1.2 demands, takes the last word for the
+    /// family name, unless [`given_name`](Self::given_name) or [`family_name`](Self::family_name)
+    /// say better.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), ..Self::default() }
     }
@@ -43,15 +44,15 @@ impl VCard {
         title
         /// Sets the web address, as [`Url::new`](super::Url::new) takes it.
         url
-        /// Sets the postal address: 1 to 2,048 characters, lines allowed. It becomes the street of `ADR`, which scanners show;
-        /// they pass over `LABEL`.
+        /// Sets the postal address: 1 to 2,048 characters, lines allowed. It becomes the street of
+        /// `ADR`, which scanners show; they pass over `LABEL`.
         address
         /// Sets a note: 1 to 2,048 characters, lines allowed.
         note
     }
 
-    /// Adds a phone number: 1 to 255 characters in one line, at least three of them digits. It is text (RFC 2426 section 3.3.1)
-    /// and stays as written, so `ext. 12` may follow.
+    /// Adds a phone number: 1 to 255 characters in one line, at least three of them digits. It is
+    /// text (RFC 2426 section 3.3.1) and stays as written, so `ext. 12` may follow.
     pub fn phone(mut self, phone: impl Into<String>) -> Self {
         self.phones.push(phone.into());
         self
@@ -73,10 +74,11 @@ impl VCard {
     ///
     /// # Errors
     ///
-    /// `TextEmpty`, `TextTooLong` or `TextControls` for `payload.name`, `payload.given_name`, `payload.family_name`,
-    /// `payload.org`, `payload.title`, `payload.phones`, `payload.address` and `payload.note`; `FieldTypeWrong` or `ListTooLong`
-    /// for `payload.phones` and `payload.emails`; `TextEmpty`, `TextTooLong` or `UrlInvalid` for `payload.url`; `NumberTooSmall`
-    /// for `payload.birthday`.
+    /// `TextEmpty`, `TextTooLong` or `TextControls` for `payload.name`, `payload.given_name`,
+    /// `payload.family_name`, `payload.org`, `payload.title`, `payload.phones`, `payload.address`
+    /// and `payload.note`; `FieldTypeWrong` or `ListTooLong` for `payload.phones` and
+    /// `payload.emails`; `TextEmpty`, `TextTooLong` or `UrlInvalid` for `payload.url`;
+    /// `NumberTooSmall` for `payload.birthday`.
     pub fn content(&self) -> Result<String> {
         self.check()?;
         let mut card = Lines::begin("VCARD");
@@ -118,7 +120,10 @@ impl VCard {
         complaints.each("payload.address", &self.address, Complaints::prose);
         let first = date(1, 1, 1);
         if self.birthday.is_some_and(|birthday| birthday < first) {
-            complaints.push(Condition::NumberTooSmall { field: "payload.birthday".to_owned(), min: first.to_string() });
+            complaints.push(Condition::NumberTooSmall {
+                field: "payload.birthday".to_owned(),
+                min: first.to_string(),
+            });
         }
         complaints.each("payload.note", &self.note, Complaints::prose);
         complaints.end()
@@ -129,9 +134,12 @@ impl VCard {
         match (&self.given_name, &self.family_name) {
             (None, None) => {
                 let name = self.name.trim();
-                name.rsplit_once(char::is_whitespace).map_or(("", name), |(given, family)| (given.trim_end(), family))
+                name.rsplit_once(char::is_whitespace)
+                    .map_or(("", name), |(given, family)| (given.trim_end(), family))
             }
-            (given, family) => (given.as_deref().unwrap_or_default(), family.as_deref().unwrap_or_default()),
+            (given, family) => {
+                (given.as_deref().unwrap_or_default(), family.as_deref().unwrap_or_default())
+            }
         }
     }
 }

@@ -21,10 +21,12 @@ pub enum Security {
     Nopass,
 }
 
-/// A network to join: the text `WIFI:T:…;S:…;P:…;;` that ZXing began and Android, iOS and the Wi-Fi Alliance took up.
+/// A network to join: the text `WIFI:T:…;S:…;P:…;;` that ZXing began and Android, iOS and the Wi-Fi
+/// Alliance took up.
 ///
-/// ZXing's wiki asks for quotes around a name or password that looks like hexadecimal digits. None are written: iOS and newer
-/// Androids (`android.net.wifi.WifiUriParser`) take them for a part of the name, and older Androids add their own.
+/// ZXing's wiki asks for quotes around a name or password that looks like hexadecimal digits. None
+/// are written: iOS and newer Androids (`android.net.wifi.WifiUriParser`) take them for a part of
+/// the name, and older Androids add their own.
 #[must_use]
 #[derive(Clone, PartialEq, Eq)]
 pub struct Wifi {
@@ -35,14 +37,16 @@ pub struct Wifi {
 }
 
 impl Wifi {
-    /// Takes the name of the network, 1 to 32 octets without control characters (IEEE 802.11 clause 9.4.2.2), and its security.
+    /// Takes the name of the network, 1 to 32 octets without control characters (IEEE 802.11 clause
+    /// 9.4.2.2), and its security.
     pub fn new(ssid: impl Into<String>, security: Security) -> Self {
         Self { ssid: ssid.into(), security, password: None, hidden: false }
     }
 
     setters! {
-        /// Sets the password, which every network needs that is not open: with WPA to WPA3 a text of 8 to 63 octets or a key of
-        /// 64 hexadecimal digits (IEEE 802.11 annex J.4), with WEP a text of 5 or 13 octets or a key of 10 or 26 digits.
+        /// Sets the password, which every network needs that is not open: with WPA to WPA3 a text
+        /// of 8 to 63 octets or a key of 64 hexadecimal digits (IEEE 802.11 annex J.4), with WEP a
+        /// text of 5 or 13 octets or a key of 10 or 26 digits.
         password
     }
 
@@ -54,13 +58,13 @@ impl Wifi {
 
     /// Writes the text to encode.
     ///
-    /// All of WPA is `T:WPA` (WPA3 specification, section 7); `T:SAE` is Android's own. WPA3 only adds `R:1`, with which Android
-    /// does not fall back to WPA2; ZXing passes over it.
+    /// All of WPA is `T:WPA` (WPA3 specification, section 7); `T:SAE` is Android's own. WPA3 only
+    /// adds `R:1`, with which Android does not fall back to WPA2; ZXing passes over it.
     ///
     /// # Errors
     ///
-    /// `TextEmpty`, `TextTooLong` or `TextControls` for `payload.ssid`; `FieldMissing`, `FieldTypeWrong` or `TextControls` for
-    /// `payload.password`.
+    /// `TextEmpty`, `TextTooLong` or `TextControls` for `payload.ssid`; `FieldMissing`,
+    /// `FieldTypeWrong` or `TextControls` for `payload.password`.
     pub fn content(&self) -> Result<String> {
         self.check()?;
         let security = match self.security {
@@ -96,7 +100,10 @@ impl Wifi {
         let is_key = password.bytes().all(|byte| byte.is_ascii_hexdigit());
         let (good, expected) = match (self.security, password.len()) {
             (Security::Nopass, octets) => (octets == 0, "absent, for the network is open"),
-            (_, 0) => return complaints.push(Condition::FieldMissing { field: "payload.password".to_owned() }),
+            (_, 0) => {
+                return complaints
+                    .push(Condition::FieldMissing { field: "payload.password".to_owned() });
+            }
             (Security::Wep, octets) => {
                 let good = matches!(octets, 5 | 13) || is_key && matches!(octets, 10 | 26);
                 (good, "5 or 13 characters, or 10 or 26 hexadecimal digits")
@@ -117,10 +124,16 @@ impl Wifi {
 impl fmt::Debug for Wifi {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { ssid, security, hidden, .. } = self;
-        f.debug_struct("Wifi").field("ssid", ssid).field("security", security).field("hidden", hidden).finish_non_exhaustive()
+        f.debug_struct("Wifi")
+            .field("ssid", ssid)
+            .field("security", security)
+            .field("hidden", hidden)
+            .finish_non_exhaustive()
     }
 }
 
 fn escape(text: &str) -> String {
-    text.chars().flat_map(|c| r#"\;,:""#.contains(c).then_some('\\').into_iter().chain([c])).collect()
+    text.chars()
+        .flat_map(|c| r#"\;,:""#.contains(c).then_some('\\').into_iter().chain([c]))
+        .collect()
 }

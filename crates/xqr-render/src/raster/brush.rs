@@ -35,9 +35,13 @@ impl Brush {
     /// `px` is the side of the picture.
     pub(crate) fn new(ink: &Ink, scale: f64, px: u32) -> Self {
         match ink.paint {
-            Paint::Solid(color) => Self { kind: Kind::Solid(color.premultiplied()), row: Vec::new() },
+            Paint::Solid(color) => {
+                Self { kind: Kind::Solid(color.premultiplied()), row: Vec::new() }
+            }
             Paint::Gradient(gradient) => {
-                let color = |i: usize| gradient.from.toward(gradient.to, i as f32 / (STEPS - 1) as f32).premultiplied();
+                let color = |i: usize| {
+                    gradient.from.toward(gradient.to, i as f32 / (STEPS - 1) as f32).premultiplied()
+                };
                 let ramp: Box<Ramp> = Box::new(std::array::from_fn(color));
                 let (direction, line) = (gradient.direction, ink.area.line(gradient.direction));
                 let mut row = vec![Rgba::TRANSPARENT.premultiplied(); px as usize];
@@ -56,7 +60,9 @@ impl Brush {
     pub(crate) fn row(&mut self, y: u32) -> Colors<'_> {
         let (ramp, direction, line, per_px) = match &self.kind {
             Kind::Solid(pixel) => return Colors::One(*pixel),
-            Kind::Ramp { ramp, direction, line, scale } => (ramp, *direction, *line, (1.0 / scale) as f32),
+            Kind::Ramp { ramp, direction, line, scale } => {
+                (ramp, *direction, *line, (1.0 / scale) as f32)
+            }
         };
         let across = |x: i32| (x as f32 + 0.5) * per_px - line.from.x;
         let down = (y as f32 + 0.5) * per_px - line.from.y;
@@ -70,14 +76,17 @@ impl Brush {
             }
             Direction::Radial => {
                 let length = line.length();
-                blend(&mut self.row, ramp, |x| (across(x) * across(x) + down * down).sqrt() / length);
+                blend(&mut self.row, ramp, |x| {
+                    (across(x) * across(x) + down * down).sqrt() / length
+                });
             }
         }
         Colors::Each(&self.row)
     }
 }
 
-/// Colours a row by the place `t` of each px in the ramp. In groups, because processors do such sums several at a time.
+/// Colours a row by the place `t` of each px in the ramp. In groups, because processors do such
+/// sums several at a time.
 fn blend(row: &mut [Pixel], ramp: &Ramp, t: impl Fn(i32) -> f32) {
     const GROUP: usize = 16;
     for (x, colors) in (0..).step_by(GROUP).zip(row.chunks_mut(GROUP)) {

@@ -1,5 +1,5 @@
-//! DEFLATE (RFC 1951) for streams whose tokens are known in advance: one block with codes of its own, and parts that repeat are
-//! counted once and emitted many times.
+//! DEFLATE (RFC 1951) for streams whose tokens are known in advance: one block with codes of its
+//! own, and parts that repeat are counted once and emitted many times.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -35,11 +35,16 @@ impl Tokens {
         self.tokens.push(token);
     }
 
-    /// Adds copies of `length` bytes; the last one or two become literals of `byte`, as no match is so short.
+    /// Adds copies of `length` bytes; the last one or two become literals of `byte`, as no match is
+    /// so short.
     pub(crate) fn push_copies(&mut self, mut length: usize, distance: u16, byte: u8) {
         while length >= 3 {
             // No rest of one or two bytes, where it can be avoided.
-            let take = if length > MAX_MATCH && length < MAX_MATCH + 3 { length - 3 } else { length.min(MAX_MATCH) };
+            let take = if length > MAX_MATCH && length < MAX_MATCH + 3 {
+                length - 3
+            } else {
+                length.min(MAX_MATCH)
+            };
             self.push(Token::Match { length: take as u16, distance });
             length -= take;
         }
@@ -106,7 +111,9 @@ fn pack(token: Token, symbols: &Code, distances: &Code) -> (u64, u32) {
         bits += length;
     };
     match token {
-        Token::Literal(byte) => add(symbols.values[usize::from(byte)], symbols.lengths[usize::from(byte)].into()),
+        Token::Literal(byte) => {
+            add(symbols.values[usize::from(byte)], symbols.lengths[usize::from(byte)].into())
+        }
         Token::Match { length, distance } => {
             let (code, extra, extra_bits) = length_code(length);
             add(symbols.values[code], symbols.lengths[code].into());
@@ -119,7 +126,8 @@ fn pack(token: Token, symbols: &Code, distances: &Code) -> (u64, u32) {
     (value, bits)
 }
 
-/// Returns a length's symbol, its extra value and the number of extra bits (RFC 1951 section 3.2.5).
+/// Returns a length's symbol, its extra value and the number of extra bits (RFC 1951 section
+/// 3.2.5).
 fn length_code(length: u16) -> (usize, u16, u32) {
     if length == MAX_MATCH as u16 {
         return (285, 0, 0);
@@ -140,33 +148,45 @@ fn distance_code(distance: u16) -> (usize, u16, u32) {
         return (usize::from(from_one), 0, 0);
     }
     let bits = from_one.ilog2() - 1;
-    (2 * (bits as usize + 1) + usize::from(from_one >> bits & 1), from_one & ((1 << bits) - 1), bits)
+    (
+        2 * (bits as usize + 1) + usize::from(from_one >> bits & 1),
+        from_one & ((1 << bits) - 1),
+        bits,
+    )
 }
 
 /// Writes the block's head and its two codes.
 fn write_header(bits: &mut Bits, symbols: &Code, distances: &Code) {
     const ORDER: [usize; 19] = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
-    let used =
-        |lengths: &[u8], min: usize| lengths.iter().rposition(|length| *length > 0).map_or(min, |last| (last + 1).max(min));
+    let used = |lengths: &[u8], min: usize| {
+        lengths.iter().rposition(|length| *length > 0).map_or(min, |last| (last + 1).max(min))
+    };
     let (symbol_count, distance_count) = (used(&symbols.lengths, 257), used(&distances.lengths, 1));
     let lengths = [&symbols.lengths[..symbol_count], &distances.lengths[..distance_count]].concat();
     let runs = run_lengths(&lengths);
     let mut counts = [0_u64; 19];
     runs.iter().for_each(|(symbol, ..)| counts[usize::from(*symbol)] += 1);
     let code = Code::new(&counts, 7);
-    let order_count = ORDER.iter().rposition(|symbol| code.lengths[*symbol] > 0).map_or(4, |last| (last + 1).max(4));
+    let order_count = ORDER
+        .iter()
+        .rposition(|symbol| code.lengths[*symbol] > 0)
+        .map_or(4, |last| (last + 1).max(4));
     bits.push(0b101, 3);
     bits.push(symbol_count as u64 - 257, 5);
     bits.push(distance_count as u64 - 1, 5);
     bits.push(order_count as u64 - 4, 4);
     ORDER[..order_count].iter().for_each(|symbol| bits.push(code.lengths[*symbol].into(), 3));
     for (symbol, extra, extra_bits) in runs {
-        bits.push(code.values[usize::from(symbol)].into(), code.lengths[usize::from(symbol)].into());
+        bits.push(
+            code.values[usize::from(symbol)].into(),
+            code.lengths[usize::from(symbol)].into(),
+        );
         bits.push(extra.into(), extra_bits);
     }
 }
 
-/// Shortens code lengths: 16 repeats the last one 3 to 6 times, 17 and 18 stand for 3 to 10 and 11 to 138 zeros.
+/// Shortens code lengths: 16 repeats the last one 3 to 6 times, 17 and 18 stand for 3 to 10 and 11
+/// to 138 zeros.
 fn run_lengths(lengths: &[u8]) -> Vec<(u8, u8, u32)> {
     let mut runs = Vec::with_capacity(64);
     let mut at = 0;
@@ -188,7 +208,8 @@ fn run_lengths(lengths: &[u8]) -> Vec<(u8, u8, u32)> {
     runs
 }
 
-/// A prefix code: for each symbol its bits, first bit lowest, and their number; 0 for symbols that do not occur.
+/// A prefix code: for each symbol its bits, first bit lowest, and their number; 0 for symbols that
+/// do not occur.
 struct Code {
     values: Vec<u16>,
     lengths: Vec<u8>,
@@ -208,7 +229,8 @@ impl Code {
         // Canonical values (RFC 1951 section 3.2.2), turned around as the stream wants them.
         let mut next = [0_u16; 17];
         for bits in 1..16 {
-            let shorter = lengths.iter().filter(|length| usize::from(**length) == bits).count() as u16;
+            let shorter =
+                lengths.iter().filter(|length| usize::from(**length) == bits).count() as u16;
             next[bits + 1] = (next[bits] + shorter) << 1;
         }
         let values = lengths.iter().map(|length| match length {
@@ -226,7 +248,8 @@ impl Code {
 /// Returns the depth of each symbol in Huffman's tree.
 fn huffman(counts: &[u64]) -> Vec<u8> {
     let mut lengths = vec![0; counts.len()];
-    let mut heap: BinaryHeap<_> = (0..counts.len()).filter(|i| counts[*i] > 0).map(|i| Reverse((counts[i], i))).collect();
+    let mut heap: BinaryHeap<_> =
+        (0..counts.len()).filter(|i| counts[*i] > 0).map(|i| Reverse((counts[i], i))).collect();
     if heap.len() == 1 {
         heap.drain().for_each(|Reverse((_, symbol))| lengths[symbol] = 1);
         return lengths;
@@ -269,7 +292,8 @@ impl Bits {
         self.count += length;
         if self.count >= 16 {
             let whole = self.count / 8;
-            // A copy of fixed length is one instruction: all eight bytes are added, and the unfinished ones taken back.
+            // A copy of fixed length is one instruction: all eight bytes are added, and the
+            // unfinished ones taken back.
             self.bytes.extend_from_slice(&self.pending.to_le_bytes());
             self.bytes.truncate(self.bytes.len() - 8 + whole as usize);
             self.pending >>= 8 * whole;

@@ -44,7 +44,10 @@ impl Indexed {
             let Paint::Solid(color) = ink.paint else { return None };
             let pair = (color, under);
             let at = pairs.iter().position(|known| *known == pair).unwrap_or_else(|| {
-                palette.extend((1..=LEVELS).map(|level| color.faded(f32::from(level) / f32::from(LEVELS)).over(under)));
+                palette
+                    .extend((1..=LEVELS).map(|level| {
+                        color.faded(f32::from(level) / f32::from(LEVELS)).over(under)
+                    }));
                 pairs.push(pair);
                 pairs.len() - 1
             });
@@ -55,7 +58,9 @@ impl Indexed {
             bases.push(match layer {
                 Layer::Picture(_) => return None,
                 Layer::Modules(ink) => base_of(ink, canvas.background)?,
-                Layer::Shape { ink, under, .. } => base_of(ink, under.unwrap_or(canvas.background))?,
+                Layer::Shape { ink, under, .. } => {
+                    base_of(ink, under.unwrap_or(canvas.background))?
+                }
             });
         }
         let bits = if palette.len() <= 16 { 4 } else { 8 };
@@ -75,7 +80,9 @@ impl Indexed {
                 let packed = packed.collect();
                 Some(Painter { base, kind: Kind::Modules { tiles, packed } })
             }
-            Layer::Shape { outline, .. } => Some(Painter { base, kind: Kind::Shape(Shape::new(outline, scale, px)) }),
+            Layer::Shape { outline, .. } => {
+                Some(Painter { base, kind: Kind::Shape(Shape::new(outline, scale, px)) })
+            }
         };
         let painters = canvas.layers.iter().zip(bases).filter_map(painter).collect();
         Some(Self { palette, bits, painters })
@@ -88,9 +95,11 @@ impl Indexed {
             match kind {
                 Kind::Modules { tiles, packed } => {
                     for stamp in tiles.stamps(y) {
-                        let (at, odd) = if self.bits == 4 { (stamp.x / 2, stamp.x % 2) } else { (stamp.x, 0) };
+                        let (at, odd) =
+                            if self.bits == 4 { (stamp.x / 2, stamp.x % 2) } else { (stamp.x, 0) };
                         let Packed { stride, bytes } = &packed[stamp.tile][odd];
-                        // Modules share no px, so bits can be added; a byte may hold the ends of two of them.
+                        // Modules share no px, so bits can be added; a byte may hold the ends of
+                        // two of them.
                         let bytes = &bytes[stamp.row * stride..][..*stride];
                         row[at..].iter_mut().zip(bytes).for_each(|(below, byte)| *below |= byte);
                     }
@@ -109,7 +118,8 @@ fn level(covered: u8) -> u8 {
     ((u32::from(covered) * u32::from(LEVELS) + 127) / 255) as u8
 }
 
-/// Sets the px that a shape covers; those that it does not are left as they are. Mostly all or none of eight neighbours are.
+/// Sets the px that a shape covers; those that it does not are left as they are. Mostly all or none
+/// of eight neighbours are.
 fn paint_shape(row: &mut [u8], bits: u8, base: u8, x: usize, coverage: &[u8]) {
     // Eight px shall begin where a byte does.
     let (first, coverage) = coverage.split_at((x % 2).min(coverage.len()));
@@ -144,7 +154,8 @@ fn paint_each(row: &mut [u8], bits: u8, base: u8, x: usize, coverage: &[u8]) {
 }
 
 impl Packed {
-    /// Packs a tile for a place that begins at an even (0) or odd (1) px; `index` is that of each coverage.
+    /// Packs a tile for a place that begins at an even (0) or odd (1) px; `index` is that of each
+    /// coverage.
     fn new(coverage: &[u8], width: usize, index: &[u8; 256], bits: u8, odd: usize) -> Self {
         let index = |covered: &u8| index[usize::from(*covered)];
         if bits == 8 {

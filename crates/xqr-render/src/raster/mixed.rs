@@ -23,10 +23,18 @@ impl Mixed {
         let (scale, px) = (canvas.scale(), canvas.px());
         let painter = |layer: &Layer| match layer {
             Layer::Picture(placed) => Strip::new(placed, scale, px).map(Painter::Picture),
-            Layer::Modules(ink) => Some(Painter::Modules(Tiles::new(&canvas.modules, scale), Brush::new(ink, scale, px))),
-            Layer::Shape { outline, ink, .. } => Some(Painter::Shape(Shape::new(outline, scale, px), Brush::new(ink, scale, px))),
+            Layer::Modules(ink) => Some(Painter::Modules(
+                Tiles::new(&canvas.modules, scale),
+                Brush::new(ink, scale, px),
+            )),
+            Layer::Shape { outline, ink, .. } => {
+                Some(Painter::Shape(Shape::new(outline, scale, px), Brush::new(ink, scale, px)))
+            }
         };
-        Self { background: canvas.background.premultiplied(), painters: canvas.layers.iter().filter_map(painter).collect() }
+        Self {
+            background: canvas.background.premultiplied(),
+            painters: canvas.layers.iter().filter_map(painter).collect(),
+        }
     }
 
     /// Paints row `y` into `row`. Rows must be asked for from top to bottom.
@@ -36,7 +44,10 @@ impl Mixed {
             match painter {
                 Painter::Picture(strip) => {
                     if let Some((x, pixels)) = strip.row(y) {
-                        row[x..].iter_mut().zip(pixels).for_each(|(below, pixel)| *below = over(*pixel, *below));
+                        row[x..]
+                            .iter_mut()
+                            .zip(pixels)
+                            .for_each(|(below, pixel)| *below = over(*pixel, *below));
                     }
                 }
                 Painter::Modules(tiles, brush) => {
@@ -50,7 +61,12 @@ impl Mixed {
                         if tile.full {
                             fill(&mut row[stamp.x..stamp.x + tile.width], &colors, stamp.x);
                         } else {
-                            cover(&mut row[stamp.x..stamp.x + tile.width], tile.row(stamp.row), &colors, stamp.x);
+                            cover(
+                                &mut row[stamp.x..stamp.x + tile.width],
+                                tile.row(stamp.row),
+                                &colors,
+                                stamp.x,
+                            );
                         }
                     }
                 }
@@ -69,13 +85,16 @@ fn fill(row: &mut [Pixel], colors: &Colors<'_>, x: usize) {
     match colors {
         Colors::One(color) if color[3] == 255 => row.fill(*color),
         Colors::One(color) => row.iter_mut().for_each(|below| *below = over(*color, *below)),
-        Colors::Each(all) => row.iter_mut().zip(&all[x..]).for_each(|(below, color)| *below = over(*color, *below)),
+        Colors::Each(all) => {
+            row.iter_mut().zip(&all[x..]).for_each(|(below, color)| *below = over(*color, *below))
+        }
     }
 }
 
 /// Paints px as far as they are covered: mostly all or none of eight neighbours are.
 fn cover(row: &mut [Pixel], coverage: &[u8], colors: &Colors<'_>, x: usize) {
-    let ((eights, rest), (covered_eights, covered_rest)) = (row.as_chunks_mut::<8>(), coverage.as_chunks::<8>());
+    let ((eights, rest), (covered_eights, covered_rest)) =
+        (row.as_chunks_mut::<8>(), coverage.as_chunks::<8>());
     for (i, (pixels, covered)) in eights.iter_mut().zip(covered_eights).enumerate() {
         match u64::from_ne_bytes(*covered) {
             0 => {}
@@ -95,7 +114,9 @@ fn cover_each(row: &mut [Pixel], coverage: &[u8], colors: &Colors<'_>, x: usize)
     let pixels = row.iter_mut().zip(coverage);
     match colors {
         Colors::One(color) => pixels.for_each(|(below, covered)| paint(below, *covered, *color)),
-        Colors::Each(all) => pixels.zip(&all[x..]).for_each(|((below, covered), color)| paint(below, *covered, *color)),
+        Colors::Each(all) => pixels
+            .zip(&all[x..])
+            .for_each(|((below, covered), color)| paint(below, *covered, *color)),
     }
 }
 
@@ -127,7 +148,8 @@ pub(crate) fn straighten(row: &mut [Pixel]) {
         let [r, g, b, a] = equal[0];
         if a > 0 && a < 255 {
             let alpha = u32::from(a);
-            let straight = |channel: u8| ((u32::from(channel) * 255 + alpha / 2) / alpha).min(255) as u8;
+            let straight =
+                |channel: u8| ((u32::from(channel) * 255 + alpha / 2) / alpha).min(255) as u8;
             equal.fill([straight(r), straight(g), straight(b), a]);
         }
     }

@@ -27,7 +27,8 @@ impl Shape {
     pub(crate) fn new(outline: &Outline, scale: f64, px: u32) -> Self {
         let [left, top, right, bottom] = outline.bounds().map(|bound| f64::from(bound) * scale);
         let (left, top) = (left.floor().max(0.0) as u32, top.floor().max(0.0) as u32);
-        let (right, bottom) = ((right.ceil().max(0.0) as u32).min(px), (bottom.ceil().max(0.0) as u32).min(px));
+        let (right, bottom) =
+            ((right.ceil().max(0.0) as u32).min(px), (bottom.ceil().max(0.0) as u32).min(px));
         let height = bottom.saturating_sub(top).min(BAND);
         Self {
             path: path(outline),
@@ -52,7 +53,8 @@ impl Shape {
             self.band = Some(band);
             mask.clear();
             let scale = self.scale as f32;
-            let place = Transform::from_scale(scale, scale).post_translate(-(self.left as f32), -(band as f32));
+            let place = Transform::from_scale(scale, scale)
+                .post_translate(-(self.left as f32), -(band as f32));
             mask.fill_path(path, FillRule::Winding, true, place);
         }
         let width = (self.right - self.left) as usize;

@@ -1,14 +1,16 @@
 //! Pictures of squares in flat colours: a scanline per row of modules, and the rest is counting.
 //!
-//! A PNG of 9,000 × 9,000 px has 9,000 scanlines, of which at most 178 differ: 177 rows of modules and the margin. Each is packed
-//! once; the others become copies in the DEFLATE stream, and the checksum of what they stand for follows from a formula. Time
-//! and memory hardly depend on the size of the picture.
+//! A PNG of 9,000 × 9,000 px has 9,000 scanlines, of which at most 178 differ: 177 rows of modules
+//! and the margin. Each is packed once; the others become copies in the DEFLATE stream, and the
+//! checksum of what they stand for follows from a formula. Time and memory hardly depend on the
+//! size of the picture.
 
 use super::deflate::{Token, Tokens};
 use crate::canvas::{Canvas, Flat};
 use crate::design::Rgba;
 
-/// A picture of squares: its palette and its rows of modules, each with the number of scanlines that it fills.
+/// A picture of squares: its palette and its rows of modules, each with the number of scanlines
+/// that it fills.
 pub(crate) struct Squares {
     pub(crate) palette: Vec<Rgba>,
     /// 1 or 2 bits a px.
@@ -46,7 +48,10 @@ impl Squares {
                     let mut line = vec![0; (px as usize * usize::from(bits)).div_ceil(8)];
                     let mut at = 0;
                     while at < side {
-                        let run = colors[at as usize..].iter().take_while(|other| **other == colors[at as usize]).count() as u32;
+                        let run = colors[at as usize..]
+                            .iter()
+                            .take_while(|other| **other == colors[at as usize])
+                            .count() as u32;
                         paint(&mut line, bits, edge(at), edge(at + run), colors[at as usize]);
                         at += run;
                     }
@@ -58,12 +63,14 @@ impl Squares {
         Self { palette, bits, lines }
     }
 
-    /// Returns the picture as a zlib stream of filtered scanlines (PNG specification, sections 7.3 and 9).
+    /// Returns the picture as a zlib stream of filtered scanlines (PNG specification, sections 7.3
+    /// and 9).
     pub(crate) fn zlib(&self) -> Vec<u8> {
         let mut tokens = Tokens::default();
         let mut adler = Adler { a: 1, b: 0 };
         let length = self.lines.first().map_or(0, |(line, _)| line.len()) + 1;
-        // A repeated scanline: short ones are copies of the last; long ones cost less as `Up` and zeros, whose distance is 1.
+        // A repeated scanline: short ones are copies of the last; long ones cost less as `Up` and
+        // zeros, whose distance is 1.
         let as_copies = length < 512;
         let up_from = tokens.mark();
         let up_sums = push_line(&mut tokens, 2, &vec![0; length - 1]);
@@ -153,9 +160,12 @@ impl Adler {
 
     fn add(&mut self, sums: &Sums, times: u32) {
         let times = u64::from(times);
-        let (length, sum, weighted) = (sums.length, sums.sum % Self::PRIME, sums.weighted % Self::PRIME);
+        let (length, sum, weighted) =
+            (sums.length, sums.sum % Self::PRIME, sums.weighted % Self::PRIME);
         let pairs = (times * times.saturating_sub(1) / 2) % Self::PRIME;
-        self.b += times * (length * self.a % Self::PRIME) + times * weighted + (length * sum % Self::PRIME) * pairs;
+        self.b += times * (length * self.a % Self::PRIME)
+            + times * weighted
+            + (length * sum % Self::PRIME) * pairs;
         self.b %= Self::PRIME;
         self.a = (self.a + times * sum) % Self::PRIME;
     }

@@ -28,14 +28,20 @@ impl Strip {
         let Placed { picture, x, y, width, height, opacity, crop } = placed;
         let [x, y, width, height] = [x, y, width, height].map(|length| f64::from(*length) * scale);
         let (left, top) = (x.round().max(0.0) as u32, y.round().max(0.0) as u32);
-        let (right, bottom) = (((x + width).round() as u32).min(px), ((y + height).round() as u32).min(px));
+        let (right, bottom) =
+            (((x + width).round() as u32).min(px), ((y + height).round() as u32).min(px));
         let (wide, high) = (right.checked_sub(left)?, bottom.checked_sub(top)?);
         // The whole picture in px of the box, which shows a part of it.
-        let [x, y, width, height] =
-            if *crop { picture.around(0.0, 0.0, wide as f32) } else { [0.0, 0.0, wide as f32, high as f32] };
+        let [x, y, width, height] = if *crop {
+            picture.around(0.0, 0.0, wide as f32)
+        } else {
+            [0.0, 0.0, wide as f32, high as f32]
+        };
         // Bilinear filtering looks at four px only: what is to become smaller is averaged first.
         let picture = picture.reduced(width.round() as u32, height.round() as u32)?;
-        let place = Transform::from_scale(width / picture.width() as f32, height / picture.height() as f32).post_translate(x, y);
+        let place =
+            Transform::from_scale(width / picture.width() as f32, height / picture.height() as f32)
+                .post_translate(x, y);
         let strip = Pixmap::new(wide, high.min(ROWS))?;
         Some(Self { picture, place, strip, left, top, bottom, first: None, opacity: *opacity })
     }
@@ -51,7 +57,11 @@ impl Strip {
             self.strip.fill(tiny_skia::Color::TRANSPARENT);
             let place = self.place.post_translate(0.0, -((first - self.top) as f32));
             // There is nothing below to mix with.
-            let paint = PixmapPaint { opacity: self.opacity, quality: FilterQuality::Bilinear, blend_mode: BlendMode::Source };
+            let paint = PixmapPaint {
+                opacity: self.opacity,
+                quality: FilterQuality::Bilinear,
+                blend_mode: BlendMode::Source,
+            };
             self.strip.draw_pixmap(0, 0, self.picture.pixmap().as_ref(), &paint, place, None);
         }
         let width = self.strip.width() as usize;

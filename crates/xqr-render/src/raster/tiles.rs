@@ -83,7 +83,12 @@ impl Tile {
     fn new(outline: &Outline, width: u32, height: u32) -> Self {
         let mut coverage = vec![0; (width * height) as usize];
         if let (Some(mut mask), Some(path)) = (Mask::new(width, height), path(outline)) {
-            mask.fill_path(&path, FillRule::Winding, true, Transform::from_scale(width as f32, height as f32));
+            mask.fill_path(
+                &path,
+                FillRule::Winding,
+                true,
+                Transform::from_scale(width as f32, height as f32),
+            );
             coverage.copy_from_slice(mask.data());
         }
         let full = coverage.iter().all(|covered| *covered == 255);

@@ -1,10 +1,12 @@
-//! How the codewords of a symbol form Reed–Solomon blocks, ISO/IEC 18004 clauses 7.5.1 (table 9) and 7.6.
+//! How the codewords of a symbol form Reed–Solomon blocks, ISO/IEC 18004 clauses 7.5.1 (table 9)
+//! and 7.6.
 
 use super::Level;
 use super::reed_solomon::Divisor;
 use super::template::alignment_lines;
 
-/// Error correction codewords per block for L, M, Q, H; then the number of blocks. Two versions per line, from 1.
+/// Error correction codewords per block for L, M, Q, H; then the number of blocks. Two versions per
+/// line, from 1.
 #[rustfmt::skip]
 const TABLE: [([u8; 4], [u8; 4]); 40] = [
     ([ 7, 10, 13, 17], [ 1,  1,  1,  1]), ([10, 16, 22, 28], [ 1,  1,  1,  1]),
@@ -55,7 +57,8 @@ impl Blocks {
         self.count
     }
 
-    /// Returns how many damaged codewords a block survives when nothing tells which ones are damaged.
+    /// Returns how many damaged codewords a block survives when nothing tells which ones are
+    /// damaged.
     pub(super) fn budget(&self) -> u32 {
         self.check as u32 / 2
     }
@@ -66,7 +69,8 @@ impl Blocks {
         let mut codewords = vec![0; self.total];
         let mut rest = data;
         for block in 0..self.count {
-            let (bytes, tail) = rest.split_at(self.short() + usize::from(block >= self.short_blocks()));
+            let (bytes, tail) =
+                rest.split_at(self.short() + usize::from(block >= self.short_blocks()));
             rest = tail;
             for (i, byte) in bytes.iter().enumerate() {
                 // The last codeword of a long block stands behind those of the long blocks only.
@@ -92,7 +96,8 @@ impl Blocks {
         }
     }
 
-    /// Returns the number of data codewords in a short block. Long blocks follow the short ones and hold one more.
+    /// Returns the number of data codewords in a short block. Long blocks follow the short ones and
+    /// hold one more.
     fn short(&self) -> usize {
         self.data() / self.count
     }
@@ -102,14 +107,16 @@ impl Blocks {
     }
 }
 
-/// Returns the number of codewords of `version`, table 1: the modules that no function pattern takes, in eights.
+/// Returns the number of codewords of `version`, table 1: the modules that no function pattern
+/// takes, in eights.
 fn codewords(version: u8) -> usize {
     let version = usize::from(version);
     let side = 4 * version + 17;
     let (finders, timing, format) = (3 * 64, 2 * (side - 16), 31);
     let alignment = match alignment_lines(version) {
         0 => 0,
-        // The finder patterns leave out three of them. Those in the way of a timing pattern share five modules with it.
+        // The finder patterns leave out three of them. Those in the way of a timing pattern share
+        // five modules with it.
         lines => 25 * (lines * lines - 3) - 2 * 5 * (lines - 2),
     };
     let information = if version < 7 { 0 } else { 2 * 18 };

@@ -1,17 +1,24 @@
-//! The cut of a text into the segments that take the fewest bits: what ISO/IEC 18004 Annex J approximates, done exactly.
+//! The cut of a text into the segments that take the fewest bits: what ISO/IEC 18004 Annex J
+//! approximates, done exactly.
 
 use super::segment::{Mode, Segment, Segments, alphanumeric};
 use super::{Eci, kanji};
 
 impl<'a> Segments<'a> {
-    /// Returns the shortest cut of `text`, and where there is a choice on the way, one with fewer segments.
+    /// Returns the shortest cut of `text`, and where there is a choice on the way, one with fewer
+    /// segments.
     ///
-    /// What is not ASCII is all in kanji mode, or all in byte mode: decoders that have met the ECI of UTF-8 take kanji for UTF-8
-    /// as well, and lose the text.
+    /// What is not ASCII is all in kanji mode, or all in byte mode: decoders that have met the ECI
+    /// of UTF-8 take kanji for UTF-8 as well, and lose the text.
     pub(super) fn shortest(text: &'a str, group: usize, eci: Eci) -> Self {
         let wide = !text.is_ascii();
-        let bytes = Self { group, segments: cut(text, group, Mode::Byte), eci: wide && eci == Eci::Auto };
-        if !wide || text.chars().any(|character| !character.is_ascii() && kanji::bits(character).is_none()) {
+        let bytes =
+            Self { group, segments: cut(text, group, Mode::Byte), eci: wide && eci == Eci::Auto };
+        if !wide
+            || text
+                .chars()
+                .any(|character| !character.is_ascii() && kanji::bits(character).is_none())
+        {
             return bytes;
         }
         let kanji = Self { group, segments: cut(text, group, Mode::Kanji), eci: false };
@@ -25,7 +32,8 @@ type Cost = (u64, u32);
 /// The cost of a character in a mode that lacks it: more than that of any text.
 const IMPOSSIBLE: u64 = 1 << 48;
 
-/// Finds the cheapest way through the modes, character by character. Those that are not ASCII go by the mode `wide`.
+/// Finds the cheapest way through the modes, character by character. Those that are not ASCII go by
+/// the mode `wide`.
 fn cut(text: &str, group: usize, wide: Mode) -> Vec<Segment<'_>> {
     let headers = Mode::ALL.map(|mode| 6 * (4 + u64::from(mode.count_bits(group))));
     // For each mode, the cost of the text so far with a segment of this mode open behind it.
@@ -48,11 +56,14 @@ fn cut(text: &str, group: usize, wide: Mode) -> Vec<Segment<'_>> {
         }
         holders.push(holder);
     }
-    let (mut segments, mut mode, mut end) = (Vec::<Segment>::new(), cheapest(&open.map(close)), text.len());
+    let (mut segments, mut mode, mut end) =
+        (Vec::<Segment>::new(), cheapest(&open.map(close)), text.len());
     for ((start, _), holder) in text.char_indices().rev().zip(holders.iter().rev()) {
         mode = holder[mode as usize];
         match segments.last_mut() {
-            Some(segment) if segment.mode == mode => segment.text = &text[start..end + segment.text.len()],
+            Some(segment) if segment.mode == mode => {
+                segment.text = &text[start..end + segment.text.len()]
+            }
             _ => segments.push(Segment { mode, text: &text[start..end] }),
         }
         end = start;
@@ -65,7 +76,12 @@ fn cut(text: &str, group: usize, wide: Mode) -> Vec<Segment<'_>> {
 fn costs(character: char, wide: Mode) -> [u64; 4] {
     match character {
         '0'..='9' => [20, 33, 48, IMPOSSIBLE],
-        '\0'..='\x7f' => [IMPOSSIBLE, if alphanumeric(character).is_some() { 33 } else { IMPOSSIBLE }, 48, IMPOSSIBLE],
+        '\0'..='\x7f' => [
+            IMPOSSIBLE,
+            if alphanumeric(character).is_some() { 33 } else { IMPOSSIBLE },
+            48,
+            IMPOSSIBLE,
+        ],
         _ if wide == Mode::Kanji => [IMPOSSIBLE, IMPOSSIBLE, IMPOSSIBLE, 78],
         _ => [IMPOSSIBLE, IMPOSSIBLE, 48 * character.len_utf8() as u64, IMPOSSIBLE],
     }
@@ -77,5 +93,7 @@ fn close((sixths, segments): Cost) -> Cost {
 }
 
 fn cheapest(costs: &[Cost; 4]) -> Mode {
-    Mode::ALL.into_iter().fold(Mode::Byte, |best, mode| if costs[mode as usize] < costs[best as usize] { mode } else { best })
+    Mode::ALL.into_iter().fold(Mode::Byte, |best, mode| {
+        if costs[mode as usize] < costs[best as usize] { mode } else { best }
+    })
 }

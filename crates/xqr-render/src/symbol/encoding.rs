@@ -1,4 +1,5 @@
-//! From a text to a symbol: the choice of version, level and mask, and the steps of ISO/IEC 18004 clause 7.1.
+//! From a text to a symbol: the choice of version, level and mask, and the steps of ISO/IEC 18004
+//! clause 7.1.
 
 use std::ops::RangeInclusive;
 
@@ -21,7 +22,8 @@ pub struct Encoding {
     field: &'static str,
 }
 
-/// Whether a symbol says that its bytes are UTF-8, by the Extended Channel Interpretation 26 of ISO/IEC 18004 clause 7.4.2.
+/// Whether a symbol says that its bytes are UTF-8, by the Extended Channel Interpretation 26 of
+/// ISO/IEC 18004 clause 7.4.2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Eci {
     /// Says so if there are bytes that are not ASCII.
@@ -31,18 +33,21 @@ pub enum Eci {
 }
 
 impl Encoding {
-    /// Returns an encoding in the smallest version that holds the text at `level`, with the mask that scans best.
+    /// Returns an encoding in the smallest version that holds the text at `level`, with the mask
+    /// that scans best.
     pub const fn new(level: Level) -> Self {
         Self { level, boost: true, version: None, mask: None, eci: Eci::Auto, field: "data" }
     }
 
-    /// Sets whether the level is raised as far as that costs no larger version. It is, unless told otherwise.
+    /// Sets whether the level is raised as far as that costs no larger version. It is, unless told
+    /// otherwise.
     #[must_use]
     pub const fn boost(self, boost: bool) -> Self {
         Self { boost, ..self }
     }
 
-    /// Forces a version, 1 to 40: the side is 17 modules and 4 for each version, ISO/IEC 18004 clause 6.3.2.
+    /// Forces a version, 1 to 40: the side is 17 modules and 4 for each version, ISO/IEC 18004
+    /// clause 6.3.2.
     #[must_use]
     pub const fn version(self, version: u8) -> Self {
         Self { version: Some(version), ..self }
@@ -54,13 +59,15 @@ impl Encoding {
         Self { mask: Some(mask), ..self }
     }
 
-    /// Sets whether the symbol names the character set of its bytes. [`Eci::Auto`], unless told otherwise.
+    /// Sets whether the symbol names the character set of its bytes. [`Eci::Auto`], unless told
+    /// otherwise.
     #[must_use]
     pub const fn eci(self, eci: Eci) -> Self {
         Self { eci, ..self }
     }
 
-    /// Names the field that holds the text, for the refusal of one that is too long. `data`, unless told otherwise.
+    /// Names the field that holds the text, for the refusal of one that is too long. `data`, unless
+    /// told otherwise.
     #[must_use]
     pub const fn field(self, field: &'static str) -> Self {
         Self { field, ..self }
@@ -74,13 +81,18 @@ impl Encoding {
     ///
     /// # Errors
     ///
-    /// [`Condition::ContentTooLong`] when no version, or not the forced one, holds `text` at the level;
-    /// [`Condition::NumberTooSmall`] and [`Condition::NumberTooLarge`] for a version or mask out of range.
+    /// [`Condition::ContentTooLong`] when no version, or not the forced one, holds `text` at the
+    /// level; [`Condition::NumberTooSmall`] and [`Condition::NumberTooLarge`] for a version or mask
+    /// out of range.
     pub fn encode(self, text: &str) -> Result<Symbol> {
         check("version", self.version, 1..=40)?;
         check("mask", self.mask, 0..=7)?;
         let (version, segments) = self.fit(text, self.level).ok_or_else(|| self.too_long(text))?;
-        let level = if self.boost { highest_level(version, segments.bits()).unwrap_or(self.level) } else { self.level };
+        let level = if self.boost {
+            highest_level(version, segments.bits()).unwrap_or(self.level)
+        } else {
+            self.level
+        };
         let blocks = Blocks::new(version, level);
         let codewords = blocks.interleave(&segments.codewords(blocks.data()));
         let template = Template::of_version(version);
@@ -92,14 +104,16 @@ impl Encoding {
     /// Finds the smallest version that holds `text` at `level`.
     fn fit<'a>(&self, text: &'a str, level: Level) -> Option<(u8, Segments<'a>)> {
         let versions = self.version.map_or(1..=40, |forced| forced..=forced);
-        // Three digits take ten bits, and no mode takes less per byte. Nor does a larger group of versions take less.
+        // Three digits take ten bits, and no mode takes less per byte. Nor does a larger group of
+        // versions take less.
         let mut least = text.len() * 10 / 3;
         let mut cut = None::<Segments>;
         for version in versions {
             let room = capacity(version, level);
             if least <= room {
                 let reused = cut.take().filter(|cut| cut.group == group(version));
-                let segments = reused.unwrap_or_else(|| Segments::shortest(text, group(version), self.eci));
+                let segments =
+                    reused.unwrap_or_else(|| Segments::shortest(text, group(version), self.eci));
                 least = segments.bits();
                 if least <= room {
                     return Some((version, segments));
@@ -110,7 +124,8 @@ impl Encoding {
         None
     }
 
-    /// Says by how much `text` is too long for the largest version allowed, and at which level it would fit.
+    /// Says by how much `text` is too long for the largest version allowed, and at which level it
+    /// would fit.
     fn too_long(&self, text: &str) -> Condition {
         let largest = self.version.unwrap_or(40);
         let bits = Segments::shortest(text, group(largest), self.eci).bits();
@@ -120,7 +135,12 @@ impl Encoding {
             Some(level) => format!("fits at level {}", level.letter()),
             None => "fits at no level".to_owned(),
         };
-        Condition::ContentTooLong { field: self.field.to_owned(), level: self.level.letter().to_string(), over, advice }
+        Condition::ContentTooLong {
+            field: self.field.to_owned(),
+            level: self.level.letter().to_string(),
+            over,
+            advice,
+        }
     }
 }
 
@@ -138,8 +158,12 @@ fn highest_level(version: u8, bits: usize) -> Option<Level> {
 fn check(field: &str, number: Option<u8>, range: RangeInclusive<u8>) -> Result<()> {
     let (field, min, max) = (|| field.to_owned(), range.start(), range.end());
     match number {
-        Some(number) if number < *min => Err(Condition::NumberTooSmall { field: field(), min: min.to_string() }.into()),
-        Some(number) if number > *max => Err(Condition::NumberTooLarge { field: field(), max: max.to_string() }.into()),
+        Some(number) if number < *min => {
+            Err(Condition::NumberTooSmall { field: field(), min: min.to_string() }.into())
+        }
+        Some(number) if number > *max => {
+            Err(Condition::NumberTooLarge { field: field(), max: max.to_string() }.into())
+        }
         _ => Ok(()),
     }
 }

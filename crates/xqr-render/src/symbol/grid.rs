@@ -1,12 +1,15 @@
-//! A square of bits, laid out for rules that look down columns: strips of 64 columns, one word per row, light rows around.
+//! A square of bits, laid out for rules that look down columns: strips of 64 columns, one word per
+//! row, light rows around.
 
-/// Light rows above and below each strip: as many as [`penalty`](super::penalty) looks beyond the symbol.
+/// Light rows above and below each strip: as many as [`penalty`](super::penalty) looks beyond the
+/// symbol.
 pub(super) const PAD: usize = 4;
 
 /// The most columns of a symbol in strips of 64.
 pub(super) const STRIPS: usize = 3;
 
-/// A square of at most 177 × 177 bits. Bit `x % 64` of word `PAD + y` of strip `x / 64` is the module in column `x` and row `y`.
+/// A square of at most 177 × 177 bits. Bit `x % 64` of word `PAD + y` of strip `x / 64` is the
+/// module in column `x` and row `y`.
 #[derive(Clone)]
 pub(super) struct Grid {
     side: usize,

@@ -8,7 +8,8 @@ use encoding_rs::SHIFT_JIS;
 static VALUES: LazyLock<Vec<u16>> = LazyLock::new(|| {
     let mut values = vec![NONE; 1 << 16];
     for code in (0x8140..=0x9ffc).chain(0xe040..=0xebbf).filter(is_portable) {
-        if let Some(text) = SHIFT_JIS.decode_without_bom_handling_and_without_replacement(&code.to_be_bytes())
+        if let Some(text) =
+            SHIFT_JIS.decode_without_bom_handling_and_without_replacement(&code.to_be_bytes())
             && let Some(unit) = text.encode_utf16().next()
         {
             values[usize::from(unit)] = value(code);
@@ -33,8 +34,8 @@ fn value(code: u16) -> u16 {
     offset / 256 * 0xc0 + offset % 256
 }
 
-/// Returns whether all decoders agree on the character of a double byte: not so for the vendors' rows 9 to 15 of JIS X 0208,
-/// nor for ＼ ～ ∥ － ￠ ￡ ￢.
+/// Returns whether all decoders agree on the character of a double byte: not so for the vendors'
+/// rows 9 to 15 of JIS X 0208, nor for ＼ ～ ∥ － ￠ ￡ ￢.
 fn is_portable(code: &u16) -> bool {
     !matches!(code, 0x8540..=0x889e | 0x815f | 0x8160 | 0x8161 | 0x817c | 0x8191 | 0x8192 | 0x81ca)
 }

@@ -1,6 +1,7 @@
 //! Error correction levels, ISO/IEC 18004 clause 7.5.1.
 
-/// How much of a symbol may be damaged or covered: error correction level, ISO/IEC 18004 clause 7.5.1. `L < M < Q < H`.
+/// How much of a symbol may be damaged or covered: error correction level, ISO/IEC 18004 clause
+/// 7.5.1. `L < M < Q < H`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
     /// About 7 %.

@@ -43,8 +43,8 @@ impl Unmasked {
         masked
     }
 
-    /// Draws `modules`, masked and with both copies of the format information (clause 7.9.1), into `out`. Either both grids are
-    /// `transposed` or none is.
+    /// Draws `modules`, masked and with both copies of the format information (clause 7.9.1), into
+    /// `out`. Either both grids are `transposed` or none is.
     fn draw(&self, mask: u8, modules: &Grid, transposed: bool, out: &mut Grid) {
         out.copy_from(modules);
         invert(out, &self.template.free, &PATTERNS[usize::from(transposed)][usize::from(mask)]);

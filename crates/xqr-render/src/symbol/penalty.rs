@@ -1,7 +1,9 @@
-//! How hard a masked symbol is to scan, ISO/IEC 18004 clause 7.8.3, table 11. Rules look down 64 columns at a time.
+//! How hard a masked symbol is to scan, ISO/IEC 18004 clause 7.8.3, table 11. Rules look down 64
+//! columns at a time.
 //!
-//! Where the standard leaves room, these rules are those of Project Nayuki's generator: a finder pattern counts at every scale,
-//! twice if both of its sides are light enough, and the margin of the symbol is light without end.
+//! Where the standard leaves room, these rules are those of Project Nayuki's generator: a finder
+//! pattern counts at every scale, twice if both of its sides are light enough, and the margin of
+//! the symbol is light without end.
 
 use super::grid::{Grid, PAD};
 
@@ -25,7 +27,8 @@ pub(super) fn blocks(grid: &Grid) -> u32 {
         let columns = low_bits(grid.side() - 1 - 64 * i);
         let pairs = strip.array_windows().zip(next.array_windows()).skip(PAD).take(grid.side() - 1);
         let block = |([above, below], [next_above, next_below]): (&[u64; 2], &[u64; 2])| {
-            let (right_above, right_below) = (above >> 1 | next_above << 63, below >> 1 | next_below << 63);
+            let (right_above, right_below) =
+                (above >> 1 | next_above << 63, below >> 1 | next_below << 63);
             let dark = above & below & right_above & right_below;
             let light = !(above | below | right_above | right_below);
             ((dark | light) & columns).count_ones()
@@ -66,7 +69,8 @@ fn small_finders(strip: &[u64]) -> u32 {
 fn large_finders(strip: &[u64]) -> u32 {
     let mut count = 0;
     for (i, w) in strip.array_windows::<13>().enumerate() {
-        // The middle is six dark modules between light pairs, or nine or more between light triples.
+        // The middle is six dark modules between light pairs, or nine or more between light
+        // triples.
         let middle = w[4] & w[5] & w[6] & w[7] & w[8] & w[9] & !(w[2] | w[3]);
         let six = w[0] & w[1] & !(w[10] | w[11]);
         let nine = !w[1] & w[10] & w[11] & w[12];
@@ -92,10 +96,15 @@ fn large_finder(strip: &[u64], column: u32, row: usize) -> u32 {
         if is_ring { run(strip, column, start(2 * n), step) } else { 0 }
     };
     let sides = [light(row - 1, -1), light(row + middle, 1)];
-    if sides.iter().all(|light| *light >= n) { sides.iter().filter(|light| **light >= 4 * n).count() as u32 } else { 0 }
+    if sides.iter().all(|light| *light >= n) {
+        sides.iter().filter(|light| **light >= 4 * n).count() as u32
+    } else {
+        0
+    }
 }
 
-/// Returns the length of the run of one colour from `row` on in steps of ±1. A run that reaches the margin has no end.
+/// Returns the length of the run of one colour from `row` on in steps of ±1. A run that reaches the
+/// margin has no end.
 fn run(strip: &[u64], column: u32, row: usize, step: isize) -> usize {
     let colour = strip[row] >> column & 1;
     let mut end = row;

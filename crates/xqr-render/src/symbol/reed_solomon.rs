@@ -1,4 +1,5 @@
-//! Reed–Solomon error correction codewords over GF(2⁸) modulo x⁸ + x⁴ + x³ + x² + 1, ISO/IEC 18004 clause 7.5.2 and Annex A.
+//! Reed–Solomon error correction codewords over GF(2⁸) modulo x⁸ + x⁴ + x³ + x² + 1, ISO/IEC 18004
+//! clause 7.5.2 and Annex A.
 
 use std::array;
 use std::sync::OnceLock;
@@ -13,9 +14,11 @@ type Polynomial = [u128; 2];
 pub(super) struct Divisor(Box<[Polynomial; 256]>);
 
 impl Divisor {
-    /// Returns the generator polynomial of `degree`, 1 to 30: the product of all x − 2ⁱ for i below it.
+    /// Returns the generator polynomial of `degree`, 1 to 30: the product of all x − 2ⁱ for i below
+    /// it.
     pub(super) fn of_degree(degree: usize) -> &'static Self {
-        static DIVISORS: [OnceLock<Divisor>; MAX_DEGREE + 1] = [const { OnceLock::new() }; MAX_DEGREE + 1];
+        static DIVISORS: [OnceLock<Divisor>; MAX_DEGREE + 1] =
+            [const { OnceLock::new() }; MAX_DEGREE + 1];
         DIVISORS[degree].get_or_init(|| Self::new(degree))
     }
 
@@ -25,7 +28,8 @@ impl Divisor {
         let mut root = 1;
         for _ in 0..degree {
             for i in 0..degree {
-                generator[i] = multiply(generator[i], root) ^ if i + 1 < degree { generator[i + 1] } else { 0 };
+                generator[i] = multiply(generator[i], root)
+                    ^ if i + 1 < degree { generator[i + 1] } else { 0 };
             }
             root = multiply(root, 2);
         }

@@ -22,7 +22,8 @@ impl Mode {
         1 << self as u32
     }
 
-    /// Returns how many bits the character count takes in a [`group`] of versions, clause 7.4.1, table 3.
+    /// Returns how many bits the character count takes in a [`group`] of versions, clause 7.4.1,
+    /// table 3.
     pub(super) fn count_bits(self, group: usize) -> u32 {
         match self {
             Self::Numeric => [10, 12, 14][group],
@@ -63,14 +64,21 @@ impl Segment<'_> {
         out.push(self.count() as u32, self.mode.count_bits(group));
         let characters = self.text.as_bytes();
         let number = |characters: &[u8], radix: u32| {
-            let digits = characters.iter().filter_map(|character| alphanumeric(char::from(*character)));
+            let digits =
+                characters.iter().filter_map(|character| alphanumeric(char::from(*character)));
             digits.fold(0, |number, digit| number * radix + digit)
         };
         match self.mode {
-            Mode::Numeric => characters.chunks(3).for_each(|part| out.push(number(part, 10), [4, 7, 10][part.len() - 1])),
-            Mode::Alphanumeric => characters.chunks(2).for_each(|part| out.push(number(part, 45), [6, 11][part.len() - 1])),
+            Mode::Numeric => characters
+                .chunks(3)
+                .for_each(|part| out.push(number(part, 10), [4, 7, 10][part.len() - 1])),
+            Mode::Alphanumeric => characters
+                .chunks(2)
+                .for_each(|part| out.push(number(part, 45), [6, 11][part.len() - 1])),
             Mode::Byte => characters.iter().for_each(|byte| out.push(u32::from(*byte), 8)),
-            Mode::Kanji => self.text.chars().filter_map(kanji::bits).for_each(|bits| out.push(bits.into(), 13)),
+            Mode::Kanji => {
+                self.text.chars().filter_map(kanji::bits).for_each(|bits| out.push(bits.into(), 13))
+            }
         }
     }
 }
@@ -88,10 +96,12 @@ impl Segments<'_> {
     /// Returns the length in bits, without terminator and padding.
     pub(super) fn bits(&self) -> usize {
         let designator = if self.eci { ECI_BITS } else { 0 };
-        designator as usize + self.segments.iter().map(|segment| segment.bits(self.group)).sum::<usize>()
+        designator as usize
+            + self.segments.iter().map(|segment| segment.bits(self.group)).sum::<usize>()
     }
 
-    /// Returns the data codewords of a symbol that holds `capacity` of them: segments, terminator and padding, clause 7.4.10.
+    /// Returns the data codewords of a symbol that holds `capacity` of them: segments, terminator
+    /// and padding, clause 7.4.10.
     pub(super) fn codewords(&self, capacity: usize) -> Vec<u8> {
         let mut out = BitWriter::with_capacity(capacity);
         let mut eci = self.eci;
@@ -106,7 +116,8 @@ impl Segments<'_> {
     }
 }
 
-/// Returns the group of versions, 0 to 2, whose character counts take as many bits as those of `version`.
+/// Returns the group of versions, 0 to 2, whose character counts take as many bits as those of
+/// `version`.
 pub(super) fn group(version: u8) -> usize {
     match version {
         0..10 => 0,

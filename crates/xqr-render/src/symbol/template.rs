@@ -1,4 +1,5 @@
-//! What all symbols of a version share: function patterns, and the order in which the other modules take the codewords.
+//! What all symbols of a version share: function patterns, and the order in which the other modules
+//! take the codewords.
 
 use std::sync::OnceLock;
 
@@ -6,11 +7,14 @@ use super::grid::Grid;
 
 /// The part of a symbol that depends on its version alone.
 pub(super) struct Template {
-    /// The function patterns and the version information. All else is light, the format information included.
+    /// The function patterns and the version information. All else is light, the format information
+    /// included.
     pub(super) patterns: Grid,
-    /// The modules that hold codewords or remainder bits: those that a mask may invert. Equal to its own transpose.
+    /// The modules that hold codewords or remainder bits: those that a mask may invert. Equal to
+    /// its own transpose.
     pub(super) free: Grid,
-    /// The [`Grid::place`] of each free module in the order of the bits, ISO/IEC 18004 clause 7.7.3.
+    /// The [`Grid::place`] of each free module in the order of the bits, ISO/IEC 18004 clause
+    /// 7.7.3.
     pub(super) places: Vec<u16>,
 }
 
@@ -38,7 +42,8 @@ impl Template {
 
     fn new(version: usize) -> Self {
         let side = 4 * version + 17;
-        let mut template = Self { patterns: Grid::new(side), free: Grid::new(side), places: Vec::new() };
+        let mut template =
+            Self { patterns: Grid::new(side), free: Grid::new(side), places: Vec::new() };
         for y in 0..side {
             for x in 0..side {
                 template.free.put(x, y, true);
@@ -62,7 +67,8 @@ impl Template {
         self.free.put(x, y, false);
     }
 
-    /// Sets aside both copies of the format information, and draws the dark module above the lower one, clause 7.9.1.
+    /// Sets aside both copies of the format information, and draws the dark module above the lower
+    /// one, clause 7.9.1.
     fn reserve_format(&mut self) {
         let side = self.side();
         for (x, y) in (0..15).flat_map(|bit| format_places(bit, side)) {
@@ -79,7 +85,8 @@ impl Template {
         }
     }
 
-    /// Draws the squares around `centre` up to `radius`, as far as they are in the symbol: clauses 6.3.3, 6.3.4 and 6.3.6.
+    /// Draws the squares around `centre` up to `radius`, as far as they are in the symbol: clauses
+    /// 6.3.3, 6.3.4 and 6.3.6.
     fn draw_rings(&mut self, centre: (usize, usize), radius: isize, dark: impl Fn(isize) -> bool) {
         let side = self.side();
         for dy in -radius..=radius {
@@ -117,14 +124,20 @@ impl Template {
         }
     }
 
-    /// Lists the free modules: two columns at a time from the right, up and down by turns, past the vertical timing pattern.
+    /// Lists the free modules: two columns at a time from the right, up and down by turns, past the
+    /// vertical timing pattern.
     fn zigzag(&self) -> Vec<u16> {
         let side = self.side();
         let mut places = Vec::with_capacity(self.free.ones() as usize);
         for (turn, right) in (7..side).rev().step_by(2).chain([5, 3, 1]).enumerate() {
             for step in 0..side {
                 let y = if turn % 2 == 0 { side - 1 - step } else { step };
-                places.extend([right, right - 1].iter().filter(|x| self.free.get(**x, y)).map(|x| self.free.place(*x, y)));
+                places.extend(
+                    [right, right - 1]
+                        .iter()
+                        .filter(|x| self.free.get(**x, y))
+                        .map(|x| self.free.place(*x, y)),
+                );
             }
         }
         places
@@ -136,7 +149,8 @@ pub(super) fn alignment_lines(version: usize) -> usize {
     if version == 1 { 0 } else { version / 7 + 2 }
 }
 
-/// Returns column and row of bit `bit`, 0 to 14, in both copies of the format information, clause 7.9.1.
+/// Returns column and row of bit `bit`, 0 to 14, in both copies of the format information, clause
+/// 7.9.1.
 pub(super) fn format_places(bit: usize, side: usize) -> [(usize, usize); 2] {
     let around_finder = match bit {
         0..=5 => (8, bit),

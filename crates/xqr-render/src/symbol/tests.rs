@@ -9,7 +9,10 @@ use super::*;
 fn reference_segments(segments: &Segments) -> Vec<QrSegment> {
     let mut reference = Vec::new();
     for segment in &segments.segments {
-        if segments.eci && segment.mode == Mode::Byte && reference.iter().all(|s: &QrSegment| s.mode() != QrSegmentMode::Eci) {
+        if segments.eci
+            && segment.mode == Mode::Byte
+            && reference.iter().all(|s: &QrSegment| s.mode() != QrSegmentMode::Eci)
+        {
             reference.push(QrSegment::make_eci(26));
         }
         reference.push(match segment.mode {
@@ -21,8 +24,11 @@ fn reference_segments(segments: &Segments) -> Vec<QrSegment> {
                 assert!(!unmappable);
                 let pairs = bytes.chunks(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
                 let packed = pairs.map(|pair| pair - if pair <= 0x9ffc { 0x8140 } else { 0xc140 });
-                let bits =
-                    packed.flat_map(|p| (0..13).rev().map(move |i| ((p >> 8) * 0xc0 + (p & 0xff)) >> i & 1 == 1)).collect();
+                let bits = packed
+                    .flat_map(|p| {
+                        (0..13).rev().map(move |i| ((p >> 8) * 0xc0 + (p & 0xff)) >> i & 1 == 1)
+                    })
+                    .collect();
                 QrSegment::new(QrSegmentMode::Kanji, bytes.len() / 2, bits)
             }
         });
@@ -34,23 +40,37 @@ fn reference_level(level: Level) -> QrCodeEcc {
     [QrCodeEcc::Low, QrCodeEcc::Medium, QrCodeEcc::Quartile, QrCodeEcc::High][level as usize]
 }
 
-/// Asserts that the reference encoder, given the same segments and free to choose version, level and mask, draws `symbol`.
+/// Asserts that the reference encoder, given the same segments and free to choose version, level
+/// and mask, draws `symbol`.
 fn assert_reference_agrees(symbol: &Symbol, text: &str, level: Level, mask: Option<u8>) {
-    let segments = reference_segments(&Segments::shortest(text, group(symbol.version()), Eci::Auto));
+    let segments =
+        reference_segments(&Segments::shortest(text, group(symbol.version()), Eci::Auto));
     let (level, mask) = (reference_level(level), mask.map(Mask::new));
-    let code = QrCode::encode_segments_advanced(&segments, level, Version::MIN, Version::MAX, mask, true).unwrap();
+    let code =
+        QrCode::encode_segments_advanced(&segments, level, Version::MIN, Version::MAX, mask, true)
+            .unwrap();
     assert_eq!(symbol.version(), code.version().value());
     assert_eq!(reference_level(symbol.level()), code.error_correction_level());
     assert_eq!(symbol.mask(), code.mask().value(), "version {}, {text:?}", symbol.version());
     for (x, y) in (0..symbol.size()).flat_map(|y| (0..symbol.size()).map(move |x| (x, y))) {
-        assert_eq!(symbol.is_dark(x, y), code.get_module(x as i32, y as i32), "column {x}, row {y}");
+        assert_eq!(
+            symbol.is_dark(x, y),
+            code.get_module(x as i32, y as i32),
+            "column {x}, row {y}"
+        );
     }
 }
 
 /// Returns a text of `length` bytes that looks random, of the given kind.
 fn noise(kind: usize, length: usize, seed: u32) -> String {
-    let alphabet =
-        [&b"0123456789"[..], b"ABCXYZ0189 $%*+-./:", b"abcdefghijklmnopqrstuvwxyz_#?&=", b"a", b"0", b"ab0000000"][kind];
+    let alphabet = [
+        &b"0123456789"[..],
+        b"ABCXYZ0189 $%*+-./:",
+        b"abcdefghijklmnopqrstuvwxyz_#?&=",
+        b"a",
+        b"0",
+        b"ab0000000",
+    ][kind];
     let mut state = seed;
     let next = |_| {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -115,7 +135,8 @@ proptest! {
     }
 }
 
-/// Returns the fewest bits of all ways to cut `text`, found by trying every segment; what is not ASCII is bytes, or else kanji.
+/// Returns the fewest bits of all ways to cut `text`, found by trying every segment; what is not
+/// ASCII is bytes, or else kanji.
 fn least(text: &str, group: usize, wide_bytes: bool) -> usize {
     let characters: Vec<char> = text.chars().collect();
     let mut least = vec![0];
@@ -125,15 +146,25 @@ fn least(text: &str, group: usize, wide_bytes: bool) -> usize {
             let bytes = part.iter().map(|character| character.len_utf8()).sum::<usize>();
             let all = |test: &dyn Fn(&char) -> bool| part.iter().all(test);
             let bits = [
-                (all(&char::is_ascii_digit), [14, 16, 18][group] + part.len() / 3 * 10 + [0, 4, 7][part.len() % 3]),
+                (
+                    all(&char::is_ascii_digit),
+                    [14, 16, 18][group] + part.len() / 3 * 10 + [0, 4, 7][part.len() % 3],
+                ),
                 (
                     all(&|c| c.is_ascii_digit() || c.is_ascii_uppercase() || " :".contains(*c)),
                     [13, 15, 17][group] + (part.len() * 11).div_ceil(2),
                 ),
                 (wide_bytes || all(&char::is_ascii), [12, 20, 20][group] + 8 * bytes),
-                (!wide_bytes && all(&|c| "漢字点茗荷".contains(*c)), [12, 14, 16][group] + 13 * part.len()),
+                (
+                    !wide_bytes && all(&|c| "漢字点茗荷".contains(*c)),
+                    [12, 14, 16][group] + 13 * part.len(),
+                ),
             ];
-            bits.into_iter().filter(|(possible, _)| *possible).map(|(_, bits)| bits).min().unwrap_or(1 << 40)
+            bits.into_iter()
+                .filter(|(possible, _)| *possible)
+                .map(|(_, bits)| bits)
+                .min()
+                .unwrap_or(1 << 40)
         };
         least.push((0..end).map(|start| least[start] + segment(start)).min().unwrap());
     }
@@ -145,7 +176,8 @@ fn a_text_is_cut_where_it_saves_bits() {
     use Mode::{Alphanumeric, Byte, Kanji, Numeric};
     let check = |text: &str, group: usize, eci: bool, expected: &[(Mode, &str)]| {
         let segments = Segments::shortest(text, group, Eci::Auto);
-        let found: Vec<_> = segments.segments.iter().map(|segment| (segment.mode, segment.text)).collect();
+        let found: Vec<_> =
+            segments.segments.iter().map(|segment| (segment.mode, segment.text)).collect();
         assert_eq!((&found[..], segments.eci), (expected, eci), "{text}");
     };
     check("", 0, false, &[]);
@@ -156,7 +188,12 @@ fn a_text_is_cut_where_it_saves_bits() {
     check("abc1234567890", 0, false, &[(Byte, "abc"), (Numeric, "1234567890")]);
     check("abc1234", 1, false, &[(Byte, "abc"), (Numeric, "1234")]);
     check("abc1234", 2, false, &[(Byte, "abc1234")]);
-    check("ABCDEF0123456789012345x", 0, false, &[(Alphanumeric, "ABCDEF"), (Numeric, "0123456789012345"), (Byte, "x")]);
+    check(
+        "ABCDEF0123456789012345x",
+        0,
+        false,
+        &[(Alphanumeric, "ABCDEF"), (Numeric, "0123456789012345"), (Byte, "x")],
+    );
     check("点茗", 0, false, &[(Kanji, "点茗")]);
     check("café", 0, true, &[(Byte, "café")]);
     check("a点", 0, false, &[(Byte, "a"), (Kanji, "点")]);
@@ -170,7 +207,10 @@ fn eci_is_left_out_on_request() {
     let text = "é".repeat(10);
     assert!(Segments::shortest(&text, 0, Eci::Auto).eci);
     assert!(!Segments::shortest(&text, 0, Eci::Never).eci);
-    assert_ne!(Symbol::encode(&text, Level::M).unwrap(), Encoding::new(Level::M).eci(Eci::Never).encode(&text).unwrap());
+    assert_ne!(
+        Symbol::encode(&text, Level::M).unwrap(),
+        Encoding::new(Level::M).eci(Eci::Never).encode(&text).unwrap()
+    );
 }
 
 /// ISO/IEC 18004 Annex I.2: the codewords of "01234567" in a symbol 1-M.
@@ -180,7 +220,10 @@ fn the_codewords_of_the_standards_example_are_known() {
     let data = Segments::shortest("01234567", 0, Eci::Auto).codewords(blocks.data());
     assert_eq!(blocks.data(), 16);
     let (expected, check) = (
-        [0x10, 0x20, 0x0c, 0x56, 0x61, 0x80, 0xec, 0x11, 0xec, 0x11, 0xec, 0x11, 0xec, 0x11, 0xec, 0x11],
+        [
+            0x10, 0x20, 0x0c, 0x56, 0x61, 0x80, 0xec, 0x11, 0xec, 0x11, 0xec, 0x11, 0xec, 0x11,
+            0xec, 0x11,
+        ],
         [0xa5, 0x24, 0xd4, 0xc1, 0xed, 0x36, 0xc7, 0x87, 0x2c, 0x55],
     );
     assert_eq!(data, expected);
@@ -198,12 +241,18 @@ fn kanji_are_packed_as_in_the_standard() {
 
 #[test]
 fn a_codeword_and_its_error_correction_are_of_one_block() {
-    for (version, level) in [1, 5, 8, 14].into_iter().flat_map(|version| Level::ALL.map(|level| (version, level))) {
+    for (version, level) in
+        [1, 5, 8, 14].into_iter().flat_map(|version| Level::ALL.map(|level| (version, level)))
+    {
         let blocks = Blocks::new(version, level);
         let block_of_data = |index: usize| {
             let mut data = vec![0; blocks.data()];
             data[index] = 1;
-            let touched = blocks.interleave(&data).into_iter().enumerate().filter(|(_, codeword)| *codeword != 0);
+            let touched = blocks
+                .interleave(&data)
+                .into_iter()
+                .enumerate()
+                .filter(|(_, codeword)| *codeword != 0);
             let mut owners: Vec<usize> = touched.map(|(index, _)| blocks.block_of(index)).collect();
             owners.dedup();
             assert_eq!(owners.len(), 1, "codeword {index} of {version}, {level:?}: {owners:?}");
@@ -220,7 +269,9 @@ fn a_codeword_and_its_error_correction_are_of_one_block() {
 fn the_free_modules_hold_all_codewords_and_are_symmetric() {
     for version in 1..=40 {
         let template = Template::of_version(version);
-        let total = Blocks::new(version, Level::L).interleave(&vec![0; Blocks::new(version, Level::L).data()]).len();
+        let total = Blocks::new(version, Level::L)
+            .interleave(&vec![0; Blocks::new(version, Level::L).data()])
+            .len();
         assert_eq!(template.places.len() / 8, total);
         assert_eq!(template.free.transposed().rows(), template.free.rows());
     }

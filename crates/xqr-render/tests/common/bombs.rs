@@ -19,9 +19,24 @@ pub(crate) fn zlib(byte: u8, count: usize) -> Vec<u8> {
 }
 
 /// A PNG whose header says `width` × `height`, with `extra` chunks and as much data as is given.
-pub(crate) fn png(width: u32, height: u32, depth: u8, color: u8, extra: &[Vec<u8>], data: &[u8]) -> Vec<u8> {
-    let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[depth, color, 0, 0, 0]].concat();
-    [b"\x89PNG\r\n\x1a\n".to_vec(), chunk(b"IHDR", &header), extra.concat(), chunk(b"IDAT", data), chunk(b"IEND", &[])].concat()
+pub(crate) fn png(
+    width: u32,
+    height: u32,
+    depth: u8,
+    color: u8,
+    extra: &[Vec<u8>],
+    data: &[u8],
+) -> Vec<u8> {
+    let header =
+        [&width.to_be_bytes()[..], &height.to_be_bytes(), &[depth, color, 0, 0, 0]].concat();
+    [
+        b"\x89PNG\r\n\x1a\n".to_vec(),
+        chunk(b"IHDR", &header),
+        extra.concat(),
+        chunk(b"IDAT", data),
+        chunk(b"IEND", &[]),
+    ]
+    .concat()
 }
 
 pub(crate) fn small_png() -> Vec<u8> {
@@ -48,7 +63,13 @@ pub(crate) fn gif(width: u16, height: u16) -> Vec<u8> {
     bytes
 }
 
-pub(crate) fn tiff(width: u32, height: u32, bits: u16, compression: u16, strip_bytes: u32) -> Vec<u8> {
+pub(crate) fn tiff(
+    width: u32,
+    height: u32,
+    bits: u16,
+    compression: u16,
+    strip_bytes: u32,
+) -> Vec<u8> {
     let entries = [
         (256, 4, width),
         (257, 4, height),
@@ -75,13 +96,19 @@ pub(crate) fn webp(width: u32, height: u32) -> Vec<u8> {
     let edge = |length: u32| (length - 1).to_le_bytes()[..3].to_vec();
     let header = [vec![0x02, 0, 0, 0], edge(width), edge(height)].concat();
     let frame = [vec![0; 6], edge(width), edge(height), vec![100, 0, 0, 0]].concat();
-    let riff = |name: &[u8; 4], data: &[u8]| [&name[..], &(data.len() as u32).to_le_bytes(), data].concat();
-    let body = [b"WEBP".to_vec(), riff(b"VP8X", &header), riff(b"ANIM", &[0; 6]), riff(b"ANMF", &frame)].concat();
+    let riff = |name: &[u8; 4], data: &[u8]| {
+        [&name[..], &(data.len() as u32).to_le_bytes(), data].concat()
+    };
+    let body =
+        [b"WEBP".to_vec(), riff(b"VP8X", &header), riff(b"ANIM", &[0; 6]), riff(b"ANMF", &frame)]
+            .concat();
     riff(b"RIFF", &body)
 }
 
 pub(crate) fn jpeg(width: u16, height: u16) -> Vec<u8> {
-    let start = [&[0xff, 0xd8, 0xff, 0xc2, 0, 17, 8][..], &height.to_be_bytes(), &width.to_be_bytes()].concat();
+    let start =
+        [&[0xff, 0xd8, 0xff, 0xc2, 0, 17, 8][..], &height.to_be_bytes(), &width.to_be_bytes()]
+            .concat();
     let mut bytes = [start, vec![3, 1, 0x44, 0, 2, 0x11, 0, 3, 0x11, 0]].concat();
     // Scans of nothing, over and over.
     (0..500).for_each(|_| bytes.extend([0xff, 0xda, 0, 8, 1, 1, 0, 0, 0, 0, 0x11, 0x22]));

@@ -24,7 +24,9 @@ impl Pixels {
     /// Red, green and blue as they look on white paper.
     pub(crate) fn on_white(&self) -> Vec<[u8; 3]> {
         let on_white = |[r, g, b, a]: [u8; 4]| {
-            let mix = |channel: u8| ((u32::from(channel) * u32::from(a) + 255 * (255 - u32::from(a)) + 127) / 255) as u8;
+            let mix = |channel: u8| {
+                ((u32::from(channel) * u32::from(a) + 255 * (255 - u32::from(a)) + 127) / 255) as u8
+            };
             [mix(r), mix(g), mix(b)]
         };
         self.rgba.iter().map(|pixel| on_white(*pixel)).collect()

@@ -15,10 +15,12 @@ fn load(image: &RgbaImage) -> Arc<Picture> {
 /// A red disc with a white ring; its corners are transparent.
 pub(crate) fn disc(side: u32) -> Arc<Picture> {
     let middle = (f64::from(side) - 1.0) / 2.0;
-    load(&RgbaImage::from_fn(side, side, |x, y| match (f64::from(x) - middle).hypot(f64::from(y) - middle) / middle {
-        far if far > 1.0 => Rgba([0; 4]),
-        far if (0.5..0.7).contains(&far) => Rgba([255; 4]),
-        _ => Rgba([190, 20, 40, 255]),
+    load(&RgbaImage::from_fn(side, side, |x, y| {
+        match (f64::from(x) - middle).hypot(f64::from(y) - middle) / middle {
+            far if far > 1.0 => Rgba([0; 4]),
+            far if (0.5..0.7).contains(&far) => Rgba([255; 4]),
+            _ => Rgba([190, 20, 40, 255]),
+        }
     }))
 }
 

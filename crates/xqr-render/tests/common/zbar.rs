@@ -20,8 +20,8 @@ pub(crate) fn write(pixels: &Pixels, png: &[u8], file: &Path) {
     std::fs::write(file, flat).unwrap();
 }
 
-/// Reads many PNG files with one call of `zbarimg`, and returns what it found by file. `None` when it is not installed and need
-/// not be.
+/// Reads many PNG files with one call of `zbarimg`, and returns what it found by file. `None` when
+/// it is not installed and need not be.
 pub(crate) fn read(files: &[PathBuf]) -> Option<HashMap<PathBuf, String>> {
     let xml = match run("--xml", files) {
         Ok(xml) => xml,
@@ -38,7 +38,9 @@ pub(crate) fn read(files: &[PathBuf]) -> Option<HashMap<PathBuf, String>> {
         // What ZBar takes for binary it garbles in XML.
         let text = match data.attribute("format") {
             None => data.text()?.to_owned(),
-            Some(_) => run("--raw", std::slice::from_ref(&file)).unwrap().trim_end_matches('\n').to_owned(),
+            Some(_) => {
+                run("--raw", std::slice::from_ref(&file)).unwrap().trim_end_matches('\n').to_owned()
+            }
         };
         Some((file, text))
     });
@@ -46,6 +48,9 @@ pub(crate) fn read(files: &[PathBuf]) -> Option<HashMap<PathBuf, String>> {
 }
 
 fn run(form: &str, files: &[PathBuf]) -> std::io::Result<String> {
-    let output = Command::new("zbarimg").args(["--quiet", form, "-Sdisable", "-Sqrcode.enable"]).args(files).output()?;
+    let output = Command::new("zbarimg")
+        .args(["--quiet", form, "-Sdisable", "-Sqrcode.enable"])
+        .args(files)
+        .output()?;
     Ok(String::from_utf8(output.stdout).unwrap())
 }

@@ -13,13 +13,17 @@ const OPTIONS: StoreOptions = StoreOptions { readers: 2, writers: 2 };
 
 fn open() -> (Store, TempDir) {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(&folder.path().join("deep/xqr.db").display().to_string(), OPTIONS).unwrap();
+    let store =
+        Store::open(&folder.path().join("deep/xqr.db").display().to_string(), OPTIONS).unwrap();
     assert_eq!(store.migrate().unwrap().len(), 12);
     assert_eq!(store.migrate().unwrap(), Vec::<String>::new());
     (store, folder)
 }
 
-fn write<T: Send + 'static>(store: &Store, job: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static) -> Result<T> {
+fn write<T: Send + 'static>(
+    store: &Store,
+    job: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+) -> Result<T> {
     let (tell, told) = channel();
     store.write(false, job, move |result| tell.send(result).unwrap());
     told.recv().unwrap()
@@ -122,14 +126,25 @@ fn both_ways_of_paging_show_every_link_once() {
     let (mine, theirs) = write(&store, |conn| {
         let (mine, theirs) = (workspace(conn, "mine")?, workspace(conn, "theirs")?);
         for n in 0..10 {
-            links::insert(conn, link(if n % 3 == 0 { theirs } else { mine }, &format!("Code{n}")), &[])?.unwrap();
+            links::insert(
+                conn,
+                link(if n % 3 == 0 { theirs } else { mine }, &format!("Code{n}")),
+                &[],
+            )?
+            .unwrap();
         }
-        assert!(links::insert(conn, link(mine, "cODE1"), &[])?.is_none(), "codes do not tell upper from lower case");
+        assert!(
+            links::insert(conn, link(mine, "cODE1"), &[])?.is_none(),
+            "codes do not tell upper from lower case"
+        );
         Ok((mine, theirs))
     })
     .unwrap();
-    let page = |workspace, page| store.read(|conn| links::list(conn, workspace, &Filter::default(), page)).unwrap();
-    let codes = |links: &[links::Link]| links.iter().map(|link| link.code.clone()).collect::<Vec<_>>();
+    let page = |workspace, page| {
+        store.read(|conn| links::list(conn, workspace, &Filter::default(), page)).unwrap()
+    };
+    let codes =
+        |links: &[links::Link]| links.iter().map(|link| link.code.clone()).collect::<Vec<_>>();
     let all = ["Code8", "Code7", "Code5", "Code4", "Code2", "Code1"];
     assert_eq!(codes(&page(mine, Page::Offset { limit: 10, offset: 0 })), all);
     assert_eq!(codes(&page(theirs, Page::Offset { limit: 2, offset: 1 })), ["Code6", "Code3"]);
@@ -147,7 +162,10 @@ fn both_ways_of_paging_show_every_link_once() {
 fn a_counter_never_passes_its_cap() {
     let (store, _folder) = open();
     let id = write(&store, |conn| workspace(conn, "w")).unwrap();
-    let take = |n, cap| write(&store, move |conn| usage::take(conn, id, usage::LINKS, usage::TOTAL, n, cap)).unwrap();
+    let take = |n, cap| {
+        write(&store, move |conn| usage::take(conn, id, usage::LINKS, usage::TOTAL, n, cap))
+            .unwrap()
+    };
     assert!(take(3, Some(5)));
     assert!(!take(3, Some(5)));
     assert!(take(2, Some(5)));
@@ -161,7 +179,9 @@ fn a_newer_schema_is_refused() {
     let (store, _folder) = open();
     write(&store, |conn| {
         let Conn::Sqlite(c) = conn else { panic!("not SQLite") };
-        sql_query("INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000000')").execute(c).unwrap();
+        sql_query("INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000000')")
+            .execute(c)
+            .unwrap();
         Ok(())
     })
     .unwrap();
@@ -172,8 +192,10 @@ fn a_newer_schema_is_refused() {
 fn the_blocklist_takes_a_host_once_and_finds_the_shortest() {
     use crate::blocklist::{self, Entry};
     let (store, _folder) = open();
-    let entry = |host: &str, created_at| Entry { host: host.into(), reason: "abuse".into(), created_at };
-    let add = |entries: Vec<Entry>| write(&store, move |conn| blocklist::insert(conn, &entries)).unwrap();
+    let entry =
+        |host: &str, created_at| Entry { host: host.into(), reason: "abuse".into(), created_at };
+    let add =
+        |entries: Vec<Entry>| write(&store, move |conn| blocklist::insert(conn, &entries)).unwrap();
     assert_eq!(add((0..2_500).map(|n| entry(&format!("h{n}.example"), 1)).collect()), 2_500);
     assert_eq!(add(vec![entry("h7.example", 2), entry("example", 2), entry("example", 3)]), 1);
     let find = |hosts: &[&str]| store.read(|conn| blocklist::find(conn, hosts)).unwrap();

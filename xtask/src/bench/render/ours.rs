@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use xqr_engine::render::{
-    Canvas, Caps, Design, Direction, Eci, Encoding, EyeShape, Eyes, Format, Gradient, Level, Logo, Paint, Pattern, Picture, Rgba,
-    Size, Symbol,
+    Canvas, Caps, Design, Direction, Eci, Encoding, EyeShape, Eyes, Format, Gradient, Level, Logo,
+    Paint, Pattern, Picture, Rgba, Size, Symbol,
 };
 
 /// Encodes `text` as the peers do: no higher level than asked for, no word on the character set.

@@ -16,7 +16,13 @@ pub(super) fn fast_qr(text: &str, level: ECL) -> Result<fast_qr::QRCode> {
 }
 
 /// Encodes and draws a PNG with `fast_qr`; `logo` is a `data:` URI.
-pub(super) fn fast_qr_png(text: &str, level: ECL, shape: Shape, logo: Option<&str>, px: u32) -> Result<usize> {
+pub(super) fn fast_qr_png(
+    text: &str,
+    level: ECL,
+    shape: Shape,
+    logo: Option<&str>,
+    px: u32,
+) -> Result<usize> {
     let code = fast_qr(text, level)?;
     let mut builder = ImageBuilder::default();
     builder.shape(shape).fit_width(px);
@@ -53,10 +59,18 @@ pub(super) fn qrcode_svg(code: &qrcode::QrCode) -> usize {
 pub(super) fn qrcodegen(text: &str) -> Result<QrCode> {
     let bytes = QrSegment::make_bytes(text.as_bytes());
     let mask: Option<Mask> = None;
-    Ok(QrCode::encode_segments_advanced(&[bytes], QrCodeEcc::Medium, Version::MIN, Version::MAX, mask, false)?)
+    Ok(QrCode::encode_segments_advanced(
+        &[bytes],
+        QrCodeEcc::Medium,
+        Version::MIN,
+        Version::MAX,
+        mask,
+        false,
+    )?)
 }
 
-/// Encodes with `qrcodegen` and streams rows of 1 bit a px into `png`: the best that can be had of existing parts.
+/// Encodes with `qrcodegen` and streams rows of 1 bit a px into `png`: the best that can be had of
+/// existing parts.
 pub(super) fn qrcodegen_png(text: &str, px: u32) -> Result<usize> {
     let code = qrcodegen(text)?;
     let mut file = Vec::new();

@@ -1,4 +1,5 @@
-//! A race: contenders do the same work in turns; medians, bytes and memory are held against what is required.
+//! A race: contenders do the same work in turns; medians, bytes and memory are held against what is
+//! required.
 
 use std::process::Command;
 use std::time::Instant;
@@ -45,17 +46,32 @@ const OURS: &str = "ours";
 
 impl Work {
     pub(super) fn new(name: impl Into<String>, ours: impl Fn() -> Result<usize> + 'static) -> Self {
-        Self { name: name.into(), ours: Box::new(ours), peers: Vec::new(), memory: None, fact: None }
+        Self {
+            name: name.into(),
+            ours: Box::new(ours),
+            peers: Vec::new(),
+            memory: None,
+            fact: None,
+        }
     }
 
     /// Adds a peer than which we must be so many times faster.
-    pub(super) fn against(mut self, name: &'static str, faster: f64, run: impl Fn() -> Result<usize> + 'static) -> Self {
+    pub(super) fn against(
+        mut self,
+        name: &'static str,
+        faster: f64,
+        run: impl Fn() -> Result<usize> + 'static,
+    ) -> Self {
         self.peers.push(Peer { name, run: Box::new(run), faster, smaller: false });
         self
     }
 
     /// Adds a peer that is only shown.
-    pub(super) fn beside(self, name: &'static str, run: impl Fn() -> Result<usize> + 'static) -> Self {
+    pub(super) fn beside(
+        self,
+        name: &'static str,
+        run: impl Fn() -> Result<usize> + 'static,
+    ) -> Self {
         self.against(name, 0.0, run)
     }
 
@@ -79,10 +95,16 @@ impl Work {
 
     /// Measures all contenders.
     pub(super) fn measure(&self, rounds: usize) -> Result<Vec<Row>> {
-        let runs: Vec<&Run> = std::iter::once(&self.ours).chain(self.peers.iter().map(|peer| &peer.run)).collect();
+        let runs: Vec<&Run> =
+            std::iter::once(&self.ours).chain(self.peers.iter().map(|peer| &peer.run)).collect();
         let scores = race(&runs, rounds)?;
         let ours = &scores[0];
-        let mut rows: Vec<Row> = self.peers.iter().zip(&scores[1..]).map(|(peer, theirs)| self.row(peer, ours, theirs)).collect();
+        let mut rows: Vec<Row> = self
+            .peers
+            .iter()
+            .zip(&scores[1..])
+            .map(|(peer, theirs)| self.row(peer, ours, theirs))
+            .collect();
         if let Some(most) = self.memory {
             let used = self.peak(OURS)?;
             let peer = self.peers.first().context("a work without peers")?;
@@ -90,7 +112,8 @@ impl Work {
             let [used_mb, theirs_mb] = [used, theirs].map(|mb| format!("{mb:.1} MB"));
             let ratio = format!("{:.1}x", theirs / used);
             let required = format!("below {most} MB");
-            let cells = [&self.name, &used_mb, "", peer.name, &theirs_mb, "", &ratio, &required].map(str::to_owned);
+            let cells = [&self.name, &used_mb, "", peer.name, &theirs_mb, "", &ratio, &required]
+                .map(str::to_owned);
             rows.push(Row { cells, passed: Some(used < most) });
         }
         if let Some((fact, holds)) = self.fact {
@@ -124,16 +147,22 @@ impl Work {
         Row { cells, passed }
     }
 
-    /// Returns the peak of the memory of a fresh process in which `contender` does the work once, in MB.
+    /// Returns the peak of the memory of a fresh process in which `contender` does the work once,
+    /// in MB.
     fn peak(&self, contender: &str) -> Result<f64> {
         let who = format!("{}/{contender}", self.name);
-        let done = Command::new(std::env::current_exe()?).args(["bench", "render", "--alone", &who]).output()?;
+        let done = Command::new(std::env::current_exe()?)
+            .args(["bench", "render", "--alone", &who])
+            .output()?;
         let said = String::from_utf8(done.stdout)?;
-        said.trim().parse().with_context(|| format!("{who}: {}", String::from_utf8_lossy(&done.stderr)))
+        said.trim()
+            .parse()
+            .with_context(|| format!("{who}: {}", String::from_utf8_lossy(&done.stderr)))
     }
 }
 
-/// Lets the contender that `who` names (`work/contender`) do its work once and prints the peak of the memory in MB.
+/// Lets the contender that `who` names (`work/contender`) do its work once and prints the peak of
+/// the memory in MB.
 pub(super) fn alone(works: &[Work], who: &str) -> Result<()> {
     let (name, contender) = who.rsplit_once('/').context("not work/contender")?;
     let work = works.iter().find(|work| work.name == name).context("no such work")?;
@@ -156,7 +185,12 @@ fn race(runs: &[&Run], rounds: usize) -> Result<Vec<Score>> {
         // The first time warms up, the second tells how often the work fits into a sample.
         let bytes = run()?;
         let seconds = sample(run, 1)?;
-        contenders.push((run, bytes, (SAMPLE / seconds).ceil() as usize, Vec::with_capacity(rounds)));
+        contenders.push((
+            run,
+            bytes,
+            (SAMPLE / seconds).ceil() as usize,
+            Vec::with_capacity(rounds),
+        ));
     }
     for _ in 0..rounds.max(1) {
         for (run, _, times, samples) in &mut contenders {
@@ -167,7 +201,10 @@ fn race(runs: &[&Run], rounds: usize) -> Result<Vec<Score>> {
         samples.sort_by(f64::total_cmp);
         samples[samples.len() / 2]
     };
-    Ok(contenders.into_iter().map(|(_, bytes, _, samples)| Score { seconds: median(samples), bytes }).collect())
+    Ok(contenders
+        .into_iter()
+        .map(|(_, bytes, _, samples)| Score { seconds: median(samples), bytes })
+        .collect())
 }
 
 /// Returns the seconds that one of `times` runs takes.
@@ -181,7 +218,10 @@ fn sample(run: &Run, times: usize) -> Result<f64> {
 
 /// Runs a program and returns how many bytes it wrote to its standard output.
 pub(super) fn program(name: &str, arguments: &[&str]) -> Result<usize> {
-    let done = Command::new(name).args(arguments).output().with_context(|| format!("cannot start {name}"))?;
+    let done = Command::new(name)
+        .args(arguments)
+        .output()
+        .with_context(|| format!("cannot start {name}"))?;
     if !done.status.success() {
         bail!("{name}: {}", String::from_utf8_lossy(&done.stderr));
     }
@@ -190,9 +230,11 @@ pub(super) fn program(name: &str, arguments: &[&str]) -> Result<usize> {
 
 /// Prints the table.
 pub(super) fn print(rows: &[Row]) {
-    let header = ["work", "ours", "bytes", "peer", "time", "bytes", "ratio", "required"].map(str::to_owned);
+    let header =
+        ["work", "ours", "bytes", "peer", "time", "bytes", "ratio", "required"].map(str::to_owned);
     let lines = || std::iter::once(&header).chain(rows.iter().map(|row| &row.cells));
-    let widths: [usize; 8] = std::array::from_fn(|i| lines().map(|cells| cells[i].chars().count()).max().unwrap_or(0));
+    let widths: [usize; 8] =
+        std::array::from_fn(|i| lines().map(|cells| cells[i].chars().count()).max().unwrap_or(0));
     let verdicts = std::iter::once("").chain(rows.iter().map(|row| match row.passed {
         Some(true) => "pass",
         Some(false) => "FAIL",
@@ -208,7 +250,11 @@ pub(super) fn print(rows: &[Row]) {
 }
 
 fn time(seconds: f64) -> String {
-    if seconds < 1e-3 { format!("{:.1} µs", seconds * 1e6) } else { format!("{:.1} ms", seconds * 1e3) }
+    if seconds < 1e-3 {
+        format!("{:.1} µs", seconds * 1e6)
+    } else {
+        format!("{:.1} ms", seconds * 1e3)
+    }
 }
 
 fn bytes(count: usize) -> String {

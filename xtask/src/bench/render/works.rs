@@ -16,7 +16,8 @@ const TEXT: &str = "https://example.com/summer-sale?utm_source=qr";
 /// All works.
 pub(super) fn all() -> Result<Vec<Work>> {
     let tools = Tool::installed();
-    let mut works = vec![plain(1_200, 5.0, 2.0, &tools), plain(9_000, 100.0, 20.0, &tools).below_mb(16.0)];
+    let mut works =
+        vec![plain(1_200, 5.0, 2.0, &tools), plain(9_000, 100.0, 20.0, &tools).below_mb(16.0)];
     for (version, bytes) in [(3, 42), (10, 213), (25, 997), (40, 2_331)] {
         works.push(encoding(version, bytes)?);
     }
@@ -27,10 +28,13 @@ pub(super) fn all() -> Result<Vec<Work>> {
 }
 
 fn plain(px: u32, fast_qr: f64, qrcode: f64, tools: &[Tool]) -> Work {
-    let work = Work::new(format!("plain PNG, {px} px"), move || ours::png(TEXT, &Design::default(), px))
-        .against("fast_qr", fast_qr, move || peers::fast_qr_png(TEXT, ECL::M, Shape::Square, None, px))
-        .against("qrcode + image", qrcode, move || peers::qrcode_png(TEXT, px))
-        .beside("qrcodegen + png", move || peers::qrcodegen_png(TEXT, px));
+    let work =
+        Work::new(format!("plain PNG, {px} px"), move || ours::png(TEXT, &Design::default(), px))
+            .against("fast_qr", fast_qr, move || {
+                peers::fast_qr_png(TEXT, ECL::M, Shape::Square, None, px)
+            })
+            .against("qrcode + image", qrcode, move || peers::qrcode_png(TEXT, px))
+            .beside("qrcodegen + png", move || peers::qrcodegen_png(TEXT, px));
     let module = px.div_ceil(41).to_string();
     beside_tools(work, tools, move |tool| tool.png(&module))
 }
@@ -46,16 +50,21 @@ fn encoding(version: u8, bytes: usize) -> Result<Work> {
     Ok(Work::new(format!("encoding, version {version}"), move || {
         ours::encode(&a, Level::M).map(|it| it.size()).map(nothing_written)
     })
-    .against("fast_qr", 1.0, move || peers::fast_qr(&b, ECL::M).map(|it| it.size as u32).map(nothing_written))
+    .against("fast_qr", 1.0, move || {
+        peers::fast_qr(&b, ECL::M).map(|it| it.size as u32).map(nothing_written)
+    })
     .beside("qrcode", move || peers::qrcode(&c).map(|it| it.width() as u32).map(nothing_written))
-    .beside("qrcodegen", move || peers::qrcodegen(&d).map(|it| it.size() as u32).map(nothing_written))
+    .beside("qrcodegen", move || {
+        peers::qrcodegen(&d).map(|it| it.size() as u32).map(nothing_written)
+    })
     .given("same modules as qrcodegen", same))
 }
 
 fn is_same(ours: &Symbol, theirs: &qrcodegen::QrCode) -> bool {
     let size = ours.size();
     let is_dark = |x: u32, y: u32| theirs.get_module(x as i32, y as i32);
-    theirs.size() as u32 == size && (0..size).all(|y| (0..size).all(|x| ours.is_dark(x, y) == is_dark(x, y)))
+    theirs.size() as u32 == size
+        && (0..size).all(|y| (0..size).all(|x| ours.is_dark(x, y) == is_dark(x, y)))
 }
 
 fn svg(name: &str, background: Rgba, tools: &[Tool]) -> Result<Work> {
@@ -73,7 +82,8 @@ fn styled() -> Result<[Work; 3]> {
     let logo = logo()?;
     let uri = format!("data:image/png;base64,{}", STANDARD.encode(&logo));
     let gradient_and_logo = move |px| ours::png(TEXT, &ours::gradient_and_logo(&logo)?, px);
-    let rounded = |level, px| move || peers::fast_qr_png(TEXT, level, Shape::RoundedSquare, None, px);
+    let rounded =
+        |level, px| move || peers::fast_qr_png(TEXT, level, Shape::RoundedSquare, None, px);
     Ok([
         Work::new("gradient and logo, 1200 px", {
             let gradient_and_logo = gradient_and_logo.clone();
@@ -119,7 +129,9 @@ impl Tool {
         if program("qrencode", &["--version"]).is_ok() {
             tools.push(Self::Qrencode);
         }
-        let python = ["python3", "/usr/bin/python3"].into_iter().find(|python| program(python, &["-c", "import segno"]).is_ok());
+        let python = ["python3", "/usr/bin/python3"]
+            .into_iter()
+            .find(|python| program(python, &["-c", "import segno"]).is_ok());
         tools.extend(python.map(Self::Segno));
         tools
     }
@@ -134,7 +146,9 @@ impl Tool {
     /// Draws a PNG with `module` px a module.
     fn png(self, module: &str) -> Result<usize> {
         match self {
-            Self::Qrencode => program("qrencode", &["-8", "-l", "M", "-m", "4", "-s", module, "-o", "-", TEXT]),
+            Self::Qrencode => {
+                program("qrencode", &["-8", "-l", "M", "-m", "4", "-s", module, "-o", "-", TEXT])
+            }
             Self::Segno(python) => segno(python, &format!("kind='png', scale={module}")),
         }
     }
@@ -142,18 +156,28 @@ impl Tool {
     /// Draws an SVG; `light` is segno's background.
     fn svg(self, light: &str) -> Result<usize> {
         match self {
-            Self::Qrencode => program("qrencode", &["-8", "-l", "M", "-m", "4", "-t", "SVG", "-o", "-", TEXT]),
+            Self::Qrencode => {
+                program("qrencode", &["-8", "-l", "M", "-m", "4", "-t", "SVG", "-o", "-", TEXT])
+            }
             Self::Segno(python) => segno(python, &format!("kind='svg', light={light}")),
         }
     }
 }
 
 fn segno(python: &str, options: &str) -> Result<usize> {
-    let make = format!("segno.make('{TEXT}', error='m', mode='byte', micro=False, boost_error=False)");
-    program(python, &["-c", &format!("import segno, sys; {make}.save(sys.stdout.buffer, {options})")])
+    let make =
+        format!("segno.make('{TEXT}', error='m', mode='byte', micro=False, boost_error=False)");
+    program(
+        python,
+        &["-c", &format!("import segno, sys; {make}.save(sys.stdout.buffer, {options})")],
+    )
 }
 
-fn beside_tools(work: Work, tools: &[Tool], draw: impl Fn(Tool) -> Result<usize> + Clone + 'static) -> Work {
+fn beside_tools(
+    work: Work,
+    tools: &[Tool],
+    draw: impl Fn(Tool) -> Result<usize> + Clone + 'static,
+) -> Work {
     tools.iter().fold(work, |work, &tool| {
         let draw = draw.clone();
         work.beside(tool.name(), move || draw(tool))

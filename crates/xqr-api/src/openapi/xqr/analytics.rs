@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 use xqr_engine::analytics::series::Interval;
 
 use super::super::operation::Operation;
-use super::super::schema::{choice, count, int, list, maybe, moment, named, number, object, one_of, text, url, usual, uuid};
+use super::super::schema::{
+    choice, count, int, list, maybe, moment, named, number, object, one_of, text, url, usual, uuid,
+};
 use super::{NUMBERS, keyed, one};
 
 const SCOPE: &str = "analytics:read";
@@ -46,7 +48,11 @@ fn bots() -> Value {
 /// Adds what every report takes, and the forms that it comes in.
 fn report(operation: Operation, data: Value) -> Operation {
     operation
-        .query([("period?", period()), ("bots?", bots()), ("format?", usual(one_of(["json", "csv", "svg"]), "json"))])
+        .query([
+            ("period?", period()),
+            ("bots?", bots()),
+            ("format?", usual(one_of(["json", "csv", "svg"]), "json")),
+        ])
         .refuses("ChoiceUnknown FeatureLocked")
         .answers(200, one(data))
         .answers_as(200, "text/csv", json!({}))
@@ -54,10 +60,16 @@ fn report(operation: Operation, data: Value) -> Operation {
 }
 
 fn values(path: &'static str, id: &'static str, summary: &'static str, name: &str) -> Operation {
-    report(keyed("GET", path, id, summary, SCOPE), list(object([(name, text("mobile")), ("count", count())])))
-        .query([("link_id?", text("d47f2e1a-8c3b-4a5d-9e6f-1234567890ab")), ("limit?", usual(int(1, 1000), 100))])
-        .refuses(NUMBERS)
-        .refuses("LinkNotFound")
+    report(
+        keyed("GET", path, id, summary, SCOPE),
+        list(object([(name, text("mobile")), ("count", count())])),
+    )
+    .query([
+        ("link_id?", text("d47f2e1a-8c3b-4a5d-9e6f-1234567890ab")),
+        ("limit?", usual(int(1, 1000), 100)),
+    ])
+    .refuses(NUMBERS)
+    .refuses("LinkNotFound")
 }
 
 fn of_link(path: &'static str, id: &'static str) -> Operation {
@@ -69,15 +81,32 @@ fn of_link(path: &'static str, id: &'static str) -> Operation {
 
 pub(super) fn operations() -> Vec<Operation> {
     let guide = list(object([("timestamp", moment()), ("scans", count())]));
-    let top = object([("link_id", uuid()), ("short_code", text("summer24")), ("short_url", url()), ("scans", count())]);
+    let top = object([
+        ("link_id", uuid()),
+        ("short_code", text("summer24")),
+        ("short_url", url()),
+        ("scans", count()),
+    ]);
     [
-        keyed("GET", "/api/v1/analytics/summary", "summarise", "Tell what all scans add up to.", SCOPE)
-            .query([("period?", usual(period(), "30d")), ("bots?", bots())])
-            .refuses("ChoiceUnknown")
-            .answers(200, one(named("Summary"))),
+        keyed(
+            "GET",
+            "/api/v1/analytics/summary",
+            "summarise",
+            "Tell what all scans add up to.",
+            SCOPE,
+        )
+        .query([("period?", usual(period(), "30d")), ("bots?", bots())])
+        .refuses("ChoiceUnknown")
+        .answers(200, one(named("Summary"))),
         // One of `interval` and `granularity` is required, which OpenAPI cannot say of parameters.
         report(
-            keyed("GET", "/api/v1/analytics/timeseries", "series", "Count scans by `interval`, or `granularity`.", SCOPE),
+            keyed(
+                "GET",
+                "/api/v1/analytics/timeseries",
+                "series",
+                "Count scans by `interval`, or `granularity`.",
+                SCOPE,
+            ),
             json!({ "anyOf": [named("Series"), guide] }),
         )
         .query([
@@ -93,15 +122,35 @@ pub(super) fn operations() -> Vec<Operation> {
         values("/api/v1/analytics/geography", "byCountry", "Count scans by country.", "country"),
         values("/api/v1/analytics/devices", "byDevice", "Count scans by device.", "device"),
         values("/api/v1/analytics/browsers", "byBrowser", "Count scans by browser.", "browser"),
-        values("/api/v1/analytics/systems", "bySystem", "Count scans by operating system.", "system"),
+        values(
+            "/api/v1/analytics/systems",
+            "bySystem",
+            "Count scans by operating system.",
+            "system",
+        ),
         values("/api/v1/analytics/referrers", "byReferrer", "Count scans by referrer.", "referrer"),
-        report(keyed("GET", "/api/v1/analytics/top-links", "topLinks", "List the links with the most scans.", SCOPE), list(top))
-            .query([("limit?", usual(int(1, 1000), 100))])
-            .refuses(NUMBERS),
-        keyed("GET", "/api/v1/analytics/stream", "streamScans", "Tell of scans as they are counted, for ten minutes.", SCOPE)
-            .query([("link_id?", text("d47f2e1a-8c3b-4a5d-9e6f-1234567890ab")), ("bots?", bots())])
-            .refuses("ChoiceUnknown LinkNotFound")
-            .answers_as(200, "text/event-stream", json!({})),
+        report(
+            keyed(
+                "GET",
+                "/api/v1/analytics/top-links",
+                "topLinks",
+                "List the links with the most scans.",
+                SCOPE,
+            ),
+            list(top),
+        )
+        .query([("limit?", usual(int(1, 1000), 100))])
+        .refuses(NUMBERS),
+        keyed(
+            "GET",
+            "/api/v1/analytics/stream",
+            "streamScans",
+            "Tell of scans as they are counted, for ten minutes.",
+            SCOPE,
+        )
+        .query([("link_id?", text("d47f2e1a-8c3b-4a5d-9e6f-1234567890ab")), ("bots?", bots())])
+        .refuses("ChoiceUnknown LinkNotFound")
+        .answers_as(200, "text/event-stream", json!({})),
         of_link("/api/v1/analytics/links/{link_id}", "analyseLink"),
         of_link("/api/v1/analytics/links/{link_id}/stats", "analyseLinkStats"),
     ]

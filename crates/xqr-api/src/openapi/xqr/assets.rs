@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 use xqr_engine::assets::MAX_BYTES;
 
 use super::super::operation::Operation;
-use super::super::schema::{constant, flag, int, line, list, maybe, moment, named, object, one_of, says, text, url, usual, uuid};
+use super::super::schema::{
+    constant, flag, int, line, list, maybe, moment, named, object, one_of, says, text, url, usual,
+    uuid,
+};
 use super::{NUMBERS, TEXTS, keyed, one, page, paged};
 
 pub(super) fn schemas() -> Value {
@@ -27,9 +30,15 @@ pub(super) fn schemas() -> Value {
 pub(super) fn operations() -> Vec<Operation> {
     let (read, write) = ("assets:read", "assets:write");
     let confirm = |path, id| {
-        keyed("POST", path, id, "Say that the file is uploaded. From then on it stays as it is.", write)
-            .refuses("ResourceNotFound StateConflict")
-            .answers(200, one(named("Asset")))
+        keyed(
+            "POST",
+            path,
+            id,
+            "Say that the file is uploaded. From then on it stays as it is.",
+            write,
+        )
+        .refuses("ResourceNotFound StateConflict")
+        .answers(200, one(named("Asset")))
     };
     let tags = says(text("brand, red"), "Up to 10 of up to 50 characters, separated by commas.");
     [
@@ -51,18 +60,31 @@ pub(super) fn operations() -> Vec<Operation> {
         .refuses(NUMBERS)
         .refuses("FieldMissing FilenameInvalid ListTooLong FeatureLocked PlanLimitReached")
         .answers(200, one(named("Upload"))),
-        paged(keyed("GET", "/api/v1/assets", "listAssets", "List assets, the latest first.", read)).answers(200, page("Asset")),
+        paged(keyed("GET", "/api/v1/assets", "listAssets", "List assets, the latest first.", read))
+            .answers(200, page("Asset")),
         keyed("GET", "/api/v1/assets/{asset_id}", "getAsset", "Read an asset.", read)
             .refuses("ResourceNotFound")
             .answers(200, one(named("Asset"))),
-        keyed("DELETE", "/api/v1/assets/{asset_id}", "deleteAsset", "Delete an asset with its file.", write)
-            .refuses("ResourceNotFound")
-            .answers_nothing(),
+        keyed(
+            "DELETE",
+            "/api/v1/assets/{asset_id}",
+            "deleteAsset",
+            "Delete an asset with its file.",
+            write,
+        )
+        .refuses("ResourceNotFound")
+        .answers_nothing(),
         confirm("/api/v1/assets/{asset_id}/confirm", "confirmAsset"),
         confirm("/api/v1/assets/presign/{asset_id}/confirm", "confirmPresignedAsset"),
-        keyed("POST", "/api/v1/assets/{asset_id}/publish", "publishAsset", "Let everybody read the file.", write)
-            .refuses("ResourceNotFound StateConflict")
-            .answers(200, one(named("Asset"))),
+        keyed(
+            "POST",
+            "/api/v1/assets/{asset_id}/publish",
+            "publishAsset",
+            "Let everybody read the file.",
+            write,
+        )
+        .refuses("ResourceNotFound StateConflict")
+        .answers(200, one(named("Asset"))),
     ]
     .map(|operation| operation.tag("Assets"))
     .into()

@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 use xqr_engine::bio::LINKS;
 
 use super::super::operation::Operation;
-use super::super::schema::{body, count, flag, like, line, maybe, moment, named, object, one_of, prose, says, text, up_to, url};
+use super::super::schema::{
+    body, count, flag, like, line, maybe, moment, named, object, one_of, prose, says, text, up_to,
+    url,
+};
 use super::{LISTS, TEXTS, all, keyed, one};
 
 const TITLE: &str = "Acme Inc";
@@ -45,33 +48,75 @@ fn target() -> Value {
 pub(super) fn operations() -> Vec<Operation> {
     let (read, write) = ("bio:read", "bio:write");
     let absent = "ResourceNotFound";
-    let content = "ChoiceUnknown UrlInvalid LinkInvalid DataTooComplex DestinationLoops DestinationBlocked";
+    let content =
+        "ChoiceUnknown UrlInvalid LinkInvalid DataTooComplex DestinationLoops DestinationBlocked";
     let description = || maybe(prose(1000, DESCRIPTION));
     let data = || maybe(named("NewPageData"));
-    let at = |method, path, id, summary, scope| keyed(method, path, id, summary, scope).refuses(absent);
+    let at =
+        |method, path, id, summary, scope| keyed(method, path, id, summary, scope).refuses(absent);
     let page = "/api/v1/bio/pages/{page_id}";
     [
-        keyed("GET", "/api/v1/bio/pages", "listBioPages", "List bio pages, the oldest first.", read).answers(200, all("BioPage")),
-        keyed("POST", "/api/v1/bio/pages", "createBioPage", "Make a bio page, which nobody sees yet.", write)
-            .once()
-            .takes(body([("title", line(100, TITLE)), ("description?", description()), ("page_data?", data())]))
-            .refuses(TEXTS)
-            .refuses(LISTS)
-            .refuses(content)
-            .refuses("FeatureLocked PlanLimitReached")
-            .answers(201, one(named("BioPage"))),
+        keyed(
+            "GET",
+            "/api/v1/bio/pages",
+            "listBioPages",
+            "List bio pages, the oldest first.",
+            read,
+        )
+        .answers(200, all("BioPage")),
+        keyed(
+            "POST",
+            "/api/v1/bio/pages",
+            "createBioPage",
+            "Make a bio page, which nobody sees yet.",
+            write,
+        )
+        .once()
+        .takes(body([
+            ("title", line(100, TITLE)),
+            ("description?", description()),
+            ("page_data?", data()),
+        ]))
+        .refuses(TEXTS)
+        .refuses(LISTS)
+        .refuses(content)
+        .refuses("FeatureLocked PlanLimitReached")
+        .answers(201, one(named("BioPage"))),
         at("GET", page, "getBioPage", "Read a bio page.", read).answers(200, one(named("BioPage"))),
-        at("PATCH", page, "updateBioPage", "Change a bio page; what is left out stays, also its slug.", write)
-            .takes(body([("title?", maybe(line(100, TITLE))), ("description?", description()), ("page_data?", data())]))
-            .refuses(TEXTS)
-            .refuses(LISTS)
-            .refuses(content)
-            .answers(200, one(named("BioPage"))),
-        at("DELETE", page, "deleteBioPage", "Delete a bio page. Its slug is free again.", write).answers_nothing(),
-        at("POST", "/api/v1/bio/pages/{page_id}/publish", "publishBioPage", "Show a bio page to everybody.", write)
-            .answers(200, one(named("BioPage"))),
-        at("POST", "/api/v1/bio/pages/{page_id}/unpublish", "unpublishBioPage", "Hide a bio page. Its counts stay.", write)
-            .answers(200, one(named("BioPage"))),
+        at(
+            "PATCH",
+            page,
+            "updateBioPage",
+            "Change a bio page; what is left out stays, also its slug.",
+            write,
+        )
+        .takes(body([
+            ("title?", maybe(line(100, TITLE))),
+            ("description?", description()),
+            ("page_data?", data()),
+        ]))
+        .refuses(TEXTS)
+        .refuses(LISTS)
+        .refuses(content)
+        .answers(200, one(named("BioPage"))),
+        at("DELETE", page, "deleteBioPage", "Delete a bio page. Its slug is free again.", write)
+            .answers_nothing(),
+        at(
+            "POST",
+            "/api/v1/bio/pages/{page_id}/publish",
+            "publishBioPage",
+            "Show a bio page to everybody.",
+            write,
+        )
+        .answers(200, one(named("BioPage"))),
+        at(
+            "POST",
+            "/api/v1/bio/pages/{page_id}/unpublish",
+            "unpublishBioPage",
+            "Hide a bio page. Its counts stay.",
+            write,
+        )
+        .answers(200, one(named("BioPage"))),
     ]
     .map(|operation| operation.tag("Bio pages"))
     .into()

@@ -5,8 +5,8 @@ use xqr_engine::render::{ClearZone, Direction, EyeBorder, EyeCenter, Format, Fra
 
 use super::super::operation::Operation;
 use super::super::schema::{
-    body, choice, color, count, flag, int, line, list, maybe, moment, named, number, object, one_of, prose, text, url, usual,
-    with,
+    body, choice, color, count, flag, int, line, list, maybe, moment, named, number, object,
+    one_of, prose, text, url, usual, with,
 };
 use super::{NUMBERS, TEXTS, all, keyed, one};
 use crate::payload::Kind;
@@ -43,7 +43,12 @@ fn look() -> Value {
         ("foreground_color?", maybe(color())),
         ("background_color?", maybe(color())),
         ("error_correction?", maybe(one_of(["L", "M", "Q", "H"]))),
-        ("dot_style?", maybe(one_of(["square", "dots"].into_iter().chain(Pattern::ALL.iter().map(|(name, _)| *name))))),
+        (
+            "dot_style?",
+            maybe(one_of(
+                ["square", "dots"].into_iter().chain(Pattern::ALL.iter().map(|(name, _)| *name)),
+            )),
+        ),
         ("corner_style?", maybe(one_of(["square", "rounded", "dot", "circle", "frame"]))),
         ("quiet_zone?", maybe(int(0, 16))),
         ("gradient_from?", maybe(color())),
@@ -118,18 +123,29 @@ fn judgement() -> Value {
         ("covered_modules", count()),
         ("error_correction_spent", number(0.0, 1000.0)),
         ("decoded", flag()),
-        ("findings", list(object([("check", text("contrast")), ("verdict", verdict()), ("reason", text("3.1:1"))]))),
+        (
+            "findings",
+            list(object([
+                ("check", text("contrast")),
+                ("verdict", verdict()),
+                ("reason", text("3.1:1")),
+            ])),
+        ),
     ])
 }
 
 pub(super) fn operations() -> Vec<Operation> {
-    let mut operations: Vec<Operation> = pictures().into_iter().map(|operation| operation.tag("Pictures")).collect();
+    let mut operations: Vec<Operation> =
+        pictures().into_iter().map(|operation| operation.tag("Pictures")).collect();
     operations.extend(templates().into_iter().map(|operation| operation.tag("Templates")));
     operations
 }
 
 fn media_types() -> Vec<&'static str> {
-    Format::ALL.iter().map(|(_, format)| format.media_type().split(';').next().unwrap_or_default()).collect()
+    Format::ALL
+        .iter()
+        .map(|(_, format)| format.media_type().split(';').next().unwrap_or_default())
+        .collect()
 }
 
 fn pictures() -> [Operation; 3] {
@@ -145,20 +161,34 @@ fn pictures() -> [Operation; 3] {
             order(),
         )
     };
-    let drawn = |operation: Operation| operation.refuses(DRAW).refuses(TEXTS).refuses(NUMBERS).refuses("LinkNotFound");
+    let drawn = |operation: Operation| {
+        operation.refuses(DRAW).refuses(TEXTS).refuses(NUMBERS).refuses("LinkNotFound")
+    };
     [
-        drawn(keyed("GET", "/api/v1/links/{link_id}/qr", "drawLink", "Draw a link's QR code.", "qr:render"))
-            .query_like(&in_query(order()))
-            .query_like(&in_query(look()))
-            .query([("template_id?", text("tpl_9f2c"))])
-            .refuses("ResourceNotFound")
-            .draws(&media_types(), true),
+        drawn(keyed(
+            "GET",
+            "/api/v1/links/{link_id}/qr",
+            "drawLink",
+            "Draw a link's QR code.",
+            "qr:render",
+        ))
+        .query_like(&in_query(order()))
+        .query_like(&in_query(look()))
+        .query([("template_id?", text("tpl_9f2c"))])
+        .refuses("ResourceNotFound")
+        .draws(&media_types(), true),
         drawn(keyed("POST", "/api/v1/qr", "draw", "Draw any content in any design.", "qr:render"))
             .takes(wanted())
             .draws(&media_types(), false),
-        drawn(keyed("POST", "/api/v1/qr/validate", "judge", "Tell whether a picture would scan.", "qr:render"))
-            .takes(wanted())
-            .answers(200, one(named("Judgement"))),
+        drawn(keyed(
+            "POST",
+            "/api/v1/qr/validate",
+            "judge",
+            "Tell whether a picture would scan.",
+            "qr:render",
+        ))
+        .takes(wanted())
+        .answers(200, one(named("Judgement"))),
     ]
 }
 
@@ -166,19 +196,26 @@ fn templates() -> [Operation; 7] {
     let description = || maybe(prose(1000, "Blue on white"));
     let (read, write) = ("qr:read", "qr:write");
     let render = |method, id| {
-        keyed(method, "/api/v1/qr/templates/{template_id}/render", id, "Draw something with a template.", "qr:render")
-            .query([
-                ("data", text("https://example.com/menu")),
-                ("format?", usual(one_of(["svg", "png"]), "svg")),
-                ("size?", usual(int(1, 50), 10)),
-            ])
-            .refuses(DRAW)
-            .refuses(NUMBERS)
-            .refuses("ResourceNotFound")
-            .draws(&["image/svg+xml", "image/png"], method == "GET")
+        keyed(
+            method,
+            "/api/v1/qr/templates/{template_id}/render",
+            id,
+            "Draw something with a template.",
+            "qr:render",
+        )
+        .query([
+            ("data", text("https://example.com/menu")),
+            ("format?", usual(one_of(["svg", "png"]), "svg")),
+            ("size?", usual(int(1, 50), 10)),
+        ])
+        .refuses(DRAW)
+        .refuses(NUMBERS)
+        .refuses("ResourceNotFound")
+        .draws(&["image/svg+xml", "image/png"], method == "GET")
     };
     [
-        keyed("GET", "/api/v1/qr/templates", "listTemplates", "List templates.", read).answers(200, all("Template")),
+        keyed("GET", "/api/v1/qr/templates", "listTemplates", "List templates.", read)
+            .answers(200, all("Template")),
         keyed("POST", "/api/v1/qr/templates", "createTemplate", "Keep a design.", write)
             .once()
             .takes(body([
@@ -211,9 +248,15 @@ fn templates() -> [Operation; 7] {
         .refuses(NUMBERS)
         .refuses("ResourceNotFound")
         .answers(200, one(named("Template"))),
-        keyed("DELETE", "/api/v1/qr/templates/{template_id}", "deleteTemplate", "Delete a template.", write)
-            .refuses("ResourceNotFound")
-            .answers_nothing(),
+        keyed(
+            "DELETE",
+            "/api/v1/qr/templates/{template_id}",
+            "deleteTemplate",
+            "Delete a template.",
+            write,
+        )
+        .refuses("ResourceNotFound")
+        .answers_nothing(),
         render("GET", "drawWithTemplate"),
         render("POST", "renderTemplate"),
     ]

@@ -5,7 +5,9 @@ use xqr_engine::auth::{Look, Scope};
 use xqr_engine::plans::Plan;
 
 use super::super::operation::Operation;
-use super::super::schema::{body, line, list, maybe, moment, named, object, one_of, some, text, usual, with};
+use super::super::schema::{
+    body, line, list, maybe, moment, named, object, one_of, some, text, usual, with,
+};
 use super::{LISTS, TEXTS, all, keyed, one};
 
 pub(super) fn schemas() -> Value {
@@ -52,25 +54,37 @@ pub(super) fn operations() -> Vec<Operation> {
     let (read, write) = ("keys:read", "keys:write");
     [
         keyed("GET", "/api/v1/keys", "listKeys", "List keys.", read).answers(200, all("Key")),
-        keyed("POST", "/api/v1/keys", "createKey", "Make a key; its secret is told this once.", write)
-            .once()
-            .takes(new)
-            .refuses(TEXTS)
-            .refuses(LISTS)
-            .refuses(beyond)
-            .refuses("KeyNameMissing ChoiceUnknown MomentInvalid MomentPast")
-            .answers(201, one(named("NewKey"))),
+        keyed(
+            "POST",
+            "/api/v1/keys",
+            "createKey",
+            "Make a key; its secret is told this once.",
+            write,
+        )
+        .once()
+        .takes(new)
+        .refuses(TEXTS)
+        .refuses(LISTS)
+        .refuses(beyond)
+        .refuses("KeyNameMissing ChoiceUnknown MomentInvalid MomentPast")
+        .answers(201, one(named("NewKey"))),
         keyed("GET", "/api/v1/keys/{key_id}", "getKey", "Read a key.", read)
             .refuses("ResourceNotFound")
             .answers(200, one(named("Key"))),
         keyed("DELETE", "/api/v1/keys/{key_id}", "deleteKey", "Delete a key.", write)
             .refuses("ResourceNotFound")
             .answers_nothing(),
-        keyed("POST", "/api/v1/keys/{key_id}/rotate", "rotateKey", "Replace a key by one with the same name and scopes.", write)
-            .once()
-            .refuses(beyond)
-            .refuses("ResourceNotFound StateConflict")
-            .answers(201, one(named("NewKey"))),
+        keyed(
+            "POST",
+            "/api/v1/keys/{key_id}/rotate",
+            "rotateKey",
+            "Replace a key by one with the same name and scopes.",
+            write,
+        )
+        .once()
+        .refuses(beyond)
+        .refuses("ResourceNotFound StateConflict")
+        .answers(201, one(named("NewKey"))),
         keyed("POST", "/api/v1/keys/{key_id}/revoke", "revokeKey", "End a key.", write)
             .refuses("ResourceNotFound")
             .answers(200, one(named("Key"))),

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::super::operation::Operation;
 use super::super::schema::{
-    body, count, flag, int, like, line, list, maybe, moment, named, number, object, one_of, prose, some, text, up_to, url, uuid,
+    body, count, flag, int, like, line, list, maybe, moment, named, number, object, one_of, prose,
+    some, text, up_to, url, uuid,
 };
 use super::{LISTS, NUMBERS, TEXTS, address, keyed, one, page, paged};
 
@@ -108,7 +109,8 @@ fn new_link() -> Value {
 }
 
 pub(super) fn operations() -> Vec<Operation> {
-    let mut operations: Vec<Operation> = links().into_iter().map(|operation| operation.tag("Links")).collect();
+    let mut operations: Vec<Operation> =
+        links().into_iter().map(|operation| operation.tag("Links")).collect();
     operations.extend(projects().into_iter().map(|operation| operation.tag("Projects")));
     operations
 }
@@ -129,7 +131,12 @@ fn links() -> [Operation; 8] {
         ("holds", flag()),
         ("failed_condition", maybe(text("countries"))),
     ]);
-    let route = object([("destination", address()), ("rule", maybe(count())), ("at", moment()), ("tried", list(tried))]);
+    let route = object([
+        ("destination", address()),
+        ("rule", maybe(count())),
+        ("at", moment()),
+        ("tried", list(tried)),
+    ]);
     [
         paged(keyed("GET", "/api/v1/links", "listLinks", "List links, the latest first.", read))
             .query([
@@ -150,29 +157,53 @@ fn links() -> [Operation; 8] {
             .refuses(LISTS)
             .refuses("SlugInvalid SlugReserved SlugTaken")
             .answers(201, one(named("Link"))),
-        keyed("POST", "/api/v1/links/bulk", "createLinks", "Make up to 100 links, each on its own.", write)
-            .once()
-            .takes(body([("links", some(1, 100, json!({})))]))
-            .refuses(LISTS)
-            .refuses("FeatureLocked BulkLocked")
-            .answers(201, one(object([("created", list(named("Link"))), ("errors", list(named("BulkError")))]))),
-        keyed("PATCH", "/api/v1/links/bulk/status", "setStatus", "Enable or disable up to 200 links.", write)
-            .takes(body([("ids", up_to(200, line(64, "d47f2e1a-8c3b-4a5d-9e6f-1234567890ab"))), ("enabled", flag())]))
-            .refuses(LISTS)
-            .refuses(TEXTS)
-            .refuses("LinkNotFound IdInvalid LinkArchived FeatureLocked BulkLocked")
-            .answers(200, one(object([("updated", count())]))),
+        keyed(
+            "POST",
+            "/api/v1/links/bulk",
+            "createLinks",
+            "Make up to 100 links, each on its own.",
+            write,
+        )
+        .once()
+        .takes(body([("links", some(1, 100, json!({})))]))
+        .refuses(LISTS)
+        .refuses("FeatureLocked BulkLocked")
+        .answers(
+            201,
+            one(object([("created", list(named("Link"))), ("errors", list(named("BulkError")))])),
+        ),
+        keyed(
+            "PATCH",
+            "/api/v1/links/bulk/status",
+            "setStatus",
+            "Enable or disable up to 200 links.",
+            write,
+        )
+        .takes(body([
+            ("ids", up_to(200, line(64, "d47f2e1a-8c3b-4a5d-9e6f-1234567890ab"))),
+            ("enabled", flag()),
+        ]))
+        .refuses(LISTS)
+        .refuses(TEXTS)
+        .refuses("LinkNotFound IdInvalid LinkArchived FeatureLocked BulkLocked")
+        .answers(200, one(object([("updated", count())]))),
         keyed("GET", "/api/v1/links/{link_id}", "getLink", "Read a link.", read)
             .refuses("LinkNotFound")
             .answers(200, one(named("Link"))),
-        keyed("PATCH", "/api/v1/links/{link_id}", "updateLink", "Change a link; what is left out stays.", write)
-            .takes(named("LinkChanges"))
-            .refuses(LINK)
-            .refuses(TEXTS)
-            .refuses(NUMBERS)
-            .refuses(LISTS)
-            .refuses("LinkNotFound LinkArchived EditsSpent")
-            .answers(200, one(named("Link"))),
+        keyed(
+            "PATCH",
+            "/api/v1/links/{link_id}",
+            "updateLink",
+            "Change a link; what is left out stays.",
+            write,
+        )
+        .takes(named("LinkChanges"))
+        .refuses(LINK)
+        .refuses(TEXTS)
+        .refuses(NUMBERS)
+        .refuses(LISTS)
+        .refuses("LinkNotFound LinkArchived EditsSpent")
+        .answers(200, one(named("Link"))),
         keyed("DELETE", "/api/v1/links/{link_id}", "deleteLink", "Delete a link.", write)
             .refuses("LinkNotFound")
             .answers_nothing(),
@@ -194,20 +225,33 @@ fn links() -> [Operation; 8] {
 fn projects() -> [Operation; 4] {
     let description = || maybe(prose(1000, "What is printed on tables"));
     [
-        paged(keyed("GET", "/api/v1/projects", "listProjects", "List projects.", "links:read")).answers(200, page("Project")),
+        paged(keyed("GET", "/api/v1/projects", "listProjects", "List projects.", "links:read"))
+            .answers(200, page("Project")),
         keyed("POST", "/api/v1/projects", "createProject", "Make a project.", "links:write")
             .once()
             .takes(body([("name", line(200, "Menus")), ("description?", description())]))
             .refuses(TEXTS)
             .refuses("PlanLimitReached")
             .answers(201, one(named("Project"))),
-        keyed("GET", "/api/v1/projects/{project_id}", "getProject", "Read a project.", "links:read")
-            .refuses("ProjectNotFound")
-            .answers(200, one(named("Project"))),
-        keyed("PATCH", "/api/v1/projects/{project_id}", "updateProject", "Change a project.", "links:write")
-            .takes(body([("name?", maybe(line(200, "Menus"))), ("description?", description())]))
-            .refuses(TEXTS)
-            .refuses("ProjectNotFound")
-            .answers(200, one(named("Project"))),
+        keyed(
+            "GET",
+            "/api/v1/projects/{project_id}",
+            "getProject",
+            "Read a project.",
+            "links:read",
+        )
+        .refuses("ProjectNotFound")
+        .answers(200, one(named("Project"))),
+        keyed(
+            "PATCH",
+            "/api/v1/projects/{project_id}",
+            "updateProject",
+            "Change a project.",
+            "links:write",
+        )
+        .takes(body([("name?", maybe(line(200, "Menus"))), ("description?", description())]))
+        .refuses(TEXTS)
+        .refuses("ProjectNotFound")
+        .answers(200, one(named("Project"))),
     ]
 }

@@ -5,7 +5,9 @@ use xqr_engine::auth::Look;
 use xqr_engine::hooks;
 
 use super::super::operation::Operation;
-use super::super::schema::{body, count, flag, list, maybe, moment, named, object, one_of, prose, some, text, url};
+use super::super::schema::{
+    body, count, flag, list, maybe, moment, named, object, one_of, prose, some, text, url,
+};
 use super::{LISTS, TEXTS, all, keyed, one, page, paged, signed_in};
 
 pub(super) fn schemas() -> Value {
@@ -26,8 +28,11 @@ pub(super) fn schemas() -> Value {
 
 pub(super) fn operations() -> Vec<Operation> {
     let known = hooks::events(Look::Xqr);
-    let events = || some(1, known.len(), one_of([hooks::EVERYTHING].into_iter().chain(known.iter().copied())));
-    let new = body([("url", url()), ("events", events()), ("description?", maybe(prose(200, "Orders")))]);
+    let events = || {
+        some(1, known.len(), one_of([hooks::EVERYTHING].into_iter().chain(known.iter().copied())))
+    };
+    let new =
+        body([("url", url()), ("events", events()), ("description?", maybe(prose(200, "Orders")))]);
     let changes = body([
         ("url?", maybe(url())),
         ("events?", maybe(events())),
@@ -38,7 +43,8 @@ pub(super) fn operations() -> Vec<Operation> {
     let absent = "ResourceNotFound";
     let (read, write) = ("webhooks:read", "webhooks:write");
     [
-        keyed("GET", "/api/v1/webhooks", "listWebhooks", "List webhooks.", read).answers(200, all("Webhook")),
+        keyed("GET", "/api/v1/webhooks", "listWebhooks", "List webhooks.", read)
+            .answers(200, all("Webhook")),
         keyed("POST", "/api/v1/webhooks", "createWebhook", "Make a webhook.", write)
             .once()
             .takes(new)
@@ -49,16 +55,28 @@ pub(super) fn operations() -> Vec<Operation> {
         keyed("GET", "/api/v1/webhooks/{webhook_id}", "getWebhook", "Read a webhook.", read)
             .refuses(absent)
             .answers(200, one(named("Webhook"))),
-        keyed("PATCH", "/api/v1/webhooks/{webhook_id}", "updateWebhook", "Change a webhook.", write)
-            .takes(changes)
-            .refuses(TEXTS)
-            .refuses(LISTS)
-            .refuses(wrong)
-            .refuses(absent)
-            .answers(200, one(named("Webhook"))),
-        keyed("DELETE", "/api/v1/webhooks/{webhook_id}", "deleteWebhook", "Delete a webhook.", write)
-            .refuses(absent)
-            .answers_nothing(),
+        keyed(
+            "PATCH",
+            "/api/v1/webhooks/{webhook_id}",
+            "updateWebhook",
+            "Change a webhook.",
+            write,
+        )
+        .takes(changes)
+        .refuses(TEXTS)
+        .refuses(LISTS)
+        .refuses(wrong)
+        .refuses(absent)
+        .answers(200, one(named("Webhook"))),
+        keyed(
+            "DELETE",
+            "/api/v1/webhooks/{webhook_id}",
+            "deleteWebhook",
+            "Delete a webhook.",
+            write,
+        )
+        .refuses(absent)
+        .answers_nothing(),
         paged(keyed(
             "GET",
             "/api/v1/webhooks/{webhook_id}/deliveries",
@@ -78,17 +96,35 @@ pub(super) fn operations() -> Vec<Operation> {
         .refuses(absent)
         .refuses("FeatureLocked StateConflict")
         .answers(202, one(named("Delivery"))),
-        keyed("GET", "/api/v1/webhooks/{webhook_id}/secret", "getWebhookSecret", "Tell a webhook's secret.", write)
-            .refuses(absent)
-            .answers(200, one(named("Secret"))),
-        keyed("POST", "/api/v1/webhooks/{webhook_id}/rotate", "rotateWebhook", "Give a webhook another secret.", write)
-            .refuses(absent)
-            .refuses("FeatureLocked")
-            .answers(200, one(named("Secret"))),
-        keyed("POST", "/api/v1/webhooks/{webhook_id}/test", "testWebhook", "Send a made-up event.", write)
-            .refuses(absent)
-            .refuses("FeatureLocked StateConflict")
-            .answers(202, one(named("Sent"))),
+        keyed(
+            "GET",
+            "/api/v1/webhooks/{webhook_id}/secret",
+            "getWebhookSecret",
+            "Tell a webhook's secret.",
+            write,
+        )
+        .refuses(absent)
+        .answers(200, one(named("Secret"))),
+        keyed(
+            "POST",
+            "/api/v1/webhooks/{webhook_id}/rotate",
+            "rotateWebhook",
+            "Give a webhook another secret.",
+            write,
+        )
+        .refuses(absent)
+        .refuses("FeatureLocked")
+        .answers(200, one(named("Secret"))),
+        keyed(
+            "POST",
+            "/api/v1/webhooks/{webhook_id}/test",
+            "testWebhook",
+            "Send a made-up event.",
+            write,
+        )
+        .refuses(absent)
+        .refuses("FeatureLocked StateConflict")
+        .answers(202, one(named("Sent"))),
         signed_in(
             "GET",
             "/api/developer/webhooks/{webhook_id}/secret",
@@ -97,10 +133,15 @@ pub(super) fn operations() -> Vec<Operation> {
         )
         .refuses(absent)
         .answers(200, one(named("Secret"))),
-        signed_in("POST", "/api/developer/webhooks/{webhook_id}/test", "sendWebhookTest", "Send a made-up event for a person.")
-            .refuses(absent)
-            .refuses("FeatureLocked StateConflict")
-            .answers(202, one(named("Sent"))),
+        signed_in(
+            "POST",
+            "/api/developer/webhooks/{webhook_id}/test",
+            "sendWebhookTest",
+            "Send a made-up event for a person.",
+        )
+        .refuses(absent)
+        .refuses("FeatureLocked StateConflict")
+        .answers(202, one(named("Sent"))),
     ]
     .map(|operation| operation.tag("Webhooks"))
     .into()

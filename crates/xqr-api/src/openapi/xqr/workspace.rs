@@ -49,19 +49,35 @@ fn condition() -> Value {
         ("causes", text("Somebody has it.")),
         ("fix", text("Choose another.")),
         ("retry", one_of(["never", "after_wait", "next_period", "backoff"])),
-        ("replies", object([("xqr", reply()), ("studio", reply()), ("forge", reply()), ("hub", reply())])),
+        (
+            "replies",
+            object([("xqr", reply()), ("studio", reply()), ("forge", reply()), ("hub", reply())]),
+        ),
     ])
 }
 
 pub(super) fn operations() -> Vec<Operation> {
     let scope = "workspace:read";
     [
-        keyed("GET", "/api/v1/workspace", "getWorkspace", "Tell who the caller is.", scope).answers(200, one(named("Workspace"))),
-        keyed("GET", "/api/v1/workspace/usage", "getUsage", "Tell what is used and what the plan allows.", scope)
-            .answers(200, one(named("Usage"))),
-        keyed("GET", "/api/v1/workspace/members", "listMembers", "List who else is there.", scope).answers(200, all("Member")),
-        operation("GET", "/api/v1/errors", "listErrors", "List every refusal there is, in all dialects.")
-            .answers(200, object([("data", list(named("ErrorCode")))])),
+        keyed("GET", "/api/v1/workspace", "getWorkspace", "Tell who the caller is.", scope)
+            .answers(200, one(named("Workspace"))),
+        keyed(
+            "GET",
+            "/api/v1/workspace/usage",
+            "getUsage",
+            "Tell what is used and what the plan allows.",
+            scope,
+        )
+        .answers(200, one(named("Usage"))),
+        keyed("GET", "/api/v1/workspace/members", "listMembers", "List who else is there.", scope)
+            .answers(200, all("Member")),
+        operation(
+            "GET",
+            "/api/v1/errors",
+            "listErrors",
+            "List every refusal there is, in all dialects.",
+        )
+        .answers(200, object([("data", list(named("ErrorCode")))])),
     ]
     .map(|operation| operation.tag("Workspace"))
     .into()

@@ -1,4 +1,5 @@
-//! Reports as SVG: a line for what is over time, bars for everything else. No script, no font of its own, nothing that is loaded.
+//! Reports as SVG: a line for what is over time, bars for everything else. No script, no font of
+//! its own, nothing that is loaded.
 
 use std::fmt::Write as _;
 
@@ -22,10 +23,20 @@ const GRID: &str = "#e5e7eb";
 const ACCENT: &str = "#2563eb";
 
 pub(super) fn draw(report: &Report) -> String {
-    let number = |row: &(Vec<String>, Vec<Option<i64>>)| row.1.first().copied().flatten().unwrap_or_default();
-    let rows: Vec<(&str, i64)> = report.rows.iter().map(|row| (row.0.first().map_or("", String::as_str), number(row))).collect();
+    let number = |row: &(Vec<String>, Vec<Option<i64>>)| {
+        row.1.first().copied().flatten().unwrap_or_default()
+    };
+    let rows: Vec<(&str, i64)> = report
+        .rows
+        .iter()
+        .map(|row| (row.0.first().map_or("", String::as_str), number(row)))
+        .collect();
     let total = report.total;
-    let (height, body) = if report.columns[0] == "date" { line(&rows) } else { bars(&rows[..rows.len().min(BARS)], total) };
+    let (height, body) = if report.columns[0] == "date" {
+        line(&rows)
+    } else {
+        bars(&rows[..rows.len().min(BARS)], total)
+    };
     let title = escaped(report.title);
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" height=\"{height}\" role=\"img\" \
@@ -43,14 +54,26 @@ fn line(rows: &[(&str, i64)]) -> (f64, String) {
     let step = step(most);
     let top = (most.max(1) as u64).div_ceil(step) * step;
     let (floor, wide) = (LINE_HEIGHT - BOTTOM, WIDTH - LEFT - RIGHT);
-    let x = |i: usize| LEFT + if rows.len() > 1 { wide * i as f64 / (rows.len() - 1) as f64 } else { wide / 2.0 };
+    let x = |i: usize| {
+        LEFT + if rows.len() > 1 { wide * i as f64 / (rows.len() - 1) as f64 } else { wide / 2.0 }
+    };
     let y = |n: u64| floor - (floor - TOP) * n as f64 / top as f64;
     let mut body = String::new();
     let mut tick = 0;
     while tick <= top {
         let at = y(tick);
-        put(&mut body, format_args!("<path d=\"M{LEFT} {at:.1}H{}\" stroke=\"{GRID}\"/>", WIDTH - RIGHT));
-        put(&mut body, format_args!("<text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\" fill=\"{PALE}\">", LEFT - 8.0, at + 4.0));
+        put(
+            &mut body,
+            format_args!("<path d=\"M{LEFT} {at:.1}H{}\" stroke=\"{GRID}\"/>", WIDTH - RIGHT),
+        );
+        put(
+            &mut body,
+            format_args!(
+                "<text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\" fill=\"{PALE}\">",
+                LEFT - 8.0,
+                at + 4.0
+            ),
+        );
         put(&mut body, format_args!("{}</text>", grouped(tick.cast_signed())));
         tick += step;
     }
@@ -59,14 +82,29 @@ fn line(rows: &[(&str, i64)]) -> (f64, String) {
         let (letter, n) = (if i == 0 { 'M' } else { 'L' }, n.max(&0).unsigned_abs());
         put(&mut path, format_args!("{letter}{:.1} {:.1}", x(i), y(n)));
         if rows.len() <= 62 {
-            put(&mut body, format_args!("<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"2.5\" fill=\"{ACCENT}\"/>", x(i), y(n)));
+            put(
+                &mut body,
+                format_args!(
+                    "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"2.5\" fill=\"{ACCENT}\"/>",
+                    x(i),
+                    y(n)
+                ),
+            );
         }
     }
     if let Some(last) = rows.len().checked_sub(1) {
-        put(&mut body, format_args!("<path d=\"{path}V{floor}H{:.1}Z\" fill=\"{ACCENT}\" fill-opacity=\"0.12\"/>", x(0)));
         put(
             &mut body,
-            format_args!("<path d=\"{path}\" fill=\"none\" stroke=\"{ACCENT}\" stroke-width=\"2\" stroke-linejoin=\"round\"/>"),
+            format_args!(
+                "<path d=\"{path}V{floor}H{:.1}Z\" fill=\"{ACCENT}\" fill-opacity=\"0.12\"/>",
+                x(0)
+            ),
+        );
+        put(
+            &mut body,
+            format_args!(
+                "<path d=\"{path}\" fill=\"none\" stroke=\"{ACCENT}\" stroke-width=\"2\" stroke-linejoin=\"round\"/>"
+            ),
         );
         // Those with hours are twice as long.
         let labels = rows.len().min(if rows[0].0.len() > 10 { 4 } else { 6 });
@@ -82,7 +120,10 @@ fn line(rows: &[(&str, i64)]) -> (f64, String) {
             let at = floor + 22.0;
             put(
                 &mut body,
-                format_args!("<text x=\"{:.1}\" y=\"{at}\" text-anchor=\"{anchor}\" fill=\"{PALE}\">{text}</text>", x(i)),
+                format_args!(
+                    "<text x=\"{:.1}\" y=\"{at}\" text-anchor=\"{anchor}\" fill=\"{PALE}\">{text}</text>",
+                    x(i)
+                ),
             );
         }
     }
@@ -94,7 +135,11 @@ fn bars(rows: &[(&str, i64)], total: i64) -> (f64, String) {
     let (wide, mut body) = (WIDTH - NAMES - RIGHT - 80.0, String::new());
     for (i, (name, n)) in rows.iter().enumerate() {
         let (at, long) = (TOP + BAR * i as f64, wide * (*n).max(0) as f64 / most);
-        let text = if name.chars().count() > 26 { name.chars().take(25).chain(['…']).collect() } else { (*name).to_owned() };
+        let text = if name.chars().count() > 26 {
+            name.chars().take(25).chain(['…']).collect()
+        } else {
+            (*name).to_owned()
+        };
         let middle = at + 15.0;
         put(
             &mut body,
@@ -106,19 +151,43 @@ fn bars(rows: &[(&str, i64)], total: i64) -> (f64, String) {
         );
         put(
             &mut body,
-            format_args!("<rect x=\"{NAMES}\" y=\"{at}\" width=\"{long:.1}\" height=\"22\" rx=\"3\" fill=\"{ACCENT}\"/>"),
+            format_args!(
+                "<rect x=\"{NAMES}\" y=\"{at}\" width=\"{long:.1}\" height=\"22\" rx=\"3\" fill=\"{ACCENT}\"/>"
+            ),
         );
         let end = NAMES + long + 8.0;
-        put(&mut body, format_args!("<text x=\"{end:.1}\" y=\"{middle}\" fill=\"{PALE}\">{}</text>", grouped(*n)));
+        put(
+            &mut body,
+            format_args!(
+                "<text x=\"{end:.1}\" y=\"{middle}\" fill=\"{PALE}\">{}</text>",
+                grouped(*n)
+            ),
+        );
     }
     if rows.is_empty() {
-        put(&mut body, format_args!("<text x=\"20\" y=\"{}\" fill=\"{PALE}\">No scans.</text>", TOP + 15.0));
+        put(
+            &mut body,
+            format_args!("<text x=\"20\" y=\"{}\" fill=\"{PALE}\">No scans.</text>", TOP + 15.0),
+        );
     }
-    let (lines, others) = (rows.len().max(1) as f64, total - rows.iter().map(|(_, n)| n).sum::<i64>());
+    let (lines, others) =
+        (rows.len().max(1) as f64, total - rows.iter().map(|(_, n)| n).sum::<i64>());
     if others > 0 {
         let at = TOP + BAR * lines + 15.0;
-        put(&mut body, format_args!("<text x=\"{}\" y=\"{at}\" text-anchor=\"end\" fill=\"{PALE}\">others</text>", NAMES - 10.0));
-        put(&mut body, format_args!("<text x=\"{NAMES}\" y=\"{at}\" fill=\"{PALE}\">{}</text>", grouped(others)));
+        put(
+            &mut body,
+            format_args!(
+                "<text x=\"{}\" y=\"{at}\" text-anchor=\"end\" fill=\"{PALE}\">others</text>",
+                NAMES - 10.0
+            ),
+        );
+        put(
+            &mut body,
+            format_args!(
+                "<text x=\"{NAMES}\" y=\"{at}\" fill=\"{PALE}\">{}</text>",
+                grouped(others)
+            ),
+        );
         return (TOP + BAR * (lines + 1.0) + 20.0, body);
     }
     (TOP + BAR * lines + 20.0, body)
@@ -178,10 +247,15 @@ mod tests {
 
     #[test]
     fn steps_are_round() {
-        for (most, expected) in [(0, 1), (1, 1), (5, 1), (6, 2), (11, 5), (100, 20), (101, 50), (1_000_000, 200_000)] {
+        for (most, expected) in
+            [(0, 1), (1, 1), (5, 1), (6, 2), (11, 5), (100, 20), (101, 50), (1_000_000, 200_000)]
+        {
             assert_eq!(step(most), expected, "{most}");
         }
-        assert_eq!((grouped(1_234_567), grouped(999), grouped(0)), ("1 234 567".to_owned(), "999".to_owned(), "0".to_owned()));
+        assert_eq!(
+            (grouped(1_234_567), grouped(999), grouped(0)),
+            ("1 234 567".to_owned(), "999".to_owned(), "0".to_owned())
+        );
     }
 
     proptest! {

@@ -1,4 +1,5 @@
-//! `GET /api/v1/analytics/stream`: scans as they are counted, as server-sent events (HTML Living Standard, section 9.2). An extension.
+//! `GET /api/v1/analytics/stream`: scans as they are counted, as server-sent events (HTML Living
+//! Standard, section 9.2). An extension.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -23,7 +24,8 @@ use crate::fields::Fields;
 
 /// How often a stream shows that it lives, so that nobody between closes it.
 const BEAT: Duration = Duration::from_secs(15);
-/// How long a stream lasts. Clients come again by themselves, and then their keys are looked at anew.
+/// How long a stream lasts. Clients come again by themselves, and then their keys are looked at
+/// anew.
 const LONGEST: Duration = Duration::from_secs(600);
 
 pub(super) async fn stream(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
@@ -39,26 +41,31 @@ pub(super) async fn stream(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     };
     let listener = call.app.live.listen(workspace)?;
     let wanted = move |scan: &LiveScan| {
-        link.is_none_or(|link| scan.scan.link_id == link) && (machines == Machines::Included || !scan.scan.bot)
+        link.is_none_or(|link| scan.scan.link_id == link)
+            && (machines == Machines::Included || !scan.scan.bot)
     };
     let end = Instant::now() + LONGEST;
-    let scans = stream::unfold((listener, Instant::now() + BEAT), move |(mut listener, mut beat)| async move {
-        while Instant::now() < end {
-            let text = match timeout_at(beat, listener.next()).await {
-                Ok(Ok(scan)) if wanted(&scan) => event(&scan),
-                Ok(Ok(_)) => continue,
-                // How many of them were of this workspace, nobody knows.
-                Ok(Err(RecvError::Lagged(_))) => "event: missed\ndata: {}\n\n".to_owned(),
-                Ok(Err(RecvError::Closed)) => return None,
-                Err(_) => ":\n\n".to_owned(),
-            };
-            beat = Instant::now() + BEAT;
-            return Some((text, (listener, beat)));
-        }
-        None
-    });
-    let events =
-        stream::once(async { "retry: 3000\n\n".to_owned() }).chain(scans).map(|text| Ok::<_, Infallible>(Bytes::from(text)));
+    let scans = stream::unfold(
+        (listener, Instant::now() + BEAT),
+        move |(mut listener, mut beat)| async move {
+            while Instant::now() < end {
+                let text = match timeout_at(beat, listener.next()).await {
+                    Ok(Ok(scan)) if wanted(&scan) => event(&scan),
+                    Ok(Ok(_)) => continue,
+                    // How many of them were of this workspace, nobody knows.
+                    Ok(Err(RecvError::Lagged(_))) => "event: missed\ndata: {}\n\n".to_owned(),
+                    Ok(Err(RecvError::Closed)) => return None,
+                    Err(_) => ":\n\n".to_owned(),
+                };
+                beat = Instant::now() + BEAT;
+                return Some((text, (listener, beat)));
+            }
+            None
+        },
+    );
+    let events = stream::once(async { "retry: 3000\n\n".to_owned() })
+        .chain(scans)
+        .map(|text| Ok::<_, Infallible>(Bytes::from(text)));
     Ok(HttpResponse::Ok()
         .content_type("text/event-stream")
         .insert_header((CACHE_CONTROL, "no-store"))

@@ -30,7 +30,12 @@ pub(super) struct Report {
 }
 
 impl Report {
-    pub(super) fn answer(self, call: &Call<Xqr>, shape: Shape, json: impl FnOnce() -> Value) -> HttpResponse {
+    pub(super) fn answer(
+        self,
+        call: &Call<Xqr>,
+        shape: Shape,
+        json: impl FnOnce() -> Value,
+    ) -> HttpResponse {
         let (media_type, body) = match shape {
             Shape::Json => return call.answer(StatusCode::OK, json()),
             Shape::Csv => ("text/csv; charset=utf-8", self.csv()),
@@ -39,9 +44,15 @@ impl Report {
         let mut answer = HttpResponse::Ok();
         answer.content_type(media_type).insert_header((CACHE_CONTROL, "no-store"));
         if shape == Shape::Svg {
-            answer.insert_header(("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox"));
+            answer.insert_header((
+                "content-security-policy",
+                "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+            ));
         } else {
-            answer.insert_header(("content-disposition", format!("attachment; filename=\"{}.csv\"", self.name)));
+            answer.insert_header((
+                "content-disposition",
+                format!("attachment; filename=\"{}.csv\"", self.name),
+            ));
         }
         answer.body(body)
     }
@@ -50,24 +61,35 @@ impl Report {
     fn csv(&self) -> String {
         let mut rows = vec![self.columns.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()];
         for (texts, numbers) in &self.rows {
-            let numbers = numbers.iter().map(|number| number.map(|number| number.to_string()).unwrap_or_default());
+            let numbers = numbers
+                .iter()
+                .map(|number| number.map(|number| number.to_string()).unwrap_or_default());
             rows.push(texts.iter().map(|text| harmless(text)).chain(numbers).collect());
         }
-        let lines = rows.iter().map(|row| row.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(",") + "\r\n");
+        let lines = rows
+            .iter()
+            .map(|row| row.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(",") + "\r\n");
         lines.collect()
     }
 }
 
-/// Takes from a text what makes a spreadsheet run it (OWASP, CSV injection), by an apostrophe before it.
+/// Takes from a text what makes a spreadsheet run it (OWASP, CSV injection), by an apostrophe
+/// before it.
 fn harmless(text: &str) -> String {
-    let runs = |c: char| matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '\0' | '＝' | '＋' | '－' | '＠');
+    let runs = |c: char| {
+        matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '\0' | '＝' | '＋' | '－' | '＠')
+    };
     if text.starts_with(runs) { format!("'{text}") } else { text.to_owned() }
 }
 
-/// Quotes also what parts cells in spreadsheets of other locales, which the crate `csv` leaves as it is: behind a semicolon a formula
-/// would begin a cell.
+/// Quotes also what parts cells in spreadsheets of other locales, which the crate `csv` leaves as
+/// it is: behind a semicolon a formula would begin a cell.
 fn quoted(cell: &str) -> String {
-    if cell.contains(['"', ',', '\r', '\n', ';', '\t']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.to_owned() }
+    if cell.contains(['"', ',', '\r', '\n', ';', '\t']) {
+        format!("\"{}\"", cell.replace('"', "\"\""))
+    } else {
+        cell.to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -78,7 +100,10 @@ mod tests {
 
     #[test]
     fn nothing_that_a_spreadsheet_would_run() {
-        for text in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\0=1", "＝1", "＋1", "－1", "＠1"] {
+        for text in [
+            "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\0=1", "＝1", "＋1", "－1",
+            "＠1",
+        ] {
             assert_eq!(harmless(text), format!("'{text}"));
         }
         assert_eq!(harmless("a=1"), "a=1");

@@ -55,18 +55,27 @@ fn a_changed_file_is_taken_and_an_unchanged_one_is_not_read() {
     trial.write("a", "evil.example\n");
     trial.write("b", "0.0.0.0 two.example\n");
     let files = trial.open();
-    assert!(listed(&files, "www.evil.example") && listed(&files, "two.example") && !listed(&files, "three.example"));
+    assert!(
+        listed(&files, "www.evil.example")
+            && listed(&files, "two.example")
+            && !listed(&files, "three.example")
+    );
     assert_eq!(files.refresh(), 0);
     trial.write("b", "0.0.0.0 three.example\n");
     assert_eq!(files.refresh(), 1);
-    assert!(listed(&files, "evil.example") && !listed(&files, "two.example") && listed(&files, "three.example"));
+    assert!(
+        listed(&files, "evil.example")
+            && !listed(&files, "two.example")
+            && listed(&files, "three.example")
+    );
     assert_eq!(files.refresh(), 0);
     let source = files.find(&Host::parse("a.three.example").unwrap()).unwrap();
     assert_eq!((source.entry.as_str(), source.source.ends_with("/b")), ("three.example", true));
     assert_eq!(trouble(&files), "");
 }
 
-/// Empty, cut, HTML, ten times as long, NULs, gone, no file: the last good state holds, and the operator is told (U-6).
+/// Empty, cut, HTML, ten times as long, NULs, gone, no file: the last good state holds, and the
+/// operator is told (U-6).
 #[test]
 fn a_bad_feed_changes_nothing_but_the_alarm() {
     let trial = Trial::new(&["feed"]);
@@ -77,7 +86,10 @@ fn a_bad_feed_changes_nothing_but_the_alarm() {
     for (bad, words) in [
         (Vec::new(), "lists nothing"),
         (feed(1_000).into_bytes()[..4_000].to_vec(), "more than max_shrink_percent are gone"),
-        (b"<html><body>503 Service Unavailable</body></html>\n".to_vec(), "is a page in HTML or XML"),
+        (
+            b"<html><body>503 Service Unavailable</body></html>\n".to_vec(),
+            "is a page in HTML or XML",
+        ),
         (feed(10_000).into_bytes(), "has more than 2000 entries"),
         (vec![b'x'; 2_100_000], "has 2100000 bytes, too many for 2000 entries"),
         (nul, "NUL bytes"),
@@ -86,12 +98,19 @@ fn a_bad_feed_changes_nothing_but_the_alarm() {
         trial.write("feed", &bad);
         assert_eq!(files.refresh(), 0);
         assert!(trouble(&files).contains(words), "{}", trouble(&files));
-        assert!(listed(&files, "h0.example") && listed(&files, "h999.example") && !listed(&files, "h1000.example"));
+        assert!(
+            listed(&files, "h0.example")
+                && listed(&files, "h999.example")
+                && !listed(&files, "h1000.example")
+        );
         assert_eq!((files.refresh(), files.state()[0].hosts), (0, 1_000));
         let again = trial.open();
         assert!(listed(&again, "h999.example"), "a restart takes the kept state");
         again.refresh();
-        assert!(listed(&again, "h999.example") && trouble(&again).contains(words), "and still does not take the file");
+        assert!(
+            listed(&again, "h999.example") && trouble(&again).contains(words),
+            "and still does not take the file"
+        );
     }
     fs::remove_file(trial.folder.path().join("feed")).unwrap();
     files.refresh();
@@ -156,5 +175,9 @@ fn what_is_excepted_is_not_listed_by_files() {
     trial.settings.blocklist.except = vec![Host::parse("sites.example").unwrap()];
     trial.write("feed", "https://sites.example/phish\nhttps://a.sites.example/\nevil.example\n");
     let files = trial.open();
-    assert!(listed(&files, "evil.example") && !listed(&files, "sites.example") && !listed(&files, "a.sites.example"));
+    assert!(
+        listed(&files, "evil.example")
+            && !listed(&files, "sites.example")
+            && !listed(&files, "a.sites.example")
+    );
 }

@@ -77,7 +77,8 @@ fn each_condition_holds_or_not() {
 
 #[test]
 fn what_is_not_known_passes_no_list() {
-    let unknown = Visit { country: None, user_agent: b"", languages: b"", referrer: b"", ..visit(&HALF) };
+    let unknown =
+        Visit { country: None, user_agent: b"", languages: b"", referrer: b"", ..visit(&HALF) };
     for (conditions, holds) in [
         (json!({ "countries": ["AT"] }), false),
         (json!({ "countries": ["AT"], "country_mode": "exclude" }), true),
@@ -85,7 +86,11 @@ fn what_is_not_known_passes_no_list() {
         (json!({ "languages": ["de"] }), false),
         (json!({ "referrers": ["news.example"] }), false),
     ] {
-        assert_eq!(router(&[json!({ "conditions": conditions })]).route(&unknown).is_some(), holds, "{conditions}");
+        assert_eq!(
+            router(&[json!({ "conditions": conditions })]).route(&unknown).is_some(),
+            holds,
+            "{conditions}"
+        );
     }
 }
 
@@ -98,13 +103,15 @@ fn the_first_by_priority_wins_and_equals_keep_their_order() {
         json!({ "priority": 1, "conditions": {} }),
     ]);
     assert_eq!(rules.route(&visit(&HALF)).unwrap(), "https://example.com/2");
-    let traces: Vec<_> = rules.trace(&visit(&HALF)).into_iter().map(|trace| (trace.index, trace.failed)).collect();
+    let traces: Vec<_> =
+        rules.trace(&visit(&HALF)).into_iter().map(|trace| (trace.index, trace.failed)).collect();
     assert_eq!(traces, [(1, Some("countries")), (2, None)]);
 }
 
 #[test]
 fn languages_go_by_weight() {
-    let check = |header: &str, tag: Option<&str>| assert_eq!(preferred(header.as_bytes()), tag, "{header}");
+    let check =
+        |header: &str, tag: Option<&str>| assert_eq!(preferred(header.as_bytes()), tag, "{header}");
     check("en", Some("en"));
     check("en-GB;q=0.5, de", Some("de"));
     check("fr;q=0.8,en;q=0.8", Some("fr"));
@@ -117,7 +124,10 @@ fn languages_go_by_weight() {
 
 #[test]
 fn shares_of_several_rules_are_independent() {
-    let rules = router(&[json!({ "conditions": { "percentage": 50 } }), json!({ "conditions": { "percentage": 50 } })]);
+    let rules = router(&[
+        json!({ "conditions": { "percentage": 50 } }),
+        json!({ "conditions": { "percentage": 50 } }),
+    ]);
     let mut seen = [0; 3];
     for i in 0..40_000_u64 {
         let draw = move |_, index| mix(i, index);

@@ -22,7 +22,12 @@ fn runs(column: &[bool]) -> Vec<usize> {
 
 /// Scores a column by walking along its runs.
 fn column_penalty(column: &[bool]) -> usize {
-    let long = column.chunk_by(|a, b| a == b).map(<[bool]>::len).filter(|run| *run >= 5).map(|run| run - 2).sum::<usize>();
+    let long = column
+        .chunk_by(|a, b| a == b)
+        .map(<[bool]>::len)
+        .filter(|run| *run >= 5)
+        .map(|run| run - 2)
+        .sum::<usize>();
     let runs = runs(column);
     let finders = runs.windows(7).step_by(2).map(|w| {
         let n = w[1];
@@ -34,7 +39,9 @@ fn column_penalty(column: &[bool]) -> usize {
 
 fn block_penalty(grid: &Grid) -> usize {
     let corners = (1..grid.side()).flat_map(|y| (1..grid.side()).map(move |x| (x, y)));
-    let dark = |(x, y): (usize, usize)| [(x, y), (x - 1, y), (x, y - 1), (x - 1, y - 1)].map(|(x, y)| grid.get(x, y));
+    let dark = |(x, y): (usize, usize)| {
+        [(x, y), (x - 1, y), (x, y - 1), (x - 1, y - 1)].map(|(x, y)| grid.get(x, y))
+    };
     3 * corners.filter(|corner| [[true; 4], [false; 4]].contains(&dark(*corner))).count()
 }
 
@@ -44,7 +51,8 @@ fn balance_penalty(dark: usize, total: usize) -> usize {
     10 * (0..).find(|k| percent(*k).contains(&(100 * dark))).unwrap()
 }
 
-/// Returns columns full of runs in the ratio of a finder, at scales up to a seventh of the side, now and then distorted.
+/// Returns columns full of runs in the ratio of a finder, at scales up to a seventh of the side,
+/// now and then distorted.
 fn columns(side: usize, seed: u32) -> Vec<Vec<bool>> {
     let mut state = seed;
     let mut below = |limit: usize| {
@@ -52,7 +60,8 @@ fn columns(side: usize, seed: u32) -> Vec<Vec<bool>> {
         (state >> 16) as usize % limit
     };
     let mut column = |_| {
-        let (mut column, mut turn, scale) = (Vec::new(), below(6), 1 + [0, 1, 2, below(side / 7)][below(4)]);
+        let (mut column, mut turn, scale) =
+            (Vec::new(), below(6), 1 + [0, 1, 2, below(side / 7)][below(4)]);
         while column.len() < side {
             let exact = [4, 1, 1, 3, 1, 1][turn % 6] * scale;
             let run = if below(8) == 0 { below(4 * scale) + 1 } else { exact };
@@ -75,16 +84,33 @@ fn words_score_like_a_walk_along_the_modules() {
                 grid.put(x, y, columns[x][y]);
             }
             let dark = columns.iter().flatten().filter(|dark| **dark).count();
-            assert_eq!(lines(&grid) as usize, columns.iter().map(|column| column_penalty(column)).sum());
+            assert_eq!(
+                lines(&grid) as usize,
+                columns.iter().map(|column| column_penalty(column)).sum()
+            );
             assert_eq!(blocks(&grid) as usize, block_penalty(&grid));
-            assert_eq!(balance(&grid) as usize, balance_penalty(dark, side * side), "{dark} of {side} × {side}");
+            assert_eq!(
+                balance(&grid) as usize,
+                balance_penalty(dark, side * side),
+                "{dark} of {side} × {side}"
+            );
         }
     }
 }
 
 #[test]
 fn the_balance_costs_ten_for_each_five_per_cent() {
-    for (dark, penalty) in [(221, 0), (242, 0), (243, 10), (198, 10), (199, 0), (264, 10), (265, 20), (441, 90), (0, 90)] {
+    for (dark, penalty) in [
+        (221, 0),
+        (242, 0),
+        (243, 10),
+        (198, 10),
+        (199, 0),
+        (264, 10),
+        (265, 20),
+        (441, 90),
+        (0, 90),
+    ] {
         let mut grid = Grid::new(21);
         (0..dark).for_each(|i| grid.put(i % 21, i / 21, true));
         assert_eq!(balance(&grid), penalty, "{dark} of 441");
