@@ -9,7 +9,7 @@ use xqr_engine::errors::{Condition, Error, Result};
 use xqr_engine::rows::Page;
 
 use super::Forge;
-use crate::call::Call;
+use xqr_http::ApiRequest;
 
 /// The API version in every body.
 pub(super) const VERSION: &str = "2025-11-14-v1";
@@ -26,8 +26,15 @@ struct Envelope<'a, T> {
     resource: T,
 }
 
+/// Returns the body of a refusal.
+pub(super) fn refusal(request_id: &str, code: &str, message: &str) -> Value {
+    json!({
+        "ok": false, "version": VERSION, "request_id": request_id, "code": code, "message": message,
+    })
+}
+
 /// What an envelope says besides the resource, taken before the work begins.
-pub(super) struct Cover(String);
+pub(crate) struct Cover(String);
 
 impl Cover {
     /// Puts one resource into its envelope.
@@ -38,21 +45,40 @@ impl Cover {
     }
 }
 
-impl Call<Forge> {
-    pub(super) fn cover(&self) -> Cover {
+/// Success envelopes and pages of a request.
+pub(crate) trait Answers {
+    fn cover(&self) -> Cover;
+
+    /// Answers with one resource.
+    fn answer(&self, resource: impl Serialize) -> HttpResponse;
+
+    /// Returns the page of `list` that the query asks for, with one row more than it shows. What is
+    /// no size is the usual one.
+    fn page(&self, list: &str) -> Result<(Page, usize)>;
+
+    /// Answers with a page: what of `rows` it shows, and where the next one begins.
+    fn items<T>(
+        &self,
+        list: &str,
+        rows: Vec<T>,
+        size: usize,
+        id: impl Fn(&T) -> i64,
+        view: impl Fn(&T) -> Value,
+    ) -> Result<HttpResponse>;
+}
+
+impl Answers for ApiRequest<Forge> {
+    fn cover(&self) -> Cover {
         Cover(self.id().to_string())
     }
 
-    /// Answers with one resource.
-    pub(super) fn answer(&self, resource: impl Serialize) -> HttpResponse {
+    fn answer(&self, resource: impl Serialize) -> HttpResponse {
         HttpResponse::build(StatusCode::OK)
             .content_type("application/json")
             .body(self.cover().close(resource))
     }
 
-    /// Returns the page of `list` that the query asks for, with one row more than it shows. What is
-    /// no size is the usual one.
-    pub(super) fn page(&self, list: &str) -> Result<(Page, usize)> {
+    fn page(&self, list: &str) -> Result<(Page, usize)> {
         let query = self.query();
         let size = query.int("page_size", 1..=MAX_PAGE, PAGE).unwrap_or(PAGE);
         let id = match query.text("next_page_token")?.filter(|token| !token.is_empty()) {
@@ -71,8 +97,7 @@ impl Call<Forge> {
         Ok((Page::Before { limit: size + 1, id }, size as usize))
     }
 
-    /// Answers with a page: what of `rows` it shows, and where the next one begins.
-    pub(super) fn items<T>(
+    fn items<T>(
         &self,
         list: &str,
         mut rows: Vec<T>,

@@ -2,20 +2,43 @@
 
 use serde_json::{Value, json};
 
-use super::Book;
-use super::operation::{Operation, operation};
-use super::schema::{
+use crate::envelope::{VERSION, refusal};
+
+use xqr_engine::errors::{Cell, Dialect};
+use xqr_http::openapi::operation::{Operation, operation};
+use xqr_http::openapi::schema::{
     body, constant, count, flag, line, list, maybe, moment, named, object, one_of, prose, says,
     text, url, usual, uuid, with,
 };
+use xqr_http::openapi::{Description, Envelope};
 
 const KEY: &str =
     "KeyInvalid KeyRevoked KeyExpired ApiLocked ScopeMissing RateExceeded DailyQuotaSpent";
 const EDIT: &str = "QrIdMissing UrlInvalid DestinationBlocked DestinationLoops LinkNotFound LinkForeign ProjectNotFound LinkArchived \
                     ChoiceUnknown TextEmpty TextTooLong TextControls QueryMalformed EditsSpent PlanLimitReached";
 
-pub(super) fn book() -> Book {
-    Book {
+/// The refusal envelope (section 4.4).
+const ENVELOPE: Envelope = Envelope {
+    schema: |codes, _| {
+        json!({
+            "allOf": [named("Refusal"), { "properties": { "code": { "enum": codes } } }],
+        })
+    },
+    example: |cell: &Cell| {
+        refusal(
+            "d47f2e1a-8c3b-4a5d-9e6f-1234567890ab",
+            cell.code.unwrap_or_default(),
+            cell.template,
+        )
+    },
+    problem: None,
+};
+
+/// Returns the OpenAPI document.
+pub(super) fn document() -> Value {
+    let description = Description {
+        column: Dialect::Forge,
+        envelope: ENVELOPE,
         title: "xqr: the forge dialect",
         about: "What clients of QRForge speak. Every body has `ok`, `version` and `request_id`; errors have `code` and `message`.",
         security: json!({
@@ -28,22 +51,19 @@ pub(super) fn book() -> Book {
             "ProjectPage": answer(page(project())),
             "QrCodePage": answer(page(qr_code())),
             "Refusal": object([
-                ("ok", constant(false)), ("version", text("2025-11-14-v1")), ("request_id", uuid()), ("code", text("not_found")),
+                ("ok", constant(false)), ("version", text(VERSION)), ("request_id", uuid()), ("code", text("not_found")),
                 ("message", text("QR code not found.")),
             ]),
         }),
         operations: projects().into_iter().chain(qr_codes()).collect(),
-    }
+    };
+    description.document()
 }
 
 /// Puts a resource into the envelope.
 fn answer(resource: Value) -> Value {
     with(
-        object([
-            ("ok", constant(true)),
-            ("version", text("2025-11-14-v1")),
-            ("request_id", uuid()),
-        ]),
+        object([("ok", constant(true)), ("version", text(VERSION)), ("request_id", uuid())]),
         resource,
     )
 }

@@ -10,9 +10,10 @@ use xqr_engine::projects;
 use xqr_engine::rows::Project;
 
 use super::Forge;
-use crate::call::Call;
-use crate::edge::resource;
-use crate::fault::Fault;
+use crate::envelope::Answers as _;
+use xqr_http::ApiRequest;
+use xqr_http::refusal::Refusal;
+use xqr_http::routes::resource;
 
 /// Characters of a name and of a description (section 3.3).
 const NAME_CHARS: usize = 200;
@@ -31,7 +32,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 }
 
 /// `GET /v1/projects`
-async fn list(call: Call<Forge>) -> Result<HttpResponse, Fault> {
+async fn list(call: ApiRequest<Forge>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::LinksRead)?;
     let (page, size) = call.page(LIST)?;
     let caller = call.caller.clone();
@@ -40,7 +41,7 @@ async fn list(call: Call<Forge>) -> Result<HttpResponse, Fault> {
 }
 
 /// `POST /v1/projects`
-async fn create(mut call: Call<Forge>) -> Result<HttpResponse, Fault> {
+async fn create(mut call: ApiRequest<Forge>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::LinksWrite)?;
     let mut fields = call.fields().await?;
     fields.demand("name");
@@ -54,7 +55,7 @@ async fn create(mut call: Call<Forge>) -> Result<HttpResponse, Fault> {
 }
 
 /// `GET /v1/projects/{project_id}`
-async fn get(call: Call<Forge>) -> Result<HttpResponse, Fault> {
+async fn get(call: ApiRequest<Forge>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::LinksRead)?;
     let (caller, uid) = (call.caller.clone(), call.path("project_id"));
     let project = call.app.read(move |conn| projects::get(conn, &caller, &uid)).await?;

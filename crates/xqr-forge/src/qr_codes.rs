@@ -14,12 +14,13 @@ use xqr_engine::slug::Shape;
 use xqr_engine::{App, Caller, Tx, projects};
 
 use super::{Forge, doc_id};
-use crate::call::Call;
-use crate::edge::resource;
-use crate::fault::Fault;
-use crate::fields::Fields;
-use crate::images::image_url;
-use crate::query::Query;
+use crate::envelope::Answers as _;
+use xqr_http::ApiRequest;
+use xqr_http::forms::fields::Fields;
+use xqr_http::forms::query::Query;
+use xqr_http::refusal::Refusal;
+use xqr_http::response::qr_image::image_url;
+use xqr_http::routes::resource;
 
 /// Characters of a name (section 3.3).
 const NAME_CHARS: usize = 200;
@@ -47,7 +48,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 }
 
 /// `GET /v1/qr-codes`: a page, or one code by `id`, `qr_id` or `slug`.
-async fn list(call: Call<Forge>) -> Result<HttpResponse, Fault> {
+async fn list(call: ApiRequest<Forge>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::LinksRead)?;
     let query = call.query();
     if let Some(id) = id_in_query(&query)? {
@@ -75,7 +76,7 @@ async fn list(call: Call<Forge>) -> Result<HttpResponse, Fault> {
 }
 
 /// `POST /v1/qr-codes`: makes a code, or changes the one that the body names.
-async fn create(mut call: Call<Forge>) -> Result<HttpResponse, Fault> {
+async fn create(mut call: ApiRequest<Forge>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::LinksWrite)?;
     let mut fields = call.fields().await?;
     if ["id", "qr_id"].iter().any(|name| fields.has(name)) || id_in_query(&call.query())?.is_some()
@@ -98,27 +99,27 @@ async fn create(mut call: Call<Forge>) -> Result<HttpResponse, Fault> {
 }
 
 /// `GET /v1/qr-codes/{id}`
-async fn get(call: Call<Forge>) -> Result<HttpResponse, Fault> {
+async fn get(call: ApiRequest<Forge>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::LinksRead)?;
     let id = call.path("id");
     show(&call, move |conn, caller| find(conn, caller, &id)).await
 }
 
 /// `GET /v1/qr-codes/slug/{slug}`
-async fn get_by_slug(call: Call<Forge>) -> Result<HttpResponse, Fault> {
+async fn get_by_slug(call: ApiRequest<Forge>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::LinksRead)?;
     let slug = call.path("slug");
     show(&call, move |conn, caller| links::get_by_code(conn, caller, &slug)).await
 }
 
 /// `PATCH /v1/qr-codes/{id}`, and the same with `PUT` or `POST`, and without a path.
-async fn edit(mut call: Call<Forge>) -> Result<HttpResponse, Fault> {
+async fn edit(mut call: ApiRequest<Forge>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::LinksWrite)?;
     let fields = call.fields().await?;
     change(call, fields).await
 }
 
-async fn change(call: Call<Forge>, mut fields: Fields) -> Result<HttpResponse, Fault> {
+async fn change(call: ApiRequest<Forge>, mut fields: Fields) -> Result<HttpResponse, Refusal> {
     let id = wanted(&call, &mut fields)?;
     let destination = fields.url("redirect_url");
     let name = name(&mut fields);
@@ -153,7 +154,7 @@ fn name(fields: &mut Fields) -> Option<String> {
 }
 
 /// Returns the id that path, query or body name; the first of them counts.
-fn wanted(call: &Call<Forge>, fields: &mut Fields) -> Result<String> {
+fn wanted(call: &ApiRequest<Forge>, fields: &mut Fields) -> Result<String> {
     let in_body = [fields.text("id"), fields.text("qr_id")];
     let in_path = Some(call.path("id")).filter(|id| !id.is_empty());
     let named = one_of([one_of([in_path, id_in_query(&call.query())?])?, one_of(in_body)?])?;
@@ -187,9 +188,9 @@ fn find(conn: &mut Conn, caller: &Caller, id: &str) -> Result<Link> {
 }
 
 async fn show(
-    call: &Call<Forge>,
+    call: &ApiRequest<Forge>,
     find: impl FnOnce(&mut Conn, &Caller) -> Result<Link> + Send + 'static,
-) -> Result<HttpResponse, Fault> {
+) -> Result<HttpResponse, Refusal> {
     let caller = call.caller.clone();
     let read =
         call.app.read(move |conn| Ok((find(conn, &caller)?, projects::names(conn, &caller)?)));

@@ -1,38 +1,28 @@
-//! The HTTP edge of xqr: the dialects, the redirect, and what operators ask of a running server.
+//! The HTTP edge that every dialect of xqr is built on.
 //!
-//! [`serve`] takes a listening socket and an [`App`](xqr_engine::App). A request to an API passes
-//! `speak` (request id, head limits, envelope of every refusal, log, counters), then `Call` (key,
-//! scope, body), then a handler of one use case. A redirect passes none of that.
+//! A dialect is a crate that implements [`Dialect`] and hands the server a [`Registration`]. An API
+//! request passes [`middleware::envelope`] (request id, head limits, envelope of every refusal,
+//! log, counters), then [`ApiRequest`] (key, plan, limits; the body is still unread), then a handler
+//! that decodes fields, runs one use case and encodes the result. This crate names no dialect.
 
-mod bio;
-mod body;
-mod call;
-mod echo;
-mod edge;
-mod etag;
-mod fault;
-mod fields;
-mod files;
-mod forge;
-mod guest;
-mod hub;
-mod images;
-mod metric;
+pub mod dialect;
+pub mod extract;
+pub mod forms;
+pub mod metrics;
+pub mod middleware;
 pub mod openapi;
-mod ops;
-mod pages;
-mod payload;
-mod peer;
-mod pieces;
-mod query;
-mod redirect;
-mod request_id;
-mod server;
-mod stream;
-mod studio;
-mod variants;
-mod visitor;
-mod wire;
-mod xqr;
+pub mod refusal;
+pub mod request;
+pub mod response;
+pub mod routes;
+pub mod server;
 
-pub use server::{api_resources, serve};
+pub use dialect::{Accept, Dialect, Registration, Registry};
+pub use extract::anonymous_request::AnonymousRequest;
+pub use extract::api_request::ApiRequest;
+pub use forms::fields::Fields;
+pub use forms::query::Query;
+pub use refusal::Refusal;
+pub use request::authenticate::Bearer;
+pub use request::request_id::{RequestId, X_REQUEST_ID};
+pub use routes::resource;

@@ -15,7 +15,7 @@ const BUCKETS: &[f64] =
     &[0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0];
 
 /// Installs the recorder of the process, once.
-pub(crate) fn install() {
+pub fn install() {
     HANDLE.get_or_init(|| {
         let builder =
             PrometheusBuilder::new().set_buckets(BUCKETS).expect("the buckets are not empty");
@@ -24,32 +24,35 @@ pub(crate) fn install() {
 }
 
 /// Counts an API request.
-pub(crate) fn request(route: &str, status: u16, elapsed: Duration) {
+pub fn request(route: &str, status: u16, elapsed: Duration) {
     counter!("xqr_requests_total", "route" => route.to_owned(), "status" => status.to_string())
         .increment(1);
     histogram!("xqr_request_seconds", "route" => route.to_owned()).record(elapsed);
 }
 
 /// Counts a refusal by its native code.
-pub(crate) fn error(code: &'static str) {
+pub fn error(code: &'static str) {
     counter!("xqr_errors_total", "code" => code).increment(1);
 }
 
 /// Measures a drawn picture.
-pub(crate) fn render(elapsed: Duration) {
+pub fn render(elapsed: Duration) {
     histogram!("xqr_render_seconds").record(elapsed);
 }
 
 /// How a redirect ended.
 #[derive(Clone, Copy)]
-pub(crate) enum Redirect {
+pub enum Redirect {
+    /// The client got a destination.
     Live,
+    /// The link is disabled, archived or expired.
     Gone,
+    /// No link has the code.
     Absent,
 }
 
 /// Counts a redirect; the counters are looked up once, not per scan.
-pub(crate) fn redirect(outcome: Redirect) {
+pub fn redirect(outcome: Redirect) {
     let counters = REDIRECTS.get_or_init(|| {
         ["live", "gone", "absent"]
             .map(|outcome| counter!("xqr_redirects_total", "outcome" => outcome))
@@ -58,7 +61,7 @@ pub(crate) fn redirect(outcome: Redirect) {
 }
 
 /// Prints everything in Prometheus' text format.
-pub(crate) fn print(app: &App) -> String {
+pub fn print(app: &App) -> String {
     gauge!("xqr_journal_bytes").set(app.journal.backlog_bytes() as f64);
     gauge!("xqr_journal_lag_seconds").set(app.journal.lag_ms(app.now()) as f64 / 1000.0);
     gauge!("xqr_cached_links").set(app.redirects.len() as f64);

@@ -1,4 +1,4 @@
-//! A refusal on its way out of a handler. `speak` puts it into the dialect's envelope.
+//! A refusal on its way out of a handler. `envelope` puts it into the dialect's envelope.
 
 use std::fmt;
 
@@ -7,38 +7,39 @@ use actix_web::{HttpResponse, ResponseError};
 use xqr_engine::errors::{Condition, Dialect, Error};
 
 /// An [`Error`] as actix carries it.
-pub(crate) struct Fault {
-    pub(crate) error: Error,
+pub struct Refusal {
+    /// The conditions for the client and the cause for the log.
+    pub error: Error,
     /// For a 405: the methods that the path has.
-    pub(crate) allow: Option<&'static str>,
+    pub allow: Option<&'static str>,
 }
 
-impl From<Error> for Fault {
+impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
         Self { error, allow: None }
     }
 }
 
-impl From<Condition> for Fault {
+impl From<Condition> for Refusal {
     #[track_caller]
     fn from(condition: Condition) -> Self {
         Error::from(condition).into()
     }
 }
 
-impl fmt::Debug for Fault {
+impl fmt::Debug for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.error.fmt(f)
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.error, f)
     }
 }
 
-impl ResponseError for Fault {
+impl ResponseError for Refusal {
     fn status_code(&self) -> StatusCode {
         let status = self.error.condition().reply(Dialect::Xqr).status;
         StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)

@@ -1,4 +1,6 @@
-//! The server: sockets, workers, limits, and the one table of routes.
+//! The server: sockets, workers, limits.
+
+mod connection;
 
 use std::io;
 use std::net::TcpListener;
@@ -20,20 +22,24 @@ use actix_web::{App as Web, Error, web};
 use xqr_engine::App;
 use xqr_engine::settings::Edge;
 
-use crate::request_id::{RequestId, X_REQUEST_ID};
-use crate::stream::{Ending, GuardedStream, Patience, Phase, last};
-use crate::{
-    bio, edge, files, forge, hub, images, metric, openapi, ops, pages, redirect, studio, xqr,
-};
+use self::connection::{Ending, GuardedStream, Patience, Phase, last};
+use crate::dialect::Registry;
+use crate::metrics;
+use crate::request::request_id::{RequestId, X_REQUEST_ID};
 
-/// Serves `app` on `listener` until [`Server::handle`] is told to stop. Signals are the caller's
-/// business.
+/// Serves the routes of the dialects, and then those of `public`, on `listener`, until a stop through
+/// [`Server::handle`]. The caller handles signals.
 ///
 /// # Errors
 ///
 /// When the socket cannot be used.
-pub fn serve(app: &Arc<App>, listener: TcpListener) -> io::Result<Server> {
-    metric::install();
+pub fn serve(
+    app: &Arc<App>,
+    listener: TcpListener,
+    dialects: Registry,
+    public: fn(&mut web::ServiceConfig),
+) -> io::Result<Server> {
+    metrics::install();
     let edge = app.settings.edge.clone();
     let workers = match edge.workers {
         0 => std::thread::available_parallelism().map_or(1, usize::from),
@@ -46,11 +52,15 @@ pub fn serve(app: &Arc<App>, listener: TcpListener) -> io::Result<Server> {
         .shutdown_timeout(edge.drain_seconds)
         .disable_signals();
     let draining = builder.graceful_shutdown_signal();
-    let app = web::Data::from(Arc::clone(app));
+    let (app, dialects) = (web::Data::from(Arc::clone(app)), web::Data::new(dialects));
     let server = builder.listen("xqr", listener, move || {
-        let (app, draining) = (app.clone(), draining.clone());
+        let (app, dialects, draining) = (app.clone(), dialects.clone(), draining.clone());
         let patience = Patience::new(&edge);
-        let routes = Web::new().app_data(app.clone()).configure(routes);
+        let routes = Web::new()
+            .app_data(app.clone())
+            .app_data(dialects.clone())
+            .configure(|config| dialects.all().iter().for_each(|it| (it.routes)(config)))
+            .configure(public);
         let routes = map_config(
             routes.into_factory().map_err(|error: Error| error.error_response()),
             |()| AppConfig::default(),
@@ -101,28 +111,6 @@ pub fn serve(app: &Arc<App>, listener: TcpListener) -> io::Result<Server> {
         .and_then(http)
     })?;
     Ok(server.run())
-}
-
-/// Returns every resource of the APIs below `/api`, as the router has it: its path and its methods,
-/// separated by `, `. A test that goes through them forgets none.
-pub fn api_resources() -> Vec<(String, &'static str)> {
-    edge::made_by(|| drop(Web::new().configure(routes)))
-}
-
-/// Fixed paths first; `/{code}` takes what is left.
-fn routes(config: &mut web::ServiceConfig) {
-    config
-        .service(studio::scope())
-        .service(xqr::scope())
-        .service(hub::scope())
-        .service(forge::scope())
-        .configure(ops::routes)
-        .configure(pages::routes)
-        .configure(openapi::routes)
-        .configure(images::routes)
-        .configure(files::routes)
-        .configure(bio::routes)
-        .configure(redirect::routes);
 }
 
 /// A cap below the descriptor limit, so that the journal, the database and accept itself always

@@ -12,11 +12,11 @@ use xqr_engine::slug::{Shape, Slug};
 use xqr_engine::{App, Caller, Tx, cursor};
 
 use super::Hub;
-use crate::call::Call;
-use crate::echo;
-use crate::edge::resource;
-use crate::fault::Fault;
-use crate::fields::Fields;
+use xqr_http::ApiRequest;
+use xqr_http::forms::fields::Fields;
+use xqr_http::refusal::Refusal;
+use xqr_http::response::sanitize;
+use xqr_http::routes::resource;
 
 /// Addresses of one bulk call.
 const BULK: usize = 100;
@@ -36,7 +36,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 }
 
 /// `POST /api/shorten`
-async fn shorten(mut call: Call<Hub>) -> Result<HttpResponse, Fault> {
+async fn shorten(mut call: ApiRequest<Hub>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::LinksWrite)?;
     let mut fields = call.fields().await?;
     let draft = draft(&mut fields);
@@ -47,7 +47,7 @@ async fn shorten(mut call: Call<Hub>) -> Result<HttpResponse, Fault> {
 }
 
 /// `POST /api/bulk-shorten`: all or nothing.
-async fn bulk(mut call: Call<Hub>) -> Result<HttpResponse, Fault> {
+async fn bulk(mut call: ApiRequest<Hub>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::LinksWrite)?;
     let mut fields = call.fields().await?;
     let Some(Value::Array(urls)) = fields
@@ -76,7 +76,7 @@ async fn bulk(mut call: Call<Hub>) -> Result<HttpResponse, Fault> {
 }
 
 /// `POST /api/reserve`
-async fn reserve(mut call: Call<Hub>) -> Result<HttpResponse, Fault> {
+async fn reserve(mut call: ApiRequest<Hub>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::LinksWrite)?;
     let mut fields = call.fields().await?;
     let text = match fields.take("code") {
@@ -97,7 +97,7 @@ async fn reserve(mut call: Call<Hub>) -> Result<HttpResponse, Fault> {
 }
 
 /// `POST /api/update`
-async fn update(mut call: Call<Hub>) -> Result<HttpResponse, Fault> {
+async fn update(mut call: ApiRequest<Hub>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::LinksWrite)?;
     let mut fields = call.fields().await?;
     let (code, passcode) = code_and_passcode(&mut fields);
@@ -115,7 +115,7 @@ async fn update(mut call: Call<Hub>) -> Result<HttpResponse, Fault> {
 }
 
 /// `POST /api/delete`
-async fn delete(mut call: Call<Hub>) -> Result<HttpResponse, Fault> {
+async fn delete(mut call: ApiRequest<Hub>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::LinksWrite)?;
     let mut fields = call.fields().await?;
     let (code, passcode) = code_and_passcode(&mut fields);
@@ -129,7 +129,7 @@ async fn delete(mut call: Call<Hub>) -> Result<HttpResponse, Fault> {
 }
 
 /// `GET /api/list`
-async fn list(call: Call<Hub>) -> Result<HttpResponse, Fault> {
+async fn list(call: ApiRequest<Hub>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::LinksRead)?;
     let query = call.query();
     let limit = query.int("limit", 1..=100, PAGE)?;
@@ -190,7 +190,7 @@ fn address(fields: &mut Fields) -> Option<xqr_engine::destination::Destination> 
 fn code_and_passcode(fields: &mut Fields) -> (String, String) {
     fields.demand("code");
     fields.demand("passcode");
-    let code = fields.text("code").map(|code| echo::code(&code)).unwrap_or_default();
+    let code = fields.text("code").map(|code| sanitize::code(&code)).unwrap_or_default();
     (code, fields.text("passcode").unwrap_or_default())
 }
 

@@ -1,58 +1,61 @@
-//! The hub dialect: `X-API-Key`, bare bodies, `{"error"}`; a passcode for each code
-//! (QuickResponseHub reference, sections 1 to 8).
+//! The hub dialect: compatible with QuickResponseHub (reference, sections 1 to 8). `X-API-Key`, bare
+//! bodies, `{"error"}`; a passcode for each code.
 //!
 //! Order of checks: maintenance, path, method, key, rate, JSON, required fields, formats, code,
 //! passcode, conflict, blocklist (section 8.2).
 
 mod codes;
-mod public;
+mod lookup;
+mod openapi;
 
 use std::sync::Arc;
 
-use actix_web::dev::HttpServiceFactory;
-use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::future::LocalBoxFuture;
 use serde_json::json;
-use xqr_engine::auth::SecretKey;
-use xqr_engine::errors::{Condition, Dialect, Error, Result};
-use xqr_engine::plans::Limits;
+use xqr_engine::errors::{Dialect as Column, Error, Result};
 use xqr_engine::{App, Figures, Pace, Rates};
+use xqr_http::dialect::{refusal_builder, refuse};
+use xqr_http::middleware::envelope;
+use xqr_http::request::authenticate::{by_key, key_header};
+use xqr_http::routes::no_route;
+use xqr_http::{Accept, Bearer, Dialect, Registration, RequestId};
 
-use crate::call::{Bearer, by_key};
-use crate::edge::{no_route, speak};
-use crate::request_id::RequestId;
-use crate::wire::{Accept, Wire};
+/// The dialect, for the server.
+pub const DIALECT: Registration = Registration {
+    column: Hub::COLUMN,
+    refuse: refuse::<Hub>,
+    document: openapi::document,
+    routes,
+};
 
 /// The hub dialect.
-pub(crate) struct Hub;
+#[derive(Debug)]
+pub struct Hub;
 
-impl Wire for Hub {
-    const DIALECT: Dialect = Dialect::Hub;
+impl Dialect for Hub {
+    const COLUMN: Column = Column::Hub;
     const RATES: Rates = Rates { pace: Pace::KeyMinute, quota: None };
 
-    fn is_included(limits: &Limits) -> bool {
-        limits.api_hub
-    }
-
     fn refuse(error: &Error, id: RequestId, _: Accept) -> HttpResponse {
-        let reply = error.condition().reply(Self::DIALECT);
-        let status =
-            StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let reply = error.condition().reply(Self::COLUMN);
         let mut body = json!({ "error": reply.message });
-        if status.is_server_error() {
+        if reply.status >= 500 {
             body["request_id"] = json!(id.as_str());
         }
-        HttpResponse::build(status).json(body)
+        refusal_builder(reply.status).json(body)
     }
 
-    fn who(app: Arc<App>, request: HttpRequest) -> LocalBoxFuture<'static, Result<Bearer>> {
-        Box::pin(by_key(app, request, credential))
+    fn authenticate(
+        app: Arc<App>,
+        request: HttpRequest,
+    ) -> LocalBoxFuture<'static, Result<Bearer>> {
+        Box::pin(by_key(app, request, |headers| key_header(headers, "x-api-key")))
     }
 
-    fn show_figures(headers: &mut HeaderMap, figures: &Figures) {
+    fn add_rate_limit_headers(headers: &mut HeaderMap, figures: &Figures) {
         for (name, cap) in [
             ("x-ratelimit-limit", figures.burst_limit),
             ("x-ratelimit-remaining", figures.burst_remaining),
@@ -64,19 +67,13 @@ impl Wire for Hub {
     }
 }
 
-fn credential(headers: &HeaderMap) -> Result<SecretKey> {
-    let mut values = headers.get_all("x-api-key");
-    match (values.next().and_then(|value| value.to_str().ok()), values.next()) {
-        (Some(value), None) => SecretKey::parse(value),
-        _ => Err(Condition::KeyInvalid.into()),
-    }
-}
-
-/// Everything below `/api` that nobody before has taken.
-pub(crate) fn scope() -> impl HttpServiceFactory {
-    web::scope("/api")
-        .wrap(from_fn(speak::<Hub>))
-        .configure(codes::routes)
-        .configure(public::routes)
-        .default_service(web::to(no_route))
+/// Mounts what is left of `/api`, so this dialect comes after all others below that prefix.
+fn routes(config: &mut web::ServiceConfig) {
+    config.service(
+        web::scope("/api")
+            .wrap(from_fn(envelope::<Hub>))
+            .configure(codes::routes)
+            .configure(lookup::routes)
+            .default_service(web::to(no_route)),
+    );
 }

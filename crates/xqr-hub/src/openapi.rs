@@ -2,20 +2,31 @@
 
 use serde_json::{Value, json};
 
-use super::Book;
-use super::operation::{Operation, operation};
-use super::schema::{
+use xqr_engine::errors::{Cell, Dialect};
+use xqr_http::openapi::operation::{Operation, operation};
+use xqr_http::openapi::schema::{
     body, color, constant, count, int, list, maybe, moment, named, object, one_of, some, text, url,
     usual,
 };
+use xqr_http::openapi::{Description, Envelope};
 
 const KEY: &str = "KeyInvalid KeyRevoked KeyExpired ApiLocked ScopeMissing RateExceeded";
 const DESTINATION: &str = "UrlInvalid DestinationBlocked DestinationLoops PlanLimitReached";
 const CODE: &str = "LinkNotFound LinkForeign LinkGone PasscodeWrong PasscodeTriesSpent";
 const LOOKUP: &str = "LinkNotFound LinkGone RateExceeded TextControls";
 
-pub(super) fn book() -> Book {
-    Book {
+/// The refusal envelope (section 8.1).
+const ENVELOPE: Envelope = Envelope {
+    schema: |_, _| named("Refusal"),
+    example: |cell: &Cell| json!({ "error": cell.template }),
+    problem: None,
+};
+
+/// Returns the OpenAPI document.
+pub(super) fn document() -> Value {
+    let description = Description {
+        column: Dialect::Hub,
+        envelope: ENVELOPE,
         title: "xqr: the hub dialect",
         about: "What clients of QuickResponseHub speak. Errors are `{\"error\"}`.",
         security: json!({ "key": { "type": "apiKey", "in": "header", "name": "X-API-Key" } }),
@@ -31,7 +42,8 @@ pub(super) fn book() -> Book {
             "Refusal": object([("error", text("Code not found")), ("request_id?", text("req_01KM8T3X9G5W2Q7R4N6V8YBC0D"))]),
         }),
         operations: operations(),
-    }
+    };
+    description.document()
 }
 
 fn operations() -> Vec<Operation> {

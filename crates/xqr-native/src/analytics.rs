@@ -3,8 +3,9 @@
 //! (section 17, C-10); what is by browser, system, referrer and link, and the stream, are ours.
 
 mod chart;
-mod live;
-mod table;
+mod live_stream;
+mod report;
+mod report_response;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -19,13 +20,15 @@ use xqr_engine::countries;
 use xqr_engine::errors::{Condition, Result};
 use xqr_engine::links::{self, text_of};
 
-use super::Xqr;
-use super::rules::time_zone;
-use crate::call::Call;
-use crate::edge::resource;
-use crate::fault::Fault;
-use crate::fields::Fields;
-use table::{Report, Shape};
+use self::report::Report;
+use self::report_response::{Shape, answer};
+use crate::Native;
+use crate::envelope::Answers as _;
+use crate::links::routing_fields::time_zone;
+use xqr_http::ApiRequest;
+use xqr_http::forms::fields::Fields;
+use xqr_http::refusal::Refusal;
+use xqr_http::routes::resource;
 
 const PERIODS: [(&str, Period); 4] = [
     ("7d", Period::Days(7)),
@@ -53,7 +56,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .service(resource("/v1/analytics/systems", "GET").route(web::get().to(systems)))
         .service(resource("/v1/analytics/referrers", "GET").route(web::get().to(referrers)))
         .service(resource("/v1/analytics/top-links", "GET").route(web::get().to(top_links)))
-        .service(resource("/v1/analytics/stream", "GET").route(web::get().to(live::stream)))
+        .service(resource("/v1/analytics/stream", "GET").route(web::get().to(live_stream::stream)))
         .service(resource("/v1/analytics/links/{link_id}", "GET").route(web::get().to(of_link)))
         .service(
             resource("/v1/analytics/links/{link_id}/stats", "GET").route(web::get().to(of_link)),
@@ -61,7 +64,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 }
 
 /// `GET /api/v1/analytics/summary`: the object of the endpoint page and that of the guide in one.
-async fn summary(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn summary(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::AnalyticsRead)?;
     let mut fields = Fields::from_query(&call.query());
     let (period, machines) = (period(&mut fields, Period::Days(30)), machines(&mut fields));
@@ -90,7 +93,7 @@ async fn summary(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// `GET /api/v1/analytics/timeseries`
-async fn timeseries(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn timeseries(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::AnalyticsRead)?;
     let mut fields = Fields::from_query(&call.query());
     let guide = !fields.has("interval") && fields.has("granularity");
@@ -154,40 +157,40 @@ async fn timeseries(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
         rows,
         total,
     };
-    Ok(report.answer(&call, shape, || data))
+    Ok(answer(&report, &call, shape, || data))
 }
 
 /// `GET /api/v1/analytics/geography`
-async fn geography(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn geography(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     values(call, Facet::Country, "country", "Scans by country").await
 }
 
 /// `GET /api/v1/analytics/devices`
-async fn devices(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn devices(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     values(call, Facet::Device, "device", "Scans by device").await
 }
 
 /// `GET /api/v1/analytics/browsers`
-async fn browsers(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn browsers(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     values(call, Facet::Browser, "browser", "Scans by browser").await
 }
 
 /// `GET /api/v1/analytics/systems`
-async fn systems(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn systems(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     values(call, Facet::System, "system", "Scans by operating system").await
 }
 
 /// `GET /api/v1/analytics/referrers`
-async fn referrers(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn referrers(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     values(call, Facet::Referrer, "referrer", "Scans by referrer").await
 }
 
 async fn values(
-    call: Call<Xqr>,
+    call: ApiRequest<Native>,
     facet: Facet,
     name: &'static str,
     title: &'static str,
-) -> Result<HttpResponse, Fault> {
+) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::AnalyticsRead)?;
     let mut fields = Fields::from_query(&call.query());
     let period = period(&mut fields, Period::All);
@@ -208,11 +211,11 @@ async fn values(
         .map(|(value, n)| (vec![shown(facet, value)], vec![Some(n.cast_signed())]))
         .collect();
     let report = Report { title, name, columns: vec![name, "scans"], rows, total };
-    Ok(report.answer(&call, shape, || counted(facet, name, &found)))
+    Ok(answer(&report, &call, shape, || counted(facet, name, &found)))
 }
 
 /// `GET /api/v1/analytics/top-links`
-async fn top_links(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn top_links(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::AnalyticsRead)?;
     let mut fields = Fields::from_query(&call.query());
     let period = period(&mut fields, Period::Days(30));
@@ -241,11 +244,11 @@ async fn top_links(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
         let view = |(top, (uid, code)): &(analytics::TopLink, (String, String))| json!({ "link_id": uid, "short_code": code, "short_url": call.app.short_url(code), "scans": scans(top) });
         found.iter().map(view).collect()
     };
-    Ok(report.answer(&call, shape, data))
+    Ok(answer(&report, &call, shape, data))
 }
 
 /// `GET /api/v1/analytics/links/{link_id}`, and with `/stats` behind it (section 17, C-13).
-async fn of_link(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn of_link(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::AnalyticsRead)?;
     let mut fields = Fields::from_query(&call.query());
     let (period, machines) = (period(&mut fields, Period::All), machines(&mut fields));
@@ -326,7 +329,7 @@ fn machines(fields: &mut Fields) -> Machines {
         .unwrap_or(Machines::Included)
 }
 
-fn shape(call: &Call<Xqr>, fields: &mut Fields) -> Shape {
+fn shape(call: &ApiRequest<Native>, fields: &mut Fields) -> Shape {
     let shape = fields.choice("format", &SHAPES).unwrap_or(Shape::Json);
     fields.keep(
         call.caller.terms.check_feature(
@@ -347,7 +350,7 @@ fn date(fields: &mut Fields, field: &str) -> Option<Date> {
     date
 }
 
-fn today(call: &Call<Xqr>, zone: &TimeZone) -> Date {
+fn today(call: &ApiRequest<Native>, zone: &TimeZone) -> Date {
     zone.to_datetime(Timestamp::from_millisecond(call.app.now()).unwrap_or(Timestamp::MAX)).date()
 }
 

@@ -16,12 +16,12 @@ use xqr_engine::links::text_of;
 use xqr_engine::rows::Asset;
 use xqr_engine::{App, Tx, media};
 
-use super::Xqr;
-use super::envelope::PageMeta;
-use crate::call::Call;
-use crate::edge::resource;
-use crate::fault::Fault;
-use crate::fields::Fields;
+use crate::Native;
+use crate::envelope::{Answers as _, PageMeta};
+use xqr_http::ApiRequest;
+use xqr_http::forms::fields::Fields;
+use xqr_http::refusal::Refusal;
+use xqr_http::routes::resource;
 
 /// Characters of a file's name and of a tag.
 const FILENAME_CHARS: usize = 255;
@@ -48,7 +48,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 }
 
 /// `POST /api/v1/assets/presign`, with its parameters in the query.
-async fn presign(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn presign(mut call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::AssetsWrite)?;
     let mut fields = Fields::from_query(&call.query());
     call.mark(&fields, &[]);
@@ -120,7 +120,7 @@ fn upload(app: &App, asset: &Asset) -> serde_json::Value {
 }
 
 /// `POST /api/v1/assets/{asset_id}/confirm`
-async fn confirm(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn confirm(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::AssetsWrite)?;
     let (caller, uid) = (call.caller.clone(), call.path("asset_id"));
     let asset = call.app.write(move |tx| assets::confirm(tx, &caller, &uid)).await?;
@@ -128,7 +128,7 @@ async fn confirm(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// `POST /api/v1/assets/{asset_id}/publish`
-async fn publish(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn publish(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::AssetsWrite)?;
     let (caller, uid) = (call.caller.clone(), call.path("asset_id"));
     let asset = call.app.write(move |tx| assets::publish(tx, &caller, &uid)).await?;
@@ -136,7 +136,7 @@ async fn publish(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// `GET /api/v1/assets`
-async fn list(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn list(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::AssetsRead)?;
     let query = call.query();
     let (limit, offset) =
@@ -149,7 +149,7 @@ async fn list(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// `GET /api/v1/assets/{asset_id}`
-async fn get(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn get(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::AssetsRead)?;
     let (caller, uid) = (call.caller.clone(), call.path("asset_id"));
     let asset = call.app.read(move |conn| assets::get(conn, &caller, &uid)).await?;
@@ -157,7 +157,7 @@ async fn get(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// `DELETE /api/v1/assets/{asset_id}`
-async fn delete(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn delete(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::AssetsWrite)?;
     let (caller, uid) = (call.caller.clone(), call.path("asset_id"));
     let objects = call.app.write(move |tx| assets::delete(tx, &caller, &uid)).await?;

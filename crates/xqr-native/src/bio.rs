@@ -9,17 +9,18 @@ use serde::Serialize;
 use serde_json::Value;
 use xqr_engine::Tx;
 use xqr_engine::auth::Scope;
-use xqr_engine::bio::{self, Content, Draft, Edit, LINKS, PageData};
+use xqr_engine::bio::{self, Content, Draft, Edit, LINKS, PageData, is_language};
 use xqr_engine::destination::Destination;
 use xqr_engine::errors::{Condition, Result};
 use xqr_engine::links::text_of;
 use xqr_engine::rows::BioPage;
 
-use super::Xqr;
-use crate::call::Call;
-use crate::edge::resource;
-use crate::fault::Fault;
-use crate::fields::Fields;
+use crate::Native;
+use crate::envelope::Answers as _;
+use xqr_http::ApiRequest;
+use xqr_http::forms::fields::Fields;
+use xqr_http::refusal::Refusal;
+use xqr_http::routes::resource;
 
 /// Characters of a title, a description and a link's label.
 const TITLE_CHARS: usize = 100;
@@ -49,7 +50,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 }
 
 /// `GET /api/v1/bio/pages`
-async fn list(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn list(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::BioRead)?;
     let caller = call.caller.clone();
     let found = call.app.read(move |conn| bio::list(conn, &caller)).await?;
@@ -61,7 +62,7 @@ async fn list(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// `POST /api/v1/bio/pages`
-async fn create(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn create(mut call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::BioWrite)?;
     let mut fields = call.fields().await?;
     fields.demand("title");
@@ -77,7 +78,7 @@ async fn create(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// `GET /api/v1/bio/pages/{page_id}`
-async fn get(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn get(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::BioRead)?;
     let (caller, uid) = (call.caller.clone(), uid(&call));
     let page = call.app.read(move |conn| bio::get(conn, &caller, &uid)).await?;
@@ -85,7 +86,7 @@ async fn get(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// `PATCH /api/v1/bio/pages/{page_id}`
-async fn edit(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn edit(mut call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::BioWrite)?;
     let mut fields = call.fields().await?;
     let title = fields.line("title", TITLE_CHARS);
@@ -100,7 +101,7 @@ async fn edit(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// `POST /api/v1/bio/pages/{page_id}/publish`
-async fn publish(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn publish(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::BioWrite)?;
     let (caller, uid, base) = (call.caller.clone(), uid(&call), call.app.bio_base());
     let page = call.app.write(move |tx| bio::publish(tx, &caller, &uid, &base)).await?;
@@ -108,7 +109,7 @@ async fn publish(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// `POST /api/v1/bio/pages/{page_id}/unpublish`
-async fn unpublish(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn unpublish(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::BioWrite)?;
     let (caller, uid) = (call.caller.clone(), uid(&call));
     let page = call.app.write(move |tx| bio::unpublish(tx, &caller, &uid)).await?;
@@ -116,18 +117,18 @@ async fn unpublish(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// `DELETE /api/v1/bio/pages/{page_id}`
-async fn delete(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn delete(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::BioWrite)?;
     let (caller, uid) = (call.caller.clone(), uid(&call));
     call.app.write(move |tx| bio::delete(tx, &caller, &uid)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
-fn answer(call: &Call<Xqr>, page: &BioPage) -> HttpResponse {
+fn answer(call: &ApiRequest<Native>, page: &BioPage) -> HttpResponse {
     call.answer(StatusCode::OK, BioView::new(&call.app.bio_base(), page))
 }
 
-fn uid(call: &Call<Xqr>) -> String {
+fn uid(call: &ApiRequest<Native>) -> String {
     let id = call.path("page_id");
     id.strip_prefix("bio_").unwrap_or(&id).to_owned()
 }
@@ -238,18 +239,6 @@ fn target(field: &str, text: &str) -> Result<Target, Condition> {
     } else {
         Err(invalid())
     }
-}
-
-/// Returns whether a text has the form of a language tag (RFC 5646).
-pub(crate) fn is_language(tag: &str) -> bool {
-    let mut parts = tag.split('-');
-    let first = parts.next().unwrap_or_default();
-    (2..=8).contains(&first.len())
-        && first.bytes().all(|b| b.is_ascii_alphabetic())
-        && tag.len() <= 35
-        && parts.all(|part| {
-            (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
-        })
 }
 
 #[derive(Serialize)]

@@ -1,15 +1,18 @@
-//! The native success envelope (xQR reference, section 5.1).
+//! The native envelopes (xQR reference, sections 5.1 and 5.2).
+
+pub(super) mod rate_limit_headers;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::CACHE_CONTROL;
 use serde::Serialize;
+use serde_json::{Value, json};
 use xqr_engine::Figures;
+use xqr_engine::errors::Reply;
 use xqr_engine::plans::Cap;
 
-use super::{Xqr, XqrPerson};
-use crate::call::Call;
-use crate::wire::Wire;
+use xqr_http::ApiRequest;
+use xqr_http::{Dialect, RequestId};
 
 #[derive(Serialize)]
 struct Envelope<T> {
@@ -27,10 +30,10 @@ struct Meta {
 
 /// Where a page stands in its list.
 #[derive(Serialize)]
-pub(super) struct PageMeta {
-    pub(super) total: i64,
-    pub(super) limit: i64,
-    pub(super) offset: i64,
+pub(crate) struct PageMeta {
+    pub(crate) total: i64,
+    pub(crate) limit: i64,
+    pub(crate) offset: i64,
 }
 
 /// What the caller may still do; null is unlimited.
@@ -49,15 +52,35 @@ impl RateLimit {
     }
 }
 
+/// Returns the body of a refusal (xQR reference, section 5.2).
+pub(super) fn refusal(code: &str, reply: &Reply, id: RequestId) -> Value {
+    json!({
+        "error": { "code": code, "message": reply.message, "status": reply.status },
+        "meta": { "request_id": id.as_str() },
+    })
+}
+
+/// Returns the body of a refusal in the form of RFC 9457.
+pub(super) fn problem(code: &str, title: &str, reply: &Reply, id: RequestId) -> Value {
+    json!({
+        "type": format!("/docs/errors/{code}"),
+        "title": title,
+        "status": reply.status,
+        "detail": reply.message,
+        "code": code,
+        "request_id": id.as_str(),
+    })
+}
+
 /// What an envelope says besides the data, taken before the work begins.
-pub(super) struct Cover {
+pub(crate) struct Cover {
     request_id: String,
     figures: Figures,
 }
 
 impl Cover {
     /// Puts one resource into its envelope.
-    pub(super) fn close(self, data: impl Serialize) -> Vec<u8> {
+    pub(crate) fn close(self, data: impl Serialize) -> Vec<u8> {
         let meta = Meta {
             request_id: self.request_id,
             page: None,
@@ -68,33 +91,35 @@ impl Cover {
     }
 }
 
-impl Call<Xqr> {
-    /// Returns what the envelope of this call says besides the data.
-    pub(super) fn cover(&self) -> Cover {
-        Cover { request_id: self.id().to_string(), figures: self.figures() }
-    }
-
+/// Success envelopes.
+pub(crate) trait Answers {
     /// Answers with one resource.
-    pub(super) fn answer(&self, status: StatusCode, data: impl Serialize) -> HttpResponse {
-        envelope(self, status, data, None)
-    }
+    fn answer(&self, status: StatusCode, data: impl Serialize) -> HttpResponse;
 
     /// Answers with a page of a list.
-    pub(super) fn page(&self, data: impl Serialize, page: PageMeta) -> HttpResponse {
-        envelope(self, StatusCode::OK, data, Some(page))
-    }
+    fn page(&self, data: impl Serialize, page: PageMeta) -> HttpResponse;
+
+    /// Returns what the envelope of this request says besides the data.
+    fn cover(&self) -> Cover;
 }
 
-impl Call<XqrPerson> {
-    /// Answers with one resource.
-    pub(super) fn answer(&self, status: StatusCode, data: impl Serialize) -> HttpResponse {
+impl<D: Dialect> Answers for ApiRequest<D> {
+    fn answer(&self, status: StatusCode, data: impl Serialize) -> HttpResponse {
         envelope(self, status, data, None)
     }
+
+    fn page(&self, data: impl Serialize, page: PageMeta) -> HttpResponse {
+        envelope(self, StatusCode::OK, data, Some(page))
+    }
+
+    fn cover(&self) -> Cover {
+        Cover { request_id: self.id().to_string(), figures: self.figures() }
+    }
 }
 
-/// What an answer says may be a secret, and is of this moment: nobody keeps it.
-fn envelope<D: Wire>(
-    call: &Call<D>,
+/// An answer may hold a secret, and is of this moment, so no cache may keep it.
+fn envelope<D: Dialect>(
+    call: &ApiRequest<D>,
     status: StatusCode,
     data: impl Serialize,
     page: Option<PageMeta>,

@@ -4,8 +4,8 @@ use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
 use xqr_engine::errors::{Dialect, Row};
 
-use crate::edge::resource;
-use crate::pages::{codes, of};
+use xqr_http::openapi::error_codes::{codes, of};
+use xqr_http::routes::resource;
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config.service(resource("/v1/errors", "GET").route(web::get().to(list)));

@@ -1,5 +1,5 @@
-//! The native dialect: `Authorization: Bearer`, `{data, meta}`, `{error, meta}`, RFC 9457 on
-//! demand.
+//! The native API of xqr: `Authorization: Bearer`, `{data, meta}`, `{error, meta}`, RFC 9457 on
+//! request.
 //!
 //! Order of checks: head limits, path, method, key, plan, scope, body or query, resource, plan
 //! limit, conflict.
@@ -7,112 +7,98 @@
 mod analytics;
 mod assets;
 mod bio;
-mod dry_run;
 mod envelope;
 mod errors;
-mod figures;
-mod keys;
 mod links;
-mod order;
-mod projects;
-mod qr;
-mod rules;
-mod templates;
-mod webhooks;
+mod openapi;
+mod pictures;
 mod workspace;
-
-pub(crate) use bio::is_language;
 
 use std::sync::Arc;
 
-use actix_web::dev::HttpServiceFactory;
 use actix_web::guard::fn_guard;
-use actix_web::http::StatusCode;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderValue, LINK, WWW_AUTHENTICATE};
 use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::future::LocalBoxFuture;
-use serde_json::json;
 use xqr_engine::auth::{SecretKey, bearer};
-use xqr_engine::errors::{Condition, Dialect, Error, Result};
-use xqr_engine::plans::{Cycle, Limits};
+use xqr_engine::errors::{Condition, Dialect as Column, Error, Result};
+use xqr_engine::plans::Cycle;
 use xqr_engine::{App, Figures, Pace, Rates};
+use xqr_http::dialect::{refusal_builder, refuse};
+use xqr_http::middleware::envelope as answer_in;
+use xqr_http::request::authenticate::{by_key, by_token};
+use xqr_http::routes::no_route;
+use xqr_http::{Accept, Bearer, Dialect, Registration, RequestId};
 
-use crate::call::{Bearer, by_key, by_token};
-use crate::edge::{no_route, speak};
-use crate::request_id::RequestId;
-use crate::wire::{Accept, Wire};
+use self::envelope::rate_limit_headers;
 
-/// The native dialect.
-pub(crate) struct Xqr;
+/// The dialect, for the server.
+pub const DIALECT: Registration = Registration {
+    column: Native::COLUMN,
+    refuse: refuse::<Native>,
+    document: openapi::document,
+    routes,
+};
 
-impl Wire for Xqr {
-    const DIALECT: Dialect = Dialect::Xqr;
+/// The native dialect, called with an API key.
+#[derive(Debug)]
+pub struct Native;
+
+impl Dialect for Native {
+    const COLUMN: Column = Column::Xqr;
     const RATES: Rates = Rates { pace: Pace::KeySecond, quota: Some(Cycle::Month) };
 
-    fn is_included(limits: &Limits) -> bool {
-        limits.api_xqr
-    }
-
     fn refuse(error: &Error, id: RequestId, accept: Accept) -> HttpResponse {
-        let reply = error.condition().reply(Self::DIALECT);
+        let reply = error.condition().reply(Self::COLUMN);
         let code = reply.code.unwrap_or("INTERNAL_ERROR");
-        let mut builder = HttpResponse::build(
-            StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-        );
+        let mut builder = refusal_builder(reply.status);
         builder.insert_header((LINK, format!("</docs/errors/{code}>; rel=\"help\"")));
         if reply.status == 401 {
             builder.insert_header((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
         }
         match accept {
-            Accept::Native => builder.json(json!({
-                "error": { "code": code, "message": reply.message, "status": reply.status },
-                "meta": { "request_id": id.as_str() },
-            })),
+            Accept::Native => builder.json(envelope::refusal(code, &reply, id)),
             Accept::Problem => {
-                let problem = json!({
-                    "type": format!("/docs/errors/{code}"),
-                    "title": error.condition().row().meaning,
-                    "status": reply.status,
-                    "detail": reply.message,
-                    "code": code,
-                    "request_id": id.as_str(),
-                });
+                let title = error.condition().row().meaning;
+                let problem = envelope::problem(code, title, &reply, id);
                 builder.content_type("application/problem+json").body(problem.to_string())
             }
         }
     }
 
-    fn who(app: Arc<App>, request: HttpRequest) -> LocalBoxFuture<'static, Result<Bearer>> {
+    fn authenticate(
+        app: Arc<App>,
+        request: HttpRequest,
+    ) -> LocalBoxFuture<'static, Result<Bearer>> {
         Box::pin(by_key(app, request, credential))
     }
 
-    fn show_figures(headers: &mut HeaderMap, figures: &Figures) {
-        figures::show(headers, figures);
+    fn add_rate_limit_headers(headers: &mut HeaderMap, figures: &Figures) {
+        rate_limit_headers::add(headers, figures);
     }
 }
 
-/// The native dialect, called by a person who has signed in.
-pub(crate) struct XqrPerson;
+/// The native dialect, called by a signed-in user.
+struct NativeUser;
 
-impl Wire for XqrPerson {
-    const DIALECT: Dialect = Dialect::Xqr;
-    const RATES: Rates = Xqr::RATES;
-
-    fn is_included(limits: &Limits) -> bool {
-        Xqr::is_included(limits)
-    }
+impl Dialect for NativeUser {
+    const COLUMN: Column = Native::COLUMN;
+    const RATES: Rates = Native::RATES;
 
     fn refuse(error: &Error, id: RequestId, accept: Accept) -> HttpResponse {
-        Xqr::refuse(error, id, accept)
+        Native::refuse(error, id, accept)
     }
 
-    fn who(app: Arc<App>, request: HttpRequest) -> LocalBoxFuture<'static, Result<Bearer>> {
+    fn authenticate(
+        app: Arc<App>,
+        request: HttpRequest,
+    ) -> LocalBoxFuture<'static, Result<Bearer>> {
         Box::pin(by_token(app, request))
     }
 
-    fn show_figures(headers: &mut HeaderMap, figures: &Figures) {
-        Xqr::show_figures(headers, figures);
+    fn add_rate_limit_headers(headers: &mut HeaderMap, figures: &Figures) {
+        Native::add_rate_limit_headers(headers, figures);
     }
 }
 
@@ -124,30 +110,28 @@ fn credential(headers: &HeaderMap) -> Result<SecretKey> {
     }
 }
 
-/// `/api`, and below it what has a version, or belongs to developers.
-pub(crate) fn scope() -> impl HttpServiceFactory {
-    web::scope("/api")
-        .guard(fn_guard(|context| is_ours(context.head().uri.path())))
-        .wrap(from_fn(speak::<Xqr>))
-        .configure(links::routes)
-        .configure(dry_run::routes)
-        .configure(qr::routes)
-        .configure(templates::routes)
-        .configure(analytics::routes)
-        .configure(assets::routes)
-        .configure(bio::routes)
-        .configure(keys::routes)
-        .configure(projects::routes)
-        .configure(webhooks::routes)
-        .configure(workspace::routes)
-        .configure(errors::routes)
-        .default_service(web::to(no_route))
+/// Mounts what has a version or belongs to developers below `/api`, without a trailing slash.
+fn routes(config: &mut web::ServiceConfig) {
+    config.service(
+        web::scope("/api")
+            .guard(fn_guard(|context| is_native(context.head().uri.path())))
+            .wrap(from_fn(answer_in::<Native>))
+            .configure(links::routes)
+            .configure(pictures::routes)
+            .configure(analytics::routes)
+            .configure(assets::routes)
+            .configure(bio::routes)
+            .configure(workspace::routes)
+            .configure(errors::routes)
+            .default_service(web::to(no_route)),
+    );
 }
 
-fn is_ours(path: &str) -> bool {
+fn is_native(path: &str) -> bool {
     let first = path.strip_prefix("/api/").and_then(|rest| rest.split('/').next());
     let version = |first: &str| {
         first.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
     };
-    first.is_none_or(|first| first == "developer" || version(first))
+    // A trailing slash belongs to another dialect.
+    first.is_none_or(|first| first == "developer" || version(first)) && !path.ends_with('/')
 }

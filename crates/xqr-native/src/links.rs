@@ -8,16 +8,18 @@ use xqr_engine::auth::{Passcode, Scope};
 use xqr_engine::errors::{Condition, Dialect, Error, Result};
 use xqr_engine::idempotency::Outcome;
 use xqr_engine::links::{self, Draft, Edit, text_of};
+use xqr_engine::projects as stored_projects;
 use xqr_engine::rows::{Filter, Link, Page};
-use xqr_engine::{App, Caller, Tx, projects};
+use xqr_engine::{App, Caller, Tx};
 
-use super::envelope::PageMeta;
-use super::{Xqr, rules};
-use crate::call::Call;
-use crate::edge::resource;
-use crate::fault::Fault;
-use crate::fields::Fields;
-use crate::variants;
+use self::routing_fields as rules;
+use crate::Native;
+use crate::envelope::{Answers as _, PageMeta};
+use xqr_http::ApiRequest;
+use xqr_http::forms::fields::Fields;
+use xqr_http::forms::variant_fields;
+use xqr_http::refusal::Refusal;
+use xqr_http::routes::resource;
 
 /// Labels of one link, and characters of one label.
 const LABELS: usize = 10;
@@ -26,7 +28,12 @@ const LABEL_CHARS: usize = 64;
 const BULK_CREATE: usize = 100;
 const BULK_STATUS: usize = 200;
 
+mod projects;
+mod routing_dry_run;
+pub(crate) mod routing_fields;
+
 pub(super) fn routes(config: &mut web::ServiceConfig) {
+    config.configure(projects::routes).configure(routing_dry_run::routes);
     // `bulk` before `{link_id}`.
     config
         .service(
@@ -45,7 +52,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 }
 
 /// `POST /api/v1/links`
-async fn create(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn create(mut call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::LinksWrite)?;
     let (draft, guarded) = draft(call.fields().await?)?;
     let (caller, app, cover) = (call.caller.clone(), call.app.clone(), call.cover());
@@ -54,7 +61,7 @@ async fn create(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// `GET /api/v1/links`
-async fn list(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn list(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::LinksRead)?;
     let query = call.query();
     let limit = query.int("limit", 1..=200, 50)?;
@@ -68,7 +75,7 @@ async fn list(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
     let (caller, project) = (call.caller.clone(), text("project_id")?);
     let read = call.app.read(move |conn| {
         filter.project = project
-            .map(|uid| projects::get(conn, &caller, &uid))
+            .map(|uid| stored_projects::get(conn, &caller, &uid))
             .transpose()?
             .map(|project| project.id);
         links::list(conn, &caller, &filter, Page::Offset { limit, offset })
@@ -79,7 +86,7 @@ async fn list(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// `GET /api/v1/links/{link_id}`
-async fn get(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn get(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::LinksRead)?;
     let (uid, caller) = (call.path("link_id"), call.caller.clone());
     let link = call.app.read(move |conn| links::get(conn, &caller, &uid)).await?;
@@ -87,7 +94,7 @@ async fn get(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// `PATCH /api/v1/links/{link_id}`
-async fn edit(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn edit(mut call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::LinksWrite)?;
     let mut fields = call.fields().await?;
     let edit = Edit {
@@ -95,7 +102,7 @@ async fn edit(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
         labels: fields.texts("labels", LABELS, LABEL_CHARS),
         archived: fields.flag("archived"),
         project: fields.text("project_id"),
-        variants: variants::read(&mut fields, "url"),
+        variants: variant_fields::read(&mut fields, "url"),
         sticky: fields.flag("sticky"),
         enabled: fields.flag("enabled"),
         rules: rules::read(&mut fields),
@@ -113,7 +120,7 @@ async fn edit(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// `DELETE /api/v1/links/{link_id}`
-async fn delete(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn delete(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::LinksWrite)?;
     let (uid, caller) = (call.path("link_id"), call.caller.clone());
     call.app.write(move |tx| links::delete(tx, &caller, &uid)).await?;
@@ -121,7 +128,7 @@ async fn delete(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// `POST /api/v1/links/bulk`
-async fn create_bulk(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn create_bulk(mut call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::LinksWrite)?;
     let mut fields = call.fields().await?;
     fields.demand("links");
@@ -166,7 +173,7 @@ async fn create_bulk(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// `PATCH /api/v1/links/bulk/status`
-async fn set_status(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn set_status(mut call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::LinksWrite)?;
     let mut fields = call.fields().await?;
     fields.demand("ids");
@@ -230,7 +237,7 @@ fn draft(mut fields: Fields) -> Result<(Draft, bool)> {
     let destination = fields.url("url");
     let slug = fields.slug("custom_slug");
     let labels = fields.texts("labels", LABELS, LABEL_CHARS).unwrap_or_default();
-    let variants = variants::read(&mut fields, "url").unwrap_or_default();
+    let variants = variant_fields::read(&mut fields, "url").unwrap_or_default();
     let sticky = fields.flag("sticky").unwrap_or(false);
     let rules = rules::read(&mut fields).unwrap_or_default();
     let expires_at = fields.moment("expires_at");
@@ -283,7 +290,8 @@ struct LinkView {
 
 impl LinkView {
     fn new(app: &App, link: &Link) -> Self {
-        let variants = Some(variants::view(link, "url")).filter(|variants| !variants.is_empty());
+        let variants =
+            Some(variant_fields::view(link, "url")).filter(|variants| !variants.is_empty());
         let json =
             |text: &str| serde_json::from_str(text).unwrap_or_else(|_| Value::Array(Vec::new()));
         Self {

@@ -11,9 +11,10 @@ mod workspace;
 
 use serde_json::{Value, json};
 
-use super::Book;
-use super::operation::{Operation, operation};
-use super::schema::{count, int, list, maybe, named, object, text, url, usual, with};
+use xqr_engine::errors::{Cell, Dialect};
+use xqr_http::openapi::operation::{Operation, operation};
+use xqr_http::openapi::schema::{count, int, list, maybe, named, object, text, url, usual, with};
+use xqr_http::openapi::{Description, Envelope};
 
 /// What any call with a key may be told.
 const KEY: &str = "KeyInvalid KeyRevoked KeyExpired ApiLocked ScopeMissing RateExceeded QuotaSpent";
@@ -23,7 +24,28 @@ const TEXTS: &str = "TextEmpty TextTooLong TextControls";
 const NUMBERS: &str = "NumberTooSmall NumberTooLarge";
 const LISTS: &str = "ListTooLong ListEmpty";
 
-pub(super) fn book() -> Book {
+/// The refusal envelope (section 5.2).
+const ENVELOPE: Envelope = Envelope {
+    schema: |codes, status| {
+        json!({
+            "allOf": [named("Refusal"), { "properties": { "error": { "properties": {
+                "code": { "enum": codes }, "status": { "const": status },
+            } } } }],
+        })
+    },
+    example: |cell: &Cell| {
+        json!({
+            "error": {
+                "code": cell.code.unwrap_or_default(), "message": cell.template, "status": cell.status,
+            },
+            "meta": { "request_id": "req_01KM8T3X9G5W2Q7R4N6V8YBC0D" },
+        })
+    },
+    problem: Some("Problem"),
+};
+
+/// Returns the OpenAPI document.
+pub(super) fn document() -> Value {
     let mut schemas = json!({
         "RateLimit": object(["limit", "remaining", "burst_limit", "burst_remaining"].map(|name| (name, maybe(count())))),
         "Meta": meta(),
@@ -55,7 +77,9 @@ pub(super) fn book() -> Book {
             schemas.extend(more);
         }
     }
-    Book {
+    let description = Description {
+        column: Dialect::Xqr,
+        envelope: ENVELOPE,
         title: "xqr: the native dialect",
         about: "Answers are `{\"data\", \"meta\"}`, errors are `{\"error\", \"meta\"}`, or RFC 9457 for who asks with \
                 `Accept: application/problem+json`. Of a member that stands twice in a JSON object, the last counts.",
@@ -77,7 +101,8 @@ pub(super) fn book() -> Book {
         .into_iter()
         .flatten()
         .collect(),
-    }
+    };
+    description.document()
 }
 
 fn meta() -> Value {

@@ -12,20 +12,26 @@ use xqr_engine::rows::User;
 use xqr_engine::workspaces::{self, Usage};
 use xqr_engine::{people, templates};
 
-use super::Xqr;
-use crate::call::Call;
-use crate::edge::resource;
-use crate::fault::Fault;
+use crate::Native;
+use crate::envelope::Answers as _;
+use xqr_http::ApiRequest;
+use xqr_http::refusal::Refusal;
+use xqr_http::routes::resource;
+
+mod keys;
+mod webhooks;
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
+        .configure(keys::routes)
+        .configure(webhooks::routes)
         .service(resource("/v1/workspace", "GET").route(web::get().to(get)))
         .service(resource("/v1/workspace/usage", "GET").route(web::get().to(usage)))
         .service(resource("/v1/workspace/members", "GET").route(web::get().to(members)));
 }
 
 /// `GET /api/v1/workspace`
-async fn get(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn get(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::WorkspaceRead)?;
     let owner = &call.caller.owner;
     let view = WorkspaceView {
@@ -39,7 +45,7 @@ async fn get(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// `GET /api/v1/workspace/usage`
-async fn usage(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn usage(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::WorkspaceRead)?;
     let (workspace, now, caller) = (call.caller.workspace, call.app.now(), call.caller.clone());
     let read = call.app.read(move |conn| {
@@ -52,7 +58,7 @@ async fn usage(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// `GET /api/v1/workspace/members`
-async fn members(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn members(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::WorkspaceRead)?;
     let workspace = call.caller.workspace;
     let people = call.app.read(move |conn| people::list(conn, workspace)).await?;

@@ -24,14 +24,11 @@ use xqr_engine::assets::{self, Announced, Ticket};
 use xqr_engine::errors::{Condition, Error, Result};
 use xqr_engine::media::{self, Shown};
 use xqr_engine::rows::Asset;
-
-use crate::edge::{Cors, below, check_head, refuse};
-use crate::guest::Guest;
-use crate::peer;
-use crate::query::Query;
-use crate::request_id::{RequestId, X_REQUEST_ID};
-use crate::wire::Accept;
-use crate::xqr::Xqr;
+use xqr_http::middleware::{Cors, check_head};
+use xqr_http::request::client_ip;
+use xqr_http::response::csp;
+use xqr_http::routes::below;
+use xqr_http::{AnonymousRequest, Query, RequestId, X_REQUEST_ID};
 
 /// How long any file may take to arrive, and bytes that have to come in a second beyond that:
 /// slower ones hold a place for nothing.
@@ -42,35 +39,33 @@ const MOST: u64 = assets::MAX_BYTES.unsigned_abs();
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     let upload = web::resource("/{asset_id}")
         .route(web::put().to(put))
-        .default_service(web::to(async |guest: Guest| no_method(&guest, "PUT")));
+        .default_service(web::to(async |call: AnonymousRequest| no_method(&call, "PUT")));
     let file = web::resource("/{asset_id}/{filename}")
         .route(web::get().to(get))
         .route(web::head().to(get))
-        .default_service(web::to(async |guest: Guest| no_method(&guest, "GET, HEAD")));
+        .default_service(web::to(async |call: AnonymousRequest| no_method(&call, "GET, HEAD")));
     config.service(below("/assets").service(upload).service(file));
 }
 
 /// Answers what is no method of the resource, and browsers that ask whether a page of another
 /// origin may send one.
-fn no_method(guest: &Guest, allow: &'static str) -> HttpResponse {
-    let (error, id) = (Condition::MethodNotAllowed.into(), RequestId::fresh(guest.app.now()));
-    let settings = &guest.app.settings.cors;
+fn no_method(call: &AnonymousRequest, allow: &'static str) -> HttpResponse {
+    let (error, id) = (Condition::MethodNotAllowed.into(), RequestId::fresh(call.app.now()));
+    let settings = &call.app.settings.cors;
     let asked =
-        Cors::of(settings, guest.request.headers()).preflight(settings, guest.request.head(), id);
-    asked.unwrap_or_else(|| {
-        shared(guest, refuse::<Xqr>(&error, id, Accept::of(guest.request.headers()), Some(allow)))
-    })
+        Cors::of(settings, call.request.headers()).preflight(settings, call.request.head(), id);
+    asked.unwrap_or_else(|| shared(call, call.refuse_as(&error, id, Some(allow))))
 }
 
 /// Lets pages of the origins that the settings name read an answer.
-fn shared(guest: &Guest, mut answer: HttpResponse) -> HttpResponse {
-    Cors::of(&guest.app.settings.cors, guest.request.headers()).dress(answer.headers_mut());
+fn shared(call: &AnonymousRequest, mut answer: HttpResponse) -> HttpResponse {
+    Cors::of(&call.app.settings.cors, call.request.headers()).add_headers(answer.headers_mut());
     answer
 }
 
 /// Puts an answer, or a refusal in native words, on its way.
-fn answer(guest: &Guest, result: Result<HttpResponse>) -> HttpResponse {
-    let id = RequestId::fresh(guest.app.now());
+fn answer(call: &AnonymousRequest, result: Result<HttpResponse>) -> HttpResponse {
+    let id = RequestId::fresh(call.app.now());
     let answer = match result {
         Ok(mut answer) => {
             answer.headers_mut().insert(X_REQUEST_ID, id.header());
@@ -83,44 +78,44 @@ fn answer(guest: &Guest, result: Result<HttpResponse>) -> HttpResponse {
             if error.cause().is_some() {
                 tracing::warn!(request_id = %id, %error, at = %error.location(), "a file was refused");
             }
-            refuse::<Xqr>(&error, id, Accept::of(guest.request.headers()), None)
+            call.refuse_as(&error, id, None)
         }
     };
-    shared(guest, answer)
+    shared(call, answer)
 }
 
 /// `PUT /assets/{asset_id}?expires=…&signature=…`
-async fn put(mut guest: Guest) -> HttpResponse {
-    let payload = guest.take_payload();
-    let result = match check_head(guest.request.head(), &guest.app.settings.edge) {
-        Ok(()) => receive(&guest, payload).await,
+async fn put(mut call: AnonymousRequest) -> HttpResponse {
+    let payload = call.take_payload();
+    let result = match check_head(call.request.head(), &call.app.settings.edge) {
+        Ok(()) => receive(&call, payload).await,
         Err(error) => Err(error),
     };
-    answer(&guest, result)
+    answer(&call, result)
 }
 
-async fn receive(guest: &Guest, payload: Payload) -> Result<HttpResponse> {
-    let edge = &guest.app.settings.edge;
+async fn receive(call: &AnonymousRequest, payload: Payload) -> Result<HttpResponse> {
+    let edge = &call.app.settings.edge;
     if edge.require_https
-        && !peer::is_https(edge, guest.request.peer_addr(), guest.request.headers())
+        && !client_ip::is_https(edge, call.request.peer_addr(), call.request.headers())
     {
         return Err(Condition::HttpsRequired.into());
     }
-    guest.app.check_maintenance().await?;
-    let query = Query::parse(guest.request.query_string());
+    call.app.check_maintenance().await?;
+    let query = Query::parse(call.request.query_string());
     let text = |name| query.text(name).ok().flatten().unwrap_or_default().to_owned();
     let ticket = Ticket {
         expires: text("expires").parse().unwrap_or_default(),
         signature: text("signature"),
     };
     let header = |name| {
-        guest.request.headers().get(name).map(|value| value.to_str().unwrap_or("?").to_owned())
+        call.request.headers().get(name).map(|value| value.to_str().unwrap_or("?").to_owned())
     };
     let announced = Announced {
         size: header(CONTENT_LENGTH).and_then(|value| value.parse().ok()),
         media_type: header(CONTENT_TYPE),
     };
-    let (app, uid) = (guest.app.clone(), guest.request.match_info().query("asset_id").to_owned());
+    let (app, uid) = (call.app.clone(), call.request.match_info().query("asset_id").to_owned());
     let whole = UPLOAD
         + Duration::from_secs(announced.size.map_or(MOST, |size| size.min(MOST)) / UPLOAD_RATE);
     let body = in_time(payload, Duration::from_millis(app.settings.edge.body_ms), whole);
@@ -155,9 +150,9 @@ fn in_time(
 }
 
 /// `GET|HEAD /assets/{asset_id}/{filename}`
-async fn get(guest: Guest) -> HttpResponse {
-    let result = match check_head(guest.request.head(), &guest.app.settings.edge) {
-        Ok(()) => serve(&guest).await,
+async fn get(call: AnonymousRequest) -> HttpResponse {
+    let result = match check_head(call.request.head(), &call.app.settings.edge) {
+        Ok(()) => serve(&call).await,
         Err(error) => Err(error),
     };
     match result {
@@ -166,22 +161,22 @@ async fn get(guest: Guest) -> HttpResponse {
                 Condition::RangeUnsatisfiable { size } => Some(*size),
                 _ => None,
             };
-            let mut refused = answer(&guest, Err(error));
+            let mut refused = answer(&call, Err(error));
             // RFC 9110, section 15.5.17.
             if let Some(Ok(value)) = size.map(|size| format!("bytes */{size}").try_into()) {
                 refused.headers_mut().insert(CONTENT_RANGE, value);
             }
             refused
         }
-        served => answer(&guest, served),
+        served => answer(&call, served),
     }
 }
 
-async fn serve(guest: &Guest) -> Result<HttpResponse> {
-    let request = &guest.request;
+async fn serve(call: &AnonymousRequest) -> Result<HttpResponse> {
+    let request = &call.request;
     // The name as it was sent: the router leaves some escapes as they are.
     let filename = request.uri().path().rsplit('/').next().unwrap_or_default();
-    let asset = guest.app.published(request.match_info().query("asset_id"), filename).await?;
+    let asset = call.app.published(request.match_info().query("asset_id"), filename).await?;
     let size = asset.size.unsigned_abs();
     let mut answer = HttpResponse::Ok();
     answer.insert_header((ETAG, etag(&asset))).insert_header((LAST_MODIFIED, modified(&asset)));
@@ -208,7 +203,7 @@ async fn serve(guest: &Guest) -> Result<HttpResponse> {
             answer.body(SizedStream::new(length, stream::empty::<Result<Bytes, std::io::Error>>()))
         );
     }
-    let chunks = guest.app.read_asset(&asset, range).await?;
+    let chunks = call.app.read_asset(&asset, range).await?;
     let chunks = chunks.map(|chunk| {
         chunk.map_err(|error| {
             tracing::warn!(%error, "a file broke off");
@@ -244,9 +239,7 @@ fn dress(answer: &mut actix_web::HttpResponseBuilder, asset: &Asset) {
         }));
     }
     let policy = match shown {
-        Shown::Sandboxed | Shown::Attachment => {
-            "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-        }
+        Shown::Sandboxed | Shown::Attachment => csp::FILE,
         Shown::Inline => {
             "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox"
         }

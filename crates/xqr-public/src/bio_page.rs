@@ -10,23 +10,19 @@ use std::sync::OnceLock;
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue, LOCATION, X_CONTENT_TYPE_OPTIONS};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpResponse, web};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 use xqr_engine::App;
-use xqr_engine::bio::{Visit, html_url};
-use xqr_engine::errors::{Condition, Error, Result};
+use xqr_engine::bio::{Visit, html_url, is_language};
+use xqr_engine::errors::{Condition, Dialect, Error, Result};
+use xqr_http::middleware::check_head;
+use xqr_http::response::csp;
+use xqr_http::routes::below;
+use xqr_http::{AnonymousRequest, RequestId, X_REQUEST_ID};
 
-use crate::edge::{below, check_head, refuse};
-use crate::guest::Guest;
-use crate::request_id::{RequestId, X_REQUEST_ID};
-use crate::wire::{Accept, accepts, dress};
-use crate::xqr::{Xqr, is_language};
-use crate::{metric, pages};
+use crate::page::refuse;
 
-const STYLE: &str = include_str!("bio.css");
+const STYLE: &str = include_str!("bio_page.css");
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config.service(
@@ -36,28 +32,28 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
     );
 }
 
-async fn show(guest: Guest) -> HttpResponse {
+async fn show(call: AnonymousRequest) -> HttpResponse {
     let result = async {
-        check(&guest)?;
-        let visit = guest.app.visit(&slug(&guest), guest.request.method() == Method::GET).await?;
-        Ok(page(&guest.app, &visit))
+        check(&call)?;
+        let visit = call.app.visit(&slug(&call), call.request.method() == Method::GET).await?;
+        Ok(page(&call.app, &visit))
     };
     let result = result.await;
-    answer(&guest, result)
+    answer(&call, result)
 }
 
-async fn follow(guest: Guest) -> HttpResponse {
+async fn follow(call: AnonymousRequest) -> HttpResponse {
     let result = async {
-        check(&guest)?;
+        check(&call)?;
         // One spelling for each place.
-        let place = guest.request.match_info().query("place");
+        let place = call.request.match_info().query("place");
         let place = place
             .parse()
             .ok()
             .filter(|n: &usize| n.to_string() == place)
             .ok_or(Condition::RouteNotFound)?;
         let url =
-            guest.app.follow(&slug(&guest), place, guest.request.method() == Method::GET).await?;
+            call.app.follow(&slug(&call), place, call.request.method() == Method::GET).await?;
         let location = HeaderValue::try_from(url).map_err(Error::internal)?;
         Ok(HttpResponse::Found()
             .insert_header((LOCATION, location))
@@ -65,23 +61,23 @@ async fn follow(guest: Guest) -> HttpResponse {
             .finish())
     };
     let result = result.await;
-    answer(&guest, result)
+    answer(&call, result)
 }
 
-fn slug(guest: &Guest) -> String {
-    guest.request.match_info().query("slug").to_ascii_lowercase()
+fn slug(call: &AnonymousRequest) -> String {
+    call.request.match_info().query("slug").to_ascii_lowercase()
 }
 
-fn check(guest: &Guest) -> Result<()> {
-    if !matches!(*guest.request.method(), Method::GET | Method::HEAD) {
+fn check(call: &AnonymousRequest) -> Result<()> {
+    if !matches!(*call.request.method(), Method::GET | Method::HEAD) {
         return Err(Condition::MethodNotAllowed.into());
     }
-    check_head(guest.request.head(), &guest.app.settings.edge)
+    check_head(call.request.head(), &call.app.settings.edge)
 }
 
 /// Puts an answer on its way; a refusal is a page for people, or the native envelope for programs.
-fn answer(guest: &Guest, result: Result<HttpResponse>) -> HttpResponse {
-    let (id, headers) = (RequestId::fresh(guest.app.now()), guest.request.headers());
+fn answer(call: &AnonymousRequest, result: Result<HttpResponse>) -> HttpResponse {
+    let id = RequestId::fresh(call.app.now());
     let error = match result {
         Ok(mut answer) => {
             answer.headers_mut().insert(X_REQUEST_ID, id.header());
@@ -92,23 +88,15 @@ fn answer(guest: &Guest, result: Result<HttpResponse>) -> HttpResponse {
         }
         Err(error) => error,
     };
-    let status = error.condition().reply(xqr_engine::errors::Dialect::Xqr).status;
-    let accept = Accept::of(headers);
     let allow = matches!(error.condition(), Condition::MethodNotAllowed).then_some("GET, HEAD");
-    if allow.is_some()
-        || !matches!(status, 404 | 410 | 500 | 503)
-        || accept == Accept::Problem
-        || accepts(headers, "application/json")
-    {
-        return refuse::<Xqr>(&error, id, accept, allow);
+    let status = error.condition().reply(Dialect::Xqr).status;
+    if allow.is_some() || !matches!(status, 404 | 410 | 500 | 503) {
+        return call.refuse_as(&error, id, allow);
     }
     if error.cause().is_some() {
         tracing::error!(request_id = %id, %error, at = %error.location(), "a bio page failed");
     }
-    metric::error(error.condition().row().code());
-    let mut response = pages::closed(&error);
-    dress(&mut response, &error, id);
-    response
+    refuse(&call.request, id, &error)
 }
 
 fn page(app: &App, visit: &Visit) -> HttpResponse {
@@ -195,11 +183,6 @@ fn href(slug: &str, index: usize, url: &str) -> String {
 /// named: a host's name may have a semicolon.
 fn policy(avatar: bool) -> &'static str {
     static POLICIES: [OnceLock<String>; 2] = [OnceLock::new(), OnceLock::new()];
-    POLICIES[usize::from(avatar)].get_or_init(|| {
-        let hash = STANDARD.encode(Sha256::digest(STYLE));
-        let pictures = if avatar { "img-src 'self' https:; " } else { "" };
-        format!(
-            "default-src 'none'; {pictures}style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'; object-src 'none'; frame-ancestors 'none'"
-        )
-    })
+    let images = if avatar { "img-src 'self' https:; " } else { "" };
+    POLICIES[usize::from(avatar)].get_or_init(|| csp::page(STYLE, images))
 }

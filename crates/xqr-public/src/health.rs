@@ -6,14 +6,14 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 
-use crate::pages::readable;
-use crate::{call, metric};
+use xqr_http::routes::readable;
+use xqr_http::{metrics, request};
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
         .service(readable("/health", health))
         .service(readable("/ready", ready))
-        .service(readable("/metrics", metrics));
+        .service(readable("/metrics", prometheus));
 }
 
 /// `GET /health`: the process is alive. Touches no database.
@@ -23,7 +23,7 @@ async fn health() -> HttpResponse {
 
 /// `GET /ready`: the database answers.
 async fn ready(request: HttpRequest) -> HttpResponse {
-    let app = call::app(&request);
+    let app = request::app(&request);
     let database = app.data.backend();
     match app.data.ping().await {
         Ok(()) => HttpResponse::Ok().json(json!({ "status": "ok", "database": database })),
@@ -37,9 +37,9 @@ async fn ready(request: HttpRequest) -> HttpResponse {
 }
 
 /// `GET /metrics`: Prometheus' text format.
-async fn metrics(request: HttpRequest) -> HttpResponse {
-    let app = call::app(&request);
+async fn prometheus(request: HttpRequest) -> HttpResponse {
+    let app = request::app(&request);
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"))
-        .body(metric::print(&app))
+        .body(metrics::print(&app))
 }

@@ -1,22 +1,20 @@
-//! `GET|HEAD /{code}`: from a code to its destination. The path that must be fast and must not
-//! fail.
+//! `GET|HEAD /{code}` and `/q/{code}/`: from a code to its destination. The path that must be fast and
+//! must not fail.
 
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue, LOCATION};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
-use bytes::Bytes;
+use xqr_engine::App;
 use xqr_engine::errors::{Condition, Error};
-use xqr_engine::redirects::{self, Target};
-use xqr_engine::settings::Refusals;
-use xqr_engine::slug::CodeKey;
+use xqr_engine::redirects::{self, Outcome};
+use xqr_http::dialect::registry;
+use xqr_http::metrics::{self, Redirect};
+use xqr_http::middleware::check_head;
+use xqr_http::response::sanitize;
+use xqr_http::routes::below;
+use xqr_http::{Accept, RequestId, X_REQUEST_ID};
 
-use crate::edge::{below, check_head, refuse};
-use crate::hub::Hub;
-use crate::metric::{self, Redirect};
-use crate::request_id::{RequestId, X_REQUEST_ID};
-use crate::wire::{Accept, accepts};
-use crate::xqr::Xqr;
-use crate::{call, echo, pages, peer, visitor};
+use crate::{page, visitor};
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
@@ -30,68 +28,51 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 }
 
 async fn redirect(request: HttpRequest) -> HttpResponse {
-    let app = request.app_data::<web::Data<xqr_engine::App>>().expect("the server registers it");
+    let app = request.app_data::<web::Data<App>>().expect("the server registers it");
     let now = app.now();
     let id = RequestId::fresh(now);
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return refuse::<Xqr>(
-            &Condition::MethodNotAllowed.into(),
-            id,
-            Accept::of(request.headers()),
-            Some("GET, HEAD"),
-        );
+        let error = Condition::MethodNotAllowed.into();
+        return refuse(&request, id, &error, Some("GET, HEAD"));
     }
     if let Err(error) = check_head(request.head(), &app.settings.edge) {
-        return refuse::<Xqr>(&error, id, Accept::of(request.headers()), None);
+        return refuse(&request, id, &error, None);
     }
     let code = request.match_info().query("code");
-    let target = match CodeKey::new(code) {
-        Some(key) => redirects::resolve(app, &key).await,
-        None => Ok(Target::Absent),
-    };
-    match target {
-        Ok(Target::Live { link_id, location, forks, .. }) => {
-            let country = visitor::country(app, &request);
-            let served = forks
-                .and_then(|forks| visitor::serve(app, &request, link_id, &forks, country, now));
-            let (location, variant) =
-                served.map_or((location, Bytes::new()), |served| (served.location, served.name));
-            match HeaderValue::from_maybe_shared(location) {
-                Ok(location) => {
-                    if *request.method() == Method::GET || app.settings.scans.count_head {
-                        app.journal.append(
-                            &visitor::scan(app, &request, link_id, country, variant, now).await,
-                        );
-                    }
-                    metric::redirect(Redirect::Live);
-                    found(location, id)
-                }
-                Err(error) => closed(&request, id, &Error::internal(error)),
+    let visitor = visitor::read(app, &request);
+    match redirects::visit(app, code, &visitor, now).await {
+        Ok(Outcome::Found { location }) => match HeaderValue::from_maybe_shared(location) {
+            Ok(location) => {
+                metrics::redirect(Redirect::Live);
+                found(location, id)
             }
-        }
-        Ok(Target::Gone) => {
-            metric::redirect(Redirect::Gone);
-            // QR Studio reference, section 11.4.
+            Err(error) => dead_end(app, &request, id, &Error::internal(error)),
+        },
+        Ok(Outcome::Gone) => {
+            metrics::redirect(Redirect::Gone);
+            // Codes of dynamic QRs lead to a page that says so.
             let page = request
                 .path()
                 .starts_with("/q/")
                 .then(|| HeaderValue::try_from(format!("/q/{code}/paused/")));
             match page {
                 Some(Ok(page)) => found(page, id),
-                _ => closed(&request, id, &Condition::LinkGone.into()),
+                _ => dead_end(app, &request, id, &Condition::LinkGone.into()),
             }
         }
-        Ok(Target::Absent) => {
-            metric::redirect(Redirect::Absent);
-            let address = peer::address(&app.settings.edge, request.peer_addr(), request.headers());
-            if let Some(Err(error)) = address.map(|address| app.strangers.check_miss(address)) {
-                return closed(&request, id, &error);
+        Ok(Outcome::Absent) => {
+            metrics::redirect(Redirect::Absent);
+            if let Some(Err(error)) =
+                visitor.address.map(|address| app.strangers.check_miss(address))
+            {
+                return dead_end(app, &request, id, &error);
             }
-            closed(&request, id, &Condition::LinkNotFound { code: echo::code(code) }.into())
+            let error = Condition::LinkNotFound { code: sanitize::code(code) }.into();
+            dead_end(app, &request, id, &error)
         }
         Err(error) => {
             tracing::error!(request_id = %id, %error, at = %error.location(), "a redirect failed");
-            closed(&request, id, &error)
+            dead_end(app, &request, id, &error)
         }
     }
 }
@@ -104,33 +85,36 @@ fn found(location: HeaderValue, id: RequestId) -> HttpResponse {
         .finish()
 }
 
-/// `GET /q/{code}/paused/`: the same for every code, so that it tells nothing of any.
+/// `GET /q/{code}/paused/`: the same page for every code, so that it reveals nothing about one.
 async fn paused() -> HttpResponse {
-    pages::paused()
+    page::paused()
 }
 
 /// Any path that is no route.
 async fn no_page(request: HttpRequest) -> HttpResponse {
-    let app = call::app(&request);
+    let app = xqr_http::request::app(&request);
     let id = RequestId::fresh(app.now());
     match check_head(request.head(), &app.settings.edge) {
-        Ok(()) => closed(&request, id, &Condition::RouteNotFound.into()),
-        Err(error) => refuse::<Xqr>(&error, id, Accept::of(request.headers()), None),
+        Ok(()) => dead_end(&app, &request, id, &Condition::RouteNotFound.into()),
+        Err(error) => refuse(&request, id, &error, None),
     }
 }
 
-/// A page for people, or the native envelope for who asks for JSON.
-fn closed(request: &HttpRequest, id: RequestId, error: &Error) -> HttpResponse {
-    let headers = request.headers();
-    let accept = Accept::of(headers);
-    if call::app(request).settings.redirect.refusals == Refusals::Hub {
-        return refuse::<Hub>(error, id, accept, None);
+/// Refuses in the public dialect.
+fn refuse(
+    request: &HttpRequest,
+    id: RequestId,
+    error: &Error,
+    allow: Option<&'static str>,
+) -> HttpResponse {
+    (registry(request).public().refuse)(error, id, Accept::of(request), allow)
+}
+
+/// Answers a short link that leads nowhere: in the dialect that the settings name, else as a page or
+/// in the public dialect.
+fn dead_end(app: &App, request: &HttpRequest, id: RequestId, error: &Error) -> HttpResponse {
+    match registry(request).find(&app.settings.redirect.refusals) {
+        Some(dialect) => (dialect.refuse)(error, id, Accept::of(request), None),
+        None => page::refuse(request, id, error),
     }
-    if accept == Accept::Problem || accepts(headers, "application/json") {
-        return refuse::<Xqr>(error, id, accept, None);
-    }
-    metric::error(error.condition().row().code());
-    let mut response = pages::closed(error);
-    crate::wire::dress(&mut response, error, id);
-    response
 }

@@ -7,25 +7,21 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use xqr_engine::analytics::{self, Facet, Machines, Period};
 use xqr_engine::errors::{Condition, Result};
-use xqr_engine::links::{self, Draft, Edit, text_of};
+use xqr_engine::links::{self, Edit, text_of};
 use xqr_engine::rows::{Filter, Link, Page};
 use xqr_engine::{App, Tx};
 
-use super::Person;
-use super::generate::public_url;
-use crate::call::Call;
-use crate::edge::resource;
-use crate::fault::Fault;
-use crate::fields::Fields;
-use crate::variants;
+use crate::StudioUser;
+use crate::addresses::public_url;
+use crate::dynamic_fields::{DESTINATION, NAME_CHARS, read_new};
+use xqr_http::ApiRequest;
+use xqr_http::forms::variant_fields;
+use xqr_http::refusal::Refusal;
+use xqr_http::routes::resource;
 
-/// Characters of a dynamic QR's name.
-const NAME_CHARS: usize = 120;
 /// QRs of a page, unless asked otherwise, and at most.
 const PAGE: i64 = 25;
 const MAX_PAGE: i64 = 100;
-/// What a variant's address is called.
-const ADDRESS: &str = "destination_url";
 /// The most values of a kind in analytics; the most frequent come first.
 const TOP: usize = 50;
 /// Days of analytics, unless asked otherwise.
@@ -50,7 +46,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 }
 
 /// `GET /api/v1/dynamic/`
-async fn list(call: Call<Person>) -> Result<HttpResponse, Fault> {
+async fn list(call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
     let query = call.query();
     let page = query.int("page", 1..=1_000_000, 1)?;
     let size = query.int("page_size", 1..=i64::MAX, PAGE)?.min(MAX_PAGE);
@@ -73,9 +69,9 @@ async fn list(call: Call<Person>) -> Result<HttpResponse, Fault> {
 }
 
 /// `POST /api/v1/dynamic/`
-async fn create(mut call: Call<Person>) -> Result<HttpResponse, Fault> {
+async fn create(mut call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
     let mut fields = call.fields().await?;
-    let draft = draft(&mut fields);
+    let draft = read_new(&mut fields);
     fields.end()?;
     let draft = draft.ok_or(Condition::BodyNotObject)?;
     let (caller, app) = (call.caller.clone(), call.app.clone());
@@ -85,31 +81,20 @@ async fn create(mut call: Call<Person>) -> Result<HttpResponse, Fault> {
         .await?)
 }
 
-/// Reads a dynamic QR to make. What is wrong is left in `fields`.
-pub(super) fn draft(fields: &mut Fields) -> Option<Draft> {
-    fields.demand("name");
-    let name = fields.line("name", NAME_CHARS);
-    fields.demand("destination_url");
-    let destination = fields.url("destination_url");
-    let variants = variants::read(fields, ADDRESS).unwrap_or_default();
-    let sticky = fields.flag("sticky").unwrap_or(false);
-    Some(Draft { variants, sticky, ..Draft::dynamic(name?, destination?) })
-}
-
 /// `GET /api/v1/dynamic/{short_id}/`
-async fn get(call: Call<Person>) -> Result<HttpResponse, Fault> {
+async fn get(call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
     let (caller, code) = (call.caller.clone(), call.path("short_id"));
     let link = call.app.read(move |conn| links::get_by_code(conn, &caller, &code)).await?;
     Ok(HttpResponse::Ok().json(View::new(&call.app, &link)))
 }
 
 /// `PATCH /api/v1/dynamic/{short_id}/`
-async fn edit(mut call: Call<Person>) -> Result<HttpResponse, Fault> {
+async fn edit(mut call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
     let mut fields = call.fields().await?;
     let edit = Edit {
         destination: fields.url("destination_url"),
         name: fields.line("name", NAME_CHARS),
-        variants: variants::read(&mut fields, ADDRESS),
+        variants: variant_fields::read(&mut fields, DESTINATION),
         sticky: fields.flag("sticky"),
         enabled: fields.flag("is_active"),
         dynamic: true,
@@ -126,7 +111,7 @@ async fn edit(mut call: Call<Person>) -> Result<HttpResponse, Fault> {
 }
 
 /// `DELETE /api/v1/dynamic/{short_id}/`
-async fn delete(call: Call<Person>) -> Result<HttpResponse, Fault> {
+async fn delete(call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
     let (caller, code) = (call.caller.clone(), call.path("short_id"));
     let job = move |tx: &mut Tx<'_>| {
         let link = links::get_by_code(tx.conn, &caller, &code)?;
@@ -138,7 +123,7 @@ async fn delete(call: Call<Person>) -> Result<HttpResponse, Fault> {
 
 /// `GET /api/v1/dynamic/{short_id}/analytics/`: what the reference does not show is ours (section
 /// 11.6).
-async fn analyse(call: Call<Person>) -> Result<HttpResponse, Fault> {
+async fn analyse(call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
     let days = call.query().int("days", 1..=366, DAYS)?;
     let (caller, code, now) = (call.caller.clone(), call.path("short_id"), call.app.now());
     let span = Period::Days(days).days(now);
@@ -192,7 +177,7 @@ struct View {
 
 impl View {
     fn new(app: &App, link: &Link) -> Self {
-        let variants = variants::view(link, ADDRESS);
+        let variants = variant_fields::view(link, DESTINATION);
         Self {
             id: link.id,
             short_id: link.code.clone(),

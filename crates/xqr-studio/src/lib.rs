@@ -1,88 +1,82 @@
-//! The studio dialect: `X-Api-Key`, every path with a trailing slash, bare bodies, errors in the
-//! way of Django (QR Studio reference, sections 1, 2 and 15).
+//! The studio dialect: compatible with QR Studio (reference, sections 1, 2 and 15). `X-Api-Key`, every
+//! path with a trailing slash, bare bodies, errors as Django REST framework writes them.
 //!
 //! Order of checks: HTTPS, key, rate, fields, plan, items, quota, fetches, drawing (section 15.5).
 
-mod auth;
-mod bulk;
+mod account;
+mod addresses;
 mod dynamic;
-mod form;
-mod generate;
-mod keys;
-mod order;
+mod dynamic_fields;
+mod openapi;
+mod pictures;
 mod status;
-mod usage;
 mod webhooks;
 
 use std::sync::Arc;
 
-use actix_web::dev::HttpServiceFactory;
 use actix_web::guard::fn_guard;
-use actix_web::http::StatusCode;
-use actix_web::http::header::HeaderMap;
 use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::future::LocalBoxFuture;
 use serde_json::{Map, Value, json};
-use xqr_engine::auth::SecretKey;
-use xqr_engine::errors::{Condition, Dialect, Error, Place, Result};
-use xqr_engine::plans::Limits;
-use xqr_engine::{App, Figures, Pace, Rates};
+use xqr_engine::errors::{Dialect as Column, Error, Place, Result};
+use xqr_engine::{App, Pace, Rates};
+use xqr_http::dialect::{refusal_builder, refuse};
+use xqr_http::middleware::envelope;
+use xqr_http::request::authenticate::{by_key, by_token, key_header};
+use xqr_http::routes::no_route;
+use xqr_http::{Accept, Bearer, Dialect, Registration, RequestId};
 
-use crate::call::{Bearer, by_key, by_token};
-use crate::edge::{no_route, speak};
-use crate::request_id::RequestId;
-use crate::wire::{Accept, Wire};
+/// The dialect, for the server.
+pub const DIALECT: Registration = Registration {
+    column: Studio::COLUMN,
+    refuse: refuse::<Studio>,
+    document: openapi::document,
+    routes,
+};
 
-/// The studio dialect, called with a key.
-pub(crate) struct Studio;
+/// The studio dialect, called with an API key.
+#[derive(Debug)]
+pub struct Studio;
 
-impl Wire for Studio {
-    const DIALECT: Dialect = Dialect::Studio;
+impl Dialect for Studio {
+    const COLUMN: Column = Column::Studio;
     // Pictures are charged one by one; calls are not counted.
     const RATES: Rates = Rates { pace: Pace::KeyMinute, quota: None };
 
-    fn is_included(limits: &Limits) -> bool {
-        limits.api_studio
-    }
-
     fn refuse(error: &Error, _: RequestId, _: Accept) -> HttpResponse {
-        let status = error.condition().reply(Self::DIALECT).status;
-        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        HttpResponse::build(status).json(body(error))
+        refusal_builder(error.condition().reply(Self::COLUMN).status).json(body(error))
     }
 
-    fn who(app: Arc<App>, request: HttpRequest) -> LocalBoxFuture<'static, Result<Bearer>> {
-        Box::pin(by_key(app, request, credential))
+    fn authenticate(
+        app: Arc<App>,
+        request: HttpRequest,
+    ) -> LocalBoxFuture<'static, Result<Bearer>> {
+        Box::pin(by_key(app, request, |headers| key_header(headers, "x-api-key")))
     }
 
     fn is_probe(path: &str) -> bool {
         ["/api/health/", "/api/status/"].contains(&path)
     }
-
-    fn show_figures(_: &mut HeaderMap, _: &Figures) {}
 }
 
-/// The studio dialect, called by a person who has signed in.
-pub(crate) struct Person;
+/// The studio dialect, called by a signed-in user.
+struct StudioUser;
 
-impl Wire for Person {
-    const DIALECT: Dialect = Dialect::Studio;
+impl Dialect for StudioUser {
+    const COLUMN: Column = Studio::COLUMN;
     const RATES: Rates = Studio::RATES;
-
-    fn is_included(limits: &Limits) -> bool {
-        Studio::is_included(limits)
-    }
 
     fn refuse(error: &Error, id: RequestId, accept: Accept) -> HttpResponse {
         Studio::refuse(error, id, accept)
     }
 
-    fn who(app: Arc<App>, request: HttpRequest) -> LocalBoxFuture<'static, Result<Bearer>> {
+    fn authenticate(
+        app: Arc<App>,
+        request: HttpRequest,
+    ) -> LocalBoxFuture<'static, Result<Bearer>> {
         Box::pin(by_token(app, request))
     }
-
-    fn show_figures(_: &mut HeaderMap, _: &Figures) {}
 }
 
 /// Complaints about fields stand under their fields, as a text or a list of texts; all else is the
@@ -90,7 +84,7 @@ impl Wire for Person {
 fn body(error: &Error) -> Value {
     let mut fields = Map::new();
     for condition in error.conditions() {
-        let reply = condition.reply(Dialect::Studio);
+        let reply = condition.reply(Studio::COLUMN);
         match reply.place {
             Place::Top if fields.is_empty() => return json!({ "detail": reply.message }),
             Place::Top => {}
@@ -107,25 +101,17 @@ fn body(error: &Error) -> Value {
     Value::Object(fields)
 }
 
-fn credential(headers: &HeaderMap) -> Result<SecretKey> {
-    let mut values = headers.get_all("x-api-key");
-    match (values.next().and_then(|value| value.to_str().ok()), values.next()) {
-        (Some(value), None) => SecretKey::parse(value),
-        _ => Err(Condition::KeyInvalid.into()),
-    }
-}
-
-pub(crate) fn scope() -> impl HttpServiceFactory {
-    web::scope("/api")
-        .guard(fn_guard(|context| context.head().uri.path().ends_with('/')))
-        .wrap(from_fn(speak::<Studio>))
-        .configure(auth::routes)
-        .configure(generate::routes)
-        .configure(bulk::routes)
-        .configure(dynamic::routes)
-        .configure(keys::routes)
-        .configure(usage::routes)
-        .configure(webhooks::routes)
-        .configure(status::routes)
-        .default_service(web::to(no_route))
+/// Mounts every path below `/api` that ends in a slash.
+fn routes(config: &mut web::ServiceConfig) {
+    config.service(
+        web::scope("/api")
+            .guard(fn_guard(|context| context.head().uri.path().ends_with('/')))
+            .wrap(from_fn(envelope::<Studio>))
+            .configure(account::routes)
+            .configure(pictures::routes)
+            .configure(dynamic::routes)
+            .configure(webhooks::routes)
+            .configure(status::routes)
+            .default_service(web::to(no_route)),
+    );
 }

@@ -6,13 +6,14 @@ use xqr_engine::hooks;
 use xqr_engine::plans::Plan;
 use xqr_engine::render::{ClearZone, EyeBorder, EyeCenter, EyeShape, FrameStyle, Pattern};
 
-use super::Book;
-use super::operation::{Operation, operation};
-use super::schema::{
+use xqr_engine::errors::{Cell, Dialect};
+use xqr_http::forms::payload_fields::Kind;
+use xqr_http::openapi::operation::{Operation, operation};
+use xqr_http::openapi::schema::{
     body, choice, color, constant, count, flag, int, line, list, maybe, moment, named, number,
     object, one_of, prose, says, some, text, up_to, url, usual, with,
 };
-use crate::payload::Kind;
+use xqr_http::openapi::{Description, Envelope};
 
 const KEY: &str = "KeyInvalid KeyRevoked KeyExpired ApiLocked ScopeMissing RateExceeded";
 const PERSON: &str = "TokenInvalid ApiLocked RateExceeded";
@@ -24,8 +25,24 @@ const DRAW: &str = "ColorInvalid ContentTooLong FieldConflict FieldUnsupported U
                     RenderFailed MomentInvalid ListEmpty";
 const PASSWORD: &str = "PasswordTooShort PasswordCommon TextTooLong RateExceeded";
 
-pub(super) fn book() -> Book {
-    Book {
+/// The refusal envelope (section 15.1).
+const ENVELOPE: Envelope = Envelope {
+    schema: |_, _| named("Refusal"),
+    example: |cell: &Cell| match cell.filed {
+        None => json!({ "detail": cell.template }),
+        Some(field) => match field.strip_prefix('[').and_then(|field| field.strip_suffix(']')) {
+            Some(field) => json!({ field.trim_matches('"'): [cell.template] }),
+            None => json!({ field.trim_matches('"'): cell.template }),
+        },
+    },
+    problem: None,
+};
+
+/// Returns the OpenAPI document.
+pub(super) fn document() -> Value {
+    let description = Description {
+        column: Dialect::Studio,
+        envelope: ENVELOPE,
         title: "xqr: the studio dialect",
         about: "What clients of QR Studio speak. Paths end in a slash. Errors are `{\"detail\"}`, or sentences under the fields that are \
                 wrong, as a text or a list of texts.",
@@ -48,7 +65,8 @@ pub(super) fn book() -> Book {
             .into_iter()
             .flatten()
             .collect(),
-    }
+    };
+    description.document()
 }
 
 fn refusal() -> Value {

@@ -5,8 +5,8 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 
-use crate::call;
-use crate::edge::resource;
+use xqr_http::request;
+use xqr_http::routes::resource;
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
@@ -21,7 +21,7 @@ async fn health() -> HttpResponse {
 
 /// `GET|HEAD /api/status/`: each component.
 async fn status(request: HttpRequest) -> HttpResponse {
-    let app = call::app(&request);
+    let app = request::app(&request);
     let database = app.data.ping().await.is_ok();
     let name = |up: bool| if up { "ok" } else { "unavailable" };
     let code = if database { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };

@@ -11,11 +11,11 @@ use xqr_engine::hooks::{self, Draft, Edit, Status};
 use xqr_engine::links::text_of;
 use xqr_engine::rows::{Delivery, Page, Webhook};
 
-use super::Person;
-use crate::call::Call;
-use crate::edge::resource;
-use crate::fault::Fault;
-use crate::fields::Fields;
+use crate::StudioUser;
+use xqr_http::ApiRequest;
+use xqr_http::forms::fields::Fields;
+use xqr_http::refusal::Refusal;
+use xqr_http::routes::resource;
 
 const DESCRIPTION_CHARS: usize = 200;
 /// Deliveries that are listed.
@@ -40,14 +40,14 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 }
 
 /// `GET /api/v1/webhooks/`
-async fn list(call: Call<Person>) -> Result<HttpResponse, Fault> {
+async fn list(call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
     let caller = call.caller.clone();
     let webhooks = call.app.read(move |conn| hooks::list(conn, &caller, Look::Studio)).await?;
     Ok(HttpResponse::Ok().json(json!({ "results": webhooks.iter().map(view).collect::<Vec<_>>() })))
 }
 
 /// `POST /api/v1/webhooks/`
-async fn create(mut call: Call<Person>) -> Result<HttpResponse, Fault> {
+async fn create(mut call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
     hooks::check_plan(&call.caller)?;
     let mut fields = call.fields().await?;
     fields.demand("url");
@@ -69,14 +69,14 @@ async fn create(mut call: Call<Person>) -> Result<HttpResponse, Fault> {
 }
 
 /// `GET /api/v1/webhooks/{id}/`
-async fn get(call: Call<Person>) -> Result<HttpResponse, Fault> {
-    let (caller, id) = (call.caller.clone(), call.number("id")?);
+async fn get(call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
+    let (caller, id) = (call.caller.clone(), path_id(&call, "id")?);
     let webhook = call.app.read(move |conn| hooks::get(conn, &caller, Look::Studio, id)).await?;
     Ok(HttpResponse::Ok().json(view(&webhook)))
 }
 
 /// `PATCH /api/v1/webhooks/{id}/`
-async fn edit(mut call: Call<Person>) -> Result<HttpResponse, Fault> {
+async fn edit(mut call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
     const STATUSES: [(&str, Status); 3] =
         [("active", Status::Active), ("paused", Status::Paused), ("disabled", Status::Disabled)];
     hooks::check_plan(&call.caller)?;
@@ -90,7 +90,7 @@ async fn edit(mut call: Call<Person>) -> Result<HttpResponse, Fault> {
         Some(url) => Some(hooks::endpoint(&call.app, "url", &url).await?),
         None => None,
     };
-    let (caller, id) = (call.caller.clone(), call.number("id")?);
+    let (caller, id) = (call.caller.clone(), path_id(&call, "id")?);
     let edit = Edit { url, description, events, status };
     let webhook =
         call.app.write(move |tx| hooks::update(tx, &caller, Look::Studio, id, edit)).await?;
@@ -98,16 +98,16 @@ async fn edit(mut call: Call<Person>) -> Result<HttpResponse, Fault> {
 }
 
 /// `DELETE /api/v1/webhooks/{id}/`
-async fn delete(call: Call<Person>) -> Result<HttpResponse, Fault> {
-    let (caller, id) = (call.caller.clone(), call.number("id")?);
+async fn delete(call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
+    let (caller, id) = (call.caller.clone(), path_id(&call, "id")?);
     call.app.write(move |tx| hooks::delete(tx, &caller, Look::Studio, id)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
 /// `POST /api/v1/webhooks/{id}/rotate/`
-async fn rotate(call: Call<Person>) -> Result<HttpResponse, Fault> {
+async fn rotate(call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
     hooks::check_plan(&call.caller)?;
-    let (caller, id) = (call.caller.clone(), call.number("id")?);
+    let (caller, id) = (call.caller.clone(), path_id(&call, "id")?);
     let rotate =
         call.app.write(move |tx| hooks::rotate(tx, &caller, Look::Studio, id, hooks::OVERLAP));
     let (webhook, secret) = rotate.await?;
@@ -117,16 +117,16 @@ async fn rotate(call: Call<Person>) -> Result<HttpResponse, Fault> {
 }
 
 /// `POST /api/v1/webhooks/{id}/test/`: one delivery of a made-up event.
-async fn test(call: Call<Person>) -> Result<HttpResponse, Fault> {
+async fn test(call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
     hooks::check_plan(&call.caller)?;
-    let (caller, id) = (call.caller.clone(), call.number("id")?);
+    let (caller, id) = (call.caller.clone(), path_id(&call, "id")?);
     let delivery = call.app.write(move |tx| hooks::test(tx, &caller, Look::Studio, id)).await?;
     Ok(HttpResponse::build(StatusCode::ACCEPTED).json(json!({ "id": delivery })))
 }
 
 /// `GET /api/v1/webhooks/{id}/deliveries/`: the latest first.
-async fn deliveries(call: Call<Person>) -> Result<HttpResponse, Fault> {
-    let (caller, id) = (call.caller.clone(), call.number("id")?);
+async fn deliveries(call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
+    let (caller, id) = (call.caller.clone(), path_id(&call, "id")?);
     let page = Page::Before { limit: DELIVERIES, id: None };
     let deliveries =
         call.app.read(move |conn| hooks::deliveries(conn, &caller, Look::Studio, id, page)).await?;
@@ -184,10 +184,8 @@ fn delivery(delivery: &Delivery) -> Value {
     })
 }
 
-impl Call<Person> {
-    /// Returns a number in the path; what is none names nothing.
-    fn number(&self, name: &str) -> Result<i64> {
-        let found = self.path(name).parse();
-        found.map_err(|_| Condition::ResourceNotFound { what: "Webhook".to_owned() }.into())
-    }
+/// Returns a numeric id in the path.
+fn path_id(call: &ApiRequest<StudioUser>, name: &str) -> Result<i64> {
+    let id = call.path(name).parse();
+    id.map_err(|_| Condition::ResourceNotFound { what: "Webhook".to_owned() }.into())
 }

@@ -1,15 +1,17 @@
+//! A panic in a handler is a 500 in the dialect's envelope.
+
 use std::sync::Arc;
 
 use actix_web::middleware::from_fn;
-use actix_web::{App as Web, test, web};
+use actix_web::{App as Web, HttpResponse, test, web};
 use serde_json::{Value, json};
 use xqr_engine::{App, ManualClock, SeededEntropy, Settings};
-
-use super::*;
-use crate::forge::Forge;
-use crate::hub::Hub;
-use crate::studio::Studio;
-use crate::xqr::Xqr;
+use xqr_forge::Forge;
+use xqr_http::Dialect;
+use xqr_http::middleware::envelope;
+use xqr_hub::Hub;
+use xqr_native::Native;
+use xqr_studio::Studio;
 
 async fn broken() -> HttpResponse {
     panic!("a defect")
@@ -17,7 +19,7 @@ async fn broken() -> HttpResponse {
 
 /// Lets a handler of dialect `D` panic, and returns what the client is told, and the request id
 /// beside it.
-async fn told<D: Wire>() -> (Value, String) {
+async fn told<D: Dialect>() -> (Value, String) {
     let folder = tempfile::tempdir().unwrap();
     let mut settings = Settings::defaults();
     settings.data_dir = folder.path().to_owned();
@@ -31,7 +33,7 @@ async fn told<D: Wire>() -> (Value, String) {
     )
     .unwrap();
     let scope = web::scope("/api")
-        .wrap(from_fn(speak::<D>))
+        .wrap(from_fn(envelope::<D>))
         .route("/broken", web::get().to(broken))
         .route("/sound", web::get().to(HttpResponse::Ok));
     let service =
@@ -60,7 +62,7 @@ async fn told<D: Wire>() -> (Value, String) {
 
 #[actix_web::test]
 async fn a_panic_is_an_enveloped_500_in_each_dialect_and_others_live_on() {
-    let (body, id) = told::<Xqr>().await;
+    let (body, id) = told::<Native>().await;
     assert!(id.starts_with("req_"));
     let error = json!({ "code": "INTERNAL_ERROR", "message": "An unexpected error occurred.", "status": 500 });
     assert_eq!(body, json!({ "error": error, "meta": { "request_id": id } }));

@@ -14,10 +14,10 @@ use xqr_engine::pictures::{Source, Upload};
 use xqr_engine::render::Rgba;
 use xqr_engine::slug::Slug;
 
-use crate::query::Query;
+use crate::forms::query::Query;
 
 /// A JSON object that is being read. Fields that nobody asks for are passed over.
-pub(crate) struct Fields {
+pub struct Fields {
     object: Map<String, Value>,
     complaints: Vec<Condition>,
     /// Whether all values are texts, as those of a query are.
@@ -30,7 +30,7 @@ pub(crate) struct Fields {
 
 impl Fields {
     /// Reads a body.
-    pub(crate) fn parse(body: &[u8]) -> Result<Self> {
+    pub fn parse(body: &[u8]) -> Result<Self> {
         if body.is_empty() {
             return Err(Condition::BodyNotObject.into());
         }
@@ -39,7 +39,7 @@ impl Fields {
     }
 
     /// Reads a value, such as an item of a list.
-    pub(crate) fn from_value(value: Value) -> Result<Self, Condition> {
+    pub fn from_value(value: Value) -> Result<Self, Condition> {
         match value {
             Value::Object(object) => Ok(Self {
                 object,
@@ -53,7 +53,7 @@ impl Fields {
     }
 
     /// Reads an object within another, whose fields complaints name with `prefix`.
-    pub(crate) fn inside(object: Map<String, Value>, prefix: &str) -> Self {
+    pub fn inside(object: Map<String, Value>, prefix: &str) -> Self {
         Self {
             object,
             complaints: Vec::new(),
@@ -64,7 +64,7 @@ impl Fields {
     }
 
     /// Takes the parameters of a query, whose numbers and truth values are texts.
-    pub(crate) fn from_query(query: &Query) -> Self {
+    pub fn from_query(query: &Query) -> Self {
         let (mut object, mut unreadable) = (Map::new(), Vec::new());
         for name in query.names() {
             match query.text(name) {
@@ -77,7 +77,7 @@ impl Fields {
 
     /// Takes the texts of a form, whose numbers and truth values are texts, too, and whose
     /// `payload` is JSON. The last of several texts of a name counts.
-    pub(crate) fn from_form(texts: Vec<(String, String)>) -> Self {
+    pub fn from_form(texts: Vec<(String, String)>) -> Self {
         let mut object = Map::new();
         for (name, text) in texts {
             let payload = (name == "payload").then(|| serde_json::from_str(&text).ok()).flatten();
@@ -94,19 +94,19 @@ impl Fields {
 
     /// Returns SHA-256 of the object with its fields in alphabetical order: the same for whatever
     /// means the same.
-    pub(crate) fn fingerprint(&self) -> [u8; 32] {
+    pub fn fingerprint(&self) -> [u8; 32] {
         let mut canonical = Value::Object(self.object.clone());
         canonical.sort_all_objects();
         Sha256::digest(canonical.to_string()).into()
     }
 
     /// Takes over the complaints of an object within this one.
-    pub(crate) fn absorb(&mut self, within: Self) {
+    pub fn absorb(&mut self, within: Self) {
         self.complaints.extend(within.complaints);
     }
 
     /// Returns what went well; the complaints about what did not are kept.
-    pub(crate) fn keep<T>(&mut self, result: Result<T>) -> Option<T> {
+    pub fn keep<T>(&mut self, result: Result<T>) -> Option<T> {
         result.map_err(|error| self.complaints.extend(error.conditions().iter().cloned())).ok()
     }
 
@@ -115,16 +115,17 @@ impl Fields {
     /// # Errors
     ///
     /// Every complaint, in the order of the reading.
-    pub(crate) fn end(self) -> Result<()> {
+    pub fn end(self) -> Result<()> {
         if self.complaints.is_empty() { Ok(()) } else { Err(Error::all(self.complaints)) }
     }
 
-    pub(crate) fn complain(&mut self, condition: Condition) {
+    /// Adds a complaint about what the client sent.
+    pub fn complain(&mut self, condition: Condition) {
         self.complaints.push(condition);
     }
 
     /// Complains about every field that nobody has read; `instead` says what stands there.
-    pub(crate) fn refuse_the_rest(&mut self, instead: &str) {
+    pub fn refuse_the_rest(&mut self, instead: &str) {
         let names: Vec<String> =
             self.object.keys().map(|name| name.chars().take(64).collect()).collect();
         for name in names {
@@ -136,11 +137,12 @@ impl Fields {
     }
 
     /// Returns what complaints call a field.
-    pub(crate) fn name(&self, field: &str) -> String {
+    pub fn name(&self, field: &str) -> String {
         format!("{}{field}", self.prefix)
     }
 
-    pub(crate) fn wrong(&mut self, field: &str, expected: &str) {
+    /// Adds a complaint about a field of the wrong JSON type; `expected` names the right one.
+    pub fn wrong(&mut self, field: &str, expected: &str) {
         let (field, expected) = (self.name(field), expected.to_owned());
         self.complain(if self.texts_only {
             Condition::QueryMalformed { field, expected }
@@ -150,7 +152,7 @@ impl Fields {
     }
 
     /// Returns a field that was sent and is not null.
-    pub(crate) fn take(&mut self, field: &str) -> Option<Value> {
+    pub fn take(&mut self, field: &str) -> Option<Value> {
         if let Some(at) = self.unreadable.iter().position(|(name, _)| name == field) {
             let (_, complaint) = self.unreadable.swap_remove(at);
             self.complain(complaint);
@@ -159,30 +161,30 @@ impl Fields {
     }
 
     /// Returns a field without taking it.
-    pub(crate) fn peek(&self, field: &str) -> Option<&Value> {
+    pub fn peek(&self, field: &str) -> Option<&Value> {
         self.object.get(field)
     }
 
     /// Returns whether a field was sent and is not null. One that cannot be read was sent.
-    pub(crate) fn has(&self, field: &str) -> bool {
+    pub fn has(&self, field: &str) -> bool {
         self.object.get(field).is_some_and(|value| !value.is_null())
             || self.unreadable.iter().any(|(name, _)| name == field)
     }
 
     /// Returns whether a field was sent as null.
-    pub(crate) fn is_null(&self, field: &str) -> bool {
+    pub fn is_null(&self, field: &str) -> bool {
         self.object.get(field).is_some_and(Value::is_null)
     }
 
     /// Complains when a field was not sent, or sent as null. Comes before the line that reads it.
-    pub(crate) fn demand(&mut self, field: &str) {
+    pub fn demand(&mut self, field: &str) {
         if !self.has(field) {
             self.complain(Condition::FieldMissing { field: self.name(field) });
         }
     }
 
     /// Returns a text.
-    pub(crate) fn text(&mut self, field: &str) -> Option<String> {
+    pub fn text(&mut self, field: &str) -> Option<String> {
         match self.take(field)? {
             // PostgreSQL takes none.
             Value::String(text) if text.contains('\0') => {
@@ -198,7 +200,7 @@ impl Fields {
     }
 
     /// Returns a text of 1 to `max_chars` characters without control characters.
-    pub(crate) fn line(&mut self, field: &str, max_chars: usize) -> Option<String> {
+    pub fn line(&mut self, field: &str, max_chars: usize) -> Option<String> {
         let text = self.text(field)?;
         let complaint = line_complaint(&text, self.name(field), max_chars);
         if complaint.is_none() {
@@ -209,7 +211,7 @@ impl Fields {
     }
 
     /// Returns a text of up to `max_chars` characters that may have lines; an empty one is none.
-    pub(crate) fn prose(&mut self, field: &str, max_chars: usize) -> Option<String> {
+    pub fn prose(&mut self, field: &str, max_chars: usize) -> Option<String> {
         let text = self.text(field)?;
         let (field, odd) =
             (self.name(field), |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
@@ -225,7 +227,7 @@ impl Fields {
     }
 
     /// Returns a truth value.
-    pub(crate) fn flag(&mut self, field: &str) -> Option<bool> {
+    pub fn flag(&mut self, field: &str) -> Option<bool> {
         match self.take(field)? {
             Value::Bool(flag) => Some(flag),
             // Python's `requests` sends True, a checkbox sends on.
@@ -243,7 +245,7 @@ impl Fields {
     }
 
     /// Returns a number within `range`.
-    pub(crate) fn number(&mut self, field: &str, range: RangeInclusive<f64>) -> Option<f64> {
+    pub fn number(&mut self, field: &str, range: RangeInclusive<f64>) -> Option<f64> {
         let number = match self.take(field)? {
             Value::Number(number) => number.as_f64(),
             Value::String(text) if self.texts_only => {
@@ -259,7 +261,7 @@ impl Fields {
     }
 
     /// Returns a whole number within `range`.
-    pub(crate) fn int(&mut self, field: &str, range: RangeInclusive<i64>) -> Option<i64> {
+    pub fn int(&mut self, field: &str, range: RangeInclusive<i64>) -> Option<i64> {
         let number = match self.take(field)? {
             Value::Number(number) => number.as_i64(),
             Value::String(text) if self.texts_only => text.parse().ok(),
@@ -290,7 +292,7 @@ impl Fields {
     }
 
     /// Returns what a name stands for.
-    pub(crate) fn choice<T: Copy>(&mut self, field: &str, choices: &[(&str, T)]) -> Option<T> {
+    pub fn choice<T: Copy>(&mut self, field: &str, choices: &[(&str, T)]) -> Option<T> {
         let value = self.text(field)?;
         let found = choices.iter().find(|(name, _)| *name == value).map(|(_, choice)| *choice);
         if found.is_none() {
@@ -302,13 +304,13 @@ impl Fields {
     }
 
     /// Returns a colour.
-    pub(crate) fn color(&mut self, field: &str) -> Option<Rgba> {
+    pub fn color(&mut self, field: &str) -> Option<Rgba> {
         let text = self.text(field)?;
         self.keep(Rgba::parse(field, &text))
     }
 
     /// Returns a file in Base64 (RFC 4648 section 4), by itself or in a data URL.
-    pub(crate) fn file(&mut self, field: &str) -> Option<Upload> {
+    pub fn file(&mut self, field: &str) -> Option<Upload> {
         let text = self.text(field)?;
         let data = match text.strip_prefix("data:").and_then(|rest| rest.split_once(',')) {
             Some((kind, data)) if kind.ends_with(";base64") => data,
@@ -329,13 +331,13 @@ impl Fields {
     }
 
     /// Returns a file at an address.
-    pub(crate) fn file_at(&mut self, field: &str) -> Option<Upload> {
+    pub fn file_at(&mut self, field: &str) -> Option<Upload> {
         let url = self.url(field)?.as_str().to_owned();
         Some(Upload { field: field.to_owned(), source: Source::Url(url) })
     }
 
     /// Returns an object within this one, whose fields complaints name with `prefix`.
-    pub(crate) fn object(&mut self, field: &str, prefix: &str) -> Option<Self> {
+    pub fn object(&mut self, field: &str, prefix: &str) -> Option<Self> {
         match self.take(field)? {
             Value::Object(object) => Some(self.within_this(object, prefix.to_owned())),
             _ => {
@@ -346,7 +348,7 @@ impl Fields {
     }
 
     /// Returns a list of up to `max` objects, whose fields complaints name like `field[0].name`.
-    pub(crate) fn objects(&mut self, field: &str, max: usize) -> Option<Vec<Self>> {
+    pub fn objects(&mut self, field: &str, max: usize) -> Option<Vec<Self>> {
         let mut objects = Vec::new();
         for (i, item) in self.list(field, 0, max)?.into_iter().enumerate() {
             let at = format!("{field}[{i}]");
@@ -370,7 +372,7 @@ impl Fields {
     }
 
     /// Returns a list of `1..=max` or `0..=max` values.
-    pub(crate) fn list(&mut self, field: &str, min: usize, max: usize) -> Option<Vec<Value>> {
+    pub fn list(&mut self, field: &str, min: usize, max: usize) -> Option<Vec<Value>> {
         match self.take(field)? {
             Value::Array(items) if items.len() > max => {
                 self.complain(Condition::ListTooLong { field: self.name(field), max: max as u64 });
@@ -390,12 +392,7 @@ impl Fields {
 
     /// Returns a list of texts, each of 1 to `max_chars` characters without control characters,
     /// each once.
-    pub(crate) fn texts(
-        &mut self,
-        field: &str,
-        max: usize,
-        max_chars: usize,
-    ) -> Option<Vec<String>> {
+    pub fn texts(&mut self, field: &str, max: usize, max_chars: usize) -> Option<Vec<String>> {
         let mut texts = Vec::new();
         for (i, item) in self.list(field, 0, max)?.into_iter().enumerate() {
             let at = format!("{field}[{i}]");
@@ -415,7 +412,7 @@ impl Fields {
     }
 
     /// Returns a destination. Anything but a text is an invalid URL.
-    pub(crate) fn url(&mut self, field: &str) -> Option<Destination> {
+    pub fn url(&mut self, field: &str) -> Option<Destination> {
         let text = match self.take(field)? {
             Value::String(text) => text,
             _ => String::new(),
@@ -426,7 +423,7 @@ impl Fields {
     }
 
     /// Returns a custom slug.
-    pub(crate) fn slug(&mut self, field: &str) -> Option<Slug> {
+    pub fn slug(&mut self, field: &str) -> Option<Slug> {
         let text = self.text(field)?;
         Slug::parse(field, &text).map_err(|complaint| self.complain(complaint)).ok()
     }
@@ -434,7 +431,7 @@ impl Fields {
     /// Returns a moment in Unix milliseconds. The last day of the year 9999, with which many
     /// programs say "never", is the last moment that can be told in every time zone:
     /// 9999-12-30T22:00:00Z.
-    pub(crate) fn moment(&mut self, field: &str) -> Option<i64> {
+    pub fn moment(&mut self, field: &str) -> Option<i64> {
         let text = self.text(field)?;
         let last = || {
             Pieces::parse(&text).ok().filter(|it| {

@@ -9,10 +9,10 @@ use bytes::BytesMut;
 use futures_util::StreamExt as _;
 use xqr_engine::errors::{Condition, Result};
 
-use crate::fields::Fields;
+use crate::forms::fields::Fields;
 
 /// Reads an object of at most `max` bytes within `patience` milliseconds.
-pub(crate) async fn read(
+pub async fn read(
     request: &HttpRequest,
     payload: &mut Payload,
     max: usize,

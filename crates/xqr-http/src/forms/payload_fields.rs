@@ -6,26 +6,36 @@ use xqr_engine::render::payload::{
     Email, Event, Geo, Payload, Phone, Security, Sms, Text, Url, VCard, When, Wifi,
 };
 
-use crate::fields::Fields;
+use crate::forms::fields::Fields;
 
-/// The kind of content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+/// The kind of content that a code encodes.
+pub enum Kind {
+    /// A URL.
     Url,
+    /// Plain text.
     Text,
+    /// A contact, as a vCard.
     VCard,
+    /// A Wi-Fi network.
     Wifi,
+    /// A draft of an e-mail.
     Email,
+    /// A draft of a text message.
     Sms,
+    /// A phone number.
     Phone,
+    /// A place by its coordinates.
     Geo,
+    /// A calendar event.
     Event,
     /// A short link of the workspace.
     Dynamic,
 }
 
 impl Kind {
-    pub(crate) const ALL: [(&'static str, Self); 10] = [
+    /// Every kind by the name that clients send.
+    pub const ALL: [(&'static str, Self); 10] = [
         ("url", Self::Url),
         ("text", Self::Text),
         ("vcard", Self::VCard),
@@ -39,7 +49,7 @@ impl Kind {
     ];
 
     /// Returns the field that holds the content.
-    pub(crate) fn field(self) -> &'static str {
+    pub fn field(self) -> &'static str {
         match self {
             Self::Url | Self::Text => "data",
             Self::Dynamic => "link_id",
@@ -49,7 +59,7 @@ impl Kind {
 }
 
 /// Reads the content of a static kind; a dynamic one is the caller's.
-pub(crate) fn content(kind: Kind, fields: &mut Fields) -> Option<String> {
+pub fn content(kind: Kind, fields: &mut Fields) -> Option<String> {
     let payload = match kind {
         Kind::Url | Kind::Text => {
             fields.demand("data");

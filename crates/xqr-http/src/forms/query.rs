@@ -6,15 +6,16 @@ use url::form_urlencoded;
 use xqr_engine::errors::{Condition, Result};
 
 /// A decoded query. Parameters that nobody asks for are passed over.
-pub(crate) struct Query(Vec<(String, String)>);
+pub struct Query(Vec<(String, String)>);
 
 impl Query {
-    pub(crate) fn parse(text: &str) -> Self {
+    /// Reads a query string (`application/x-www-form-urlencoded`).
+    pub fn parse(text: &str) -> Self {
         Self(form_urlencoded::parse(text.as_bytes()).into_owned().collect())
     }
 
     /// Returns the name of each parameter, once.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+    pub fn names(&self) -> impl Iterator<Item = &str> {
         let names = self.0.iter().map(|(name, _)| name.as_str()).enumerate();
         names
             .filter(|(i, name)| self.0[..*i].iter().all(|(earlier, _)| earlier != name))
@@ -23,7 +24,7 @@ impl Query {
 
     /// Returns a parameter. One that is given twice is refused, because proxies disagree about
     /// which of them counts; one with control characters, because PostgreSQL takes no NUL.
-    pub(crate) fn text(&self, field: &str) -> Result<Option<&str>> {
+    pub fn text(&self, field: &str) -> Result<Option<&str>> {
         let mut values =
             self.0.iter().filter(|(name, _)| name == field).map(|(_, value)| value.as_str());
         match (values.next(), values.next()) {
@@ -36,7 +37,7 @@ impl Query {
     }
 
     /// Returns a whole number within `range`.
-    pub(crate) fn int(&self, field: &str, range: RangeInclusive<i64>, default: i64) -> Result<i64> {
+    pub fn int(&self, field: &str, range: RangeInclusive<i64>, default: i64) -> Result<i64> {
         let Some(text) = self.text(field)? else { return Ok(default) };
         let value: i64 = text.parse().map_err(|_| malformed(field, "a whole number"))?;
         let field = field.to_owned();
@@ -50,7 +51,7 @@ impl Query {
     }
 
     /// Returns a truth value.
-    pub(crate) fn flag(&self, field: &str) -> Result<Option<bool>> {
+    pub fn flag(&self, field: &str) -> Result<Option<bool>> {
         match self.text(field)? {
             None => Ok(None),
             Some("true" | "1") => Ok(Some(true)),

@@ -6,7 +6,7 @@ use xqr_engine::errors::Condition;
 use xqr_engine::rows::Link;
 use xqr_engine::variants::{self, NewVariant, Variant};
 
-use crate::fields::Fields;
+use crate::forms::fields::Fields;
 
 /// Variants of one link, characters of a name, and the largest weight.
 const MOST: usize = 10;
@@ -15,7 +15,7 @@ const MAX_WEIGHT: i64 = 1000;
 
 /// Reads the list `variants`; `url` is what the dialect calls an address. Without a name they are
 /// A, B, C and so on; without a weight, 1.
-pub(crate) fn read(fields: &mut Fields, url: &str) -> Option<Vec<NewVariant>> {
+pub fn read(fields: &mut Fields, url: &str) -> Option<Vec<NewVariant>> {
     let mut found: Vec<NewVariant> = Vec::new();
     for (i, mut item) in fields.objects("variants", MOST)?.into_iter().enumerate() {
         let name = if item.has("name") {
@@ -39,7 +39,7 @@ pub(crate) fn read(fields: &mut Fields, url: &str) -> Option<Vec<NewVariant>> {
 }
 
 /// Shows a link's variants.
-pub(crate) fn view(link: &Link, url: &str) -> Vec<Value> {
+pub fn view(link: &Link, url: &str) -> Vec<Value> {
     let one =
         |it: Variant| json!({ "name": it.name, url: it.destination_url, "weight": it.weight });
     variants::list(&link.variants).into_iter().map(one).collect()

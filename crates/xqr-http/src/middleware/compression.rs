@@ -18,16 +18,16 @@ use actix_web::{HttpMessage, HttpResponse};
 const WORTH: u64 = 1024;
 
 /// Stands in the extensions of an answer that tells a secret.
-pub(crate) struct Secret;
+pub struct Secret;
 
 /// The coding that a client takes.
 #[derive(Clone, Copy)]
-pub(crate) struct Codings(ContentEncoding);
+pub struct Codings(ContentEncoding);
 
 impl Codings {
     /// Reads `Accept-Encoding`. A client that refuses everything that we have gets the text as it
     /// is.
-    pub(crate) fn of(request: &impl HttpMessage) -> Self {
+    pub fn of(request: &impl HttpMessage) -> Self {
         let accepted = AcceptEncoding::parse(request).ok();
         let ours = [Encoding::brotli(), Encoding::gzip(), Encoding::identity()];
         match accepted
@@ -40,17 +40,13 @@ impl Codings {
     }
 
     /// Codes an answer that is to be coded; `to_get` says whether it answers a GET or HEAD.
-    pub(crate) fn apply(
-        self,
-        answer: ServiceResponse<BoxBody>,
-        to_get: bool,
-    ) -> ServiceResponse<BoxBody> {
+    pub fn apply(self, answer: ServiceResponse<BoxBody>, to_get: bool) -> ServiceResponse<BoxBody> {
         let (request, answer) = answer.into_parts();
         ServiceResponse::new(request, self.encode(answer, to_get))
     }
 
     /// As [`apply`](Self::apply).
-    pub(crate) fn encode(self, mut answer: HttpResponse, to_get: bool) -> HttpResponse {
+    pub fn encode(self, mut answer: HttpResponse, to_get: bool) -> HttpResponse {
         // What is not modified varies as what it stands for.
         let not_modified = answer.status() == StatusCode::NOT_MODIFIED;
         if !not_modified

@@ -13,7 +13,7 @@ use actix_web::http::header::{
 };
 use xqr_engine::settings;
 
-use crate::request_id::{RequestId, X_REQUEST_ID};
+use crate::request::request_id::{RequestId, X_REQUEST_ID};
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE");
 
@@ -26,14 +26,15 @@ const EXPOSED: HeaderValue = HeaderValue::from_static(
 );
 
 /// What the settings say of the origin of a request.
-pub(crate) struct Cors {
+pub struct Cors {
     allowed: Option<HeaderValue>,
     /// Whether the answer would be another one for another origin.
     varies: bool,
 }
 
 impl Cors {
-    pub(crate) fn of(settings: &settings::Cors, headers: &HeaderMap) -> Self {
+    /// Compares the `Origin` of a request with the settings.
+    pub fn of(settings: &settings::Cors, headers: &HeaderMap) -> Self {
         if settings.origins.iter().any(|origin| origin == "*") {
             return Self { allowed: Some(HeaderValue::from_static("*")), varies: false };
         }
@@ -48,7 +49,7 @@ impl Cors {
 
     /// Answers the question of a browser whether it may send a request, without a key: the key
     /// comes with the request.
-    pub(crate) fn preflight(
+    pub fn preflight(
         &self,
         settings: &settings::Cors,
         head: &RequestHead,
@@ -71,12 +72,12 @@ impl Cors {
         answer.insert_header((X_REQUEST_ID, id.header()));
         answer.insert_header((VARY, "Access-Control-Request-Headers"));
         let mut answer = answer.finish();
-        self.dress(answer.headers_mut());
+        self.add_headers(answer.headers_mut());
         Some(answer)
     }
 
     /// Lets a page of the origin read an answer.
-    pub(crate) fn dress(&self, headers: &mut HeaderMap) {
+    pub fn add_headers(&self, headers: &mut HeaderMap) {
         if let Some(origin) = &self.allowed {
             headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
             headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);

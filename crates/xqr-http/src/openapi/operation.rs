@@ -3,13 +3,15 @@
 use serde_json::{Map, Value, json};
 use xqr_engine::errors::{Dialect, Row, rows};
 
+use super::Envelope;
 use super::schema::example;
 
 /// What a request may meet anywhere.
 const EDGE: &str = "HttpsRequired Maintenance TargetTooLong HeadTooLarge Overloaded Unforeseen";
 
 /// One method of one path.
-pub(super) struct Operation {
+#[derive(Debug)]
+pub struct Operation {
     pub(super) method: &'static str,
     pub(super) path: &'static str,
     id: &'static str,
@@ -27,7 +29,7 @@ pub(super) struct Operation {
 }
 
 /// Makes an operation: its id, and a sentence about it.
-pub(super) fn operation(
+pub fn operation(
     method: &'static str,
     path: &'static str,
     id: &'static str,
@@ -59,25 +61,25 @@ pub(super) fn operation(
 
 impl Operation {
     /// Says which security schemes admit, an empty one everybody, and what a caller may be told.
-    pub(super) fn needs(mut self, schemes: &[&'static str], refusals: &'static str) -> Self {
+    pub fn needs(mut self, schemes: &[&'static str], refusals: &'static str) -> Self {
         self.security.extend(schemes);
         self.refuses(refusals)
     }
 
     /// Says which scope the key needs.
-    pub(super) fn scope(mut self, scope: &'static str) -> Self {
+    pub fn scope(mut self, scope: &'static str) -> Self {
         self.scope = Some(scope);
         self
     }
 
     /// Says under which heading it stands.
-    pub(super) fn tag(mut self, tag: &'static str) -> Self {
+    pub fn tag(mut self, tag: &'static str) -> Self {
         self.tag = tag;
         self
     }
 
     /// Adds parameters of the query; a name without a question mark is required.
-    pub(super) fn query<const N: usize>(self, parameters: [(&str, Value); N]) -> Self {
+    pub fn query<const N: usize>(self, parameters: [(&str, Value); N]) -> Self {
         let parameters = parameters.map(|(name, schema)| (name.to_owned(), schema));
         self.query_of(parameters.to_vec()).refuses("QueryMalformed TextControls")
     }
@@ -99,7 +101,7 @@ impl Operation {
     }
 
     /// Adds the members of an object as parameters of the query.
-    pub(super) fn query_like(self, object: &Value) -> Self {
+    pub fn query_like(self, object: &Value) -> Self {
         let members = object["properties"].as_object().into_iter().flatten();
         let parameters =
             members.map(|(name, schema)| (format!("{name}?"), schema.clone())).collect();
@@ -107,14 +109,14 @@ impl Operation {
     }
 
     /// Adds a header of the request.
-    pub(super) fn header(mut self, name: &str, description: &str, schema: Value) -> Self {
+    pub fn header(mut self, name: &str, description: &str, schema: Value) -> Self {
         let parameter = json!({ "name": name, "in": "header", "required": false, "description": description, "schema": schema });
         self.parameters.push(parameter);
         self
     }
 
     /// Takes an Idempotency-Key.
-    pub(super) fn once(self) -> Self {
+    pub fn once(self) -> Self {
         let schema = json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$" });
         let says = "The same key with the same body brings the same answer again for 24 hours, and has no second effect.";
         self.header("Idempotency-Key", says, schema)
@@ -122,35 +124,30 @@ impl Operation {
     }
 
     /// Takes a JSON body.
-    pub(super) fn takes(self, schema: Value) -> Self {
+    pub fn takes(self, schema: Value) -> Self {
         self.takes_as("application/json", schema)
             .refuses("BodyNotJson BodyNotObject BodyTooLarge BodyTooSlow MediaTypeUnsupported FieldMissing FieldTypeWrong")
     }
 
     /// Takes a body of another media type, too.
-    pub(super) fn takes_as(mut self, media_type: &'static str, schema: Value) -> Self {
+    pub fn takes_as(mut self, media_type: &'static str, schema: Value) -> Self {
         self.takes.push((media_type, schema));
         self
     }
 
     /// Answers with JSON.
-    pub(super) fn answers(self, status: u16, schema: Value) -> Self {
+    pub fn answers(self, status: u16, schema: Value) -> Self {
         self.answers_as(status, "application/json", schema)
     }
 
     /// Answers with another media type; with none where it is empty.
-    pub(super) fn answers_as(
-        mut self,
-        status: u16,
-        media_type: &'static str,
-        schema: Value,
-    ) -> Self {
+    pub fn answers_as(mut self, status: u16, media_type: &'static str, schema: Value) -> Self {
         self.answers.push((status, media_type, schema));
         self
     }
 
     /// Answers with a picture in one of these forms, or with 304 where `conditional`.
-    pub(super) fn draws(mut self, media_types: &[&'static str], conditional: bool) -> Self {
+    pub fn draws(mut self, media_types: &[&'static str], conditional: bool) -> Self {
         for media_type in media_types {
             self = self.answers_as(200, media_type, json!({}));
         }
@@ -163,12 +160,12 @@ impl Operation {
     }
 
     /// Answers with nothing.
-    pub(super) fn answers_nothing(self) -> Self {
+    pub fn answers_nothing(self) -> Self {
         self.answers_as(204, "", Value::Null)
     }
 
     /// Adds what it may refuse: names of rows of the catalogue.
-    pub(super) fn refuses(mut self, names: &'static str) -> Self {
+    pub fn refuses(mut self, names: &'static str) -> Self {
         for name in names.split_whitespace().filter(|name| !name.is_empty()) {
             if !self.refusals.contains(&name) {
                 self.refusals.push(name);
@@ -187,6 +184,7 @@ impl Operation {
     pub(super) fn document(
         &self,
         dialect: Dialect,
+        envelope: &Envelope,
         schemas: &Map<String, Value>,
         shared: &mut Map<String, Value>,
     ) -> Value {
@@ -228,7 +226,7 @@ impl Operation {
             response["content"][media_type] = content;
         }
         for (status, refusals) in self.refused(dialect) {
-            let said = refusal(dialect, status, &refusals);
+            let said = refusal(dialect, envelope, status, &refusals);
             match responses.get_mut(&status.to_string()) {
                 // A status that says other things, too.
                 Some(response) => {
@@ -289,7 +287,7 @@ fn said(status: u16) -> &'static str {
 }
 
 /// Returns a refusal as OpenAPI has it: what it may mean, and an example for each.
-fn refusal(dialect: Dialect, status: u16, rows: &[&'static Row]) -> Value {
+fn refusal(dialect: Dialect, envelope: &Envelope, status: u16, rows: &[&'static Row]) -> Value {
     let meanings: Vec<String> =
         rows.iter().map(|row| format!("- {}", row.meaning.trim())).collect();
     let examples: Map<String, Value> = rows
@@ -306,46 +304,16 @@ fn refusal(dialect: Dialect, status: u16, rows: &[&'static Row]) -> Value {
     codes.dedup();
     codes.sort_unstable();
     codes.dedup();
-    let envelope = json!({ "$ref": "#/components/schemas/Refusal" });
-    let schema = match dialect {
-        Dialect::Xqr => json!({
-            "allOf": [envelope, { "properties": { "error": { "properties": { "code": { "enum": codes }, "status": { "const": status } } } } }]
-        }),
-        Dialect::Forge => {
-            json!({ "allOf": [envelope, { "properties": { "code": { "enum": codes } } }] })
-        }
-        Dialect::Studio | Dialect::Hub => envelope,
-    };
+    let schema = (envelope.schema)(&codes, status);
     let mut content = json!({ "application/json": { "schema": schema, "examples": examples } });
-    if dialect == Dialect::Xqr {
+    if let Some(problem) = envelope.problem {
         content["application/problem+json"] =
-            json!({ "schema": { "$ref": "#/components/schemas/Problem" } });
+            json!({ "schema": { "$ref": format!("#/components/schemas/{problem}") } });
     }
     json!({ "description": meanings.join("\n"), "headers": headers, "content": content })
 }
 
 /// Returns an example of a row's refusal in the dialect's envelope.
-pub(super) fn spoken(dialect: Dialect, row: &Row) -> Value {
-    let cell = row.cell(dialect);
-    let (code, message) = (cell.code.unwrap_or_default(), cell.template);
-    let body = match dialect {
-        Dialect::Xqr => json!({
-            "error": { "code": code, "message": message, "status": cell.status },
-            "meta": { "request_id": "req_01KM8T3X9G5W2Q7R4N6V8YBC0D" },
-        }),
-        Dialect::Studio => match cell.filed {
-            None => json!({ "detail": message }),
-            Some(field) => {
-                match field.strip_prefix('[').and_then(|field| field.strip_suffix(']')) {
-                    Some(field) => json!({ field.trim_matches('"'): [message] }),
-                    None => json!({ field.trim_matches('"'): message }),
-                }
-            }
-        },
-        Dialect::Forge => json!({
-            "ok": false, "version": "2025-11-14-v1", "request_id": "d47f2e1a-8c3b-4a5d-9e6f-1234567890ab", "code": code, "message": message,
-        }),
-        Dialect::Hub => json!({ "error": message }),
-    };
-    json!({ "summary": row.meaning.trim(), "value": body })
+pub(super) fn example_of(dialect: Dialect, envelope: &Envelope, row: &Row) -> Value {
+    json!({ "summary": row.meaning.trim(), "value": (envelope.example)(&row.cell(dialect)) })
 }

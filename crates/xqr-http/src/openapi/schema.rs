@@ -3,14 +3,14 @@
 use serde_json::{Map, Value, json};
 
 /// The shape of an answer: its members and no others. A name with a question mark may be absent.
-pub(super) fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
+pub fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
     let mut schema = body(members);
     schema["additionalProperties"] = json!(false);
     schema
 }
 
 /// The shape of a request: further members are passed over.
-pub(super) fn body<const N: usize>(members: [(&str, Value); N]) -> Value {
+pub fn body<const N: usize>(members: [(&str, Value); N]) -> Value {
     let (mut properties, mut required) = (Map::new(), Vec::new());
     for (name, schema) in members {
         let optional = name.strip_suffix('?');
@@ -27,7 +27,7 @@ pub(super) fn body<const N: usize>(members: [(&str, Value); N]) -> Value {
 }
 
 /// Adds the members of one object to another.
-pub(super) fn with(mut schema: Value, more: Value) -> Value {
+pub fn with(mut schema: Value, more: Value) -> Value {
     for part in ["properties", "required"] {
         match (&mut schema[part], &more[part]) {
             (Value::Object(known), Value::Object(new)) => known.extend(new.clone()),
@@ -42,20 +42,23 @@ pub(super) fn with(mut schema: Value, more: Value) -> Value {
     schema
 }
 
-pub(super) fn list(items: Value) -> Value {
+/// A list of any length.
+pub fn list(items: Value) -> Value {
     json!({ "type": "array", "items": items })
 }
 
-pub(super) fn up_to(max: usize, items: Value) -> Value {
+/// A list of at most `max` items.
+pub fn up_to(max: usize, items: Value) -> Value {
     json!({ "type": "array", "items": items, "maxItems": max })
 }
 
-pub(super) fn some(min: usize, max: usize, items: Value) -> Value {
+/// A list of `min` to `max` items.
+pub fn some(min: usize, max: usize, items: Value) -> Value {
     json!({ "type": "array", "items": items, "minItems": min, "maxItems": max })
 }
 
 /// A value or null.
-pub(super) fn maybe(mut schema: Value) -> Value {
+pub fn maybe(mut schema: Value) -> Value {
     let Some(kind) = schema.get("type").cloned() else {
         return json!({ "anyOf": [schema, { "type": "null" }] });
     };
@@ -66,87 +69,101 @@ pub(super) fn maybe(mut schema: Value) -> Value {
     schema
 }
 
-pub(super) fn named(name: &str) -> Value {
+/// A reference to a schema by its name.
+pub fn named(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{name}") })
 }
 
-pub(super) fn text(example: &str) -> Value {
+/// A string.
+pub fn text(example: &str) -> Value {
     json!({ "type": "string", "examples": [example] })
 }
 
 /// A text of one line.
-pub(super) fn line(max: usize, example: &str) -> Value {
+pub fn line(max: usize, example: &str) -> Value {
     json!({ "type": "string", "minLength": 1, "maxLength": max, "examples": [example] })
 }
 
 /// A text that may have lines, or be empty.
-pub(super) fn prose(max: usize, example: &str) -> Value {
+pub fn prose(max: usize, example: &str) -> Value {
     json!({ "type": "string", "maxLength": max, "examples": [example] })
 }
 
-pub(super) fn like(pattern: &str, example: &str) -> Value {
+/// A string that matches a regular expression.
+pub fn like(pattern: &str, example: &str) -> Value {
     json!({ "type": "string", "pattern": pattern, "examples": [example] })
 }
 
-pub(super) fn constant(value: impl Into<Value>) -> Value {
+/// One fixed value.
+pub fn constant(value: impl Into<Value>) -> Value {
     json!({ "const": value.into() })
 }
 
-pub(super) fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> Value {
+/// One of several strings.
+pub fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> Value {
     json!({ "type": "string", "enum": names.into_iter().collect::<Vec<_>>() })
 }
 
 /// The names in a table of choices.
-pub(super) fn choice<T>(choices: &[(&str, T)]) -> Value {
+pub fn choice<T>(choices: &[(&str, T)]) -> Value {
     one_of(choices.iter().map(|(name, _)| *name))
 }
 
-pub(super) fn flag() -> Value {
+/// A boolean.
+pub fn flag() -> Value {
     json!({ "type": "boolean", "examples": [true] })
 }
 
-pub(super) fn count() -> Value {
+/// A number of things.
+pub fn count() -> Value {
     json!({ "type": "integer", "minimum": 0, "examples": [12] })
 }
 
-pub(super) fn int(min: i64, max: i64) -> Value {
+/// An integer within bounds.
+pub fn int(min: i64, max: i64) -> Value {
     json!({ "type": "integer", "minimum": min, "maximum": max, "examples": [min.max(1)] })
 }
 
-pub(super) fn number(min: f64, max: f64) -> Value {
+/// A number within bounds.
+pub fn number(min: f64, max: f64) -> Value {
     json!({ "type": "number", "minimum": min, "maximum": max, "examples": [max] })
 }
 
-pub(super) fn usual(mut schema: Value, default: impl Into<Value>) -> Value {
+/// Adds a default value.
+pub fn usual(mut schema: Value, default: impl Into<Value>) -> Value {
     schema["default"] = default.into();
     schema
 }
 
-pub(super) fn says(mut schema: Value, description: &str) -> Value {
+/// Adds a description.
+pub fn says(mut schema: Value, description: &str) -> Value {
     schema["description"] = json!(description);
     schema
 }
 
-pub(super) fn moment() -> Value {
+/// A timestamp (RFC 3339).
+pub fn moment() -> Value {
     json!({ "type": "string", "format": "date-time", "examples": ["2026-03-21T14:30:00Z"] })
 }
 
-pub(super) fn uuid() -> Value {
+/// A UUID (RFC 9562).
+pub fn uuid() -> Value {
     json!({ "type": "string", "format": "uuid", "examples": ["d47f2e1a-8c3b-4a5d-9e6f-1234567890ab"] })
 }
 
 /// A destination: `http` or `https`, up to 2,048 characters. What browsers take as one is more than
 /// a URI.
-pub(super) fn url() -> Value {
+pub fn url() -> Value {
     json!({ "type": "string", "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://", "maxLength": 2048, "examples": ["https://example.com/menu"] })
 }
 
-pub(super) fn color() -> Value {
+/// A color.
+pub fn color() -> Value {
     json!({ "type": "string", "examples": ["#1A2B3C"], "description": "A name such as `black`, or `#RGB`, `#RRGGBB`, `#RRGGBBAA`." })
 }
 
 /// Returns a value that a schema admits: its first example, or what its members' examples make.
-pub(super) fn example(schema: &Value, schemas: &Map<String, Value>) -> Value {
+pub fn example(schema: &Value, schemas: &Map<String, Value>) -> Value {
     if let Some(name) = schema["$ref"].as_str().and_then(|link| link.rsplit('/').next()) {
         return schemas.get(name).map_or(Value::Null, |schema| example(schema, schemas));
     }

@@ -7,11 +7,7 @@ use actix_web::http::header::HeaderMap;
 use xqr_engine::settings::Edge;
 
 /// Returns the address of the client.
-pub(crate) fn address(
-    edge: &Edge,
-    peer: Option<SocketAddr>,
-    headers: &HeaderMap,
-) -> Option<IpAddr> {
+pub fn address(edge: &Edge, peer: Option<SocketAddr>, headers: &HeaderMap) -> Option<IpAddr> {
     let peer = peer?.ip();
     let trusts = |address: IpAddr| trusts(edge, address);
     Some(if trusts(peer) { forwarded(headers, trusts).unwrap_or(peer) } else { peer })
@@ -19,7 +15,7 @@ pub(crate) fn address(
 
 /// Returns whether the client's connection is encrypted: a trusted proxy says so, as this server
 /// speaks plain HTTP itself.
-pub(crate) fn is_https(edge: &Edge, peer: Option<SocketAddr>, headers: &HeaderMap) -> bool {
+pub fn is_https(edge: &Edge, peer: Option<SocketAddr>, headers: &HeaderMap) -> bool {
     let schemes = headers.get_all("x-forwarded-proto").filter_map(|value| value.to_str().ok());
     // The proxy next to us wrote the last one.
     let last = schemes.last().and_then(|list| list.rsplit(',').next());
@@ -28,7 +24,7 @@ pub(crate) fn is_https(edge: &Edge, peer: Option<SocketAddr>, headers: &HeaderMa
 }
 
 /// Returns whether an address is one of our own proxies.
-pub(crate) fn trusts(edge: &Edge, address: IpAddr) -> bool {
+pub fn trusts(edge: &Edge, address: IpAddr) -> bool {
     edge.trusted_proxies.iter().any(|net| net.contains(&address))
 }
 
@@ -56,7 +52,7 @@ fn one_address(item: &str) -> Option<IpAddr> {
 
 /// Warns once that a proxy stands in front which the settings do not know: all its clients look
 /// like one.
-pub(crate) fn warn_of_unknown_proxy(edge: &Edge, peer: Option<SocketAddr>, headers: &HeaderMap) {
+pub fn warn_of_unknown_proxy(edge: &Edge, peer: Option<SocketAddr>, headers: &HeaderMap) {
     static ONCE: std::sync::Once = std::sync::Once::new();
     if let Some(peer) = peer
         && headers.contains_key("x-forwarded-for")

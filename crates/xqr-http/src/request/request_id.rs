@@ -8,7 +8,7 @@ use ulid::Ulid;
 use uuid::Uuid;
 
 /// The header that carries it.
-pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 thread_local! {
     /// Random where a thread begins, then counting: unique without asking the operating system each
@@ -22,14 +22,16 @@ thread_local! {
 
 /// The id of one request, on every answer and in the log.
 #[derive(Clone, Copy)]
-pub(crate) enum RequestId {
+pub enum RequestId {
+    /// `req_` and a ULID.
     Ulid([u8; 30]),
+    /// A UUID, version 4.
     Uuid([u8; 36]),
 }
 
 impl RequestId {
     /// Returns a fresh id at `now`, Unix milliseconds.
-    pub(crate) fn fresh(now: i64) -> Self {
+    pub fn fresh(now: i64) -> Self {
         let random = NEXT.get();
         NEXT.set(random.wrapping_add(1));
         let mut text = *b"req_00000000000000000000000000";
@@ -40,7 +42,7 @@ impl RequestId {
     }
 
     /// Returns a fresh random UUID, version 4 (RFC 9562).
-    pub(crate) fn fresh_uuid() -> Self {
+    pub fn fresh_uuid() -> Self {
         let mut text = [0; 36];
         Uuid::new_v4().hyphenated().encode_lower(&mut text);
         Self::Uuid(text)
@@ -53,11 +55,13 @@ impl RequestId {
         }
     }
 
-    pub(crate) fn as_str(&self) -> &str {
+    /// Returns the id as text.
+    pub fn as_str(&self) -> &str {
         std::str::from_utf8(self.bytes()).expect("ids are ASCII")
     }
 
-    pub(crate) fn header(&self) -> HeaderValue {
+    /// Returns the id as a header value.
+    pub fn header(&self) -> HeaderValue {
         HeaderValue::from_bytes(self.bytes()).expect("ids are header values")
     }
 }
@@ -69,7 +73,7 @@ impl fmt::Display for RequestId {
 }
 
 /// Returns the id that a client sent, if it is fit for a log line. It is never ours.
-pub(crate) fn foreign(value: Option<&HeaderValue>) -> Option<&str> {
+pub fn foreign(value: Option<&HeaderValue>) -> Option<&str> {
     let text = value?.to_str().ok()?;
     let sane = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':');
     (text.len() <= 128 && !text.is_empty() && text.bytes().all(sane)).then_some(text)

@@ -12,21 +12,22 @@ use bytes::Bytes;
 const PIECE: usize = 32 * 1024;
 
 /// A body whose length is known.
-pub(crate) struct Pieces {
+pub struct ChunkedBody {
     rest: Bytes,
     len: u64,
     /// Whether it is the others' turn.
     yields: bool,
 }
 
-impl Pieces {
-    pub(crate) fn new(bytes: impl Into<Bytes>) -> Self {
+impl ChunkedBody {
+    /// Makes a body of bytes that are already in memory.
+    pub fn new(bytes: impl Into<Bytes>) -> Self {
         let rest = bytes.into();
         Self { len: rest.len() as u64, rest, yields: false }
     }
 }
 
-impl MessageBody for Pieces {
+impl MessageBody for ChunkedBody {
     type Error = Infallible;
 
     fn size(&self) -> BodySize {

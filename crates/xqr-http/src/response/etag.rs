@@ -11,7 +11,7 @@ use xqr_engine::render::Format;
 /// Returns what tells a picture from any other, but for what another version of this program draws.
 /// An SVG may be coded on its way, so its tag is weak: it stands for the same picture in other
 /// bytes.
-pub(crate) fn of(order: &Order) -> EntityTag {
+pub fn of(order: &Order) -> EntityTag {
     let mut text = format!("{}-", env!("CARGO_PKG_VERSION"));
     for byte in &order.digest()[..16] {
         write!(text, "{byte:02x}").ok();
@@ -24,7 +24,7 @@ pub(crate) fn of(order: &Order) -> EntityTag {
 }
 
 /// Begins the answer to a GET: 304 where the client says that it has the picture, else 200.
-pub(crate) fn answer(
+pub fn answer(
     request: &HttpRequest,
     tag: EntityTag,
 ) -> Result<HttpResponseBuilder, HttpResponseBuilder> {

@@ -20,7 +20,7 @@ use xqr_engine::settings::Edge;
 
 /// How long a connection may go without progress.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Patience {
+pub(super) struct Patience {
     idle: Duration,
     head: Duration,
     unread: Duration,
@@ -28,7 +28,7 @@ pub(crate) struct Patience {
 }
 
 impl Patience {
-    pub(crate) fn new(edge: &Edge) -> Self {
+    pub(super) fn new(edge: &Edge) -> Self {
         let [idle, head, unread] =
             [edge.idle_ms, edge.later_head_ms, edge.unread_ms].map(Duration::from_millis);
         Self { idle, head, unread, tick: head.min(unread).min(idle) / 8 }
@@ -36,7 +36,7 @@ impl Patience {
 }
 
 /// What the stream and the requests on it know of each other.
-pub(crate) struct Phase {
+pub(super) struct Phase {
     /// A request is being answered.
     busy: Cell<bool>,
     /// When the last request ended, or the connection began.
@@ -46,19 +46,19 @@ pub(crate) struct Phase {
 }
 
 impl Phase {
-    pub(crate) fn begin_request(&self) {
+    pub(super) fn begin_request(&self) {
         self.busy.set(true);
         self.head_since.set(None);
     }
 
-    pub(crate) fn end_request(&self) {
+    pub(super) fn end_request(&self) {
         self.busy.set(false);
         self.idle_since.set(Instant::now());
     }
 }
 
 /// Ends a request when it is dropped.
-pub(crate) struct Ending(pub(crate) Rc<Phase>);
+pub(super) struct Ending(pub(super) Rc<Phase>);
 
 impl Drop for Ending {
     fn drop(&mut self) {
@@ -68,7 +68,7 @@ impl Drop for Ending {
 
 /// A short answer ends its request as it leaves, a long one when its last byte has been taken:
 /// until then the peer owes us nothing.
-pub(crate) fn last(body: BoxBody, ends: Option<Ending>) -> BoxBody {
+pub(super) fn last(body: BoxBody, ends: Option<Ending>) -> BoxBody {
     match body.size() {
         BodySize::None => body,
         BodySize::Sized(len) if len <= SHORT => body,
@@ -101,16 +101,16 @@ impl MessageBody for Long {
 }
 
 /// A TCP stream that fails with `TimedOut` when its peer makes no progress.
-pub(crate) struct GuardedStream {
+pub(super) struct GuardedStream {
     io: TcpStream,
-    pub(crate) phase: Rc<Phase>,
+    pub(super) phase: Rc<Phase>,
     patience: Patience,
     stalled_since: Option<Instant>,
     ticker: Option<Pin<Box<Sleep>>>,
 }
 
 impl GuardedStream {
-    pub(crate) fn new(io: TcpStream, patience: Patience) -> Self {
+    pub(super) fn new(io: TcpStream, patience: Patience) -> Self {
         // Data that the peer's kernel never acknowledges must not outlive the connection either.
         socket2::SockRef::from(&io).set_tcp_user_timeout(Some(patience.unread)).ok();
         let phase = Phase {

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::table::Report;
+use super::report::Report;
 
 /// px.
 const WIDTH: f64 = 800.0;

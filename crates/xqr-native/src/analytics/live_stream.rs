@@ -17,10 +17,11 @@ use xqr_engine::errors::Result;
 use xqr_engine::links::{self, text_of};
 use xqr_engine::scans::LiveScan;
 
-use super::{Xqr, machines};
-use crate::call::Call;
-use crate::fault::Fault;
-use crate::fields::Fields;
+use super::machines;
+use crate::Native;
+use xqr_http::ApiRequest;
+use xqr_http::forms::fields::Fields;
+use xqr_http::refusal::Refusal;
 
 /// How often a stream shows that it lives, so that nobody between closes it.
 const BEAT: Duration = Duration::from_secs(15);
@@ -28,7 +29,7 @@ const BEAT: Duration = Duration::from_secs(15);
 /// anew.
 const LONGEST: Duration = Duration::from_secs(600);
 
-pub(super) async fn stream(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+pub(super) async fn stream(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::AnalyticsRead)?;
     let mut fields = Fields::from_query(&call.query());
     let link = fields.text("link_id");

@@ -1,20 +1,4 @@
-//! A report as JSON, as CSV that spreadsheets do not run, and as a chart.
-
-use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::http::header::CACHE_CONTROL;
-use serde_json::Value;
-
-use super::{Xqr, chart};
-use crate::call::Call;
-
-/// What a report is told as.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
-    Json,
-    Csv,
-    Svg,
-}
+//! A report as data, and as CSV that spreadsheets do not run.
 
 /// Rows of texts and numbers.
 pub(super) struct Report {
@@ -30,35 +14,8 @@ pub(super) struct Report {
 }
 
 impl Report {
-    pub(super) fn answer(
-        self,
-        call: &Call<Xqr>,
-        shape: Shape,
-        json: impl FnOnce() -> Value,
-    ) -> HttpResponse {
-        let (media_type, body) = match shape {
-            Shape::Json => return call.answer(StatusCode::OK, json()),
-            Shape::Csv => ("text/csv; charset=utf-8", self.csv()),
-            Shape::Svg => ("image/svg+xml", chart::draw(&self)),
-        };
-        let mut answer = HttpResponse::Ok();
-        answer.content_type(media_type).insert_header((CACHE_CONTROL, "no-store"));
-        if shape == Shape::Svg {
-            answer.insert_header((
-                "content-security-policy",
-                "default-src 'none'; style-src 'unsafe-inline'; sandbox",
-            ));
-        } else {
-            answer.insert_header((
-                "content-disposition",
-                format!("attachment; filename=\"{}.csv\"", self.name),
-            ));
-        }
-        answer.body(body)
-    }
-
     /// Returns the report as RFC 4180 has it.
-    fn csv(&self) -> String {
+    pub(super) fn csv(&self) -> String {
         let mut rows = vec![self.columns.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()];
         for (texts, numbers) in &self.rows {
             let numbers = numbers

@@ -5,7 +5,8 @@
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use xqr_engine::Figures;
 
-pub(super) fn show(headers: &mut HeaderMap, figures: &Figures) {
+/// Adds what is limited.
+pub(crate) fn add(headers: &mut HeaderMap, figures: &Figures) {
     let Figures { limit, remaining, reset, burst_limit, burst_remaining } = *figures;
     let numbers = [
         ("x-ratelimit-limit", limit),

@@ -10,11 +10,11 @@ use xqr_engine::links::text_of;
 use xqr_engine::projects;
 use xqr_engine::rows::{Page, Project};
 
-use super::Xqr;
-use super::envelope::PageMeta;
-use crate::call::Call;
-use crate::edge::resource;
-use crate::fault::Fault;
+use crate::Native;
+use crate::envelope::{Answers as _, PageMeta};
+use xqr_http::ApiRequest;
+use xqr_http::refusal::Refusal;
+use xqr_http::routes::resource;
 
 /// Characters of a name and of a description.
 const NAME_CHARS: usize = 200;
@@ -35,7 +35,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 }
 
 /// `GET /api/v1/projects`
-async fn list(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn list(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::LinksRead)?;
     let query = call.query();
     let limit = query.int("limit", 1..=200, 50)?;
@@ -55,7 +55,7 @@ async fn list(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// `POST /api/v1/projects`
-async fn create(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn create(mut call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::LinksWrite)?;
     let mut fields = call.fields().await?;
     fields.demand("name");
@@ -69,7 +69,7 @@ async fn create(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// `GET /api/v1/projects/{project_id}`
-async fn get(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn get(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::LinksRead)?;
     let (caller, uid) = (call.caller.clone(), call.path("project_id"));
     let project = call.app.read(move |conn| projects::get(conn, &caller, &uid)).await?;
@@ -77,7 +77,7 @@ async fn get(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// `PATCH /api/v1/projects/{project_id}`
-async fn edit(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn edit(mut call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::LinksWrite)?;
     let mut fields = call.fields().await?;
     let name = fields.line("name", NAME_CHARS);

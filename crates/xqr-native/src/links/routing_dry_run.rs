@@ -10,11 +10,12 @@ use xqr_engine::errors::{Condition, Result};
 use xqr_engine::links::{self, text_of};
 use xqr_engine::routing::{self, Router, Rule, Stickiness, Trace, Visit};
 
-use super::Xqr;
-use crate::call::Call;
-use crate::edge::resource;
-use crate::fault::Fault;
-use crate::fields::Fields;
+use crate::Native;
+use crate::envelope::Answers as _;
+use xqr_http::ApiRequest;
+use xqr_http::forms::fields::Fields;
+use xqr_http::refusal::Refusal;
+use xqr_http::routes::resource;
 
 /// Characters of what a visitor sends.
 const HEADER_CHARS: usize = 512;
@@ -34,7 +35,7 @@ struct Visitor {
     percentile: f64,
 }
 
-async fn route(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn route(mut call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::LinksRead)?;
     let mut fields = call.fields().await?;
     let visitor = read(&mut fields, call.app.now());

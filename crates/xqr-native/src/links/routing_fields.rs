@@ -8,7 +8,7 @@ use xqr_engine::errors::Condition;
 use xqr_engine::links::text_of;
 use xqr_engine::routing::{Conditions, CountryMode, Hours, NewRule, WEEKDAYS};
 
-use crate::fields::Fields;
+use xqr_http::forms::fields::Fields;
 
 /// Rules of one link, and items of one list of a rule.
 const RULES: usize = 20;
@@ -92,7 +92,7 @@ fn hours(fields: &mut Fields) -> Option<Hours> {
     Some(Hours { start: start? as u8, end: end? as u8 })
 }
 
-pub(super) fn time_zone(fields: &mut Fields) -> Option<String> {
+pub(crate) fn time_zone(fields: &mut Fields) -> Option<String> {
     let name = fields.text("time_zone")?;
     match TimeZone::get(&name).ok().and_then(|zone| zone.iana_name().map(str::to_owned)) {
         Some(name) => Some(name),

@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 use xqr_engine::analytics::series::Interval;
 
-use super::super::operation::Operation;
-use super::super::schema::{
+use super::{NUMBERS, keyed, one};
+use xqr_http::openapi::operation::Operation;
+use xqr_http::openapi::schema::{
     choice, count, int, list, maybe, moment, named, number, object, one_of, text, url, usual, uuid,
 };
-use super::{NUMBERS, keyed, one};
 
 const SCOPE: &str = "analytics:read";
 

@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 use xqr_engine::assets::MAX_BYTES;
 
-use super::super::operation::Operation;
-use super::super::schema::{
+use super::{NUMBERS, TEXTS, keyed, one, page, paged};
+use xqr_http::openapi::operation::Operation;
+use xqr_http::openapi::schema::{
     constant, flag, int, line, list, maybe, moment, named, object, one_of, says, text, url, usual,
     uuid,
 };
-use super::{NUMBERS, TEXTS, keyed, one, page, paged};
 
 pub(super) fn schemas() -> Value {
     let media_type = || json!({ "type": "string", "maxLength": 100, "examples": ["image/png"] });

@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 use xqr_engine::bio::LINKS;
 
-use super::super::operation::Operation;
-use super::super::schema::{
+use super::{LISTS, TEXTS, all, keyed, one};
+use xqr_http::openapi::operation::Operation;
+use xqr_http::openapi::schema::{
     body, count, flag, like, line, maybe, moment, named, object, one_of, prose, says, text, up_to,
     url,
 };
-use super::{LISTS, TEXTS, all, keyed, one};
 
 const TITLE: &str = "Acme Inc";
 const DESCRIPTION: &str = "Tools for people";

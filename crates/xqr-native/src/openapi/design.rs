@@ -3,13 +3,13 @@
 use serde_json::{Map, Value, json};
 use xqr_engine::render::{ClearZone, Direction, EyeBorder, EyeCenter, Format, FrameStyle, Pattern};
 
-use super::super::operation::Operation;
-use super::super::schema::{
+use super::{NUMBERS, TEXTS, all, keyed, one};
+use xqr_http::forms::payload_fields::Kind;
+use xqr_http::openapi::operation::Operation;
+use xqr_http::openapi::schema::{
     body, choice, color, count, flag, int, line, list, maybe, moment, named, number, object,
     one_of, prose, text, url, usual, with,
 };
-use super::{NUMBERS, TEXTS, all, keyed, one};
-use crate::payload::Kind;
 
 /// What is refused of a picture.
 const DRAW: &str = "ChoiceUnknown ColorInvalid ContentTooLong FieldConflict FieldUnsupported FieldMissing FieldTypeWrong UploadTooLarge \

@@ -4,11 +4,11 @@ use serde_json::{Value, json};
 use xqr_engine::auth::{Look, Scope};
 use xqr_engine::plans::Plan;
 
-use super::super::operation::Operation;
-use super::super::schema::{
+use super::{LISTS, TEXTS, all, keyed, one};
+use xqr_http::openapi::operation::Operation;
+use xqr_http::openapi::schema::{
     body, line, list, maybe, moment, named, object, one_of, some, text, usual, with,
 };
-use super::{LISTS, TEXTS, all, keyed, one};
 
 pub(super) fn schemas() -> Value {
     json!({ "Key": key(), "NewKey": with(key(), object([("key", text("xqr_pk_a1b2c3d4.…"))])) })

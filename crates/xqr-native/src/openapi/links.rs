@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::super::operation::Operation;
-use super::super::schema::{
+use super::{LISTS, NUMBERS, TEXTS, address, keyed, one, page, paged};
+use xqr_http::openapi::operation::Operation;
+use xqr_http::openapi::schema::{
     body, count, flag, int, like, line, list, maybe, moment, named, number, object, one_of, prose,
     some, text, up_to, url, uuid,
 };
-use super::{LISTS, NUMBERS, TEXTS, address, keyed, one, page, paged};
 
 const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const DEVICES: [&str; 3] = ["mobile", "tablet", "desktop"];

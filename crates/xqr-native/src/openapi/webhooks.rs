@@ -4,11 +4,11 @@ use serde_json::{Value, json};
 use xqr_engine::auth::Look;
 use xqr_engine::hooks;
 
-use super::super::operation::Operation;
-use super::super::schema::{
+use super::{LISTS, TEXTS, all, keyed, one, page, paged, signed_in};
+use xqr_http::openapi::operation::Operation;
+use xqr_http::openapi::schema::{
     body, count, flag, list, maybe, moment, named, object, one_of, prose, some, text, url,
 };
-use super::{LISTS, TEXTS, all, keyed, one, page, paged, signed_in};
 
 pub(super) fn schemas() -> Value {
     json!({

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 use xqr_engine::plans::Plan;
 
-use super::super::operation::{Operation, operation};
-use super::super::schema::{count, flag, list, maybe, moment, named, object, one_of, text};
 use super::{all, keyed, one};
+use xqr_http::openapi::operation::{Operation, operation};
+use xqr_http::openapi::schema::{count, flag, list, maybe, moment, named, object, one_of, text};
 
 pub(super) fn schemas() -> Value {
     let number = || json!({ "type": "number", "minimum": 0, "examples": [1.5] });

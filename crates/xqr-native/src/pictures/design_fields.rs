@@ -10,7 +10,7 @@ use xqr_engine::render::{
     Gradient, Level, Logo, Paint, Pattern, Rgba, Size,
 };
 
-use crate::fields::Fields;
+use xqr_http::forms::fields::Fields;
 
 const LEVELS: [(&str, Level); 4] =
     [("L", Level::L), ("M", Level::M), ("Q", Level::Q), ("H", Level::H)];

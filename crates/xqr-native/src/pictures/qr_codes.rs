@@ -1,30 +1,27 @@
 //! Pictures: `GET /api/v1/links/{link_id}/qr` (xQR reference, section 9.9), and `POST /api/v1/qr`
 //! and `/api/v1/qr/validate`, which draw and judge anything in any design (extensions).
 
-use std::time::Instant;
-
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
-use actix_web::{HttpResponse, HttpResponseBuilder, web};
+use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use xqr_engine::auth::Scope;
 use xqr_engine::errors::Result;
 use xqr_engine::links;
-use xqr_engine::pictures::{Drawn, Judgement, Order};
-use xqr_engine::plans::Terms;
-use xqr_engine::render::{Caps, Finding, Format, Report, Verdict};
+use xqr_engine::pictures::{Judgement, Order};
+use xqr_engine::render::{Finding, Report};
 use xqr_engine::templates;
 
-use super::Xqr;
-use super::order::{look, no_stray_design, no_stray_look, order};
+use super::design_fields::{look, no_stray_design, no_stray_look, order};
+use super::picture_response::{Draw as _, picture};
 use super::templates::{look_of, uid_of};
-use crate::call::Call;
-use crate::edge::resource;
-use crate::fault::Fault;
-use crate::fields::Fields;
-use crate::payload::{Kind, content};
-use crate::pieces::Pieces;
-use crate::{etag, metric};
+use crate::Native;
+use crate::envelope::Answers as _;
+use xqr_http::ApiRequest;
+use xqr_http::forms::fields::Fields;
+use xqr_http::forms::payload_fields::Kind;
+use xqr_http::forms::payload_fields::content;
+use xqr_http::refusal::Refusal;
+use xqr_http::routes::resource;
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
@@ -34,7 +31,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 }
 
 /// `GET /api/v1/links/{link_id}/qr`
-async fn draw_link(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn draw_link(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::QrRender)?;
     let mut fields = Fields::from_query(&call.query());
     let look = match fields.text("template_id") {
@@ -55,7 +52,7 @@ async fn draw_link(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// `POST /api/v1/qr`
-async fn draw(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn draw(mut call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::QrRender)?;
     let mut order = read(&mut call).await?;
     call.prepare(&mut order).await?;
@@ -63,7 +60,7 @@ async fn draw(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// `POST /api/v1/qr/validate`
-async fn validate(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn validate(mut call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::QrRender)?;
     let mut order = read(&mut call).await?;
     call.prepare(&mut order).await?;
@@ -73,7 +70,7 @@ async fn validate(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// Reads the body of the two routes that draw anything.
-async fn read(call: &mut Call<Xqr>) -> Result<Order> {
+async fn read(call: &mut ApiRequest<Native>) -> Result<Order> {
     let mut fields = call.fields_with_pictures().await?;
     let kind = fields.choice("type", &Kind::ALL).unwrap_or(Kind::Url);
     let (mut text, mut link) = (None, None);
@@ -98,84 +95,6 @@ async fn read(call: &mut Call<Xqr>) -> Result<Order> {
         order.text = call.app.short_url(&link.code);
     }
     Ok(order)
-}
-
-impl Call<Xqr> {
-    /// Returns what the caller's plan allows of a picture.
-    fn caps(&self) -> Caps {
-        let Terms { plan, limits } = &self.caller.terms;
-        Caps {
-            plan: plan.to_string(),
-            max_inches: limits.max_inches,
-            max_dpi: limits.max_dpi,
-            logo: limits.logo,
-            ..Caps::default()
-        }
-    }
-
-    /// Refuses what can be refused before drawing, and fetches the pictures in the design.
-    pub(super) async fn prepare(&self, order: &mut Order) -> Result<()> {
-        order.check(&self.caps())?;
-        self.app.gather(order).await
-    }
-
-    /// Answers a GET with a picture, or with 304 to who has it; that costs neither drawing nor
-    /// quota.
-    pub(super) async fn conditional(&self, mut order: Order, name: &str) -> Result<HttpResponse> {
-        self.prepare(&mut order).await?;
-        // What the caller may see is the caller's, and another picture as soon as the design is.
-        let keep = (CACHE_CONTROL, "private, no-cache");
-        match etag::answer(&self.request, etag::of(&order)) {
-            Err(mut not_modified) => Ok(not_modified.insert_header(keep).finish()),
-            Ok(mut answer) => {
-                answer.insert_header(keep);
-                Ok(picture(answer, order.format, name, self.draw(order).await?))
-            }
-        }
-    }
-
-    pub(super) async fn draw(&self, order: Order) -> Result<Drawn> {
-        let caps = self.caps();
-        self.app
-            .draw(move || {
-                let started = Instant::now();
-                let drawn = order.draw(&caps);
-                metric::render(started.elapsed());
-                drawn
-            })
-            .await
-    }
-}
-
-/// Answers with a picture; what the guard found stands in headers.
-pub(super) fn picture(
-    mut answer: HttpResponseBuilder,
-    format: Format,
-    name: &str,
-    drawn: Drawn,
-) -> HttpResponse {
-    let Drawn { bytes, symbol, report } = drawn;
-    answer
-        .content_type(format.media_type())
-        .insert_header((
-            "content-disposition",
-            format!("inline; filename=\"{name}.{}\"", format.extension()),
-        ))
-        .insert_header(("x-qr-version", symbol.version().to_string()))
-        .insert_header(("x-qr-error-correction", symbol.level().letter().to_string()))
-        .insert_header(("x-qr-scannability", report.verdict.name()));
-    if let Ok(reasons) = HeaderValue::from_str(&report.reasons())
-        && report.verdict > Verdict::Good
-    {
-        answer.insert_header((HeaderName::from_static("x-qr-warning"), reasons));
-    }
-    if format == Format::Svg {
-        answer.insert_header((
-            "content-security-policy",
-            "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox",
-        ));
-    }
-    answer.body(Pieces::new(bytes))
 }
 
 /// What the guard says, in full.

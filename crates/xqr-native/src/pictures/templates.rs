@@ -14,13 +14,14 @@ use xqr_engine::render::{ClearZone, Format, Size};
 use xqr_engine::rows::{Conn, Template};
 use xqr_engine::templates::{self, Design, Draft, Edit};
 
-use super::Xqr;
-use super::order::{Look, look, plain};
-use super::qr::picture;
-use crate::call::Call;
-use crate::edge::resource;
-use crate::fault::Fault;
-use crate::fields::Fields;
+use super::design_fields::{Look, look, plain};
+use super::picture_response::{Draw as _, picture};
+use crate::Native;
+use crate::envelope::Answers as _;
+use xqr_http::ApiRequest;
+use xqr_http::forms::fields::Fields;
+use xqr_http::refusal::Refusal;
+use xqr_http::routes::resource;
 
 /// Characters of a name and of a description.
 const NAME_CHARS: usize = 100;
@@ -50,7 +51,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 }
 
 /// `GET /api/v1/qr/templates`
-async fn list(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn list(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::QrRead)?;
     let caller = call.caller.clone();
     let found = call.app.read(move |conn| templates::list(conn, &caller)).await?;
@@ -58,7 +59,7 @@ async fn list(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// `POST /api/v1/qr/templates`
-async fn create(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn create(mut call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::QrWrite)?;
     let mut fields = call.fields().await?;
     fields.demand("name");
@@ -73,7 +74,7 @@ async fn create(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// `GET /api/v1/qr/templates/{template_id}`
-async fn get(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn get(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::QrRead)?;
     let template = find(&call).await?;
     Ok(call.answer(StatusCode::OK, TemplateView::new(&template)))
@@ -81,7 +82,7 @@ async fn get(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 
 /// `PATCH /api/v1/qr/templates/{template_id}`: fields of `design` that are left out stay, those
 /// that are null are as they were at first.
-async fn edit(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn edit(mut call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::QrWrite)?;
     let mut fields = call.fields().await?;
     let name = fields.line("name", NAME_CHARS);
@@ -96,7 +97,7 @@ async fn edit(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// `DELETE /api/v1/qr/templates/{template_id}`
-async fn delete(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn delete(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::QrWrite)?;
     let (caller, uid) = (call.caller.clone(), uid(&call));
     call.app.write(move |tx| templates::delete(tx, &caller, &uid)).await?;
@@ -104,21 +105,21 @@ async fn delete(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// `GET /api/v1/qr/templates/{template_id}/render`
-async fn show(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn show(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     let (order, name) = wanted(&call).await?;
     Ok(call.conditional(order, &name).await?)
 }
 
 /// `POST /api/v1/qr/templates/{template_id}/render`, with its parameters in the query, too (section
 /// 17, C-8).
-async fn render(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn render(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     let (mut order, name) = wanted(&call).await?;
     call.prepare(&mut order).await?;
     Ok(picture(HttpResponse::Ok(), order.format, &name, call.draw(order).await?))
 }
 
 /// Reads what is to be drawn with which template, and how the file is called.
-async fn wanted(call: &Call<Xqr>) -> Result<(Order, String)> {
+async fn wanted(call: &ApiRequest<Native>) -> Result<(Order, String)> {
     call.allow(Scope::QrRender)?;
     let mut fields = Fields::from_query(&call.query());
     fields.demand("data");
@@ -150,11 +151,11 @@ pub(super) fn uid_of(id: &str) -> String {
     id.strip_prefix("tpl_").unwrap_or(id).to_owned()
 }
 
-fn uid(call: &Call<Xqr>) -> String {
+fn uid(call: &ApiRequest<Native>) -> String {
     uid_of(&call.path("template_id"))
 }
 
-async fn find(call: &Call<Xqr>) -> Result<Template> {
+async fn find(call: &ApiRequest<Native>) -> Result<Template> {
     let (caller, uid) = (call.caller.clone(), uid(call));
     call.app.read(move |conn: &mut Conn| templates::get(conn, &caller, &uid)).await
 }

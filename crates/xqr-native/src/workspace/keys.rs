@@ -11,10 +11,11 @@ use xqr_engine::links::text_of;
 use xqr_engine::plans::Plan;
 use xqr_engine::rows::Key;
 
-use super::Xqr;
-use crate::call::Call;
-use crate::edge::resource;
-use crate::fault::Fault;
+use crate::Native;
+use crate::envelope::Answers as _;
+use xqr_http::ApiRequest;
+use xqr_http::refusal::Refusal;
+use xqr_http::routes::resource;
 
 /// Characters of a key's name.
 const NAME_CHARS: usize = 100;
@@ -36,7 +37,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 }
 
 /// `GET /api/v1/keys`
-async fn list(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn list(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::KeysRead)?;
     let (workspace, now) = (call.caller.workspace, call.app.now());
     let all = call.app.read(move |conn| keys::list(conn, workspace)).await?;
@@ -45,7 +46,7 @@ async fn list(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// `POST /api/v1/keys`
-async fn create(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn create(mut call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::KeysWrite)?;
     let draft = draft(&mut call).await?;
     let (caller, cover, now) = (call.caller.clone(), call.cover(), call.app.now());
@@ -56,7 +57,7 @@ async fn create(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// `GET /api/v1/keys/{key_id}`
-async fn get(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn get(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::KeysRead)?;
     let (uid, caller) = (call.path("key_id"), call.caller.clone());
     let key = call.app.read(move |conn| keys::get_own(conn, &caller, &uid)).await?;
@@ -64,7 +65,7 @@ async fn get(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// `POST /api/v1/keys/{key_id}/rotate`
-async fn rotate(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn rotate(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::KeysWrite)?;
     let (uid, caller, cover, now) =
         (call.path("key_id"), call.caller.clone(), call.cover(), call.app.now());
@@ -78,7 +79,7 @@ async fn rotate(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// `POST /api/v1/keys/{key_id}/revoke`
-async fn revoke(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn revoke(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::KeysWrite)?;
     let (uid, caller) = (call.path("key_id"), call.caller.clone());
     let revoke = move |tx: &mut Tx<'_>| {
@@ -91,7 +92,7 @@ async fn revoke(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// `DELETE /api/v1/keys/{key_id}`
-async fn delete(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn delete(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::KeysWrite)?;
     let (uid, caller) = (call.path("key_id"), call.caller.clone());
     let delete = move |tx: &mut Tx<'_>| {
@@ -103,7 +104,7 @@ async fn delete(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// Reads the body of a key to make.
-async fn draft(call: &mut Call<Xqr>) -> Result<Draft> {
+async fn draft(call: &mut ApiRequest<Native>) -> Result<Draft> {
     let now = call.app.now();
     let mut fields = call.fields().await?;
     if !fields.has("name") {

@@ -13,12 +13,14 @@ use xqr_engine::links::text_of;
 use xqr_engine::rows::{Conn, Delivery, Page, Webhook};
 use xqr_engine::{App, Caller, Tx};
 
-use super::envelope::PageMeta;
-use super::{Xqr, XqrPerson};
-use crate::call::Call;
-use crate::edge::{Secret, resource};
-use crate::fault::Fault;
-use crate::fields::Fields;
+use crate::Native;
+use crate::NativeUser;
+use crate::envelope::{Answers as _, PageMeta};
+use xqr_http::ApiRequest;
+use xqr_http::forms::fields::Fields;
+use xqr_http::middleware::Secret;
+use xqr_http::refusal::Refusal;
+use xqr_http::routes::resource;
 
 const DESCRIPTION_CHARS: usize = 200;
 
@@ -57,7 +59,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 }
 
 /// `GET /api/v1/webhooks`
-async fn list(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn list(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::WebhooksRead)?;
     let caller = call.caller.clone();
     let webhooks = call.app.read(move |conn| hooks::list(conn, &caller, Look::Xqr)).await?;
@@ -65,7 +67,7 @@ async fn list(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// `POST /api/v1/webhooks`
-async fn create(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn create(mut call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::WebhooksWrite)?;
     hooks::check_plan(&call.caller)?;
     let mut fields = call.fields().await?;
@@ -83,7 +85,7 @@ async fn create(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// `GET /api/v1/webhooks/{webhook_id}`
-async fn get(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn get(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::WebhooksRead)?;
     let (caller, uid) = (call.caller.clone(), call.path("webhook_id"));
     let webhook = call.app.read(move |conn| find(conn, &caller, &uid)).await?;
@@ -91,7 +93,7 @@ async fn get(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// `PATCH /api/v1/webhooks/{webhook_id}`
-async fn edit(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn edit(mut call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::WebhooksWrite)?;
     hooks::check_plan(&call.caller)?;
     let mut fields = call.fields().await?;
@@ -117,7 +119,7 @@ async fn edit(mut call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// `DELETE /api/v1/webhooks/{webhook_id}`
-async fn delete(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn delete(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::WebhooksWrite)?;
     let (caller, uid) = (call.caller.clone(), call.path("webhook_id"));
     let job = move |tx: &mut Tx<'_>| {
@@ -129,7 +131,7 @@ async fn delete(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// `GET /api/v1/webhooks/{webhook_id}/deliveries`
-async fn deliveries(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn deliveries(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::WebhooksRead)?;
     let query = call.query();
     let limit = query.int("limit", 1..=200, 50)?;
@@ -149,7 +151,7 @@ async fn deliveries(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 
 /// `POST /api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver`: one more attempt, with
 /// the id and the bytes of the first.
-async fn redeliver(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn redeliver(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::WebhooksWrite)?;
     hooks::check_plan(&call.caller)?;
     let (caller, uid, delivery) =
@@ -169,14 +171,14 @@ async fn redeliver(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// `GET /api/v1/webhooks/{webhook_id}/secret`
-async fn secret(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn secret(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::WebhooksWrite)?;
     let secret = secret_of(&call.app, &call.caller, call.path("webhook_id")).await?;
     Ok(confidential(call.answer(StatusCode::OK, secret)))
 }
 
 /// `POST /api/v1/webhooks/{webhook_id}/test`
-async fn test(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn test(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::WebhooksWrite)?;
     let sent = test_of(&call.app, &call.caller, call.path("webhook_id")).await?;
     Ok(call.answer(StatusCode::ACCEPTED, sent))
@@ -184,7 +186,7 @@ async fn test(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 
 /// `POST /api/v1/webhooks/{webhook_id}/rotate`: the secret before signs on for a day in the headers
 /// of Standard Webhooks.
-async fn rotate(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
+async fn rotate(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::WebhooksWrite)?;
     hooks::check_plan(&call.caller)?;
     let (caller, uid) = (call.caller.clone(), call.path("webhook_id"));
@@ -197,13 +199,13 @@ async fn rotate(call: Call<Xqr>) -> Result<HttpResponse, Fault> {
 }
 
 /// `GET /api/developer/webhooks/{webhook_id}/secret`
-async fn show_secret(call: Call<XqrPerson>) -> Result<HttpResponse, Fault> {
+async fn show_secret(call: ApiRequest<NativeUser>) -> Result<HttpResponse, Refusal> {
     let secret = secret_of(&call.app, &call.caller, call.path("webhook_id")).await?;
     Ok(confidential(call.answer(StatusCode::OK, secret)))
 }
 
 /// `POST /api/developer/webhooks/{webhook_id}/test`
-async fn send_test(call: Call<XqrPerson>) -> Result<HttpResponse, Fault> {
+async fn send_test(call: ApiRequest<NativeUser>) -> Result<HttpResponse, Refusal> {
     let sent = test_of(&call.app, &call.caller, call.path("webhook_id")).await?;
     Ok(call.answer(StatusCode::ACCEPTED, sent))
 }

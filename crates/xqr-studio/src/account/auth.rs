@@ -9,12 +9,14 @@ use xqr_engine::auth::{Password, token};
 use xqr_engine::errors::Result;
 use xqr_engine::people::{self, Session, SignUp};
 
-use super::Person;
-use crate::call::{Call, bearer_token};
-use crate::edge::resource;
-use crate::fault::Fault;
-use crate::fields::Fields;
-use crate::guest::{self, Guest};
+use crate::StudioUser;
+use xqr_http::ApiRequest;
+use xqr_http::extract::anonymous_request;
+use xqr_http::extract::anonymous_request::AnonymousRequest;
+use xqr_http::forms::fields::Fields;
+use xqr_http::refusal::Refusal;
+use xqr_http::request::authenticate::bearer_token;
+use xqr_http::routes::resource;
 
 /// Characters of a name.
 const NAME_CHARS: usize = 100;
@@ -29,52 +31,52 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 }
 
 /// `POST /api/auth/signup/`
-async fn sign_up(mut guest: Guest) -> Result<HttpResponse, Fault> {
-    let mut fields = guest.fields().await?;
+async fn sign_up(mut call: AnonymousRequest) -> Result<HttpResponse, Refusal> {
+    let mut fields = call.fields().await?;
     let [email, password] = ["email", "password"].map(|field| demanded(&mut fields, field));
     let (name, workspace) =
         (fields.line("name", NAME_CHARS), fields.line("workspace_name", NAME_CHARS));
     fields.end()?;
     let draft = SignUp { email, password: Password::new(&password), name, workspace };
-    let session = people::sign_up(&guest.app, guest.address(), draft).await?;
+    let session = people::sign_up(&call.app, call.address(), draft).await?;
     Ok(answer(StatusCode::CREATED, &session))
 }
 
 /// `POST /api/auth/login/`
-async fn sign_in(mut guest: Guest) -> Result<HttpResponse, Fault> {
-    let mut fields = guest.fields().await?;
+async fn sign_in(mut call: AnonymousRequest) -> Result<HttpResponse, Refusal> {
+    let mut fields = call.fields().await?;
     let [email, password] = ["email", "password"].map(|field| demanded(&mut fields, field));
     fields.end()?;
     let session =
-        people::sign_in(&guest.app, guest.address(), &email, Password::new(&password)).await?;
+        people::sign_in(&call.app, call.address(), &email, Password::new(&password)).await?;
     Ok(answer(StatusCode::OK, &session))
 }
 
 /// `POST /api/auth/refresh/`
-async fn refresh(mut guest: Guest) -> Result<HttpResponse, Fault> {
-    let mut fields = guest.fields().await?;
+async fn refresh(mut call: AnonymousRequest) -> Result<HttpResponse, Refusal> {
+    let mut fields = call.fields().await?;
     let token = demanded(&mut fields, "refresh");
     fields.end()?;
-    Ok(answer(StatusCode::OK, &people::refresh(&guest.app, &token).await?))
+    Ok(answer(StatusCode::OK, &people::refresh(&call.app, &token).await?))
 }
 
 /// `POST /api/auth/logout/`
-async fn sign_out(mut guest: Guest) -> Result<HttpResponse, Fault> {
-    let mut fields = guest.fields().await?;
+async fn sign_out(mut call: AnonymousRequest) -> Result<HttpResponse, Refusal> {
+    let mut fields = call.fields().await?;
     let token = demanded(&mut fields, "refresh");
     fields.end()?;
-    people::sign_out(&guest.app, &token).await?;
+    people::sign_out(&call.app, &token).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
 /// `POST /api/auth/password/`: every other sign-in ends.
-async fn change_password(mut call: Call<Person>) -> Result<HttpResponse, Fault> {
+async fn change_password(mut call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
     let mut fields = call.fields().await?;
     let [current, new] =
         ["current_password", "new_password"].map(|field| demanded(&mut fields, field));
     fields.end()?;
     let person = call.app.authenticate_person(&bearer_token(call.request.headers())?).await?;
-    let from = guest::address(&call.app, &call.request);
+    let from = anonymous_request::address(&call.app, &call.request);
     let session = people::change_password(
         &call.app,
         from,

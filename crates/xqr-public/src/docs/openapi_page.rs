@@ -5,24 +5,21 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use maud::{Markup, html};
 use serde_json::Value;
-use xqr_engine::errors::Dialect;
 
-use super::document;
-use crate::pages::answer;
+use crate::page::answer;
 
 /// `/docs/api`: which dialects there are.
-pub(super) fn index() -> HttpResponse {
+pub(super) fn index(documents: &[(&str, &Value)]) -> HttpResponse {
     let body = html! {
         h1 { "The APIs" }
-        p { "One service, four dialects. Each has an OpenAPI 3.1 document for tools, and a page." }
+        p { "One service, " (documents.len()) " dialects. Each has an OpenAPI 3.1 document for tools, and a page." }
         table {
             tr { th { "Dialect" } th { "For tools" } th { "Operations" } }
-            @for dialect in Dialect::ALL {
-                @let name = dialect.name();
+            @for (name, document) in documents {
                 tr {
-                    td { a href={ "/docs/api/" (name) } { (title(&document(dialect))) } }
+                    td { a href={ "/docs/api/" (name) } { (title(document)) } }
                     td { a href={ "/openapi/" (name) ".json" } { code { "/openapi/" (name) ".json" } } }
-                    td { (operations(&document(dialect)).len()) }
+                    td { (operations(document).len()) }
                 }
             }
         }
@@ -32,13 +29,13 @@ pub(super) fn index() -> HttpResponse {
 }
 
 /// `/docs/api/{dialect}`: every operation.
-pub(super) fn show(dialect: Dialect, document: &Value) -> HttpResponse {
+pub(super) fn show(name: &str, document: &Value) -> HttpResponse {
     let operations = operations(document);
     let body = html! {
         p { a href="/docs/api" { "The APIs" } }
         h1 { (title(document)) }
         p { (prose(text(&document["info"]["description"]))) }
-        p { "For tools: " a href={ "/openapi/" (dialect.name()) ".json" } { code { "/openapi/" (dialect.name()) ".json" } } }
+        p { "For tools: " a href={ "/openapi/" (name) ".json" } { code { "/openapi/" (name) ".json" } } }
         ul {
             @for (path, method, operation) in &operations {
                 li { a href={ "#" (text(&operation["operationId"])) } { code { (method) " " (path) } } " " (text(&operation["summary"])) }

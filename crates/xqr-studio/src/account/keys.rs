@@ -12,10 +12,10 @@ use xqr_engine::plans::Plan;
 use xqr_engine::rows::Key;
 use xqr_engine::{Tx, renders};
 
-use super::Person;
-use crate::call::Call;
-use crate::edge::resource;
-use crate::fault::Fault;
+use crate::StudioUser;
+use xqr_http::ApiRequest;
+use xqr_http::refusal::Refusal;
+use xqr_http::routes::resource;
 
 const NAME_CHARS: usize = 100;
 const PLANS: [(&str, Plan); 6] = [
@@ -40,7 +40,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 }
 
 /// `GET /api/v1/keys/`: revoked ones stay in the list.
-async fn list(call: Call<Person>) -> Result<HttpResponse, Fault> {
+async fn list(call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
     let workspace = call.caller.workspace;
     let keys = call.app.read(move |conn| keys::list(conn, workspace)).await?;
     let tier = call.caller.terms.plan;
@@ -49,7 +49,7 @@ async fn list(call: Call<Person>) -> Result<HttpResponse, Fault> {
 }
 
 /// `POST /api/v1/keys/`
-async fn create(mut call: Call<Person>) -> Result<HttpResponse, Fault> {
+async fn create(mut call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
     let mut fields = call.fields().await?;
     if !fields.has("name") {
         fields.complain(Condition::KeyNameMissing);
@@ -75,7 +75,7 @@ async fn create(mut call: Call<Person>) -> Result<HttpResponse, Fault> {
 }
 
 /// `POST /api/v1/keys/{id}/rotate/`: the same key with another secret.
-async fn rotate(call: Call<Person>) -> Result<HttpResponse, Fault> {
+async fn rotate(call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
     let (workspace, id, tier) = (call.caller.workspace, call.path("id"), call.caller.terms.plan);
     let job = move |tx: &mut Tx<'_>| {
         let key = own(keys::list(tx.conn, workspace)?, &id)?;
@@ -88,7 +88,7 @@ async fn rotate(call: Call<Person>) -> Result<HttpResponse, Fault> {
 }
 
 /// `DELETE /api/v1/keys/{id}/`
-async fn revoke(call: Call<Person>) -> Result<HttpResponse, Fault> {
+async fn revoke(call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
     let (workspace, id) = (call.caller.workspace, call.path("id"));
     let job = move |tx: &mut Tx<'_>| {
         let key = own(keys::list(tx.conn, workspace)?, &id)?;
@@ -99,7 +99,7 @@ async fn revoke(call: Call<Person>) -> Result<HttpResponse, Fault> {
 }
 
 /// `GET /api/v1/usage/me/`: the month of the workspace, over all its keys.
-async fn usage(call: Call<Person>) -> Result<HttpResponse, Fault> {
+async fn usage(call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
     let (workspace, now, tier) = (call.caller.workspace, call.app.now(), call.caller.terms.plan);
     let read = call.app.read(move |conn| {
         let mut by_key = Vec::new();

@@ -9,12 +9,13 @@ use xqr_engine::render::{
     Gradient, Logo, Paint, Pattern, Rgba, Size,
 };
 
-use super::dynamic;
-use crate::fields::Fields;
-use crate::payload::{Kind, content};
+use crate::dynamic_fields;
+use xqr_http::forms::fields::Fields;
+use xqr_http::forms::payload_fields::Kind;
+use xqr_http::forms::payload_fields::content;
 
 /// A picture to draw, and perhaps a dynamic QR to make for it.
-pub(super) struct Wish {
+pub(super) struct RenderSpec {
     /// Without a text where the code is that of `dynamic`.
     pub(super) order: Order,
     pub(super) dynamic: Option<Draft>,
@@ -28,7 +29,7 @@ pub(super) struct Wish {
 const FORMATS: [(&str, Format); 2] = [("png", Format::Png), ("svg", Format::Svg)];
 
 /// Reads a request; `files` are those of a multipart body. What is wrong is left in `fields`.
-pub(super) fn wish(fields: &mut Fields, files: &mut Vec<Upload>) -> Option<Wish> {
+pub(super) fn read_spec(fields: &mut Fields, files: &mut Vec<Upload>) -> Option<RenderSpec> {
     let kind = if fields.has("data_type") {
         fields.choice("data_type", &Kind::ALL)
     } else {
@@ -67,14 +68,14 @@ pub(super) fn wish(fields: &mut Fields, files: &mut Vec<Upload>) -> Option<Wish>
         verify: false,
     };
     let format = if format == Format::Svg { "svg" } else { "png" };
-    Some(Wish { order, dynamic: draft, data_type: name(&Kind::ALL), format, inches, dpi })
+    Some(RenderSpec { order, dynamic: draft, data_type: name(&Kind::ALL), format, inches, dpi })
 }
 
 /// Reads the payload of a dynamic QR.
 fn payload(fields: &mut Fields) -> Option<Draft> {
     fields.demand("payload");
     let mut payload = fields.object("payload", "")?;
-    let draft = dynamic::draft(&mut payload);
+    let draft = dynamic_fields::read_new(&mut payload);
     fields.absorb(payload);
     draft
 }

@@ -9,9 +9,9 @@ use futures_util::StreamExt as _;
 use xqr_engine::errors::{Condition, Result};
 use xqr_engine::pictures::{Source, Upload};
 
-use super::Studio;
-use crate::call::Call;
-use crate::fields::Fields;
+use crate::Studio;
+use xqr_http::ApiRequest;
+use xqr_http::forms::fields::Fields;
 
 /// The fields that take files.
 const FILES: [&str; 2] = ["logo_file", "bg_image_file"];
@@ -20,9 +20,14 @@ const FILE_BYTES: usize = 2_097_152;
 const TEXT_BYTES: usize = 64 * 1024;
 const PARTS: usize = 64;
 
-impl Call<Studio> {
+/// Reading of a body that is JSON or a form.
+pub(crate) trait ReadForm {
     /// Reads the body: JSON, or a form with files.
-    pub(super) async fn form(&mut self) -> Result<(Fields, Vec<Upload>)> {
+    async fn form(&mut self) -> Result<(Fields, Vec<Upload>)>;
+}
+
+impl ReadForm for ApiRequest<Studio> {
+    async fn form(&mut self) -> Result<(Fields, Vec<Upload>)> {
         let is_form = self.request.content_type().eq_ignore_ascii_case("multipart/form-data");
         if !is_form {
             return Ok((self.fields_with_pictures().await?, Vec::new()));

@@ -6,10 +6,10 @@ use xqr_engine::auth::Scope;
 use xqr_engine::errors::Result;
 use xqr_engine::renders;
 
-use super::Studio;
-use crate::call::Call;
-use crate::edge::resource;
-use crate::fault::Fault;
+use crate::Studio;
+use xqr_http::ApiRequest;
+use xqr_http::refusal::Refusal;
+use xqr_http::routes::resource;
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config.service(resource("/v1/usage/", "GET").route(web::get().to(usage)));
@@ -18,7 +18,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 /// `GET /api/v1/usage/`: the month of the calling key (section 16, C18). What remains is what the
 /// next calls would be given: of the key's own plan, and of the workspace's quota, which other keys
 /// use, too. What is unlimited is null.
-async fn usage(call: Call<Studio>) -> Result<HttpResponse, Fault> {
+async fn usage(call: ApiRequest<Studio>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::WorkspaceRead)?;
     let (caller, now, plans) = (call.caller.clone(), call.app.now(), call.app.data.plans().clone());
     let read = call.app.read(move |conn| {

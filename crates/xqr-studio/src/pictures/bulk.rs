@@ -17,21 +17,23 @@ use xqr_engine::render::Caps;
 use zip::CompressionMethod;
 use zip::write::{SimpleFileOptions, StreamWriter, ZipWriter};
 
-use super::Studio;
-use super::generate::{allow, check, figures, public_url, release, reserve, settle};
-use super::order::{Wish, wish};
+use super::generate::{PlanCaps as _, allow, check};
+use super::render_spec::{RenderSpec, read_spec};
+use super::reservation::{charge_headers, commit, refund, reserve};
 use super::usage::whole;
-use crate::call::Call;
-use crate::edge::resource;
-use crate::fault::Fault;
-use crate::fields::Fields;
+use crate::Studio;
+use crate::addresses::public_url;
+use xqr_http::ApiRequest;
+use xqr_http::forms::fields::Fields;
+use xqr_http::refusal::Refusal;
+use xqr_http::routes::resource;
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config.service(resource("/v1/generate/bulk/", "POST").route(web::post().to(bulk)));
 }
 
 /// `POST /api/v1/generate/bulk/`
-async fn bulk(mut call: Call<Studio>) -> Result<HttpResponse, Fault> {
+async fn bulk(mut call: ApiRequest<Studio>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::QrRender)?;
     let mut fields = call.fields_with_pictures().await?;
     let terms = call.caller.terms.clone();
@@ -42,29 +44,29 @@ async fn bulk(mut call: Call<Studio>) -> Result<HttpResponse, Fault> {
     let items = items.unwrap_or_default();
     terms.check_bulk("items", items.len() as u64)?;
     let caps = call.caps();
-    let mut wishes = match read(&call.app, items, &caps) {
-        Ok(wishes) => wishes,
+    let mut specs = match read(&call.app, items, &caps) {
+        Ok(specs) => specs,
         Err(errors) => return Ok(unprocessable(&errors)),
     };
-    allow(&call, &wishes)?;
-    let blocked = blocked(&call.app, &wishes).await?;
+    allow(&call, &specs)?;
+    let blocked = blocked(&call.app, &specs).await?;
     if !blocked.is_empty() {
         return Ok(unprocessable(&blocked));
     }
-    let dynamics = wishes.iter_mut().map(|wish| wish.dynamic.take()).collect();
+    let dynamics = specs.iter_mut().map(|spec| spec.dynamic.take()).collect();
     let reserved = reserve(&call, dynamics).await?;
     // All that can fail for a reason of the client's comes before the first byte.
-    let failed = match fetch(&call.app, &mut wishes, &caps).await {
+    let failed = match fetch(&call.app, &mut specs, &caps).await {
         Ok(failed) if failed.is_empty() => None,
         Ok(failed) => Some(Ok(unprocessable(&failed))),
         Err(error) => Some(Err(error.into())),
     };
     if let Some(refusal) = failed {
-        release(&call.app, &call.caller, reserved).await;
+        refund(&call.app, &call.caller, reserved).await;
         return refusal;
     }
-    let mut headers = figures(&call, &reserved);
-    headers.push((CONTENT_DISPOSITION, disposition(wishes.len())));
+    let mut headers = charge_headers(&call, &reserved);
+    headers.push((CONTENT_DISPOSITION, disposition(specs.len())));
     let mut answer = HttpResponse::Ok();
     answer.content_type("application/zip");
     for header in headers {
@@ -77,13 +79,13 @@ async fn bulk(mut call: Call<Studio>) -> Result<HttpResponse, Fault> {
     // client has gone.
     actix_web::rt::spawn(async move {
         let archive = Archive::new(Arc::clone(&app), plan, caps, send.clone());
-        let drawn = match archive.fill(wishes, short_ids).await {
-            Ok(_) => settle(&app, &reserved).await,
+        let drawn = match archive.fill(specs, short_ids).await {
+            Ok(_) => commit(&app, &reserved).await,
             Err(error) => Err(error),
         };
         if let Err(error) = drawn {
             tracing::error!(%error, "a batch of pictures broke off");
-            release(&app, &caller, reserved).await;
+            refund(&app, &caller, reserved).await;
             send.send(Err(io::Error::other("a picture could not be drawn"))).await.ok();
         }
     });
@@ -92,20 +94,24 @@ async fn bulk(mut call: Call<Studio>) -> Result<HttpResponse, Fault> {
 }
 
 /// Reads and checks all items, or returns what is wrong with each that is.
-fn read(app: &App, items: Vec<Value>, caps: &Caps) -> Result<Vec<Wish>, Vec<(usize, String)>> {
-    let (mut wishes, mut errors) = (Vec::with_capacity(items.len()), Vec::new());
+fn read(
+    app: &App,
+    items: Vec<Value>,
+    caps: &Caps,
+) -> Result<Vec<RenderSpec>, Vec<(usize, String)>> {
+    let (mut specs, mut errors) = (Vec::with_capacity(items.len()), Vec::new());
     for (index, item) in items.into_iter().enumerate() {
         match read_item(app, item, caps) {
-            Ok(wish) => wishes.push(wish),
+            Ok(spec) => specs.push(spec),
             Err(error) => errors.push((index, sentence(&error))),
         }
     }
-    if errors.is_empty() { Ok(wishes) } else { Err(errors) }
+    if errors.is_empty() { Ok(specs) } else { Err(errors) }
 }
 
 /// Fetches the pictures of all items and tries whether they can be drawn; returns what is wrong
 /// with those that cannot.
-async fn fetch(app: &App, wishes: &mut [Wish], caps: &Caps) -> Result<Vec<(usize, String)>> {
+async fn fetch(app: &App, specs: &mut [RenderSpec], caps: &Caps) -> Result<Vec<(usize, String)>> {
     let mut failed = Vec::new();
     let mut note =
         |index: usize, error: Error| match error.condition().reply(Dialect::Studio).status {
@@ -115,12 +121,12 @@ async fn fetch(app: &App, wishes: &mut [Wish], caps: &Caps) -> Result<Vec<(usize
             }
             _ => Err(error),
         };
-    let orders = wishes.iter_mut().map(|wish| &mut wish.order).collect();
+    let orders = specs.iter_mut().map(|spec| &mut spec.order).collect();
     app.gather_all(orders).await.into_iter().try_for_each(|(index, error)| note(index, error))?;
-    for (index, wish) in wishes.iter().enumerate() {
+    for (index, spec) in specs.iter().enumerate() {
         // What has no pictures was checked whole.
-        if wish.order.has_pictures() && !wish.order.is_missing_files() {
-            let (order, caps) = (wish.order.clone(), caps.clone());
+        if spec.order.has_pictures() && !spec.order.is_missing_files() {
+            let (order, caps) = (spec.order.clone(), caps.clone());
             if let Err(error) = app.draw(move || order.prove(&caps)).await {
                 note(index, error)?;
             }
@@ -132,10 +138,10 @@ async fn fetch(app: &App, wishes: &mut [Wish], caps: &Caps) -> Result<Vec<(usize
 }
 
 /// Returns what is wrong with the items whose destination is blocked.
-async fn blocked(app: &App, wishes: &[Wish]) -> Result<Vec<(usize, String)>> {
+async fn blocked(app: &App, specs: &[RenderSpec]) -> Result<Vec<(usize, String)>> {
     let mut errors = Vec::new();
-    for (index, wish) in wishes.iter().enumerate() {
-        let Some(draft) = &wish.dynamic else { continue };
+    for (index, spec) in specs.iter().enumerate() {
+        let Some(draft) = &spec.dynamic else { continue };
         match app.check_destinations(draft).await {
             Err(error) if error.cause().is_none() => errors.push((index, sentence(&error))),
             other => other?,
@@ -144,13 +150,13 @@ async fn blocked(app: &App, wishes: &[Wish]) -> Result<Vec<(usize, String)>> {
     Ok(errors)
 }
 
-fn read_item(app: &App, item: Value, caps: &Caps) -> Result<Wish> {
+fn read_item(app: &App, item: Value, caps: &Caps) -> Result<RenderSpec> {
     let mut fields = Fields::from_value(item)?;
-    let wish = wish(&mut fields, &mut Vec::new());
+    let spec = read_spec(&mut fields, &mut Vec::new());
     fields.end()?;
-    let wish = wish.ok_or_else(|| Error::internal("an item without complaints is a wish"))?;
-    check(app, &wish, caps)?;
-    Ok(wish)
+    let spec = spec.ok_or_else(|| Error::internal("an item without complaints is a spec"))?;
+    check(app, &spec, caps)?;
+    Ok(spec)
 }
 
 /// Says in one sentence what is wrong with an item: some conditions are worded apart there, the
@@ -239,17 +245,21 @@ impl Archive {
     }
 
     /// Draws and sends each item, and the manifest last.
-    async fn fill(mut self, wishes: Vec<Wish>, short_ids: Vec<Option<String>>) -> Result<Sent> {
-        for (index, (mut wish, short_id)) in wishes.into_iter().zip(short_ids).enumerate() {
-            let has_logo = wish.order.logo.is_some();
+    async fn fill(
+        mut self,
+        specs: Vec<RenderSpec>,
+        short_ids: Vec<Option<String>>,
+    ) -> Result<Sent> {
+        for (index, (mut spec, short_id)) in specs.into_iter().zip(short_ids).enumerate() {
+            let has_logo = spec.order.logo.is_some();
             let public_url = short_id.as_ref().map(|code| public_url(&self.app, code));
             if let Some(url) = &public_url {
-                wish.order.text.clone_from(url);
+                spec.order.text.clone_from(url);
             }
-            let served = self.app.picture(wish.order, self.caps.clone()).await?;
-            let filename = format!("qr-{:04}.{}", index + 1, wish.format);
+            let served = self.app.picture(spec.order, self.caps.clone()).await?;
+            let filename = format!("qr-{:04}.{}", index + 1, spec.format);
             // A PNG does not get smaller.
-            let method = if wish.format == "png" {
+            let method = if spec.format == "png" {
                 CompressionMethod::Stored
             } else {
                 CompressionMethod::Deflated
@@ -258,12 +268,12 @@ impl Archive {
             self.manifest.push(Item {
                 index,
                 filename,
-                data_type: wish.data_type,
-                format: wish.format,
+                data_type: spec.data_type,
+                format: spec.format,
                 short_id,
                 public_url,
-                size_inches: whole(wish.inches),
-                dpi: wish.dpi,
+                size_inches: whole(spec.inches),
+                dpi: spec.dpi,
                 bytes: served.bytes.len(),
                 cache: if served.hit { "HIT" } else { "MISS" },
                 duration_ms: served.ms,
