@@ -1,64 +1,63 @@
-//! The scan journal: every scan is on its way to disk before its redirect is answered, and counted
-//! later.
-//!
-//! Append-only segment files in the data folder. A scan is one record and one `write` call before
-//! the answer leaves, so a killed process loses none; a thread syncs every few milliseconds, so a
-//! power cut loses at most that. The journal is the queue: it bounds memory, rides out an absent
-//! database, and is itself bounded in bytes. How far it has been counted stands in the database and
-//! moves in the transaction that counts.
-
-mod record;
-mod segment;
-mod sync;
+//! The journal: append, read from a position, forget what was processed.
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::Notify;
-use xqr_store::scans::{self, Position};
 
-pub use record::{Scan, Text};
+use crate::frame::{self, MAX_FRAME};
+use crate::segment::{self, Position, Records, Segment, read_segment};
+use crate::sync::Syncer;
+use crate::{Folder, OpenError};
 
-use crate::{Data, Settings};
-use segment::{Segment, read_segment};
-use sync::Syncer;
+/// How a journal works.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Bytes after which a new segment begins.
+    pub segment_bytes: u64,
+    /// The most bytes that may wait to be processed.
+    pub limit_bytes: u64,
+    /// How long writes gather before one sync.
+    pub sync: Duration,
+}
 
-/// The scan journal of this node.
+/// A journal of one process.
+#[derive(Debug)]
 pub struct Journal {
-    folder: PathBuf,
+    path: PathBuf,
     node: String,
     segment_bytes: u64,
     limit_bytes: u64,
     active: Mutex<Active>,
-    /// Bytes appended and not yet counted.
+    /// Bytes appended and not yet processed.
     backlog: AtomicU64,
     dropped: AtomicU64,
-    /// When the oldest scan that may still wait was taken, Unix milliseconds; 0 is none.
+    /// The time of the oldest record that may still wait; 0 is none.
     oldest: AtomicI64,
     appended: Notify,
     syncer: Syncer,
-    /// Held open for its lock: one process, one journal.
     lock: File,
 }
 
 /// The segment that is written.
+#[derive(Debug)]
 struct Active {
     number: i64,
     file: Arc<File>,
     /// Bytes of whole records.
     len: u64,
-    /// Half a record stands behind them.
+    /// Whether half a record follows them.
     torn: bool,
 }
 
-/// Scans read from the journal, and where the next read begins.
+/// Records read from the journal, and where the next read begins.
 #[derive(Debug)]
 pub struct Batch {
-    /// The scans, oldest first.
-    pub scans: Vec<Scan>,
+    records: Records,
     /// Where they begin.
     pub from: Position,
     /// Where the next batch begins.
@@ -67,22 +66,33 @@ pub struct Batch {
     pub bytes: u64,
 }
 
+impl Batch {
+    /// Returns how many records there are.
+    pub fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Returns whether there is no record.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Returns the records, oldest first.
+    pub fn records(&self) -> impl Iterator<Item = &[u8]> {
+        self.records.iter()
+    }
+}
+
 impl Journal {
-    /// Opens the journal in the data folder and makes sure that the database knows this node.
+    /// Opens the journal in a folder; records before `position` were processed.
     ///
     /// # Errors
     ///
-    /// A text for the operator, also when another process has the journal open.
-    pub(crate) fn open(settings: &Settings, data: &Data) -> Result<Self, String> {
-        let folder = settings.data_dir.join("journal");
-        let failed =
-            |e: io::Error| format!("cannot open the scan journal in {}: {e}", folder.display());
-        std::fs::create_dir_all(&folder).map_err(failed)?;
-        let lock = File::create(folder.join("lock")).map_err(failed)?;
-        lock.try_lock().map_err(|_| format!("another xqr-server uses {}", folder.display()))?;
-        let node = node_name(&folder, data).map_err(failed)?;
-        let position = position_of(&folder, &node, data)?;
-        let segments = segment::list(&folder).map_err(failed)?;
+    /// [`OpenError::Io`] if a file cannot be used.
+    pub fn open(folder: Folder, position: Position, options: Options) -> Result<Self, OpenError> {
+        let Options { segment_bytes, limit_bytes, sync } = options;
+        let failed = |source: io::Error| OpenError::Io { folder: folder.path.clone(), source };
+        let segments = segment::list(&folder.path).map_err(failed)?;
         let mut backlog = 0;
         for Segment { number, path } in &segments {
             let len = std::fs::metadata(path).map_err(failed)?.len();
@@ -96,48 +106,49 @@ impl Journal {
         }
         // Never append to an old segment: its last record may be torn.
         let number = segments.last().map_or(0, |last| last.number).max(position.segment) + 1;
-        let file = segment::create(&folder, number).map_err(failed)?;
+        let file = segment::create(&folder.path, number).map_err(failed)?;
+        let syncer = Syncer::start(&folder.path, Arc::clone(&file), sync).map_err(failed)?;
         Ok(Self {
-            segment_bytes: settings.journal.segment_bytes,
-            limit_bytes: settings.journal.limit_bytes,
-            active: Mutex::new(Active { number, file: Arc::clone(&file), len: 0, torn: false }),
+            segment_bytes,
+            limit_bytes,
+            active: Mutex::new(Active { number, file, len: 0, torn: false }),
             backlog: AtomicU64::new(backlog),
             dropped: AtomicU64::new(0),
             oldest: AtomicI64::new(0),
             appended: Notify::new(),
-            syncer: Syncer::start(&folder, file, settings.journal.sync_ms),
-            folder,
-            node,
-            lock,
+            syncer,
+            node: folder.node().to_owned(),
+            path: folder.path,
+            lock: folder.lock,
         })
     }
 
-    /// Lets another process have the journal; for an orderly end, after which nothing is appended.
-    /// Threads that have not ended yet, and programs that are just being started, may hold the file
-    /// open for a moment longer than its last user.
+    /// Releases the lock for another process; for an orderly end, after which nothing is appended. A
+    /// thread that has not ended yet, or a program that is just being started, may hold the file
+    /// open for a little longer.
     pub fn release(&self) {
         if let Err(error) = self.lock.unlock() {
-            tracing::warn!(%error, "the lock of the scan journal was not released");
+            tracing::warn!(%error, "the lock of the journal was not released");
         }
     }
 
-    /// Appends a scan. When this returns, killing the process loses it no more. A scan that finds
-    /// the journal full, or the disk in trouble, is counted as dropped: a redirect never waits and
-    /// never fails for it.
-    pub fn append(&self, scan: &Scan) {
-        let mut buffer = [0; record::MAX_BYTES];
-        let bytes = record::encode(scan, &mut buffer);
-        let len = bytes.len() as u64;
+    /// Appends a record of at most [`MAX_PAYLOAD`](crate::MAX_PAYLOAD) bytes with a timestamp, of
+    /// which [`lag`](Self::lag) is made. When this returns, killing the process does not lose it. A
+    /// record that finds the journal full, or the disk failing, is dropped and counted.
+    pub fn append(&self, payload: &[u8], at: i64) {
+        let mut buffer = [0; MAX_FRAME];
+        let frame = frame::encode(payload, &mut buffer);
+        let len = frame.len() as u64;
         if self.backlog.load(Ordering::Relaxed) + len > self.limit_bytes
-            || self.write(bytes).is_err()
+            || self.write(frame).is_err()
         {
             if self.dropped.fetch_add(1, Ordering::Relaxed) == 0 {
-                tracing::error!("the scan journal is full or its disk fails: scans are dropped");
+                tracing::error!("the journal is full or its disk fails: records are dropped");
             }
             return;
         }
         if self.backlog.fetch_add(len, Ordering::Relaxed) == 0 {
-            self.oldest.store(scan.at, Ordering::Relaxed);
+            self.oldest.store(at, Ordering::Relaxed);
         }
         self.syncer.dirty();
         self.appended.notify_one();
@@ -153,7 +164,7 @@ impl Journal {
                 active.len += written as u64;
                 Ok(())
             }
-            // Half a record must not stand before a whole one: cut it off, or else go on in a fresh
+            // Half a record must not precede a whole one: cut it off, or else continue in a fresh
             // segment.
             result => {
                 active.torn = active.file.set_len(active.len).is_err();
@@ -163,32 +174,32 @@ impl Journal {
     }
 
     fn rotate(&self, active: &mut Active) -> io::Result<()> {
-        let file = segment::create(&self.folder, active.number + 1)?;
+        let file = segment::create(&self.path, active.number + 1)?;
         self.syncer.replace(Arc::clone(&file));
         *active = Active { number: active.number + 1, file, len: 0, torn: false };
         Ok(())
     }
 
-    /// Reads up to `max` scans that stand at `from` and after. Blocks the thread.
+    /// Reads up to `max` records at and after `from`. Blocks the thread.
     ///
     /// # Errors
     ///
-    /// When a file cannot be read. A damaged record ends its segment: what follows it there is
-    /// reported and passed over.
+    /// If a file cannot be read. A damaged record ends its segment: the rest of it is reported in
+    /// the log and skipped.
     pub fn read(&self, from: Position, max: usize) -> io::Result<Batch> {
-        let mut batch = Batch { scans: Vec::new(), from, to: from, bytes: 0 };
+        let mut batch = Batch { records: Records::default(), from, to: from, bytes: 0 };
         let (active, published) = {
             let active = self.active.lock().unwrap_or_else(PoisonError::into_inner);
             (active.number, active.len)
         };
-        while batch.scans.len() < max {
+        while batch.records.len() < max {
             let limit = if batch.to.segment == active { Some(published) } else { None };
             let read = read_segment(
-                &self.folder,
+                &self.path,
                 batch.to,
                 limit,
-                max - batch.scans.len(),
-                &mut batch.scans,
+                max - batch.records.len(),
+                &mut batch.records,
             )?;
             batch.to.offset += read.bytes.cast_signed();
             batch.bytes += read.bytes;
@@ -198,22 +209,24 @@ impl Journal {
             batch.bytes += read.lost;
             batch.to = Position { segment: batch.to.segment + 1, offset: 0 };
         }
-        if let Some(first) = batch.scans.first() {
-            self.oldest.store(first.at, Ordering::Relaxed);
-        }
         Ok(batch)
     }
 
-    /// Forgets a batch that the database has counted, and deletes segments that are wholly counted.
-    pub fn settle(&self, batch: &Batch) {
+    /// Forgets a batch that was processed, and deletes segments that were wholly processed.
+    pub fn acknowledge(&self, batch: &Batch) {
         self.backlog.fetch_sub(batch.bytes.min(self.backlog_bytes()), Ordering::Relaxed);
         for number in batch.from.segment..batch.to.segment {
-            std::fs::remove_file(segment::path(&self.folder, number)).ok();
+            std::fs::remove_file(segment::path(&self.path, number)).ok();
         }
     }
 
-    /// Returns how long the oldest scan has waited to be counted, in milliseconds.
-    pub fn lag_ms(&self, now: i64) -> i64 {
+    /// Sets the time of the oldest record that waits, as a reader of a batch knows it.
+    pub fn set_oldest(&self, at: i64) {
+        self.oldest.store(at, Ordering::Relaxed);
+    }
+
+    /// Returns how long the oldest record has waited at `now`, in the unit of the timestamps.
+    pub fn lag(&self, now: i64) -> i64 {
         if self.backlog_bytes() == 0 {
             0
         } else {
@@ -221,61 +234,23 @@ impl Journal {
         }
     }
 
-    /// Waits until a scan is appended.
+    /// Waits until a record is appended.
     pub async fn appended(&self) {
         self.appended.notified().await;
     }
 
-    /// Returns the name under which the database keeps this journal's position.
+    /// Returns the name of the node.
     pub fn node(&self) -> &str {
         &self.node
     }
 
-    /// Returns the bytes that wait to be counted.
+    /// Returns the bytes that wait to be processed.
     pub fn backlog_bytes(&self) -> u64 {
         self.backlog.load(Ordering::Relaxed)
     }
 
-    /// Returns how many scans were dropped since the start.
+    /// Returns how many records were dropped since the journal was opened.
     pub fn dropped(&self) -> u64 {
         self.dropped.load(Ordering::Relaxed)
     }
 }
-
-/// The name of this node: drawn once, kept beside the journal.
-fn node_name(folder: &Path, data: &Data) -> io::Result<String> {
-    let path = folder.join("node");
-    match std::fs::read_to_string(&path) {
-        Ok(name) if !name.trim().is_empty() => Ok(name.trim().to_owned()),
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => {
-            let mut random = [0; 16];
-            data.entropy().fill(&mut random);
-            let name = format!("{:032x}", u128::from_be_bytes(random));
-            std::fs::write(&path, &name)?;
-            Ok(name)
-        }
-    }
-}
-
-/// How far the database has counted this node. Segments that it has never heard of belong to
-/// another database, whose link ids mean other links: they are put aside.
-fn position_of(folder: &Path, node: &str, data: &Data) -> Result<Position, String> {
-    let name = node.to_owned();
-    if let Some(position) =
-        data.read_here(|conn| scans::position(conn, &name)).map_err(|e| e.to_string())?
-    {
-        return Ok(position);
-    }
-    for Segment { path, .. } in segment::list(folder).map_err(|e| e.to_string())? {
-        let aside = path.with_extension("orphan");
-        tracing::warn!(path = %aside.display(), "these scans belong to another database and are put aside");
-        std::fs::rename(&path, aside).map_err(|e| e.to_string())?;
-    }
-    data.write_here(move |tx| scans::begin_position(tx.conn, &name, tx.now))
-        .map_err(|e| e.to_string())?;
-    Ok(Position::default())
-}
-
-#[cfg(test)]
-mod tests;

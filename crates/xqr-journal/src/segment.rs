@@ -5,22 +5,29 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use xqr_store::scans::Position;
+use crate::frame;
 
-use super::record::{self, Scan};
-
-/// A segment on disk.
-pub(super) struct Segment {
-    pub(super) number: i64,
-    pub(super) path: PathBuf,
+/// A place in a journal: segment number and byte offset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Position {
+    /// The segment's number.
+    pub segment: i64,
+    /// The byte offset within the segment.
+    pub offset: i64,
 }
 
-pub(super) fn path(folder: &Path, number: i64) -> PathBuf {
+/// A segment on disk.
+pub(crate) struct Segment {
+    pub(crate) number: i64,
+    pub(crate) path: PathBuf,
+}
+
+pub(crate) fn path(folder: &Path, number: i64) -> PathBuf {
     folder.join(format!("{number:016}.scans"))
 }
 
 /// Returns the segments in a folder, oldest first.
-pub(super) fn list(folder: &Path) -> io::Result<Vec<Segment>> {
+pub(crate) fn list(folder: &Path) -> io::Result<Vec<Segment>> {
     let mut segments = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
@@ -35,28 +42,51 @@ pub(super) fn list(folder: &Path) -> io::Result<Vec<Segment>> {
 }
 
 /// Creates an empty segment.
-pub(super) fn create(folder: &Path, number: i64) -> io::Result<Arc<File>> {
+pub(crate) fn create(folder: &Path, number: i64) -> io::Result<Arc<File>> {
     File::options().append(true).create_new(true).open(path(folder, number)).map(Arc::new)
 }
 
-/// What was read of a segment.
-pub(super) struct SegmentRead {
-    /// Bytes of whole records.
-    pub(super) bytes: u64,
-    /// Bytes behind a damaged record.
-    pub(super) lost: u64,
-    /// Whether nothing more can be read of it.
-    pub(super) finished: bool,
+/// Payloads, one after the other.
+#[derive(Debug, Default)]
+pub(crate) struct Records {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
 }
 
-/// Reads up to `max` scans into `scans`. `limit` is where the written part of the active segment
-/// ends; a file without a limit is closed, and whatever does not decode there was torn by a crash.
-pub(super) fn read_segment(
+impl Records {
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    fn push(&mut self, payload: &[u8]) {
+        self.bytes.extend_from_slice(payload);
+        self.ends.push(self.bytes.len());
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        let begins = std::iter::once(0).chain(self.ends.iter().copied());
+        begins.zip(&self.ends).map(|(begin, end)| &self.bytes[begin..*end])
+    }
+}
+
+/// What was read of a segment.
+pub(crate) struct SegmentRead {
+    /// Bytes of whole records.
+    pub(crate) bytes: u64,
+    /// Bytes behind a damaged record.
+    pub(crate) lost: u64,
+    /// Whether nothing more can be read of it.
+    pub(crate) finished: bool,
+}
+
+/// Reads up to `max` records into `batch`. `limit` is where the written part of the active segment
+/// ends; a file without a limit is closed, and bytes that do not decode there were torn by a crash.
+pub(crate) fn read_segment(
     folder: &Path,
     from: Position,
     limit: Option<u64>,
     max: usize,
-    scans: &mut Vec<Scan>,
+    batch: &mut Records,
 ) -> io::Result<SegmentRead> {
     let path = path(folder, from.segment);
     let mut file = match File::open(&path) {
@@ -71,15 +101,15 @@ pub(super) fn read_segment(
         Some(limit) => limit,
         None => file.metadata()?.len(),
     };
-    let wanted = end.saturating_sub(offset).min((max * record::MAX_BYTES) as u64);
+    let wanted = end.saturating_sub(offset).min((max * frame::MAX_FRAME) as u64);
     let mut bytes = vec![0; usize::try_from(wanted).unwrap_or(usize::MAX)];
     file.seek(SeekFrom::Start(offset))?;
     file.read_exact(&mut bytes)?;
     let (mut read, mut count) = (0, 0);
     while count < max
-        && let Some((scan, len)) = record::decode(&bytes[read..])
+        && let Some((payload, len)) = frame::decode(&bytes[read..])
     {
-        scans.push(scan);
+        batch.push(payload);
         read += len;
         count += 1;
     }

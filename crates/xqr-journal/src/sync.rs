@@ -1,19 +1,22 @@
 //! The thread that syncs the journal to disk.
 
 use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-pub(super) struct Syncer {
+#[derive(Debug)]
+pub(crate) struct Syncer {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
 }
 
+#[derive(Debug)]
 struct Shared {
-    /// Written since the last sync; whoever sets it wakes the thread.
+    /// Written since the last sync. Setting it wakes the thread.
     dirty: AtomicBool,
     /// A segment was created since the last sync, so the folder must be synced, too.
     created: AtomicBool,
@@ -24,7 +27,7 @@ struct Shared {
 }
 
 impl Syncer {
-    pub(super) fn start(folder: &Path, file: Arc<File>, period_ms: u64) -> Self {
+    pub(crate) fn start(folder: &Path, file: Arc<File>, period: Duration) -> io::Result<Self> {
         let shared = Arc::new(Shared {
             dirty: AtomicBool::new(false),
             created: AtomicBool::new(true),
@@ -32,18 +35,15 @@ impl Syncer {
             folder: folder.to_owned(),
             files: Mutex::new(vec![file]),
         });
-        let thread = thread::Builder::new()
-            .name("xqr-journal".to_owned())
-            .spawn({
-                let shared = Arc::clone(&shared);
-                move || shared.run(Duration::from_millis(period_ms))
-            })
-            .expect("the operating system gives a thread at start");
-        Self { shared, thread: Some(thread) }
+        let thread = thread::Builder::new().name("xqr-journal".to_owned()).spawn({
+            let shared = Arc::clone(&shared);
+            move || shared.run(period)
+        })?;
+        Ok(Self { shared, thread: Some(thread) })
     }
 
-    /// Says that the current file was written. Wakes the thread once per sync, not once per write.
-    pub(super) fn dirty(&self) {
+    /// Reports that the current file was written. Wakes the thread once per sync, not once per write.
+    pub(crate) fn dirty(&self) {
         if !self.shared.dirty.load(Ordering::Relaxed)
             && !self.shared.dirty.swap(true, Ordering::AcqRel)
         {
@@ -51,8 +51,8 @@ impl Syncer {
         }
     }
 
-    /// Says that `file` is written from now on; the one before is synced once more.
-    pub(super) fn replace(&self, file: Arc<File>) {
+    /// Reports that `file` is written from now on; the one before is synced once more.
+    pub(crate) fn replace(&self, file: Arc<File>) {
         self.shared.files.lock().unwrap_or_else(PoisonError::into_inner).push(file);
         self.shared.created.store(true, Ordering::Release);
     }
@@ -100,7 +100,7 @@ impl Shared {
             .then(|| File::open(&self.folder).and_then(|folder| folder.sync_all()));
         for result in files.iter().map(|file| file.sync_data()).chain(folder) {
             if let Err(error) = result {
-                tracing::error!(%error, "the scan journal cannot be synced");
+                tracing::error!(%error, "the journal cannot be synced");
             }
         }
     }

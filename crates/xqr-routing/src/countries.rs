@@ -1,31 +1,47 @@
-//! Countries by address, from a file in MaxMind's format.
+//! Countries by address, from a database in MaxMind's format.
 
 use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::{error, fmt};
 
 use maxminddb::{PathElement, Reader};
 
-use crate::settings;
-
 /// An optional country database, wholly in memory.
+#[derive(Debug, Default)]
 pub struct Countries(Option<Reader<Vec<u8>>>);
 
+/// Why a country database cannot be opened.
+#[derive(Debug)]
+pub struct OpenError {
+    path: PathBuf,
+    source: Box<dyn error::Error + Send + Sync>,
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path.display(), self.source)
+    }
+}
+
+impl error::Error for OpenError {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        Some(&*self.source)
+    }
+}
+
 impl Countries {
-    /// Opens the file that the settings name, if any.
+    /// Opens a database file. Without a file ([`Countries::default`]) every country is unknown.
     ///
     /// # Errors
     ///
-    /// A text for the operator.
-    pub fn open(settings: &settings::Scans) -> Result<Self, String> {
-        let path = &settings.geoip_file;
-        if path.is_empty() {
-            return Ok(Self(None));
-        }
+    /// [`OpenError`] if the file cannot be read or has another format.
+    pub fn open(path: &Path) -> Result<Self, OpenError> {
         Reader::open_readfile(path)
             .map(|reader| Self(Some(reader)))
-            .map_err(|e| format!("scans.geoip_file: {path}: {e}"))
+            .map_err(|source| OpenError { path: path.to_owned(), source: source.into() })
     }
 
-    /// Returns the country of `address`, ISO 3166-1 alpha-2, if the file knows it.
+    /// Returns the country of `address`, ISO 3166-1 alpha-2, if the database knows it.
     pub fn of(&self, address: IpAddr) -> Option<[u8; 2]> {
         let found = self.0.as_ref()?.lookup(address).ok()?;
         let code: &str = found
@@ -40,8 +56,8 @@ pub fn name_of(code: &str) -> Option<&'static str> {
     rust_iso3166::from_alpha2(code).map(|country| country.name)
 }
 
-/// Reads an ISO 3166-1 alpha-2 code. `XX` and `T1`, with which proxies say "unknown" and "Tor", are
-/// none.
+/// Reads an ISO 3166-1 alpha-2 code. `XX` and `T1`, which proxies send for "unknown" and "Tor", are
+/// no countries.
 pub fn parse_country(text: &str) -> Option<[u8; 2]> {
     let code: [u8; 2] = text.as_bytes().try_into().ok()?;
     (code.iter().all(u8::is_ascii_alphabetic) && !text.eq_ignore_ascii_case("xx"))
@@ -90,15 +106,22 @@ mod tests {
     }
 
     #[test]
-    fn a_file_tells_countries() {
+    fn a_database_knows_countries_by_address() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), database()).unwrap();
-        let mut settings = crate::Settings::defaults().scans;
-        settings.geoip_file = file.path().display().to_string();
-        let countries = Countries::open(&settings).unwrap();
+        let countries = Countries::open(file.path()).unwrap();
         assert_eq!(countries.of("1.2.3.4".parse().unwrap()), Some(*b"DE"));
         assert_eq!(countries.of("200.2.3.4".parse().unwrap()), None);
         std::fs::write(file.path(), b"nonsense").unwrap();
-        assert!(Countries::open(&settings).err().unwrap().contains("scans.geoip_file"));
+        assert!(Countries::open(file.path()).is_err());
+    }
+
+    #[test]
+    fn a_file_that_is_no_database_is_refused_with_its_name() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
+        let error = Countries::open(&path).unwrap_err();
+        assert!(error.to_string().contains("Cargo.toml"), "{error}");
+        assert!(Countries::open(Path::new("absent.mmdb")).is_err());
+        assert_eq!(Countries::default().of([198, 51, 100, 1].into()), None);
     }
 }

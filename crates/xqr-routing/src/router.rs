@@ -1,13 +1,15 @@
-//! Rules made ready: sorted, with everything parsed that can be.
+//! Compiled rules: sorted, with everything parsed that can be.
+
+use std::fmt;
 
 use bytes::Bytes;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::{CountryMode, Hours, Rule};
+use crate::rules::{CountryMode, Hours, Rule};
 use crate::user_agent::UserAgent;
 
-/// A visit, as far as rules may ask of it.
+/// A visit, as far as rules check it.
 pub struct Visit<'a> {
     /// ISO 3166-1 alpha-2.
     pub country: Option<[u8; 2]>,
@@ -24,21 +26,21 @@ pub struct Visit<'a> {
     pub draw: &'a dyn Fn(Stickiness, usize) -> u64,
 }
 
-/// What a draw is for.
+/// What a random number is drawn for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stickiness {
-    /// A visit.
+    /// One visit.
     Visit,
-    /// A visitor.
+    /// A visitor: the same number at each visit.
     Visitor,
 }
 
-/// The rules of a link, made ready.
+/// The compiled rules of a link. Routing allocates nothing.
 #[derive(Debug)]
-pub struct Router(Box<[Ready]>);
+pub struct Router(Box<[Compiled]>);
 
 #[derive(Debug)]
-struct Ready {
+struct Compiled {
     /// Where the rule stands in its list.
     index: usize,
     location: Bytes,
@@ -57,33 +59,32 @@ struct Ready {
     expires_at: i64,
 }
 
-/// Why a rule did not hold: the first condition that failed; `None` where it held.
+/// The result of one rule in a dry run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Trace {
     /// Where the rule stands in its list.
     pub index: usize,
-    /// The condition's name.
+    /// The name of the first condition that failed; `None` if the rule holds.
     pub failed: Option<&'static str>,
 }
 
 impl Router {
-    /// Makes rules ready; `None` where there are none.
+    /// Compiles rules; `None` if there are none.
     pub fn new(rules: &[Rule]) -> Option<Self> {
         let mut order: Vec<usize> = (0..rules.len()).collect();
         order.sort_by_key(|index| rules[*index].priority);
-        let ready: Box<[Ready]> =
-            order.into_iter().map(|index| Ready::new(index, &rules[index])).collect();
+        let ready: Box<[Compiled]> =
+            order.into_iter().map(|index| Compiled::new(index, &rules[index])).collect();
         (!ready.is_empty()).then_some(Self(ready))
     }
 
-    /// Returns where a visit is led to, unless it is to the link's own destination.
+    /// Returns the destination of the first rule that holds.
     pub fn route(&self, visit: &Visit<'_>) -> Option<&Bytes> {
         let agent = UserAgent::new(visit.user_agent);
         self.0.iter().find(|rule| rule.fails(visit, &agent).is_none()).map(|rule| &rule.location)
     }
 
-    /// Returns what became of each rule, in the order in which they are tried, up to the one that
-    /// held.
+    /// Returns the result of each rule in the order of evaluation, up to the one that holds.
     pub fn trace(&self, visit: &Visit<'_>) -> Vec<Trace> {
         let agent = UserAgent::new(visit.user_agent);
         let mut traces = Vec::new();
@@ -98,12 +99,21 @@ impl Router {
     }
 
     /// Returns every destination.
-    pub(crate) fn locations(&self) -> impl Iterator<Item = &Bytes> {
+    pub fn locations(&self) -> impl Iterator<Item = &Bytes> {
         self.0.iter().map(|rule| &rule.location)
     }
 }
 
-impl Ready {
+impl fmt::Debug for Visit<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Visit")
+            .field("country", &self.country)
+            .field("at", &self.at)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Compiled {
     fn new(index: usize, rule: &Rule) -> Self {
         let conditions = &rule.conditions;
         let texts = |list: &Option<Vec<String>>| -> Option<Box<[Box<str>]>> {
@@ -203,8 +213,8 @@ impl Ready {
     }
 }
 
-/// Makes of a visitor's number one for the rule with this index, so that the rules of a link share
-/// out visitors independently (the finalizer of SplitMix64).
+/// Derives a number for the rule with this index from a visitor's number, so that the rules of a link
+/// split visitors independently (the finalizer of SplitMix64).
 pub fn mix(draw: u64, index: usize) -> u64 {
     let mut mixed = draw.wrapping_add((index as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -1,42 +1,24 @@
-//! Smart routing: where a visitor of a link is led to, by who they are and when they come (xQR
-//! reference, section 11). All conditions of a rule must hold; rules are tried by ascending
-//! priority, equal ones in their order; the first that holds wins; where none does, the link's own
-//! destination does. Languages, systems, referrers, weekdays, dates, time zones and stickiness are
-//! ours.
-//!
-//! A [`Rule`] is what a row holds. A [`Router`] is made of rules once, when a row enters the
-//! redirect cache; routing allocates nothing.
-
-mod router;
+//! Routing rules as they are stored: a destination, a priority, conditions.
 
 use serde::{Deserialize, Serialize};
-use xqr_errors::{Error, Result};
 
-pub use router::{Router, Stickiness, Trace, Visit, WEEKDAYS, mix};
+/// Reads the JSON list of a row. A list that does not parse is empty.
+pub fn parse_rules(json: &str) -> Vec<Rule> {
+    serde_json::from_str(json).unwrap_or_default()
+}
 
-use crate::destination::Destination;
-
-/// A rule as a row holds it and the native API shows it.
+/// A routing rule. Its JSON form is stored and shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Rule {
-    /// Where it leads: a [`Destination`].
+    /// The URL that it redirects to.
     pub destination: String,
-    /// Lower ones come first.
+    /// Rules with a lower priority are tried first.
     pub priority: i64,
-    /// What must hold; nothing always holds.
+    /// The conditions that must all hold. Without conditions a rule always holds.
     pub conditions: Conditions,
 }
 
-/// A rule to store.
-#[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "the fields are those of Rule")]
-pub struct NewRule {
-    pub destination: Destination,
-    pub priority: i64,
-    pub conditions: Conditions,
-}
-
-/// What must hold of a visit; `None` is not asked.
+/// The conditions of a rule; `None` is not checked.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Conditions {
@@ -102,9 +84,9 @@ pub struct Hours {
 }
 
 impl Conditions {
-    /// Returns whether it needs more than a plan's basic routing: all but countries, devices,
-    /// languages and systems does.
-    pub(crate) fn is_advanced(&self) -> bool {
+    /// Returns whether a condition needs advanced routing: anything but countries, devices, languages
+    /// and systems.
+    pub fn is_advanced(&self) -> bool {
         let basic = Self {
             countries: self.countries.clone(),
             country_mode: self.country_mode,
@@ -115,14 +97,4 @@ impl Conditions {
         };
         *self != basic
     }
-}
-
-/// Reads the text of a row.
-pub fn rules(text: &str) -> Vec<Rule> {
-    serde_json::from_str(text).unwrap_or_default()
-}
-
-/// Writes rules as a row holds them.
-pub(crate) fn text(rules: &[Rule]) -> Result<String> {
-    serde_json::to_string(rules).map_err(Error::internal)
 }

@@ -1,28 +1,35 @@
-//! What a `User-Agent` header says of a visitor: browser family, device class, machine or person.
+//! What a `User-Agent` header reveals: browser family, device class, machine or person.
 //!
 //! A short table instead of a device database: statistics need families, not models, and a stale
-//! database lies.
+//! database is wrong.
 
-/// A visitor, as far as a user agent tells.
+/// What a user agent reveals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Visitor {
+pub struct AgentInfo {
     /// The browser's family, or `Other`.
     pub agent: &'static str,
     /// `mobile`, `tablet`, `desktop` or `other`.
     pub device: &'static str,
     /// The operating system's family, or `Other`.
     pub system: &'static str,
-    /// Whether a machine asked.
+    /// Whether the client is a machine.
     pub bot: bool,
 }
 
-/// Signs of machines, in lower case. An absent user agent is one, too.
+/// Substrings of machines, in lower case. An absent user agent is a machine, too. A sign must not
+/// occur in the name of an app that people scan codes with, so `scan` is none.
 const BOTS: &[&str] = &[
-    "bot",
+    "bot/",
+    "bot;",
+    "bot-",
+    "bot ",
+    "bot)",
     "crawl",
     "spider",
     "slurp",
-    "preview",
+    "preview/",
+    "uripreview",
+    "linkpreview",
     "facebookexternalhit",
     "whatsapp",
     "curl/",
@@ -37,13 +44,15 @@ const BOTS: &[&str] = &[
     "libwww",
     "httpclient",
     "headless",
-    "monitor",
-    "scan",
+    "monitoring",
+    "monitor/",
+    "uptime",
+    "pingdom",
     "lighthouse",
     "postman",
-    "ruby",
+    "ruby/",
     "php/",
-    "perl",
+    "perl/",
 ];
 
 /// Signs of browsers in lower case, the more special before those whose sign they carry along.
@@ -80,14 +89,15 @@ const SYSTEMS: &[(&str, &str)] = &[
 /// The longest user agent that is looked at, in bytes.
 const MAX: usize = 255;
 
-/// A user agent in lower case, on the stack: nothing of it is allocated on the redirect path.
+/// A user agent in lower case, on the stack.
+#[derive(Debug, Clone)]
 pub struct UserAgent {
     bytes: [u8; MAX],
     len: usize,
 }
 
 impl UserAgent {
-    /// Takes a header, which may be anything that a client sent.
+    /// Reads a header, which may be any bytes.
     pub fn new(text: &[u8]) -> Self {
         let len = text.len().min(MAX);
         let mut bytes = [0; MAX];
@@ -128,16 +138,19 @@ impl UserAgent {
         self.first_of(AGENTS)
     }
 
-    /// Returns whether a machine asked.
+    /// Returns whether the client is a machine.
     pub fn is_bot(&self) -> bool {
-        self.len == 0 || BOTS.iter().any(|sign| self.has(sign))
+        self.len == 0
+            || self.bytes[..self.len].ends_with(b"bot")
+            || self.bytes[..self.len] == *b"ruby"
+            || BOTS.iter().any(|sign| self.has(sign))
     }
 }
 
 /// Reads a user agent, which any client can forge.
-pub fn read(text: &[u8]) -> Visitor {
+pub fn parse_user_agent(text: &[u8]) -> AgentInfo {
     let found = UserAgent::new(text);
-    Visitor {
+    AgentInfo {
         agent: found.agent(),
         device: found.device(),
         system: found.system(),
@@ -152,7 +165,11 @@ mod tests {
     #[test]
     fn families_and_devices() {
         let check = |text: &str, agent, device, system, bot| {
-            assert_eq!(read(text.as_bytes()), Visitor { agent, device, system, bot }, "{text}");
+            assert_eq!(
+                parse_user_agent(text.as_bytes()),
+                AgentInfo { agent, device, system, bot },
+                "{text}"
+            );
         };
         check(
             "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1",
@@ -205,5 +222,44 @@ mod tests {
         );
         check("curl/8.5.0", "Other", "other", "Other", true);
         check("", "Other", "other", "Other", true);
+    }
+
+    #[test]
+    fn scanner_apps_are_people_and_fetchers_are_machines() {
+        let bot = |text: &str| parse_user_agent(text.as_bytes()).bot;
+        for app in [
+            "QRCodeScanner/3.1 CFNetwork/1410.0.3 Darwin/22.6.0",
+            "Scan/3.5.0 (iPhone; iOS 17.1; Scale/3.00)",
+            "ScanLife/5.2.1 (Android 14)",
+            "com.google.zxing.client.android/4.7.8",
+            "BarcodeScanner 2.0 (Linux; Android 13; SM-A536B)",
+            "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/124.0 Mobile Safari/537.36 QRScanner",
+            "NeoReader/4.7 (iPad)",
+            "Kaspersky QR Scanner/1.9.0.20 Android",
+            "i-nigma/3.14 iPhone",
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 HeartMonitor Mobile/15E148",
+            "Mozilla/5.0 (Linux; Android 9; CUBOT_P20) AppleWebKit/537.36 Chrome/110.0 Mobile Safari/537.36",
+            "PhotoPreviewer 1.2 (iPhone)",
+            "Mozilla/5.0 (Linux; Android 12; Superlative Ruby Phone) Chrome/120.0 Mobile Safari/537.36",
+        ] {
+            assert!(!bot(app), "{app}");
+        }
+        for machine in [
+            "Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)",
+            "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",
+            "TelegramBot (like TwitterBot)",
+            "Twitterbot/1.0",
+            "Mozilla/5.0 (compatible; BingPreview/1.0b)",
+            "Mozilla/5.0 (Windows NT 6.1) SkypeUriPreview Preview/0.5",
+            "facebookexternalhit/1.1",
+            "WhatsApp/2.23.20.0",
+            "Mozilla/5.0+(compatible; UptimeRobot/2.0)",
+            "Pingdom.com_bot_version_1.4",
+            "Ruby",
+            "python-requests/2.31",
+            "Go-http-client/2.0",
+        ] {
+            assert!(bot(machine), "{machine}");
+        }
     }
 }

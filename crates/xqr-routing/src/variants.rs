@@ -1,52 +1,35 @@
-//! Variants: several destinations that the scans of one link are split among by weight (QR Studio
-//! reference, section 11.3, which names them and publishes no schema: their shape is ours).
+//! Variants: several destinations among which the scans of one link are split by weight.
 
 use std::net::IpAddr;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use xqr_errors::{Error, Result};
 
-use crate::destination::Destination;
-use crate::strangers::network;
+use crate::network::network;
 
 /// One of a link's destinations.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Variant {
-    /// What scans are counted under; unique in its link.
+    /// The name under which scans are counted; unique in its link.
     pub name: String,
-    /// Where it leads: a [`Destination`].
+    /// The URL that it redirects to.
     pub destination_url: String,
     /// Its share of the scans, relative to the others'; at least 1.
     pub weight: u32,
 }
 
-/// A variant to store.
-#[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "the fields are those of Variant")]
-pub struct NewVariant {
-    pub name: String,
-    pub destination: Destination,
-    pub weight: u32,
+/// Reads the JSON list of a row. A list that does not parse is empty.
+pub fn parse_variants(json: &str) -> Vec<Variant> {
+    serde_json::from_str(json).unwrap_or_default()
 }
 
-/// Reads the text of a row.
-pub fn list(text: &str) -> Vec<Variant> {
-    serde_json::from_str(text).unwrap_or_default()
-}
-
-/// Writes variants as a row holds them.
-pub(crate) fn text(variants: &[Variant]) -> Result<String> {
-    serde_json::to_string(variants).map_err(Error::internal)
-}
-
-/// A link's variants, made ready for redirects: picking one allocates nothing.
+/// The compiled variants of a link. Choosing one allocates nothing.
 #[derive(Debug)]
 pub struct Split {
     shares: Box<[Share]>,
     total: u64,
-    /// Whether a visitor is led to the same variant each time.
+    /// Whether a visitor gets the same variant each time.
     pub sticky: bool,
 }
 
@@ -57,7 +40,7 @@ struct Share {
     served: Served,
 }
 
-/// Where a scan is led to.
+/// The choice for one scan.
 #[derive(Debug, Clone)]
 pub struct Served {
     /// The variant's name.
@@ -67,8 +50,8 @@ pub struct Served {
 }
 
 impl Split {
-    /// Makes variants ready; `None` where there are none.
-    pub(crate) fn new(variants: Vec<Variant>, sticky: bool) -> Option<Self> {
+    /// Compiles variants; `None` if there are none.
+    pub fn new(variants: Vec<Variant>, sticky: bool) -> Option<Self> {
         let mut total = 0;
         let share = |variant: Variant| {
             total += u64::from(variant.weight);
@@ -83,11 +66,11 @@ impl Split {
     }
 
     /// Returns every destination.
-    pub(crate) fn locations(&self) -> impl Iterator<Item = &Bytes> {
+    pub fn locations(&self) -> impl Iterator<Item = &Bytes> {
         self.shares.iter().map(|share| &share.served.location)
     }
 
-    /// Returns the variant that `draw`, evenly distributed, falls on.
+    /// Returns the variant on which `draw`, evenly distributed, falls.
     pub fn serve(&self, draw: u64) -> &Served {
         let at = ((u128::from(draw) * u128::from(self.total)) >> 64) as u64;
         let share = self.shares.partition_point(|share| share.end <= at);
@@ -96,8 +79,8 @@ impl Split {
 }
 
 /// Returns the draw of a visitor, the same each time for the same link, address (IPv6: its first 64
-/// bits) and user agent. Nothing is stored and no cookie is set; so a visitor who changes networks
-/// may meet another variant.
+/// bits) and user agent. Nothing is stored and no cookie is set, so a visitor in another network may
+/// get another variant.
 pub fn draw_of(link_id: i64, address: Option<IpAddr>, user_agent: &[u8]) -> u64 {
     let mut digest = Sha256::new_with_prefix(link_id.to_le_bytes());
     match address.map(network) {
