@@ -5,7 +5,8 @@ use std::sync::Arc;
 use xqr_auth::{Look, Scopes};
 use xqr_plans::Plan;
 
-use crate::{Caller, Data, ManualClock, SeededEntropy, Settings, Tx, keys, workspaces};
+use crate::callers::{api_keys, workspaces};
+use crate::{Caller, Data, ManualClock, SeededEntropy, Settings, Tx};
 
 /// 2026-03-21T14:30:00Z.
 pub(crate) const NOW: i64 = 1_774_103_400_000;
@@ -28,15 +29,15 @@ pub(crate) fn caller(data: &Data, plan: Plan, overrides: &'static str) -> Caller
     let make = move |tx: &mut Tx<'_>| {
         let workspace = workspaces::create(tx, "Another", plan)?;
         let workspace = workspaces::set_overrides(tx, &workspace.uid, Some(overrides))?;
-        let draft = keys::Draft {
+        let draft = api_keys::Draft {
             name: "k".into(),
             look: Look::Studio,
             scopes: Scopes::all(),
             expires_at: None,
             plan: None,
         };
-        keys::create(tx, &workspace, &draft)
+        api_keys::create(tx, &workspace, &draft)
     };
     let (_, secret) = data.write_here(make).unwrap();
-    data.read_here(|conn| keys::authenticate(conn, data.plans(), &secret, data.now())).unwrap()
+    data.read_here(|conn| api_keys::authenticate(conn, data.plans(), &secret, data.now())).unwrap()
 }

@@ -10,8 +10,8 @@ use actix_web::http::header::{
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
-use xqr_engine::errors::{self, Condition, Error, Result};
-use xqr_engine::{App, Figures, Rates};
+use xqr_engine::errors::{Condition, Error, Result};
+use xqr_engine::{App, Figures, Rates, errors};
 
 use crate::metrics;
 use crate::request::authenticate::Bearer;

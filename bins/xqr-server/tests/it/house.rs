@@ -28,10 +28,21 @@ fn the_arrows_are_the_only_arrows() {
         ("crates/xqr-auth", &["xqr-errors"]),
         ("crates/xqr-blocklist", &[]),
         ("crates/xqr-fetch", &[]),
+        ("crates/xqr-journal", &[]),
+        ("crates/xqr-routing", &[]),
         ("crates/xqr-store", &["xqr-errors"]),
         (
             "crates/xqr-engine",
-            &["xqr-auth", "xqr-blocklist", "xqr-errors", "xqr-plans", "xqr-render", "xqr-store"],
+            &[
+                "xqr-auth",
+                "xqr-blocklist",
+                "xqr-errors",
+                "xqr-journal",
+                "xqr-plans",
+                "xqr-render",
+                "xqr-routing",
+                "xqr-store",
+            ],
         ),
         ("crates/xqr-work", &["xqr-engine", "xqr-fetch"]),
         ("crates/xqr-http", &["xqr-engine"]),
@@ -79,7 +90,8 @@ fn the_arrows_are_the_only_arrows() {
             ["hyper", "hyper-rustls", "hyper-util", "reqwest", "rustls"].contains(&name.as_str())
         });
         assert!(name == "crates/xqr-fetch" || !dials, "{name} dials out");
-        let pure = ["xqr-errors", "xqr-render", "xqr-plans", "xqr-auth", "xqr-blocklist"];
+        let pure =
+            ["xqr-errors", "xqr-render", "xqr-plans", "xqr-auth", "xqr-blocklist", "xqr-routing"];
         let pure = name.strip_prefix("crates/").is_some_and(|name| pure.contains(&name));
         assert!(!pure || !all.contains("tokio"), "{name} is pure");
     }

@@ -1,91 +1,14 @@
-//! Keys: who is calling, and the life of a key.
+//! API keys: authentication and the life of a key.
 
-use std::sync::Arc;
-
-use xqr_auth::{KeyDigest, KeyState, Look, Scope, Scopes, SecretKey};
+use xqr_auth::{KeyDigest, KeyState, Look, Scopes, SecretKey};
 use xqr_errors::{Condition, Error, Result};
-use xqr_plans::{Plan, PlanTable, Terms};
+use xqr_plans::{Plan, PlanTable};
 use xqr_store::keys::{self, Key, NewKey};
 use xqr_store::workspaces::Workspace;
 use xqr_store::{Conn, usage};
 
-use crate::Tx;
-
-/// Whoever presented a valid key: its workspace, and what it may do.
-#[derive(Debug, Clone)]
-pub struct Caller {
-    /// The workspace that every query is confined to.
-    pub workspace: i64,
-    /// The workspace's name and id, as clients see them.
-    pub owner: Arc<Workspace>,
-    /// What its plan allows, or the key's own plan.
-    pub terms: Terms,
-    /// The key; of a person, who has none, the negative id. Buckets and stored answers are told
-    /// apart by it.
-    pub key: i64,
-    /// The key's public part, or the person's id, for the log.
-    pub key_prefix: String,
-    /// When the key was last used, as far as that is written down; Unix milliseconds.
-    pub last_used_at: Option<i64>,
-    expires_at: Option<i64>,
-    scopes: Scopes,
-    /// The plan of its own that the key has.
-    plan: Option<Plan>,
-}
-
-impl Caller {
-    /// Makes the caller that a person is: every scope, and the terms of the workspace. Ids begin at
-    /// 1, so no key has the same `key`.
-    pub(crate) fn of_person(
-        plans: &PlanTable,
-        workspace: Workspace,
-        user: i64,
-        uid: &str,
-    ) -> Result<Self> {
-        Ok(Self {
-            workspace: workspace.id,
-            terms: terms(plans, &workspace, None)?,
-            owner: Arc::new(workspace),
-            key: -user,
-            key_prefix: uid.to_owned(),
-            last_used_at: None,
-            expires_at: None,
-            scopes: Scopes::all(),
-            plan: None,
-        })
-    }
-
-    /// Refuses what the key's scopes do not include.
-    ///
-    /// # Errors
-    ///
-    /// [`Condition::ScopeMissing`].
-    pub fn allow(&self, scope: Scope) -> Result<()> {
-        self.scopes.allow(scope)
-    }
-
-    /// Whether the key has a plan of its own below the workspace's.
-    pub(crate) fn has_own_plan(&self) -> bool {
-        self.plan.is_some_and(|plan| plan.to_string() != self.owner.plan)
-    }
-
-    /// Refuses to give a key more than the caller's has.
-    fn grant(&self, scopes: Scopes, expires_at: Option<i64>, plan: Option<Plan>) -> Result<()> {
-        self.scopes.grant(scopes)?;
-        if let Some(own) = self.plan
-            && plan.is_none_or(|wish| wish > own)
-        {
-            let plan = plan.map_or_else(|| self.owner.plan.clone(), |wish| wish.to_string());
-            return Err(Condition::PlanAboveTier { plan, tier: own.to_string() }.into());
-        }
-        match self.expires_at {
-            Some(own) if expires_at.is_none_or(|wish| wish > own) => {
-                Err(Condition::KeyOutlives { until: crate::links::text_of(own) }.into())
-            }
-            _ => Ok(()),
-        }
-    }
-}
+use crate::runtime::caller::{parse_plan, terms};
+use crate::{Caller, Principal, Tx};
 
 /// Finds out who presents `secret`.
 ///
@@ -110,44 +33,7 @@ pub fn authenticate(
         overlap_until: key.overlap_until,
     }
     .admit(now)?;
-    Ok(Caller {
-        workspace: key.workspace_id,
-        terms: terms(plans, &workspace, key.plan.as_deref())?,
-        owner: Arc::new(workspace),
-        key: key.id,
-        key_prefix: key.prefix,
-        last_used_at: key.last_used_at,
-        expires_at: key.expires_at,
-        scopes: Scopes::from_text(&key.scopes),
-        plan: key.plan.as_deref().map(parse_plan).transpose()?,
-    })
-}
-
-fn parse_plan(name: &str) -> Result<Plan> {
-    Plan::parse(name)
-        .ok_or_else(|| Error::internal(format!("the database names an unknown plan: {name}")))
-}
-
-/// Returns what a workspace may do, by its own limits, its key's plan, or its plan.
-pub(crate) fn terms(
-    plans: &PlanTable,
-    workspace: &Workspace,
-    key_plan: Option<&str>,
-) -> Result<Terms> {
-    let plan = parse_plan(&workspace.plan)?;
-    let whole = match &workspace.overrides {
-        Some(overrides) => plans.terms_with(plan, overrides).map_err(Error::internal)?,
-        None => plans.terms(plan),
-    };
-    match key_plan.map(parse_plan).transpose()? {
-        // The lower plan narrows what the workspace has; it lifts none of the workspace's own
-        // limits. And a workspace that has come down since takes its keys with it.
-        Some(lower) if lower < plan => {
-            let own = plans.terms(lower);
-            Ok(Terms { limits: Arc::new(own.limits.within(&whole.limits)), ..own })
-        }
-        _ => Ok(whole),
-    }
+    Caller::of_key(plans, workspace, key)
 }
 
 /// A key to make.
@@ -241,7 +127,7 @@ pub fn get_own(conn: &mut Conn, caller: &Caller, uid: &str) -> Result<Key> {
 /// live longer.
 pub fn create_by(tx: &mut Tx<'_>, caller: &Caller, draft: &Draft) -> Result<(Key, SecretKey)> {
     // What is not said of the plan is as with the caller.
-    let draft = Draft { plan: draft.plan.or(caller.plan), ..draft.clone() };
+    let draft = Draft { plan: draft.plan.or(caller.own_plan()), ..draft.clone() };
     caller.grant(draft.scopes, draft.expires_at, draft.plan)?;
     create(tx, &caller.owner, &draft)
 }
@@ -263,14 +149,20 @@ pub fn rotate_by(tx: &mut Tx<'_>, caller: &Caller, key: &Key) -> Result<(Key, Se
 /// How often the use of a key is written down, in milliseconds.
 const LAST_USED_STEP: i64 = 60_000;
 
-/// Returns whether it is time to [`touch`] a caller's key. People have none.
+/// Returns whether it is time to [`touch`] a caller's key. Users have none.
 pub fn is_stale(caller: &Caller, now: i64) -> bool {
-    caller.key > 0 && caller.last_used_at.is_none_or(|at| now - at >= LAST_USED_STEP)
+    matches!(caller.principal, Principal::Key(_))
+        && caller.last_used_at.is_none_or(|at| now - at >= LAST_USED_STEP)
 }
 
-/// Notes that a key was used, at most once a minute.
-pub fn touch(tx: &mut Tx<'_>, workspace: i64, key: i64) -> Result<()> {
-    keys::touch(tx.conn, workspace, key, tx.now, tx.now - LAST_USED_STEP)
+/// Records that a key was used, at most once a minute.
+pub fn touch(tx: &mut Tx<'_>, caller: &Caller) -> Result<()> {
+    match caller.principal {
+        Principal::Key(key) => {
+            keys::touch(tx.conn, caller.workspace, key, tx.now, tx.now - LAST_USED_STEP)
+        }
+        Principal::User(_) => Ok(()),
+    }
 }
 
 /// Returns a key as it is now, which nobody else changes until the transaction ends: counters move

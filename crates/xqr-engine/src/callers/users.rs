@@ -19,8 +19,9 @@ use xqr_store::users::{self, NewRefresh, NewUser, User};
 use xqr_store::workspaces::Workspace;
 use xqr_store::{Conn, state};
 
+use crate::callers::workspaces;
 use crate::settings::Signup;
-use crate::{App, Caller, Tx, workspaces};
+use crate::{App, Caller, Tx};
 
 /// Characters of a person's or workspace's name at most.
 const MAX_NAME: usize = 100;
@@ -118,7 +119,7 @@ fn person_of(
         return Err(Condition::TokenInvalid.into());
     }
     let sealing = secret.sealing_key(&format!("answers to {}", user.uid));
-    let caller = Caller::of_person(plans, workspace, user.id, &user.uid)?;
+    let caller = Caller::of_user(plans, workspace, user.id, &user.uid)?;
     Ok(Person { user, caller, session: claims.sid, sealing })
 }
 

@@ -6,7 +6,9 @@ use xqr_plans::{Cycle, Plan};
 use xqr_store::workspaces::{self, NewWorkspace, Workspace};
 use xqr_store::{Conn, state, usage};
 
-use crate::{Tx, events, keys, projects};
+use crate::callers::api_keys;
+use crate::links::projects;
+use crate::{Tx, events};
 
 /// Makes a workspace with its default project and its counters.
 pub fn create(tx: &mut Tx<'_>, name: &str, plan: Plan) -> Result<Workspace> {
@@ -109,12 +111,12 @@ pub fn bootstrap(tx: &mut Tx<'_>) -> Result<Option<SecretKey>> {
         &workspace.uid,
         Some(r#"{"monthly_calls":null,"burst_per_second":null}"#),
     )?;
-    let draft = keys::Draft {
+    let draft = api_keys::Draft {
         name: "First key".to_owned(),
         look: Look::Xqr,
         scopes: Scopes::all(),
         expires_at: None,
         plan: None,
     };
-    Ok(Some(keys::create(tx, &workspace, &draft)?.1))
+    Ok(Some(api_keys::create(tx, &workspace, &draft)?.1))
 }

@@ -4,32 +4,20 @@
 //! A destination is checked in the transaction that stores it (`Tx::admit`), so an entry of the
 //! table holds from the next call on, on every node. What a file lists is decided by `files`.
 
-mod files;
-
 use url::Url;
 use xqr_errors::{Condition, Result};
-use xqr_store::Conn;
-use xqr_store::blocklist as table;
+use xqr_store::{Conn, blocklist as table};
 
-use crate::destination::Destination;
-use crate::links::Draft;
+use super::Destination;
+use crate::runtime::host_list::{HostList, Listing};
+use crate::runtime::threads::lower_priority;
 use crate::{App, Data, Tx};
 
-pub use files::{Files, State};
 pub use xqr_blocklist::{Entries, Format, Host, HostSet, Refusal};
 pub use xqr_store::blocklist::Entry;
 
 /// Entries of one transaction of an import: few enough that other writers hardly wait.
 const BATCH: usize = 2_000;
-
-/// Why a host is blocked; for the operator, never for a client.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listing {
-    /// The host itself or a domain above it.
-    pub entry: String,
-    /// The file, or the reason in the table.
-    pub source: String,
-}
 
 impl Tx<'_> {
     /// Returns a destination as it is stored. The only way from the one to the other, so that none
@@ -44,9 +32,9 @@ impl Tx<'_> {
     }
 }
 
-fn check(
+pub(crate) fn check(
     conn: &mut Conn,
-    files: &Files,
+    files: &dyn HostList,
     home: Option<&Url>,
     destination: &Destination,
 ) -> Result<()> {
@@ -61,7 +49,7 @@ fn check(
 }
 
 /// Returns why `host` is blocked, if it is.
-pub fn find(conn: &mut Conn, files: &Files, host: &Host) -> Result<Option<Listing>> {
+pub fn find(conn: &mut Conn, files: &dyn HostList, host: &Host) -> Result<Option<Listing>> {
     if let Some(listing) = files.find(host) {
         return Ok(Some(listing));
     }
@@ -71,7 +59,11 @@ pub fn find(conn: &mut Conn, files: &Files, host: &Host) -> Result<Option<Listin
 }
 
 /// Returns whether a stored destination is blocked by now.
-pub(crate) fn is_blocked(conn: &mut Conn, files: &Files, destination: &[u8]) -> Result<bool> {
+pub(crate) fn is_blocked(
+    conn: &mut Conn,
+    files: &dyn HostList,
+    destination: &[u8],
+) -> Result<bool> {
     match std::str::from_utf8(destination)
         .ok()
         .and_then(|text| Url::parse(text).ok())
@@ -137,35 +129,18 @@ pub fn import(data: &Data, set: &HostSet, reason: &str) -> Result<usize> {
 }
 
 impl App {
-    /// Refuses a link whose destinations are not allowed: for who answers before anything is
-    /// stored, which checks again.
-    ///
-    /// # Errors
-    ///
-    /// [`Condition::DestinationBlocked`] and [`Condition::DestinationLoops`].
-    pub async fn check_destinations(&self, draft: &Draft) -> Result<()> {
-        let variants = draft.variants.iter().map(|variant| &variant.destination);
-        let rules = draft.rules.iter().map(|rule| &rule.destination);
-        let all: Vec<_> = draft.destination.iter().chain(variants).chain(rules).cloned().collect();
-        let (files, home) = (self.data.files(), self.data.home().cloned());
-        let check = move |conn: &mut Conn| {
-            all.iter().try_for_each(|it| check(conn, &files, home.as_ref(), it))
-        };
-        self.data.read_brief(check).await
-    }
-
     /// Looks whether a file of the blocklist has changed, and takes the new one, off the event
     /// loop. Returns how many were taken.
     pub async fn refresh_blocklist(&self) -> usize {
         let files = self.data.files();
-        let (tell, told) = tokio::sync::oneshot::channel();
+        let (send, received) = tokio::sync::oneshot::channel();
         let work = move || {
-            crate::desk::stand_back();
-            tell.send(files.refresh()).ok();
+            lower_priority();
+            send.send(files.refresh()).ok();
         };
         // A thread of its own, because its priority stays low, which a lent one would keep.
         match std::thread::Builder::new().name("blocklist".to_owned()).spawn(work) {
-            Ok(_) => told.await.unwrap_or_default(),
+            Ok(_) => received.await.unwrap_or_default(),
             Err(error) => {
                 tracing::warn!(%error, "the blocklist was not looked at");
                 0

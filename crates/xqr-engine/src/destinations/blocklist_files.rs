@@ -11,8 +11,8 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use sha2::{Digest as _, Sha256};
 use xqr_blocklist::{Entries, Host, HostSet};
 
-use super::Listing;
-use crate::Settings;
+use crate::runtime::host_list::{FileState, HostList, Listing};
+use crate::{Clock, Data, Entropy, Settings};
 
 /// The folder of the last good states.
 const FOLDER: &str = "blocklist";
@@ -22,7 +22,7 @@ const SMALL: u64 = 100;
 const ENTRY_BYTES: u64 = 1_024;
 
 /// The hosts that the files list.
-pub struct Files {
+pub(crate) struct BlocklistFiles {
     settings: crate::settings::Blocklist,
     folder: PathBuf,
     except: HostSet,
@@ -41,25 +41,12 @@ struct List {
 }
 
 /// What changes with a file.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Stamp {
     inode: u64,
     bytes: u64,
     modified: (i64, i64),
     changed: (i64, i64),
-}
-
-/// How the files are, for operators.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct State {
-    /// The file.
-    pub path: PathBuf,
-    /// The hosts that it lists.
-    pub hosts: usize,
-    /// The memory that they take.
-    pub bytes: usize,
-    /// Why the file as it is now was refused, and an older state holds.
-    pub trouble: Option<String>,
 }
 
 /// What a look at a file gave.
@@ -71,45 +58,8 @@ enum Look {
     Refused(List),
 }
 
-impl Files {
-    pub(crate) fn new(settings: &Settings) -> Self {
-        let (settings, folder) = (settings.blocklist.clone(), settings.data_dir.join(FOLDER));
-        let except = HostSet::collect(&settings.except);
-        Self { settings, folder, except, lists: RwLock::new(Arc::new([])), reading: Mutex::new(()) }
-    }
-
-    fn lists(&self) -> Arc<[Arc<List>]> {
-        Arc::clone(&self.lists.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn swap(&self, lists: Vec<Arc<List>>) {
-        *self.lists.write().unwrap_or_else(PoisonError::into_inner) = lists.into();
-    }
-
-    /// Returns why a file blocks `host`, if one does.
-    pub fn find(&self, host: &Host) -> Option<Listing> {
-        let lists = self.lists();
-        let listing = lists.iter().find_map(|list| {
-            let entry = list.hosts.find(host)?.to_owned();
-            Some(Listing { entry, source: list.path.display().to_string() })
-        })?;
-        self.except.find(host).is_none().then_some(listing)
-    }
-
-    /// Returns how each file is.
-    pub fn state(&self) -> Vec<State> {
-        let state = |list: &Arc<List>| State {
-            path: list.path.clone(),
-            hosts: list.hosts.len(),
-            bytes: list.hosts.as_bytes().len(),
-            trouble: list.trouble.clone(),
-        };
-        self.lists().iter().map(state).collect()
-    }
-
-    /// Takes the last good state of each file, so that a start is fast; a file without one is read.
-    /// To be called before the first destination is stored.
-    pub fn open(&self) {
+impl HostList for BlocklistFiles {
+    fn open(&self) {
         let last_good = |path: &PathBuf| {
             let bytes = fs::read(self.copy_of(path)).ok()?;
             let hosts = HostSet::from_bytes(bytes);
@@ -135,9 +85,26 @@ impl Files {
         self.swap(self.settings.files.iter().map(list).collect());
     }
 
-    /// Looks at each file, and takes those that have changed and are good. Returns how many were
-    /// taken.
-    pub fn refresh(&self) -> usize {
+    fn find(&self, host: &Host) -> Option<Listing> {
+        let lists = self.lists();
+        let listing = lists.iter().find_map(|list| {
+            let entry = list.hosts.find(host)?.to_owned();
+            Some(Listing { entry, source: list.path.display().to_string() })
+        })?;
+        self.except.find(host).is_none().then_some(listing)
+    }
+
+    fn state(&self) -> Vec<FileState> {
+        let state = |list: &Arc<List>| FileState {
+            path: list.path.clone(),
+            hosts: list.hosts.len(),
+            bytes: list.hosts.as_bytes().len(),
+            trouble: list.trouble.clone(),
+        };
+        self.lists().iter().map(state).collect()
+    }
+
+    fn refresh(&self) -> usize {
         let _alone = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
         let mut taken = 0;
         for (n, list) in self.lists().iter().enumerate() {
@@ -154,6 +121,39 @@ impl Files {
             self.swap(lists);
         }
         taken
+    }
+}
+
+impl Data {
+    /// Opens the database that the settings name. Does not migrate it, and does not load the files
+    /// of the blocklist.
+    ///
+    /// # Errors
+    ///
+    /// A text for the operator.
+    pub fn open(
+        settings: &Settings,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, String> {
+        let files = Arc::new(BlocklistFiles::new(settings));
+        Self::with_host_list(settings, clock, entropy, files)
+    }
+}
+
+impl BlocklistFiles {
+    pub(crate) fn new(settings: &Settings) -> Self {
+        let (settings, folder) = (settings.blocklist.clone(), settings.data_dir.join(FOLDER));
+        let except = HostSet::collect(&settings.except);
+        Self { settings, folder, except, lists: RwLock::new(Arc::new([])), reading: Mutex::new(()) }
+    }
+
+    fn lists(&self) -> Arc<[Arc<List>]> {
+        Arc::clone(&self.lists.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn swap(&self, lists: Vec<Arc<List>>) {
+        *self.lists.write().unwrap_or_else(PoisonError::into_inner) = lists.into();
     }
 
     fn look(&self, list: &List) -> Look {

@@ -5,7 +5,7 @@ use url::Url;
 use xqr_blocklist::Host;
 use xqr_errors::Condition;
 
-use crate::slug::{CodeKey, is_reserved};
+use crate::destinations::slug::{CodeKey, is_reserved};
 
 /// Longest destination that a client may send, in characters.
 const MAX_CHARS: usize = 2048;

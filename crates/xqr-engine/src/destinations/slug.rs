@@ -220,7 +220,7 @@ mod tests {
     /// Reliability note U-7.
     #[test]
     fn a_hundred_thousand_codes_differ_and_tell_nothing_of_each_other() {
-        let (data, _clock, _folder) = crate::trial::open();
+        let (data, _clock, _folder) = crate::testing::open();
         for (shape, alphabet, tag) in [
             (Shape::Short, ALPHABET, ""),
             (Shape::Medium, ALPHABET, ""),

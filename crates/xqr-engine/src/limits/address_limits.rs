@@ -9,8 +9,8 @@ use xqr_auth::SecretKey;
 use xqr_errors::{Condition, Result};
 
 use crate::Clock;
-use crate::buckets::{Buckets, Taken};
-use crate::failures::Failures;
+use crate::limits::failure_limits::Failures;
+use crate::limits::token_buckets::{Buckets, Taken};
 use crate::settings::Limits;
 
 /// Keys that are remembered as good.

@@ -6,8 +6,8 @@ use std::time::Duration;
 use xqr_errors::{Condition, Result};
 use xqr_plans::{Cap, Cycle};
 
-use crate::buckets::{Buckets, Taken};
-use crate::quotas::{self, Quotas, Ticket};
+use crate::limits::call_quota::{self, Quotas, Ticket};
+use crate::limits::token_buckets::{Buckets, Taken};
 use crate::{Caller, Clock, Data};
 
 /// Which limits a call meets: one of speed, and perhaps one of number.
@@ -97,7 +97,7 @@ impl Gate {
         let (limits, now) = (&caller.terms.limits, data.now());
         let (limit, reset) = match rates.quota {
             Some(cycle) => (
-                quotas::cap(caller, cycle),
+                call_quota::cap(caller, cycle),
                 (cycle.at(now).end() - now).max(0).unsigned_abs().div_ceil(1000),
             ),
             None => (None, 0),
@@ -136,8 +136,8 @@ impl Gate {
 
     fn take(&self, caller: &Caller, pace: Pace, size: u64) -> Taken {
         match pace {
-            Pace::KeySecond => self.seconds.take(&caller.key, size),
-            Pace::KeyMinute => self.minutes.take(&Owner::Key(caller.key), size),
+            Pace::KeySecond => self.seconds.take(&caller.principal.number(), size),
+            Pace::KeyMinute => self.minutes.take(&Owner::Key(caller.principal.number()), size),
             Pace::WorkspaceMinute => self.minutes.take(&Owner::Workspace(caller.workspace), size),
         }
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use moka::sync::Cache;
 
 use crate::Clock;
-use crate::buckets::{Buckets, Taken};
+use crate::limits::token_buckets::{Buckets, Taken};
 
 /// How many are remembered as shut out.
 const REMEMBERED: u64 = 100_000;

@@ -14,7 +14,7 @@ use xqr_errors::{Condition, Error, Result};
 use xqr_store::Conn;
 use xqr_store::idempotency::{self, Record};
 
-use crate::{App, Tx};
+use crate::{App, Principal, Tx};
 
 /// How long an answer is kept: 24 hours, in milliseconds.
 pub const RETENTION: i64 = 24 * 60 * 60 * 1000;
@@ -64,10 +64,10 @@ pub struct Outcome {
 pub struct Place([u8; 32]);
 
 impl Place {
-    /// Names a request: the API key `key` asks for `method path` with a client's `idempotency_key`.
-    pub fn new(key: i64, method: &str, path: &str, idempotency_key: &str) -> Self {
+    /// Names a request: `principal` sends `method path` with a client's `idempotency_key`.
+    pub fn new(principal: Principal, method: &str, path: &str, idempotency_key: &str) -> Self {
         let mut hash = Sha256::new();
-        hash.update(key.to_be_bytes());
+        hash.update(principal.number().to_be_bytes());
         for part in [method, path, idempotency_key] {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);

@@ -56,6 +56,7 @@ impl App {
             return Ok(());
         }
         let seconds = (until - now).unsigned_abs().div_ceil(1000);
-        Err(Condition::Maintenance { until: crate::links::text_of(until), seconds }.into())
+        Err(Condition::Maintenance { until: crate::runtime::time_format::rfc3339(until), seconds }
+            .into())
     }
 }

@@ -10,9 +10,9 @@ use sha2::{Digest as _, Sha256};
 use xqr_errors::{Condition, Result};
 
 use crate::Clock;
-use crate::buckets::{Buckets, Taken};
+use crate::limits::address_limits::network;
+use crate::limits::token_buckets::{Buckets, Taken};
 use crate::settings::Accounts;
-use crate::strangers::network;
 
 /// What of an e-mail address is kept: texts of any length would be memory that strangers can fill.
 type Account = [u8; 16];

@@ -8,8 +8,8 @@ use xqr_errors::{Condition, Result};
 use xqr_store::Conn;
 use xqr_store::links::{self, Link};
 
-use crate::failures::Failures;
-use crate::slug::CodeKey;
+use crate::destinations::slug::CodeKey;
+use crate::limits::failure_limits::Failures;
 use crate::{App, Caller, Clock};
 
 /// Wrong passcodes for one code that one workspace may try in a minute.

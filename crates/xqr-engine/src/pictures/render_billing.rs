@@ -9,7 +9,8 @@ use xqr_plans::{Cycle, Period, PlanTable, Purse, Spend, Terms};
 use xqr_store::credits::{self, Entry};
 use xqr_store::{Conn, usage};
 
-use crate::{Caller, Tx, events, keys};
+use crate::runtime::caller;
+use crate::{Caller, Principal, Tx, events};
 
 /// What a charge was paid with; needed to refund it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +29,7 @@ pub struct Charge {
 /// [`Condition::QuotaSpent`] where neither credits, quota nor overage pay for all of them.
 pub fn charge(tx: &mut Tx<'_>, caller: &Caller, units: u64) -> Result<Charge> {
     let (workspace, month) = (caller.workspace, Cycle::Month.at(tx.now));
-    let own_terms = keys::terms(tx.plans, &caller.owner, None)?;
+    let own_terms = caller::terms(tx.plans, &caller.owner, None)?;
     let limits = &own_terms.limits;
     let period = month.to_string();
     usage::begin(tx.conn, workspace, usage::RENDERS, &period)?;
@@ -38,7 +39,7 @@ pub fn charge(tx: &mut Tx<'_>, caller: &Caller, units: u64) -> Result<Charge> {
         usage::get(tx.conn, workspace, metric, period).map(|n| n.max(0).unsigned_abs())
     };
     let (used, credits) = (get(usage::RENDERS, &period)?, get(usage::CREDITS, usage::TOTAL)?);
-    let by_key = get(&metric_of(caller.key), &period)?;
+    let by_key = get(&metric_of(caller.principal), &period)?;
     let purse = Purse { credits, quota: limits.monthly_renders, used, overage: limits.overage };
     let spent = |terms: &Terms| {
         let seconds = (month.end() - tx.now).max(1).unsigned_abs().div_ceil(1000);
@@ -59,7 +60,7 @@ pub fn charge(tx: &mut Tx<'_>, caller: &Caller, units: u64) -> Result<Charge> {
     if spend.overage > 0 {
         usage::add(tx.conn, workspace, usage::OVERAGE, &period, spend.overage.cast_signed())?;
     }
-    usage::add(tx.conn, workspace, &metric_of(caller.key), &period, metered.cast_signed())?;
+    usage::add(tx.conn, workspace, &metric_of(caller.principal), &period, metered.cast_signed())?;
     let after = Purse { used: used + metered, ..purse };
     for percent in purse.crossed(metered) {
         events::quota_threshold(tx, workspace, usage::RENDERS, &period, percent, &after)?;
@@ -84,7 +85,7 @@ pub fn refund(tx: &mut Tx<'_>, caller: &Caller, charge: &Charge) -> Result<()> {
     usage::give_back(
         tx.conn,
         caller.workspace,
-        &metric_of(caller.key),
+        &metric_of(caller.principal),
         &period,
         metered.cast_signed(),
     )?;
@@ -124,10 +125,10 @@ pub fn usage(conn: &mut Conn, workspace: i64, now: i64) -> Result<Used> {
     })
 }
 
-/// Returns the pictures of the month that one key asked for and credits did not pay for.
-pub fn usage_of_key(conn: &mut Conn, workspace: i64, key: i64, now: i64) -> Result<u64> {
+/// Returns the pictures of the month of one principal that and credits did not pay for.
+pub fn usage_of(conn: &mut Conn, workspace: i64, principal: Principal, now: i64) -> Result<u64> {
     let month = Cycle::Month.at(now).to_string();
-    Ok(usage::get(conn, workspace, &metric_of(key), &month)?.max(0).unsigned_abs())
+    Ok(usage::get(conn, workspace, &metric_of(principal), &month)?.max(0).unsigned_abs())
 }
 
 /// Returns what is left of the month's quota for a caller, credits aside: of the workspace's, and
@@ -139,8 +140,8 @@ pub fn remaining(
     now: i64,
 ) -> Result<Option<u64>> {
     let used = usage(conn, caller.workspace, now)?.renders;
-    let by_key = usage_of_key(conn, caller.workspace, caller.key, now)?;
-    let whole = keys::terms(plans, &caller.owner, None)?
+    let by_key = usage_of(conn, caller.workspace, caller.principal, now)?;
+    let whole = caller::terms(plans, &caller.owner, None)?
         .limits
         .monthly_renders
         .map(|quota| quota.saturating_sub(used));
@@ -155,8 +156,8 @@ fn key_purse(caller: &Caller) -> Purse {
     Purse { credits: 0, quota, used: 0, overage: limits.overage }
 }
 
-fn metric_of(key: i64) -> String {
-    format!("{}_key_{key}", usage::RENDERS)
+fn metric_of(principal: Principal) -> String {
+    format!("{}_key_{}", usage::RENDERS, principal.number())
 }
 
 /// Grants credits to a workspace and returns its balance.
@@ -188,7 +189,7 @@ mod tests {
 
     use super::*;
     use crate::Data;
-    use crate::trial::{NOW, caller, open};
+    use crate::testing::{NOW, caller, open};
 
     fn charge_of(data: &Data, caller: &Caller, units: u64) -> Result<Charge> {
         let caller = caller.clone();

@@ -12,7 +12,7 @@ use xqr_errors::{Error, Result};
 use xqr_render::Caps;
 
 use crate::App;
-use crate::pictures::Order;
+use crate::pictures::render_request::Order;
 
 /// How long a picture is kept: 24 hours, in milliseconds.
 const LIFETIME: i64 = 24 * 60 * 60 * 1000;

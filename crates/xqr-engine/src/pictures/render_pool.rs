@@ -8,6 +8,7 @@ use std::thread;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use xqr_errors::{Condition, Error, Result};
 
+use crate::runtime::threads::lower_priority;
 use crate::settings::Render;
 
 type Job = Box<dyn FnOnce() + Send>;
@@ -58,27 +59,13 @@ impl Desk {
 
 /// Draws until the desk is gone.
 fn sit(waiting: &Mutex<Receiver<Job>>) {
-    stand_back();
+    lower_priority();
     loop {
         let job = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = job else { return };
         // A picture that panics is the loss of one client, who is told so; the seat is needed by
         // the others.
         std::panic::catch_unwind(std::panic::AssertUnwindSafe(job)).ok();
-    }
-}
-
-/// Lets every thread of ordinary priority go first. Without it the 99th percentile of redirects
-/// beside 64 large pictures was 20 times that without them; with it, 4 times (two processors).
-pub(crate) fn stand_back() {
-    #[cfg(target_os = "linux")]
-    {
-        use thread_priority::{NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy};
-        let idle = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
-        let (this, least) = (thread_priority::thread_native_id(), ThreadPriority::Min);
-        if let Err(error) = thread_priority::set_thread_priority_and_policy(this, least, idle) {
-            tracing::warn!(?error, "a background thread runs at ordinary priority");
-        }
     }
 }
 

@@ -4,8 +4,6 @@
 //! never enter it after: each code belongs to a stripe with a generation, the change moves the
 //! generation under the key's lock, and what was read under an older generation is not kept.
 
-mod visit;
-
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,11 +16,12 @@ use moka::sync::Cache;
 use xqr_errors::Result;
 use xqr_store::links::{self, RedirectRow};
 
-pub use self::visit::{CountrySource, Outcome, Visitor, visit};
-use crate::routing::{self, Router};
-use crate::slug::CodeKey;
-use crate::variants::{self, Split};
-use crate::{App, blocklist, settings};
+use crate::App;
+use crate::destinations::blocklist;
+use crate::destinations::slug::CodeKey;
+use crate::routing::Split;
+use crate::routing::{Router, parse_rules, parse_variants};
+use crate::settings;
 
 /// Generations; a collision costs a needless read, nothing else.
 const STRIPES: usize = 1024;
@@ -62,8 +61,8 @@ impl From<Option<RedirectRow>> for Target {
                 expires_at,
                 ..
             }) => {
-                let router = Router::new(&routing::rules(&routing_rules));
-                let split = Split::new(variants::list(&variants), sticky);
+                let router = Router::new(&parse_rules(&routing_rules));
+                let split = Split::new(parse_variants(&variants), sticky);
                 let forks = (router.is_some() || split.is_some())
                     .then(|| Arc::new(Forks { router, split }));
                 Self::Live { link_id: id, location: Bytes::from(destination), forks, expires_at }
@@ -178,7 +177,7 @@ async fn load(app: &App, key: &str) -> Result<Target> {
         if let (Target::Live { location, forks, .. }, Some(files)) = (&target, files) {
             let others = forks.iter().flat_map(|forks| forks.locations());
             for location in std::iter::once(location).chain(others) {
-                if blocklist::is_blocked(conn, &files, location)? {
+                if blocklist::is_blocked(conn, &*files, location)? {
                     return Ok(Target::Gone);
                 }
             }

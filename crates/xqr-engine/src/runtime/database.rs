@@ -5,14 +5,14 @@ use std::sync::{Arc, OnceLock};
 
 use tokio::sync::{Notify, Semaphore};
 use url::Url;
-use uuid::Uuid;
 use xqr_auth::MasterSecret;
 use xqr_errors::{Condition, Error, Result};
 use xqr_plans::PlanTable;
 use xqr_store::{Conn, Store, StoreOptions};
 
-use crate::blocklist::Files;
-use crate::{Clock, Entropy, Settings, secret_file};
+use super::host_list::HostList;
+use super::master_secret_file;
+use crate::{Clock, Entropy, Settings};
 
 /// The database, the time and the randomness that use cases work with.
 #[derive(Clone)]
@@ -20,7 +20,7 @@ pub struct Data {
     store: Arc<Store>,
     plans: PlanTable,
     secret: MasterSecret,
-    files: Arc<Files>,
+    files: Arc<dyn HostList>,
     /// The address that short links begin with, once it is known.
     home: Arc<OnceLock<Url>>,
     /// Places of reads that run or wait.
@@ -42,14 +42,14 @@ pub struct Tx<'a> {
     /// The service's own secret.
     pub(crate) secret: &'a MasterSecret,
     /// The blocklist's files.
-    pub(crate) files: &'a Files,
+    pub(crate) files: &'a dyn HostList,
     /// The address that short links begin with.
     pub(crate) home: Option<&'a Url>,
     entropy: &'a dyn Entropy,
     /// Code keys whose cached redirects are stale once this commits.
     pub(crate) stale: Vec<String>,
     /// Whether there is something to deliver once this commits.
-    pub(crate) told: bool,
+    pub(crate) has_event: bool,
 }
 
 impl Tx<'_> {
@@ -78,30 +78,25 @@ impl Tx<'_> {
     }
 }
 
-/// Returns whether `text` is a UUID as this service writes it.
-pub(crate) fn is_uuid(text: &str) -> bool {
-    text.len() == 36 && Uuid::try_parse(text).is_ok()
-}
-
 impl Data {
-    /// Opens the database that the settings name. Does not migrate it, and does not read the files
-    /// of the blocklist.
+    /// Opens the database that the settings name, with the host list that destinations are checked
+    /// against. Does not migrate it.
     ///
     /// # Errors
     ///
     /// A text for the operator.
-    pub fn open(
+    pub(crate) fn with_host_list(
         settings: &Settings,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
+        files: Arc<dyn HostList>,
     ) -> Result<Self, String> {
         let options =
             StoreOptions { readers: settings.database.readers, writers: settings.database.writers };
         let plans = settings.plan_table()?;
-        let secret = secret_file::load(settings, &*entropy)?;
+        let secret = master_secret_file::load(settings, &*entropy)?;
         let reading = Arc::new(Semaphore::new(settings.database.queue));
         let store = Arc::new(Store::open(&settings.database_url, options)?);
-        let files = Arc::new(Files::new(settings));
         let home = Arc::new(
             Url::parse(&settings.public_url).map_or_else(|_| OnceLock::new(), OnceLock::from),
         );
@@ -141,20 +136,21 @@ impl Data {
         self.home.get()
     }
 
-    /// Says which address short links begin with, where the settings do not.
+    /// Sets the address that short links begin with, if the settings do not.
     pub(crate) fn set_home(&self, address: &str) {
         if let Ok(address) = Url::parse(address) {
             self.home.set(address).ok();
         }
     }
 
-    /// Returns the blocklist's files. They list nothing before they are [opened](Files::open).
-    pub fn files(&self) -> Arc<Files> {
+    /// Returns the files of the blocklist. They list nothing before they are
+    /// [opened](HostList::open).
+    pub fn files(&self) -> Arc<dyn HostList> {
         Arc::clone(&self.files)
     }
 
     /// Waits until a commit of this process has left something to deliver.
-    pub async fn told(&self) {
+    pub async fn event_committed(&self) {
         self.bell.notified().await;
     }
 
@@ -248,14 +244,14 @@ impl Data {
                     now: clock.now(),
                     plans: &plans,
                     secret: &secret,
-                    files: &files,
+                    files: &*files,
                     home: home.get(),
                     entropy: &*entropy,
                     stale: Vec::new(),
-                    told: false,
+                    has_event: false,
                 };
                 let value = job(&mut tx)?;
-                Ok(((value, tx.stale), tx.told))
+                Ok(((value, tx.stale), tx.has_event))
             },
             move |result| {
                 if matches!(result, Ok((_, true))) {
@@ -272,11 +268,12 @@ impl Data {
         &self,
         job: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let (tell, told) = std::sync::mpsc::sync_channel(1);
+        let (send, received) = std::sync::mpsc::sync_channel(1);
         self.submit(false, job, move |result| {
-            tell.send(result).ok();
+            send.send(result).ok();
         });
-        told.recv()
+        received
+            .recv()
             .unwrap_or_else(|_| Err(Condition::Overloaded { seconds: 1 }.into()))
             .map(|(value, _)| value)
     }

@@ -2,9 +2,7 @@
 //! through scans.
 //!
 //! Periods are days of UTC, and so are visitors, who are known for a day (see
-//! [`salts`](crate::salts)); a series may have a zone of its own.
-
-pub mod series;
+//! [`salts`](crate::scans::visitor_id)); a series may have a zone of its own.
 
 use std::collections::BTreeMap;
 
@@ -14,9 +12,10 @@ use xqr_store::scan_days::{self, ALL_LINKS, Days, ScanDay};
 use xqr_store::{Conn, scans, usage};
 
 use crate::Caller;
-use crate::tally::{DAY, Tally};
+use crate::runtime::time_format::date;
+use crate::scans::daily_stats::{DAY, Tally};
 
-pub use crate::tally::{Facet, OTHERS};
+pub use crate::scans::daily_stats::{Facet, OTHERS};
 pub use scan_days::TopLink;
 
 /// Whether scans of machines count.
@@ -69,7 +68,7 @@ pub struct Totals {
 
 /// Goes through the days of a link that have scans, oldest first, with some of them in memory at
 /// the same time.
-fn each_day(
+pub(super) fn each_day(
     conn: &mut Conn,
     workspace: i64,
     link: i64,
@@ -264,7 +263,7 @@ pub fn of_link(
         .map(|(day, scans, bots, _)| (day, machines.count(scans, bots)))
         .collect();
     let by_day = (daily.first..=daily.last)
-        .map(|day| (series::date(day), known.get(&day).copied().unwrap_or_default()));
+        .map(|day| (date(day), known.get(&day).copied().unwrap_or_default()));
     Ok(OfLink {
         first_at: scans::first_at(conn, caller.workspace, link.id)?,
         totals: sum.totals,

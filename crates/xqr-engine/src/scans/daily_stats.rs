@@ -1,8 +1,6 @@
 //! What the scans of a day were, told apart by everything that analytics ask for. The text of a row
 //! in `scan_days`.
 
-mod visitors;
-
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -10,7 +8,7 @@ use xqr_errors::{Error, Result};
 use xqr_store::scan_days::ScanDay;
 use xqr_store::scans::NewScan;
 
-use visitors::Visitors;
+use super::unique_visitors::Visitors;
 
 /// Milliseconds of a quarter of an hour: every offset from UTC in use is a multiple of it, so that
 /// the days of every zone can be told apart.

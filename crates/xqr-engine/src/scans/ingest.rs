@@ -1,7 +1,5 @@
 //! Scans: from the journal into the database, each exactly once.
 
-mod live;
-
 use std::collections::{BTreeMap, HashMap};
 
 use xqr_errors::{Error, Result};
@@ -10,40 +8,59 @@ use xqr_store::scan_days::{self, ALL_LINKS, ScanDay};
 use xqr_store::scans::{self, NewScan};
 use xqr_store::{Conn, usage, workspaces};
 
-pub use live::{Live, LiveScan};
-pub use xqr_store::scans::Position;
 use xqr_store::scans::Recorded;
 
-use crate::journal::{Batch, Scan};
-use crate::tally::{DAY, Tally};
-use crate::user_agent::{self, Visitor};
-use crate::{App, Tx, events, hooks, keys};
+use crate::routing::{AgentInfo, parse_user_agent};
+use crate::runtime::caller;
+use crate::scans::daily_stats::{DAY, Tally};
+use crate::scans::record::Scan;
+use crate::scans::{journal, live_feed};
+use crate::webhooks::subscriptions;
+use crate::{App, Tx, events};
+use xqr_journal::{Batch, Position};
 
-/// Returns how far this node's journal has been counted.
+/// Returns how far a node's journal has been counted.
 pub fn position(conn: &mut Conn, node: &str) -> Result<Position> {
-    Ok(scans::position(conn, node)?.unwrap_or_default())
+    Ok(scans::position(conn, node)?.map(journal::from_row).unwrap_or_default())
 }
 
-/// Counts a batch: scans, link counters and the tallies of days, and moves the journal's position,
-/// in one transaction. Whoever listens is told after the commit.
+/// Counts a batch in one transaction: scans, link counters, daily statistics, and the position of the
+/// journal. Subscribers of the live feed get the scans after the commit. Returns the number of scans.
 ///
 /// # Errors
 ///
-/// When the position does not stand where the batch begins: then it was counted already, and
-/// nothing is counted twice.
-pub async fn count(app: &App, batch: &mut Batch) -> Result<usize> {
-    let (node, from, to) = (app.journal.node().to_owned(), batch.from, batch.to);
-    let found = std::mem::take(&mut batch.scans);
-    let n = found.len();
-    let heard = app.live.is_heard();
-    let told = app.write_alone(move |tx| {
+/// If the position is not where the batch begins: then the batch was counted already, and nothing is
+/// counted twice.
+pub async fn count(app: &App, batch: &Batch) -> Result<usize> {
+    let found: Vec<Scan> = batch.records().filter_map(Scan::decode).collect();
+    if let Some(first) = found.first() {
+        app.journal.set_oldest(first.at);
+    }
+    count_scans(app, found, batch.from, batch.to).await
+}
+
+/// As [`count`], for scans between two positions of the journal.
+///
+/// # Errors
+///
+/// Those of [`count`].
+pub async fn count_scans(
+    app: &App,
+    found: Vec<Scan>,
+    from: Position,
+    to: Position,
+) -> Result<usize> {
+    let (node, n) = (app.journal.node().to_owned(), found.len());
+    let (from, to) = (journal::to_row(from), journal::to_row(to));
+    let has_listeners = app.live.is_heard();
+    let counted = app.write_alone(move |tx| {
         if !scans::advance(tx.conn, &node, from, to, tx.now)? {
             return Err(Error::internal("the journal's position has moved"));
         }
         let counted = insert(tx, &found)?;
-        if heard { live::tell(tx, counted) } else { Ok(Vec::new()) }
+        if has_listeners { live_feed::tell(tx, counted) } else { Ok(Vec::new()) }
     });
-    app.live.send(told.await?);
+    app.live.send(counted.await?);
     Ok(n)
 }
 
@@ -55,7 +72,7 @@ fn insert(tx: &mut Tx<'_>, found: &[Scan]) -> Result<Vec<NewScan>> {
     // A link that was deleted meanwhile takes its scans along.
     let owners = scans::owners(tx.conn, &ids)?;
     let mut allowances = allowances(tx, found, &owners)?;
-    let mut agents: HashMap<&[u8], Visitor> = HashMap::new();
+    let mut agents: HashMap<&[u8], AgentInfo> = HashMap::new();
     let (mut rows, mut visitors) =
         (Vec::with_capacity(found.len()), Vec::with_capacity(found.len()));
     // Ordered, so that two nodes lock rows in the same order: the number of scans, and the latest
@@ -72,7 +89,7 @@ fn insert(tx: &mut Tx<'_>, found: &[Scan]) -> Result<Vec<NewScan>> {
         rows.push(row(
             scan,
             workspace_id,
-            *agents.entry(agent).or_insert_with(|| user_agent::read(agent)),
+            *agents.entry(agent).or_insert_with(|| parse_user_agent(agent)),
         ));
         visitors.push(scan.visitor);
         let (n, last) = links.entry(scan.link_id).or_default();
@@ -85,11 +102,11 @@ fn insert(tx: &mut Tx<'_>, found: &[Scan]) -> Result<Vec<NewScan>> {
         }
     }
     tally(tx, &rows, &visitors)?;
-    hooks::tell_scans(tx, &rows)?;
+    subscriptions::tell_scans(tx, &rows)?;
     Ok(rows)
 }
 
-fn row(scan: &Scan, workspace_id: i64, visitor: Visitor) -> NewScan {
+fn row(scan: &Scan, workspace_id: i64, visitor: AgentInfo) -> NewScan {
     let text =
         |bytes: &[u8]| (!bytes.is_empty()).then(|| String::from_utf8_lossy(bytes).into_owned());
     NewScan {
@@ -154,7 +171,7 @@ fn allowances(
     let mut caps = BTreeMap::new();
     for workspace in workspaces::find_many(tx.conn, &ids)? {
         caps.extend(
-            keys::terms(tx.plans, &workspace, None)?
+            caller::terms(tx.plans, &workspace, None)?
                 .limits
                 .scans_per_month
                 .map(|cap| (workspace.id, cap)),
@@ -173,22 +190,6 @@ fn allowances(
         Ok((workspace, taken))
     };
     caps.into_iter().map(&mut take).collect()
-}
-
-/// Deletes some scans of deleted links, and some events, deliveries, answers and refresh tokens
-/// past their time, and returns how many rows went.
-pub fn purge(tx: &mut Tx<'_>, retention_ms: i64) -> Result<usize> {
-    /// Rows in one transaction: writers wait no longer than this takes.
-    const SOME: i64 = 1000;
-    let before = tx.now.saturating_sub(retention_ms);
-    let events = xqr_store::outbox::purge(tx.conn, before, SOME)?;
-    // What is still to be delivered after another day never will be: no table of retries is longer.
-    let events =
-        events + xqr_store::webhooks::purge(tx.conn, before, before.saturating_sub(DAY), SOME)?;
-    Ok(scans::purge(tx.conn, SOME)?
-        + events
-        + crate::idempotency::purge(tx, SOME)?
-        + crate::people::purge(tx, SOME)?)
 }
 
 /// Returns a workspace's first scans, oldest first.

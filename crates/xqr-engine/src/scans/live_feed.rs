@@ -9,7 +9,7 @@ use xqr_errors::{Condition, Result};
 use xqr_store::scans::{self, NewScan};
 
 use crate::Tx;
-use crate::shares::{Share, Shares};
+use crate::runtime::fair_semaphore::{Share, Shares};
 
 /// Scans that a listener may be behind; who is further behind misses some and learns how many.
 const BEHIND: usize = 4096;

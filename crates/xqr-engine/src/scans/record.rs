@@ -49,71 +49,89 @@ impl std::fmt::Debug for Text {
     }
 }
 
-/// Length of the payload (2 bytes) and its CRC-32 (4 bytes), little-endian.
-const HEAD: usize = 6;
-/// Moment, link, country, three texts with a length byte each, and the visitor, which is left out
-/// when there is none.
-const PAYLOAD: usize = 8 + 8 + 2 + 1 + 255 + 1 + 255 + 1 + 255 + 8;
-/// The longest record.
-pub(super) const MAX_BYTES: usize = HEAD + PAYLOAD;
+/// The most bytes of a scan: timestamp, link, country, three strings with a length byte each, and the
+/// visitor, which is left out if there is none.
+const MAX_BYTES: usize = 8 + 8 + 2 + 1 + 255 + 1 + 255 + 1 + 255 + 8;
 
-/// Writes `scan` into `buffer` and returns the record.
-pub(super) fn encode<'a>(scan: &Scan, buffer: &'a mut [u8; MAX_BYTES]) -> &'a [u8] {
-    let mut len = HEAD;
-    let mut put = |bytes: &[u8]| {
-        buffer[len..len + bytes.len()].copy_from_slice(bytes);
-        len += bytes.len();
-    };
-    put(&scan.at.to_le_bytes());
-    put(&scan.link_id.to_le_bytes());
-    put(&scan.country.unwrap_or_default());
-    put(&[scan.user_agent.len]);
-    put(scan.user_agent.as_bytes());
-    put(&[scan.referrer.len]);
-    put(scan.referrer.as_bytes());
-    let variant = &scan.variant[..scan.variant.len().min(255)];
-    put(&[variant.len() as u8]);
-    put(variant);
-    if let Some(visitor) = scan.visitor {
-        put(&visitor.to_le_bytes());
+impl Scan {
+    /// Encodes the scan in a buffer on the stack and passes it on.
+    pub(super) fn encode<T>(&self, take: impl FnOnce(&[u8]) -> T) -> T {
+        let (mut buffer, mut len) = ([0; MAX_BYTES], 0);
+        let mut put = |bytes: &[u8]| {
+            buffer[len..len + bytes.len()].copy_from_slice(bytes);
+            len += bytes.len();
+        };
+        put(&self.at.to_le_bytes());
+        put(&self.link_id.to_le_bytes());
+        put(&self.country.unwrap_or_default());
+        put(&[self.user_agent.len]);
+        put(self.user_agent.as_bytes());
+        put(&[self.referrer.len]);
+        put(self.referrer.as_bytes());
+        let variant = &self.variant[..self.variant.len().min(255)];
+        put(&[variant.len() as u8]);
+        put(variant);
+        if let Some(visitor) = self.visitor {
+            put(&visitor.to_le_bytes());
+        }
+        take(&buffer[..len])
     }
-    let checksum = crc32fast::hash(&buffer[HEAD..len]);
-    buffer[..2].copy_from_slice(&((len - HEAD) as u16).to_le_bytes());
-    buffer[2..HEAD].copy_from_slice(&checksum.to_le_bytes());
-    &buffer[..len]
-}
 
-/// Reads the record at the beginning of `bytes` and returns it with its length; `None` when it is
-/// not whole or damaged.
-pub(super) fn decode(bytes: &[u8]) -> Option<(Scan, usize)> {
-    let (len, rest) = bytes.split_first_chunk::<2>()?;
-    let (checksum, rest) = rest.split_first_chunk::<4>()?;
-    let len = usize::from(u16::from_le_bytes(*len));
-    let payload = rest.get(..len)?;
-    if crc32fast::hash(payload) != u32::from_le_bytes(*checksum) {
-        return None;
+    /// Decodes a scan; `None` if the bytes are of another kind.
+    pub(super) fn decode(payload: &[u8]) -> Option<Self> {
+        let (at, payload) = payload.split_first_chunk::<8>()?;
+        let (link_id, payload) = payload.split_first_chunk::<8>()?;
+        let (country, payload) = payload.split_first_chunk::<2>()?;
+        let (user_agent, payload) = split_text(payload)?;
+        let (referrer, payload) = split_text(payload)?;
+        // Records of earlier versions end here.
+        let (variant, payload) = split_text(payload).unwrap_or((Text::cut(b""), &[]));
+        Some(Self {
+            at: i64::from_le_bytes(*at),
+            link_id: i64::from_le_bytes(*link_id),
+            country: Some(*country).filter(|code| *code != [0, 0]),
+            user_agent,
+            referrer,
+            variant: Bytes::copy_from_slice(variant.as_bytes()),
+            visitor: payload.first_chunk().map(|bytes| u64::from_le_bytes(*bytes)),
+        })
     }
-    let (at, payload) = payload.split_first_chunk::<8>()?;
-    let (link_id, payload) = payload.split_first_chunk::<8>()?;
-    let (country, payload) = payload.split_first_chunk::<2>()?;
-    let (user_agent, payload) = split_text(payload)?;
-    let (referrer, payload) = split_text(payload)?;
-    // Records of earlier versions end here.
-    let (variant, payload) = split_text(payload).unwrap_or((Text::cut(b""), &[]));
-    let scan = Scan {
-        at: i64::from_le_bytes(*at),
-        link_id: i64::from_le_bytes(*link_id),
-        country: Some(*country).filter(|code| *code != [0, 0]),
-        user_agent,
-        referrer,
-        variant: Bytes::copy_from_slice(variant.as_bytes()),
-        visitor: payload.first_chunk().map(|bytes| u64::from_le_bytes(*bytes)),
-    };
-    Some((scan, HEAD + len))
 }
 
 fn split_text(bytes: &[u8]) -> Option<(Text, &[u8])> {
     let (len, rest) = bytes.split_first()?;
     let (text, rest) = rest.split_at_checked(usize::from(*len))?;
     Some((Text::cut(text), rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scan(variant: &'static [u8], visitor: Option<u64>) -> Scan {
+        Scan {
+            at: 7,
+            link_id: 9,
+            country: Some(*b"DE"),
+            user_agent: Text::cut(b"curl/8"),
+            referrer: Text::cut(b"example.com"),
+            variant: Bytes::from_static(variant),
+            visitor,
+        }
+    }
+
+    #[test]
+    fn scans_survive_their_encoding() {
+        let long = Scan { user_agent: Text::cut(&[b'a'; 400]), ..scan(&[b'v'; 255], Some(3)) };
+        for scan in [scan(b"", None), scan(b"B", Some(u64::MAX)), long] {
+            assert_eq!(scan.encode(Scan::decode), Some(scan));
+        }
+    }
+
+    #[test]
+    fn records_of_earlier_versions_have_no_variant_and_no_visitor() {
+        let bytes = scan(b"", None).encode(<[u8]>::to_vec);
+        assert_eq!(Scan::decode(&bytes[..bytes.len() - 1]), Some(scan(b"", None)));
+        assert_eq!(Scan::decode(&bytes[..20]), None);
+    }
 }

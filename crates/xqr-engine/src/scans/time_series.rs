@@ -7,9 +7,10 @@ use xqr_errors::{Condition, Error, Result};
 use xqr_store::Conn;
 use xqr_store::scan_days::{self, ALL_LINKS, Days};
 
-use super::{Machines, each_day};
+use super::analytics::{Machines, each_day};
 use crate::Caller;
-use crate::tally::{DAY, QUARTER, Tally};
+use crate::runtime::time_format::day_of;
+use crate::scans::daily_stats::{DAY, QUARTER, Tally};
 
 /// Milliseconds of a minute.
 const MINUTE: i64 = 60 * 1000;
@@ -174,14 +175,4 @@ fn buckets(wish: &Wish, end: i64) -> Result<Vec<Point>> {
 /// then.
 fn midnight(date: Date, zone: &TimeZone) -> Result<i64> {
     Ok(date.to_zoned(zone.clone()).map_err(Error::internal)?.timestamp().as_millisecond())
-}
-
-/// Returns a day since 1970-01-01 as text.
-pub(super) fn date(day: i64) -> String {
-    day_of(day).to_string()
-}
-
-fn day_of(day: i64) -> Date {
-    let moment = Timestamp::from_millisecond(day.saturating_mul(DAY)).unwrap_or(Timestamp::MAX);
-    moment.to_zoned(TimeZone::UTC).date()
 }

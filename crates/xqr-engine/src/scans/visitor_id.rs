@@ -11,8 +11,8 @@ use siphasher::sip::SipHasher24;
 use xqr_errors::{Error, Result};
 use xqr_store::state;
 
-use crate::strangers::network;
-use crate::tally::DAY;
+use crate::limits::address_limits::network;
+use crate::scans::daily_stats::DAY;
 use crate::{App, Tx};
 
 /// What the names of the keys begin with in the database.
@@ -102,11 +102,11 @@ pub(crate) fn fetch(tx: &mut Tx<'_>) -> Result<Vec<(i64, [u8; 16])>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trial;
+    use crate::testing;
 
     #[test]
     fn every_node_has_the_key_of_a_day_and_nobody_has_old_ones() {
-        let (data, clock, _folder) = trial::open();
+        let (data, clock, _folder) = testing::open();
         let today = data.now().div_euclid(DAY);
         let first = data.write_here(fetch).unwrap();
         assert_eq!(first.iter().map(|(day, _)| *day).collect::<Vec<_>>(), [today, today + 1]);

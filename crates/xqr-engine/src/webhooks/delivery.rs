@@ -8,8 +8,9 @@ use xqr_errors::{Error, Result};
 use xqr_store::Conn;
 use xqr_store::webhooks::{self, Delivery, Settlement, Webhook, WebhookChanges};
 
-use super::{Status, habits, look_of, open_secret};
-use crate::outbound::Outcome;
+use super::signing;
+use super::subscriptions::{Status, look_of, open_secret};
+use crate::runtime::ports::webhook_client::Outcome;
 use crate::{App, Tx};
 
 /// How long a claim holds. An attempt takes 5 s; what a killed node had claimed is attempted again
@@ -145,7 +146,7 @@ fn headers(
     {
         secrets.push(open_secret(master, webhook, previous)?);
     }
-    Ok(habits::headers(look_of(&webhook.look)?, &secrets, delivery, now.div_euclid(1000)))
+    Ok(signing::headers(look_of(&webhook.look)?, &secrets, delivery, now.div_euclid(1000)))
 }
 
 /// Writes what became of an attempt: on the delivery, and on its webhook.
@@ -198,7 +199,7 @@ fn settle(tx: &mut Tx<'_>, attempt: &Attempt, outcome: &Outcome) -> Result<()> {
         changes.consecutive_failures = Some(failures);
         changes.not_before = rest(tx.now, status, retry_after, next).map(Some);
         if webhook.status != Status::Disabled.name()
-            && (status == Some(410) || failures >= habits::of(look).disable_after)
+            && (status == Some(410) || failures >= signing::of(look).disable_after)
         {
             (changes.status, changes.disabled_at) =
                 (Some(Status::Disabled.name()), Some(Some(tx.now)));
@@ -208,7 +209,7 @@ fn settle(tx: &mut Tx<'_>, attempt: &Attempt, outcome: &Outcome) -> Result<()> {
     if webhooks::settle(tx.conn, delivery.id, lease, &settlement)? {
         webhooks::note(tx.conn, webhook.id, tx.now, status, &changes)?;
         // There may be room for the webhook's next delivery.
-        tx.told = true;
+        tx.has_event = true;
     }
     Ok(())
 }
@@ -224,7 +225,7 @@ fn next_attempt(
     let mut random = [0; 4];
     tx.random(&mut random);
     let delay =
-        habits::of(look).delay(usize::try_from(attempts).ok()?, u32::from_be_bytes(random))?;
+        signing::of(look).delay(usize::try_from(attempts).ok()?, u32::from_be_bytes(random))?;
     let wish = retry_after.map_or(0, |wish| millis(wish).min(MAX_RETRY_AFTER));
     // Whoever says Gone will say it again.
     (status != Some(410)).then(|| tx.now + delay.max(wish))

@@ -7,8 +7,8 @@ use xqr_auth::Look;
 use xqr_store::links::Link;
 use xqr_store::scans::NewScan;
 
-use crate::links::text_of;
-use crate::variants;
+use crate::routing::parse_variants;
+use crate::runtime::time_format::rfc3339;
 
 /// The native events. `*` stands for all of them.
 const XQR: &[&str] = &[
@@ -73,7 +73,7 @@ pub(crate) enum Fact<'a> {
 
 impl Fact<'_> {
     /// The link or page that it is about: what is told of one is told in order.
-    pub(super) fn subject(&self) -> Option<i64> {
+    pub(crate) fn subject(&self) -> Option<i64> {
         match self {
             Self::LinkCreated(link) | Self::LinkUpdated(link, _) | Self::LinkDeleted(link) => {
                 Some(link.id)
@@ -92,7 +92,7 @@ impl Fact<'_> {
 }
 
 /// Whether webhooks of a look have a word for scans, and which.
-pub(super) fn scan_event(look: Look) -> Option<&'static str> {
+pub(crate) fn scan_event(look: Look) -> Option<&'static str> {
     match look {
         Look::Xqr => Some("link.scanned"),
         Look::Studio => Some("scan.created"),
@@ -101,7 +101,7 @@ pub(super) fn scan_event(look: Look) -> Option<&'static str> {
 }
 
 /// Puts a fact into a look's words: the event's name and its data.
-pub(super) fn say(look: Look, fact: &Fact<'_>) -> Option<(&'static str, Value)> {
+pub(crate) fn say(look: Look, fact: &Fact<'_>) -> Option<(&'static str, Value)> {
     let native = |link: &Link| json!({ "link_id": link.uid, "short_code": link.code });
     let with = |mut data: Value, name: &str, value: Value| {
         data[name] = value;
@@ -138,7 +138,7 @@ pub(super) fn say(look: Look, fact: &Fact<'_>) -> Option<(&'static str, Value)> 
             "scan.created",
             json!({
                 "short_id": code, "country": scan.country, "device": scan.device, "browser": scan.agent,
-                "referer": scan.referrer, "variant": scan.variant, "scanned_at": text_of(scan.at),
+                "referer": scan.referrer, "variant": scan.variant, "scanned_at": rfc3339(scan.at),
             }),
         ),
         (Look::Studio, Fact::QuotaReached(75, figures)) => {
@@ -158,19 +158,19 @@ fn dynamic_qr(link: &Link) -> Value {
         "short_id": link.code,
         "name": link.name,
         "destination_url": link.destination,
-        "variants": variants::list(&link.variants),
+        "variants": parse_variants(&link.variants),
         "is_active": link.enabled && !link.archived,
         "scan_count": link.scan_count,
-        "created_at": text_of(link.created_at),
-        "updated_at": text_of(link.updated_at),
+        "created_at": rfc3339(link.created_at),
+        "updated_at": rfc3339(link.updated_at),
     })
 }
 
 /// Returns the bytes to send.
-pub(super) fn envelope(look: Look, id: &str, event: &str, at: i64, data: &Value) -> String {
+pub(crate) fn envelope(look: Look, id: &str, event: &str, at: i64, data: &Value) -> String {
     match look {
-        Look::Studio => json!({ "id": id, "type": event, "created_at": text_of(at), "data": data }),
-        _ => json!({ "event": event, "timestamp": text_of(at), "data": data }),
+        Look::Studio => json!({ "id": id, "type": event, "created_at": rfc3339(at), "data": data }),
+        _ => json!({ "event": event, "timestamp": rfc3339(at), "data": data }),
     }
     .to_string()
 }

@@ -4,10 +4,6 @@
 //! it; so none is lost, none is early, and none tells of what was rolled back. Who is paused or
 //! disabled is told nothing; what was due then waits.
 
-mod attempts;
-mod habits;
-mod words;
-
 use std::collections::{HashMap, HashSet};
 
 use serde_json::json;
@@ -19,12 +15,11 @@ use xqr_store::webhooks::{
 };
 use xqr_store::{Conn, Page, usage};
 
-pub use attempts::{Attempt, LEASE, Room, any_under_way, claim, due, release};
-pub(crate) use words::Fact;
-pub use words::events;
-
-use crate::outbound::Refusal;
-use crate::{App, Caller, Tx, keys};
+use super::format;
+pub(crate) use super::format::Fact;
+use crate::runtime::caller;
+use crate::runtime::ports::webhook_client::Refusal;
+use crate::{App, Caller, Tx};
 
 /// The word that stands for every event of the native look.
 pub const EVERYTHING: &str = "*";
@@ -216,7 +211,7 @@ pub fn update(
         Some(Status::Active) => {
             (changes.consecutive_failures, changes.not_before, changes.disabled_at) =
                 (Some(0), Some(None), Some(None));
-            tx.told = true;
+            tx.has_event = true;
         }
         Some(Status::Disabled) => changes.disabled_at = Some(Some(tx.now)),
         Some(Status::Paused) | None => {}
@@ -326,7 +321,7 @@ pub fn redeliver(
         return Err(Condition::StateConflict { state: webhook.status }.into());
     }
     webhooks::requeue(tx.conn, caller.workspace, delivery.id, tx.now)?;
-    tx.told = true;
+    tx.has_event = true;
     Ok(Delivery {
         status: webhooks::PENDING.to_owned(),
         settled_at: None,
@@ -346,12 +341,12 @@ pub fn test(tx: &mut Tx<'_>, caller: &Caller, look: Look, id: i64) -> Result<Str
     if webhook.status != Status::Active.name() {
         return Err(Condition::StateConflict { state: webhook.status }.into());
     }
-    let (event, data) = words::say(look, &Fact::Ping(id))
+    let (event, data) = format::say(look, &Fact::Ping(id))
         .ok_or_else(|| Error::internal("every look has a word for a test"))?;
     let uid = tx.fresh_uuid();
     let new = delivery(tx.now, &uid, look, webhook.id, caller.workspace, None, event, &data);
     webhooks::push(tx.conn, &[new])?;
-    tx.told = true;
+    tx.has_event = true;
     Ok(uid)
 }
 
@@ -368,7 +363,7 @@ pub(crate) fn tell_scans(tx: &mut Tx<'_>, found: &[NewScan]) -> Result<()> {
     workspaces.dedup();
     let mut listening: HashMap<i64, Vec<Subscription>> = HashMap::new();
     for subscription in active(tx, &workspaces)? {
-        let event = look_of(&subscription.look).ok().and_then(words::scan_event);
+        let event = look_of(&subscription.look).ok().and_then(format::scan_event);
         if event.is_some_and(|event| wants(&subscription, event)) {
             listening.entry(subscription.workspace_id).or_default().push(subscription);
         }
@@ -400,7 +395,7 @@ fn active(tx: &mut Tx<'_>, workspaces: &[i64]) -> Result<Vec<Subscription>> {
     if !ids.is_empty() {
         let mut without = HashSet::new();
         for workspace in xqr_store::workspaces::find_many(tx.conn, &ids)? {
-            if keys::terms(tx.plans, &workspace, None)?.limits.webhooks == Some(0) {
+            if caller::terms(tx.plans, &workspace, None)?.limits.webhooks == Some(0) {
                 without.insert(workspace.id);
             }
         }
@@ -417,7 +412,7 @@ fn push<'a>(
     for (subscription, fact) in told {
         let look = look_of(&subscription.look)?;
         if let Some((event, data)) =
-            words::say(look, fact).filter(|(event, _)| wants(subscription, event))
+            format::say(look, fact).filter(|(event, _)| wants(subscription, event))
         {
             let (uid, subject) = (tx.fresh_uuid(), fact.subject());
             new.push(delivery(
@@ -432,7 +427,7 @@ fn push<'a>(
             ));
         }
     }
-    tx.told |= !new.is_empty();
+    tx.has_event |= !new.is_empty();
     webhooks::push(tx.conn, &new)
 }
 
@@ -458,7 +453,7 @@ fn delivery(
         workspace_id,
         subject,
         event,
-        payload: words::envelope(look, uid, event, now, data),
+        payload: format::envelope(look, uid, event, now, data),
         status: webhooks::PENDING,
         attempts: 0,
         due_at: now,
@@ -466,7 +461,7 @@ fn delivery(
     }
 }
 
-fn look_of(name: &str) -> Result<Look> {
+pub(super) fn look_of(name: &str) -> Result<Look> {
     Look::parse(name)
         .ok_or_else(|| Error::internal(format!("the database names an unknown look: {name}")))
 }
@@ -476,7 +471,11 @@ fn seal(tx: &Tx<'_>, uid: &str, secret: &SigningSecret) -> Result<Vec<u8>> {
     key.seal(uid.as_bytes(), secret.expose().as_bytes(), |nonce| tx.random(nonce))
 }
 
-fn open_secret(master: &MasterSecret, webhook: &Webhook, sealed: &[u8]) -> Result<SigningSecret> {
+pub(super) fn open_secret(
+    master: &MasterSecret,
+    webhook: &Webhook,
+    sealed: &[u8],
+) -> Result<SigningSecret> {
     let text = master.sealing_key(PURPOSE).open(webhook.uid.as_bytes(), sealed);
     let secret = text.and_then(|text| SigningSecret::parse(std::str::from_utf8(&text).ok()?));
     secret.ok_or_else(|| {

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 use super::*;
-use crate::trial::NOW;
+use crate::testing::NOW;
 use crate::{ManualClock, SeededEntropy, Settings};
 
 const MINUTE: i64 = 60_000;
@@ -209,11 +209,11 @@ async fn a_person_calls_for_their_workspace() {
         (ann.workspace.id, ann.workspace.uid.as_str())
     );
     assert_eq!(
-        (caller.key, caller.key_prefix.as_str(), caller.terms.plan),
+        (caller.principal.number(), caller.key_prefix.as_str(), caller.terms.plan),
         (-ann.user.id, ann.user.uid.as_str(), Plan::Free)
     );
     caller.allow(xqr_auth::Scope::KeysWrite).unwrap();
-    assert!(!crate::keys::is_stale(caller, NOW));
+    assert!(!crate::callers::api_keys::is_stale(caller, NOW));
     let (uid, workspace) = (ann.workspace.uid.clone(), ann.workspace.id);
     trial.app.write(move |tx| workspaces::set_plan(tx, &uid, Plan::Pro)).await.unwrap();
     let again = trial.person(&ann).await.unwrap();

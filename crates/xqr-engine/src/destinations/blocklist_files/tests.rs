@@ -26,18 +26,18 @@ impl Trial {
         fs::rename(draft, self.folder.path().join(name)).unwrap();
     }
 
-    fn open(&self) -> Files {
-        let files = Files::new(&self.settings);
+    fn open(&self) -> BlocklistFiles {
+        let files = BlocklistFiles::new(&self.settings);
         files.open();
         files
     }
 }
 
-fn listed(files: &Files, host: &str) -> bool {
+fn listed(files: &BlocklistFiles, host: &str) -> bool {
     files.find(&Host::parse(host).unwrap()).is_some()
 }
 
-fn trouble(files: &Files) -> String {
+fn trouble(files: &BlocklistFiles) -> String {
     files.state().iter().filter_map(|state| state.trouble.clone()).collect()
 }
 

@@ -2,8 +2,8 @@ use proptest::prelude::*;
 use xqr_plans::Plan;
 
 use super::*;
-use crate::buckets::Taken;
-use crate::trial::{NOW, caller, open};
+use crate::limits::token_buckets::Taken;
+use crate::testing::{NOW, caller, open};
 use crate::{Data, ManualClock};
 
 const HUB: Rates = Rates { pace: Pace::KeyMinute, quota: None };
@@ -31,7 +31,7 @@ async fn a_minute_is_a_bucket_of_a_key() {
         (60, Condition::RateExceeded { seconds: 1 })
     );
     let mut second = first.clone();
-    second.key += 1;
+    second.principal = crate::Principal::Key(second.principal.number() + 1);
     assert_eq!(
         exhaust(&gate, &data, &second, HUB).await.0,
         60,
@@ -51,7 +51,7 @@ async fn a_minute_and_a_day_are_of_a_workspace() {
         r#"{"calls_per_minute":60,"calls_per_day":100,"monthly_calls":0}"#,
     );
     let mut second = first.clone();
-    second.key += 1;
+    second.principal = crate::Principal::Key(second.principal.number() + 1);
     assert_eq!(exhaust(&gate, &data, &first, FORGE).await.0, 60);
     assert_eq!(exhaust(&gate, &data, &second, FORGE).await.0, 0);
     clock.advance(60_000);

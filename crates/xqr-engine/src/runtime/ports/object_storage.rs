@@ -8,7 +8,7 @@ use bytes::Bytes;
 use futures_util::Stream;
 use xqr_errors::Result;
 
-use crate::outbound::Later;
+use crate::runtime::ports::webhook_client::Later;
 
 /// The bytes of a file, as they come.
 pub type Chunks = Pin<Box<dyn Stream<Item = Result<Bytes>> + Send>>;
