@@ -11,9 +11,11 @@ use std::sync::Arc;
 
 use xqr_auth::{UploadGrant, UploadKey};
 use xqr_errors::{Condition, Error, Result};
+use xqr_plans::Resource;
 use xqr_store::assets::{self, Asset, CONFIRMED, NewAsset, PENDING};
-use xqr_store::{Conn, usage};
+use xqr_store::Conn;
 
+use crate::limits::plan_caps;
 use crate::runtime::ids;
 use crate::runtime::ports::object_storage::Storage;
 use crate::{App, Caller, Tx, events};
@@ -67,17 +69,8 @@ pub fn check_filename(field: &str, name: &str) -> Result<(), Condition> {
 pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: Draft) -> Result<Asset> {
     let cap = caller.terms.limits.storage_bytes;
     caller.terms.check_feature("Asset storage", cap != Some(0))?;
-    usage::begin(tx.conn, caller.workspace, usage::STORAGE, usage::TOTAL)?;
-    if !usage::take(
-        tx.conn,
-        caller.workspace,
-        usage::STORAGE,
-        usage::TOTAL,
-        draft.size,
-        cap.map(u64::cast_signed),
-    )? {
-        return Err(caller.terms.full("bytes of storage", cap.unwrap_or_default()).into());
-    }
+    plan_caps::begin(tx, caller.workspace, Resource::StorageBytes)?;
+    plan_caps::take(tx, caller.workspace, &caller.terms, Resource::StorageBytes, draft.size)?;
     let new = NewAsset {
         uid: tx.fresh_uuid(),
         workspace_id: caller.workspace,
@@ -176,7 +169,7 @@ pub fn publish(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<Asset> {
 pub fn delete(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<Vec<String>> {
     let asset = lock(tx, caller, uid)?;
     assets::delete(tx.conn, &asset, tx.now)?;
-    usage::give_back(tx.conn, asset.workspace_id, usage::STORAGE, usage::TOTAL, asset.size)?;
+    plan_caps::give_back(tx, asset.workspace_id, Resource::StorageBytes, asset.size)?;
     Ok(asset.objects().cloned().collect())
 }
 

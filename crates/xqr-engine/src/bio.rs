@@ -6,11 +6,13 @@ mod visit;
 use serde_json::{Map, Value};
 use url::Url;
 use xqr_errors::{Condition, Error, Result};
+use xqr_plans::Resource;
 use xqr_store::bio::{self, BioPage, NewBioPage};
-use xqr_store::{Conn, usage};
+use xqr_store::Conn;
 
 use crate::destinations::destination::Destination;
 use crate::destinations::slug::{page_slug, random_tail};
+use crate::limits::plan_caps;
 use crate::runtime::ids;
 use crate::{App, Caller, Tx, events};
 
@@ -101,18 +103,9 @@ pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: Draft, base: &str) -> Res
         };
         if let Some(page) = bio::insert(tx.conn, &new)? {
             // Last, because a delete takes the two rows in this order, too.
-            usage::begin(tx.conn, caller.workspace, usage::BIO_PAGES, usage::TOTAL)?;
-            if usage::take(
-                tx.conn,
-                caller.workspace,
-                usage::BIO_PAGES,
-                usage::TOTAL,
-                1,
-                cap.map(u64::cast_signed),
-            )? {
-                return Ok(page);
-            }
-            return Err(caller.terms.full("bio pages", cap.unwrap_or_default()).into());
+            plan_caps::begin(tx, caller.workspace, Resource::BioPages)?;
+            plan_caps::take(tx, caller.workspace, &caller.terms, Resource::BioPages, 1)?;
+            return Ok(page);
         }
     }
     unreachable!("a random slug is free sooner or later")
@@ -201,7 +194,7 @@ pub fn delete(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<()> {
     if !bio::delete(tx.conn, caller.workspace, uid)? {
         return Err(missing());
     }
-    usage::give_back(tx.conn, caller.workspace, usage::BIO_PAGES, usage::TOTAL, 1)
+    plan_caps::give_back(tx, caller.workspace, Resource::BioPages, 1)
 }
 
 /// Returns the address of a page below `base`.

@@ -6,5 +6,6 @@ pub(crate) mod call_quota;
 pub(crate) mod failure_limits;
 pub mod idempotency;
 pub mod maintenance;
+pub(crate) mod plan_caps;
 pub(crate) mod sign_in_limits;
 pub(crate) mod token_buckets;

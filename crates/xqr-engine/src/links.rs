@@ -3,7 +3,7 @@
 use serde::Serialize;
 use xqr_auth::Passcode;
 use xqr_errors::{Condition, Error, Result};
-use xqr_plans::Cycle;
+use xqr_plans::{Cycle, Resource};
 use xqr_routing::{Conditions, Rule, Variant};
 use xqr_store::links::{self, Filter, Link, NewLink};
 use xqr_store::projects::find_default;
@@ -12,6 +12,7 @@ use xqr_store::{Conn, Page, usage};
 use crate::destinations::slug::{CodeKey, Shape, Slug};
 use crate::destinations::{Destination, blocklist};
 use crate::events;
+use crate::limits::plan_caps;
 use crate::runtime::ids::is_uuid;
 use crate::{App, Caller, Tx};
 
@@ -126,19 +127,9 @@ fn create_in(tx: &mut Tx<'_>, caller: &Caller, default: Option<i64>, draft: Draf
     let rules = admit_rules(tx, caller, draft.rules)?;
     let variants = admit_variants(tx, caller, draft.variants)?;
     let destination = draft.destination.map(|destination| tx.admit(destination)).transpose()?;
-    let cap = caller.terms.limits.links;
-    if !usage::take(
-        tx.conn,
-        caller.workspace,
-        usage::LINKS,
-        usage::TOTAL,
-        1,
-        cap.map(u64::cast_signed),
-    )? {
-        return Err(caller.terms.full("links", cap.unwrap_or_default()).into());
-    }
+    plan_caps::take(tx, caller.workspace, &caller.terms, Resource::Links, 1)?;
     if let Err(full) = activate(tx, caller, draft.capped) {
-        usage::give_back(tx.conn, caller.workspace, usage::LINKS, usage::TOTAL, 1)?;
+        plan_caps::give_back(tx, caller.workspace, Resource::Links, 1)?;
         return Err(full);
     }
     let labels = draft.labels;
@@ -181,7 +172,7 @@ fn create_in(tx: &mut Tx<'_>, caller: &Caller, default: Option<i64>, draft: Draf
             return Ok(link);
         }
     }
-    usage::give_back(tx.conn, caller.workspace, usage::LINKS, usage::TOTAL, 1)?;
+    plan_caps::give_back(tx, caller.workspace, Resource::Links, 1)?;
     deactivate(tx, caller)?;
     match draft.slug {
         Some(slug) => Err(Condition::SlugTaken { slug: slug.as_str().to_owned() }.into()),
@@ -273,7 +264,7 @@ pub fn delete(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<()> {
     if !links::delete(tx.conn, caller.workspace, link.id)? {
         return Err(Condition::LinkNotFound { code: uid.to_owned() }.into());
     }
-    usage::give_back(tx.conn, caller.workspace, usage::LINKS, usage::TOTAL, 1)?;
+    plan_caps::give_back(tx, caller.workspace, Resource::Links, 1)?;
     if is_active(&link) {
         deactivate(tx, caller)?;
     }
@@ -358,25 +349,18 @@ fn is_active(link: &Link) -> bool {
     link.enabled && !link.archived
 }
 
-/// Counts one more active link; where `capped`, refuses it when the plan has no place for it.
+/// Counts one more active link, within the plan's cap if `capped`.
 fn activate(tx: &mut Tx<'_>, caller: &Caller, capped: bool) -> Result<()> {
-    let cap = caller.terms.limits.dynamic_codes.filter(|_| capped);
-    usage::begin(tx.conn, caller.workspace, usage::ACTIVE_LINKS, usage::TOTAL)?;
-    if usage::take(
-        tx.conn,
-        caller.workspace,
-        usage::ACTIVE_LINKS,
-        usage::TOTAL,
-        1,
-        cap.map(u64::cast_signed),
-    )? {
-        return Ok(());
+    plan_caps::begin(tx, caller.workspace, Resource::ActiveLinks)?;
+    if capped {
+        plan_caps::take(tx, caller.workspace, &caller.terms, Resource::ActiveLinks, 1)
+    } else {
+        plan_caps::count(tx, caller.workspace, Resource::ActiveLinks, 1)
     }
-    Err(caller.terms.full("active dynamic QRs", cap.unwrap_or_default()).into())
 }
 
 fn deactivate(tx: &mut Tx<'_>, caller: &Caller) -> Result<()> {
-    usage::give_back(tx.conn, caller.workspace, usage::ACTIVE_LINKS, usage::TOTAL, 1)
+    plan_caps::give_back(tx, caller.workspace, Resource::ActiveLinks, 1)
 }
 
 fn forget_redirect(tx: &mut Tx<'_>, link: &Link) {

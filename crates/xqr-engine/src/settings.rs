@@ -15,7 +15,7 @@ mod assets;
 pub use assets::{Assets, Bio, Hidden, StoreKind};
 
 /// `config/xqr.toml`: every setting with its default and a comment.
-pub const DEFAULTS: &str = include_str!("../../../config/xqr.toml");
+pub const DEFAULTS: &str = include_str!("../xqr.toml");
 
 /// All settings; `config/xqr.toml` explains each.
 #[derive(Debug, Clone, Deserialize)]

@@ -52,7 +52,6 @@ pub struct Limits {
     pub routing_advanced: bool,
     pub bulk: bool,
     pub variants: bool,
-    pub custom_domain: bool,
     pub csv_export: bool,
 }
 
@@ -87,7 +86,6 @@ impl Limits {
             routing_advanced: self.routing_advanced && other.routing_advanced,
             bulk: self.bulk && other.bulk,
             variants: self.variants && other.variants,
-            custom_domain: self.custom_domain && other.custom_domain,
             csv_export: self.csv_export && other.csv_export,
         }
     }

@@ -23,7 +23,7 @@ type Known = HashMap<(Plan, String), Arc<Limits>>;
 const KNOWN: usize = 4096;
 
 /// `config/plans.toml`: every plan with its limits and their explanation.
-const BUILTIN: &str = include_str!("../../../config/plans.toml");
+const BUILTIN: &str = include_str!("../plans.toml");
 
 impl PlanTable {
     /// Returns the built-in table.
@@ -95,6 +95,10 @@ fn overlay(below: &mut Value, above: Value) -> Result<(), String> {
         return Err("must be a table of limits".to_owned());
     };
     for (name, value) in above {
+        // A limit of former versions that had no effect.
+        if name == "custom_domain" {
+            continue;
+        }
         // Before `apis` was a list, each API was a limit of its own. Files and overrides still say so.
         if let (Some(api), Value::Bool(included)) = (name.strip_prefix("api_"), &value) {
             if let Some(apis) = below.get_mut("apis").and_then(Value::as_array_mut) {

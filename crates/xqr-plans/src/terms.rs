@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use xqr_errors::{Condition, Result};
 
-use crate::{Cap, Limits, Plan};
+use crate::{Limits, Plan, Resource};
 
 /// A plan and the limits that a workspace on it has.
 #[derive(Debug, Clone)]
@@ -51,22 +51,25 @@ impl Terms {
         Err(Condition::FeatureLocked { feature: feature.to_owned(), plan: self.plan_name() }.into())
     }
 
-    /// Refuses `wish` more of what there may be `cap` of, when there are `used`. `what` is a
-    /// plural.
+    /// Checks that `wanted` more of a resource may exist beside the `used` ones.
     ///
     /// # Errors
     ///
-    /// [`Condition::PlanLimitReached`].
-    pub fn check_count(&self, what: &str, cap: Cap, used: u64, wish: u64) -> Result<()> {
-        match cap {
-            Some(cap) if used.saturating_add(wish) > cap => Err(self.full(what, cap).into()),
+    /// [`Condition::PlanLimitReached`] if the plan's cap would be passed.
+    pub fn check(&self, resource: Resource, used: u64, wanted: u64) -> Result<()> {
+        match self.limits.cap(resource) {
+            Some(cap) if used.saturating_add(wanted) > cap => Err(self.full(resource).into()),
             _ => Ok(()),
         }
     }
 
-    /// Returns the refusal of one more than `cap`.
-    pub fn full(&self, what: &str, cap: u64) -> Condition {
-        Condition::PlanLimitReached { what: what.to_owned(), cap, plan: self.plan_name() }
+    /// Returns the refusal of one more of a resource.
+    pub fn full(&self, resource: Resource) -> Condition {
+        Condition::PlanLimitReached {
+            what: resource.plural().to_owned(),
+            cap: self.limits.cap(resource).unwrap_or_default(),
+            plan: self.plan_name(),
+        }
     }
 
     /// Refuses a bulk request with more items than the plan allows, or any where the plan has none.
@@ -136,7 +139,7 @@ mod tests {
         );
         let full =
             Condition::PlanLimitReached { what: "links".into(), cap: 500, plan: "pro".into() };
-        assert_eq!(refused(terms(Plan::Pro).check_count("links", Some(500), 500, 1)), full);
+        assert_eq!(refused(terms(Plan::Pro).check(Resource::Links, 500, 1)), full);
         assert_eq!(
             refused(terms(Plan::Free).check_bulk("items", 1)),
             Condition::BulkLocked { plan: "free".into() }
@@ -163,10 +166,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_count_never_passes_its_cap(cap in 0..1000_u64, used in 0..1200_u64, wish in 0..1200_u64) {
-            let allowed = terms(Plan::Pro).check_count("links", Some(cap), used, wish).is_ok();
-            prop_assert_eq!(allowed, used + wish <= cap);
-            prop_assert!(terms(Plan::Pro).check_count("links", None, used, u64::MAX).is_ok());
+        fn a_count_never_passes_its_cap(cap in 0..1000_u64, used in 0..1200_u64, more in 0..1200_u64) {
+            let own = |cap: &str| {
+                let overrides = format!(r#"{{"links":{cap}}}"#);
+                PlanTable::builtin().terms_with(Plan::Pro, &overrides).unwrap()
+            };
+            let allowed = own(&cap.to_string()).check(Resource::Links, used, more).is_ok();
+            prop_assert_eq!(allowed, used + more <= cap);
+            prop_assert!(own("null").check(Resource::Links, used, u64::MAX).is_ok());
         }
     }
 }

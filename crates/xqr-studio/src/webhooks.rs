@@ -13,8 +13,8 @@ use xqr_engine::webhooks::subscriptions::{self, Draft, Edit, Status};
 
 use crate::webhook_format::EVENTS;
 use crate::{Studio, StudioUser};
-use xqr_http::Dialect as _;
 use xqr_http::ApiRequest;
+use xqr_http::Dialect as _;
 use xqr_http::forms::fields::Fields;
 use xqr_http::refusal::Refusal;
 use xqr_http::routes::resource;

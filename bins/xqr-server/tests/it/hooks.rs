@@ -879,8 +879,9 @@ async fn paused_webhooks_are_told_nothing_and_tests_are_sent_on_demand() {
     let app = start(&[&receiver]).await;
     let (hook, _) = app.hook(Dialect::Studio, &receiver.url(), &["scan.created"]).await;
     let id = hook.id;
-    let test =
-        move |tx: &mut Tx<'_>, caller: &Caller| subscriptions::test(tx, caller, Dialect::Studio, id);
+    let test = move |tx: &mut Tx<'_>, caller: &Caller| {
+        subscriptions::test(tx, caller, Dialect::Studio, id)
+    };
     let uid = app.tx(test).await.unwrap();
     app.deliver().await;
     let heard = receiver.heard();

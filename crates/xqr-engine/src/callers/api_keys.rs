@@ -2,11 +2,12 @@
 
 use xqr_auth::{KeyDigest, KeyState, Look, Scopes, SecretKey};
 use xqr_errors::{Condition, Error, Result};
-use xqr_plans::{Plan, PlanTable};
+use xqr_plans::{Plan, PlanTable, Resource};
 use xqr_store::keys::{self, Key, NewKey};
 use xqr_store::workspaces::Workspace;
-use xqr_store::{Conn, usage};
+use xqr_store::Conn;
 
+use crate::limits::plan_caps;
 use crate::runtime::caller::{parse_plan, terms};
 use crate::{Caller, Principal, Tx};
 
@@ -61,11 +62,7 @@ pub fn create(tx: &mut Tx<'_>, workspace: &Workspace, draft: &Draft) -> Result<(
     if let Some(plan) = draft.plan {
         terms.check_key_plan(plan)?;
     }
-    let cap = terms.limits.keys;
-    if !usage::take(tx.conn, workspace.id, usage::KEYS, usage::TOTAL, 1, cap.map(u64::cast_signed))?
-    {
-        return Err(terms.full("API keys", cap.unwrap_or_default()).into());
-    }
+    plan_caps::take(tx, workspace.id, &terms, Resource::Keys, 1)?;
     insert(tx, workspace.id, draft)
 }
 
@@ -180,7 +177,7 @@ fn hold(tx: &mut Tx<'_>, key: &Key) -> Result<Key> {
 pub fn revoke(tx: &mut Tx<'_>, key: &Key) -> Result<()> {
     let key = hold(tx, key)?;
     if key.revoked_at.is_none() {
-        usage::give_back(tx.conn, key.workspace_id, usage::KEYS, usage::TOTAL, 1)?;
+        plan_caps::give_back(tx, key.workspace_id, Resource::Keys, 1)?;
     }
     // A key that was rotated out ends its overlap; when it was revoked is not rewritten.
     keys::revoke(tx.conn, key.workspace_id, key.id, key.revoked_at.unwrap_or(tx.now), None)
@@ -250,7 +247,7 @@ pub fn rekey(tx: &mut Tx<'_>, key: &Key) -> Result<(Key, SecretKey)> {
 pub fn delete(tx: &mut Tx<'_>, key: &Key) -> Result<()> {
     let key = hold(tx, key)?;
     if key.revoked_at.is_none() {
-        usage::give_back(tx.conn, key.workspace_id, usage::KEYS, usage::TOTAL, 1)?;
+        plan_caps::give_back(tx, key.workspace_id, Resource::Keys, 1)?;
     }
     keys::delete(tx.conn, key.workspace_id, key.id)
 }

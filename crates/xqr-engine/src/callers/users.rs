@@ -14,12 +14,13 @@ use xqr_auth::{
     token,
 };
 use xqr_errors::{Condition, Error, Result};
-use xqr_plans::{Plan, PlanTable};
+use xqr_plans::{Plan, PlanTable, Resource};
 use xqr_store::users::{self, NewRefresh, NewUser, User};
 use xqr_store::workspaces::Workspace;
 use xqr_store::{Conn, state};
 
 use crate::callers::workspaces;
+use crate::runtime::caller::terms;
 use crate::settings::Signup;
 use crate::{App, Caller, Tx};
 
@@ -311,15 +312,18 @@ pub struct Draft {
 ///
 /// # Errors
 ///
-/// [`Condition::EmailInvalid`], [`Condition::EmailTaken`], and those of a name that is too long.
+/// [`Condition::EmailInvalid`], [`Condition::EmailTaken`], those of a name that is too long, and
+/// [`Condition::PlanLimitReached`] if the plan has no seat left.
 pub fn create(tx: &mut Tx<'_>, workspace: &Workspace, draft: &Draft) -> Result<User> {
     let email = Email::parse(&draft.email)?;
     let name = check_name("name", draft.name.as_deref(), email.local())?;
+    let members = users::count(tx.conn, workspace.id)?;
+    terms(tx.plans, workspace, None)?.check(Resource::Seats, members.max(0).unsigned_abs(), 1)?;
     let uid = fresh_uid(tx);
     state::claim(tx.conn, state::FIRST_USER, &uid)?;
     let role = match draft.role {
         Some(role) => role,
-        None if users::count(tx.conn, workspace.id)? == 0 => Role::Owner,
+        None if members == 0 => Role::Owner,
         None => Role::Member,
     };
     insert(tx, uid, workspace, &email, name, &draft.password, role)

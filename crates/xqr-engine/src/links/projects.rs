@@ -1,9 +1,11 @@
 //! Projects: folders of links. Each workspace has a default one, made with it.
 
 use xqr_errors::{Condition, Result};
+use xqr_plans::Resource;
 use xqr_store::projects::{self, NewProject, Project};
 use xqr_store::{Conn, Page, usage};
 
+use crate::limits::plan_caps;
 use crate::{Caller, Tx};
 
 /// Characters of a project's id: 64 of them, so that none is favoured.
@@ -30,17 +32,7 @@ pub fn create(
     name: String,
     description: Option<String>,
 ) -> Result<Project> {
-    let cap = caller.terms.limits.projects;
-    if !usage::take(
-        tx.conn,
-        caller.workspace,
-        usage::PROJECTS,
-        usage::TOTAL,
-        1,
-        cap.map(u64::cast_signed),
-    )? {
-        return Err(caller.terms.full("projects", cap.unwrap_or_default()).into());
-    }
+    plan_caps::take(tx, caller.workspace, &caller.terms, Resource::Projects, 1)?;
     insert(tx, caller.workspace, name, description, false)
 }
 

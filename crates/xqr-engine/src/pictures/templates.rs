@@ -3,9 +3,11 @@
 
 use serde_json::{Map, Value};
 use xqr_errors::{Condition, Error, Result};
+use xqr_plans::Resource;
 use xqr_store::templates::{self, NewTemplate, Template};
 use xqr_store::{Conn, usage};
 
+use crate::limits::plan_caps;
 use crate::{Caller, Tx};
 
 /// The fields of a design, as clients send and see them.
@@ -46,17 +48,8 @@ pub fn design(template: &Template) -> Design {
 pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: Draft) -> Result<Template> {
     let cap = caller.terms.limits.templates;
     caller.terms.check_feature("QR templates", cap != Some(0))?;
-    usage::begin(tx.conn, caller.workspace, usage::TEMPLATES, usage::TOTAL)?;
-    if !usage::take(
-        tx.conn,
-        caller.workspace,
-        usage::TEMPLATES,
-        usage::TOTAL,
-        1,
-        cap.map(u64::cast_signed),
-    )? {
-        return Err(caller.terms.full("QR templates", cap.unwrap_or_default()).into());
-    }
+    plan_caps::begin(tx, caller.workspace, Resource::Templates)?;
+    plan_caps::take(tx, caller.workspace, &caller.terms, Resource::Templates, 1)?;
     let new = NewTemplate {
         uid: tx.fresh_uuid(),
         workspace_id: caller.workspace,
@@ -114,7 +107,7 @@ pub fn delete(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<()> {
     if !templates::delete(tx.conn, caller.workspace, uid)? {
         return Err(missing());
     }
-    usage::give_back(tx.conn, caller.workspace, usage::TEMPLATES, usage::TOTAL, 1)
+    plan_caps::give_back(tx, caller.workspace, Resource::Templates, 1)
 }
 
 fn missing() -> Error {

@@ -7,11 +7,13 @@
 use serde_json::json;
 use xqr_auth::{MasterSecret, SigningSecret};
 use xqr_errors::{Condition, Dialect, Error, Result};
+use xqr_plans::Resource;
 use xqr_store::webhooks::{self, Delivery, NewWebhook, Webhook, WebhookChanges};
-use xqr_store::{Conn, Page, usage};
+use xqr_store::{Conn, Page};
 
 use super::fan_out::{format_of, new_delivery};
 use crate::dialect::Event;
+use crate::limits::plan_caps;
 use crate::runtime::ports::webhook_client::Refusal;
 use crate::{App, Caller, Tx};
 
@@ -117,18 +119,8 @@ pub struct Edit {
 ///
 /// [`Condition::FeatureLocked`] where the plan has no webhooks, [`Condition::PlanLimitReached`].
 pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: Draft) -> Result<(Webhook, SigningSecret)> {
-    let cap = caller.terms.limits.webhooks;
     check_plan(caller)?;
-    if !usage::take(
-        tx.conn,
-        caller.workspace,
-        usage::WEBHOOKS,
-        usage::TOTAL,
-        1,
-        cap.map(u64::cast_signed),
-    )? {
-        return Err(caller.terms.full("webhooks", cap.unwrap_or_default()).into());
-    }
+    plan_caps::take(tx, caller.workspace, &caller.terms, Resource::Webhooks, 1)?;
     let uid = tx.fresh_uuid();
     let secret = SigningSecret::mint(|bytes| tx.random(bytes));
     let new = NewWebhook {
@@ -220,7 +212,7 @@ pub fn update(
 pub fn delete(tx: &mut Tx<'_>, caller: &Caller, dialect: Dialect, id: i64) -> Result<()> {
     get(tx.conn, caller, dialect, id)?;
     if webhooks::delete(tx.conn, caller.workspace, id)? {
-        usage::give_back(tx.conn, caller.workspace, usage::WEBHOOKS, usage::TOTAL, 1)?;
+        plan_caps::give_back(tx, caller.workspace, Resource::Webhooks, 1)?;
     }
     Ok(())
 }

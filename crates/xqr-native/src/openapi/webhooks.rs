@@ -27,13 +27,8 @@ pub(super) fn schemas() -> Value {
 
 pub(super) fn operations() -> Vec<Operation> {
     let known = EVENTS;
-    let events = || {
-        some(
-            1,
-            known.len(),
-            one_of([EVERY_EVENT].into_iter().chain(known.iter().copied())),
-        )
-    };
+    let events =
+        || some(1, known.len(), one_of([EVERY_EVENT].into_iter().chain(known.iter().copied())));
     let new =
         body([("url", url()), ("events", events()), ("description?", maybe(prose(200, "Orders")))]);
     let changes = body([
