@@ -6,7 +6,7 @@ use xqr_engine::App;
 use xqr_engine::errors::{Error, Result};
 use xqr_engine::scans::ingest;
 
-use crate::Progress;
+use crate::step::Progress;
 
 pub(crate) async fn step(app: &App) -> Result<Progress> {
     let node = app.journal.node().to_owned();

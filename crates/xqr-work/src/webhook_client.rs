@@ -5,7 +5,7 @@ use xqr_engine::runtime::ports::webhook_client::{Later, Outbound, Outcome, Refus
 use xqr_engine::settings::Webhooks;
 use xqr_fetch::{FetchError, HeaderMap, HeaderName, HeaderValue, Policy, Target};
 
-use crate::deliver::PLACES;
+use crate::deliver_webhooks::PLACES;
 
 pub(crate) struct Guarded {
     client: xqr_fetch::Outbound,

@@ -12,7 +12,7 @@ use xqr_engine::App;
 use xqr_engine::errors::Result;
 use xqr_engine::webhooks::delivery::{self, Room};
 
-use crate::{Progress, report};
+use crate::step::{Progress, report};
 
 /// Attempts under way at one time.
 pub(crate) const PLACES: usize = 128;
