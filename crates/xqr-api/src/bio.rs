@@ -103,9 +103,9 @@ fn answer(guest: &Guest, result: Result<HttpResponse>) -> HttpResponse {
         return refuse::<Xqr>(&error, id, accept, allow);
     }
     if error.cause().is_some() {
-        tracing::error!(request_id = %id, %error, at = %error.location(), "a bio page failed");
+        tracing::error!(request_id = %id, error = %error.report(), at = %error.location(), "a bio page failed");
     }
-    metric::error(error.condition().row().code());
+    metric::error(error.condition().row().native_code());
     let mut response = pages::closed(&error);
     dress(&mut response, &error, id);
     response

@@ -86,9 +86,9 @@ pub(crate) async fn speak<D: Wire>(
     if let Some(fault) = answer.response().error().and_then(|error| error.as_error::<Fault>()) {
         let error = &fault.error;
         if error.cause().is_some() && answer.status().is_server_error() {
-            tracing::error!(request_id = %id, %error, at = %error.location(), "a request failed");
+            tracing::error!(request_id = %id, error = %error.report(), at = %error.location(), "a request failed");
         } else if error.cause().is_some() {
-            tracing::debug!(request_id = %id, %error, "a request was refused");
+            tracing::debug!(request_id = %id, error = %error.report(), "a request was refused");
         }
         let response = refuse::<D>(error, id, accept, fault.allow);
         answer = answer.into_response(response);
@@ -127,7 +127,7 @@ pub(crate) fn refuse<D: Wire>(
     allow: Option<&'static str>,
 ) -> HttpResponse {
     let mut response = D::refuse(error, id, accept);
-    metric::error(error.condition().row().code());
+    metric::error(error.condition().row().native_code());
     dress(&mut response, error, id);
     // Where there is GET, there is HEAD.
     if let Some(allow) = allow

@@ -9,7 +9,7 @@ use jiff::fmt::temporal::Pieces;
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 use xqr_engine::destination::Destination;
-use xqr_engine::errors::{Condition, Error, Result};
+use xqr_engine::errors::{Condition, Error, Expected, Result};
 use xqr_engine::pictures::{Source, Upload};
 use xqr_engine::render::Rgba;
 use xqr_engine::slug::Slug;
@@ -140,8 +140,8 @@ impl Fields {
         format!("{}{field}", self.prefix)
     }
 
-    pub(crate) fn wrong(&mut self, field: &str, expected: &str) {
-        let (field, expected) = (self.name(field), expected.to_owned());
+    pub(crate) fn wrong(&mut self, field: &str, expected: Expected) {
+        let field = self.name(field);
         self.complain(if self.texts_only {
             Condition::QueryMalformed { field, expected }
         } else {
@@ -191,7 +191,7 @@ impl Fields {
             }
             Value::String(text) => Some(text),
             _ => {
-                self.wrong(field, "a text");
+                self.wrong(field, Expected::String);
                 None
             }
         }
@@ -236,7 +236,9 @@ impl Fields {
                 Some(false)
             }
             _ => {
-                self.wrong(field, "true or false");
+                let expected =
+                    if self.texts_only { Expected::TrueOrFalse } else { Expected::Boolean };
+                self.wrong(field, expected);
                 None
             }
         }
@@ -252,7 +254,7 @@ impl Fields {
             _ => None,
         };
         let Some(number) = number else {
-            self.wrong(field, "a number");
+            self.wrong(field, Expected::Number);
             return None;
         };
         self.within(field, number, range)
@@ -266,7 +268,7 @@ impl Fields {
             _ => None,
         };
         let Some(number) = number else {
-            self.wrong(field, "a whole number");
+            self.wrong(field, Expected::Integer);
             return None;
         };
         self.within(field, number, range)
@@ -322,7 +324,7 @@ impl Fields {
                 Some(Upload { field: field.to_owned(), source: Source::Bytes(bytes.into()) })
             }
             Err(_) => {
-                self.wrong(field, "a file in Base64, or a data URL of one");
+                self.wrong(field, Expected::Base64File);
                 None
             }
         }
@@ -339,7 +341,7 @@ impl Fields {
         match self.take(field)? {
             Value::Object(object) => Some(self.within_this(object, prefix.to_owned())),
             _ => {
-                self.wrong(field, "an object");
+                self.wrong(field, Expected::Object);
                 None
             }
         }
@@ -351,7 +353,7 @@ impl Fields {
         for (i, item) in self.list(field, 0, max)?.into_iter().enumerate() {
             let at = format!("{field}[{i}]");
             let Value::Object(object) = item else {
-                self.wrong(&at, "an object");
+                self.wrong(&at, Expected::Object);
                 return None;
             };
             objects.push(self.within_this(object, format!("{}.", self.name(&at))));
@@ -382,7 +384,7 @@ impl Fields {
             }
             Value::Array(items) => Some(items),
             _ => {
-                self.wrong(field, "a list");
+                self.wrong(field, Expected::List);
                 None
             }
         }
@@ -400,7 +402,7 @@ impl Fields {
         for (i, item) in self.list(field, 0, max)?.into_iter().enumerate() {
             let at = format!("{field}[{i}]");
             let Value::String(text) = item else {
-                self.wrong(&at, "a text");
+                self.wrong(&at, Expected::String);
                 return None;
             };
             if let Some(complaint) = line_complaint(&text, at, max_chars) {

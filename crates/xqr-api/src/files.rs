@@ -81,7 +81,7 @@ fn answer(guest: &Guest, result: Result<HttpResponse>) -> HttpResponse {
         }
         Err(error) => {
             if error.cause().is_some() {
-                tracing::warn!(request_id = %id, %error, at = %error.location(), "a file was refused");
+                tracing::warn!(request_id = %id, error = %error.report(), at = %error.location(), "a file was refused");
             }
             refuse::<Xqr>(&error, id, Accept::of(guest.request.headers()), None)
         }
@@ -211,7 +211,7 @@ async fn serve(guest: &Guest) -> Result<HttpResponse> {
     let chunks = guest.app.read_asset(&asset, range).await?;
     let chunks = chunks.map(|chunk| {
         chunk.map_err(|error| {
-            tracing::warn!(%error, "a file broke off");
+            tracing::warn!(error = %error.report(), "a file broke off");
             std::io::Error::other(error.to_string())
         })
     });

@@ -17,17 +17,15 @@ use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::future::LocalBoxFuture;
-use serde_json::json;
 use xqr_engine::auth::{SecretKey, bearer};
 use xqr_engine::errors::{Condition, Dialect, Error, Result};
 use xqr_engine::plans::{Cycle, Limits};
 use xqr_engine::{App, Figures, Pace, Rates};
 
-use self::envelope::VERSION;
 use crate::call::{Bearer, by_key};
 use crate::edge::{no_route, speak};
 use crate::request_id::RequestId;
-use crate::wire::{Accept, Wire};
+use crate::wire::{Accept, Wire, plain_refusal};
 
 /// The forge dialect.
 pub(crate) struct Forge;
@@ -50,16 +48,7 @@ impl Wire for Forge {
     }
 
     fn refuse(error: &Error, id: RequestId, _: Accept) -> HttpResponse {
-        let reply = error.condition().reply(Self::DIALECT);
-        let status =
-            StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        HttpResponse::build(status).json(json!({
-            "ok": false,
-            "version": VERSION,
-            "request_id": id.as_str(),
-            "code": reply.code.unwrap_or("internal_error"),
-            "message": reply.message,
-        }))
+        plain_refusal(&error.reply(Self::DIALECT), id)
     }
 
     fn who(app: Arc<App>, request: HttpRequest) -> LocalBoxFuture<'static, Result<Bearer>> {

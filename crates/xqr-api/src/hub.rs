@@ -10,12 +10,10 @@ mod public;
 use std::sync::Arc;
 
 use actix_web::dev::HttpServiceFactory;
-use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::future::LocalBoxFuture;
-use serde_json::json;
 use xqr_engine::auth::SecretKey;
 use xqr_engine::errors::{Condition, Dialect, Error, Result};
 use xqr_engine::plans::Limits;
@@ -24,7 +22,7 @@ use xqr_engine::{App, Figures, Pace, Rates};
 use crate::call::{Bearer, by_key};
 use crate::edge::{no_route, speak};
 use crate::request_id::RequestId;
-use crate::wire::{Accept, Wire};
+use crate::wire::{Accept, Wire, plain_refusal};
 
 /// The hub dialect.
 pub(crate) struct Hub;
@@ -38,14 +36,7 @@ impl Wire for Hub {
     }
 
     fn refuse(error: &Error, id: RequestId, _: Accept) -> HttpResponse {
-        let reply = error.condition().reply(Self::DIALECT);
-        let status =
-            StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut body = json!({ "error": reply.message });
-        if status.is_server_error() {
-            body["request_id"] = json!(id.as_str());
-        }
-        HttpResponse::build(status).json(body)
+        plain_refusal(&error.reply(Self::DIALECT), id)
     }
 
     fn who(app: Arc<App>, request: HttpRequest) -> LocalBoxFuture<'static, Result<Bearer>> {

@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
-use xqr_engine::errors::{Condition, Dialect, Error, Row, rows};
+use xqr_engine::errors::{Condition, Dialect, Error, native_codes, rows_of};
 
 use crate::edge::{Codings, below};
 use crate::guest::Guest;
@@ -52,11 +52,11 @@ async fn book(request: HttpRequest) -> HttpResponse {
         p { "Every refusal is one of these codes. The machine-readable list is at " a href="/api/v1/errors" { code { "/api/v1/errors" } } "." }
         table {
             tr { th { "Code" } th { "Status" } th { "Conditions" } }
-            @for code in codes() {
+            @for code in native_codes() {
                 tr {
                     td { a href={ "/docs/errors/" (code) } { code { (code) } } }
-                    td { (of(code).next().map_or(0, |row| row.cell(Dialect::Xqr).status)) }
-                    td { @for row in of(code) { (row.meaning) " " } }
+                    td { (rows_of(code).next().map_or(0, |row| row.cell(Dialect::Xqr).status)) }
+                    td { @for row in rows_of(code) { (row.meaning) " " } }
                 }
             }
         }
@@ -67,13 +67,13 @@ async fn book(request: HttpRequest) -> HttpResponse {
 /// `GET /docs/errors/{CODE}`: one code, with its conditions in all dialects.
 async fn page(request: HttpRequest) -> HttpResponse {
     let wanted = request.match_info().query("code").to_ascii_uppercase();
-    let Some(code) = codes().into_iter().find(|code| *code == wanted) else {
+    let Some(code) = native_codes().into_iter().find(|code| *code == wanted) else {
         return closed(&Condition::RouteNotFound.into());
     };
     let body = html! {
         p { a href="/docs/errors" { "Errors" } }
         h1 { (code) }
-        @for row in of(code) {
+        @for row in rows_of(code) {
             section {
                 h2 id=(row.name) { (row.meaning) }
                 dl {
@@ -92,22 +92,6 @@ async fn page(request: HttpRequest) -> HttpResponse {
         }
     };
     Codings::of(&request).encode(answer(StatusCode::OK, code, &body), true)
-}
-
-/// The native codes, in the order of the catalogue.
-pub(crate) fn codes() -> Vec<&'static str> {
-    let mut codes = Vec::new();
-    for code in rows().iter().map(Row::code) {
-        if !codes.contains(&code) {
-            codes.push(code);
-        }
-    }
-    codes
-}
-
-/// The conditions of a native code.
-pub(crate) fn of(code: &str) -> impl Iterator<Item = &'static Row> {
-    rows().iter().filter(move |row| row.code() == code)
 }
 
 /// What a visitor sees instead of a destination.

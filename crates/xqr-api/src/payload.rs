@@ -2,6 +2,7 @@
 //! same payloads; common other names of a field are understood.
 
 use serde_json::Value;
+use xqr_engine::errors::Expected;
 use xqr_engine::payload::{
     Email, Event, Geo, Payload, Phone, Security, Sms, Text, Url, VCard, When, Wifi,
 };
@@ -102,7 +103,7 @@ fn vcard(fields: &mut Fields) -> Option<Payload> {
     if let Some(day) = text(fields, &["birthday"]) {
         match fields.keep(When::parse("payload.birthday", &day)) {
             Some(When::Day(day)) => card = card.birthday(day),
-            Some(When::Moment(_)) => fields.wrong("birthday", "a date, such as 1990-12-31"),
+            Some(When::Moment(_)) => fields.wrong("birthday", Expected::Date),
             None => {}
         }
     }
@@ -187,7 +188,7 @@ fn several(fields: &mut Fields, names: &[&str]) -> Vec<String> {
             {
                 all.extend(items.iter().filter_map(Value::as_str).map(str::to_owned));
             }
-            Some(_) => fields.wrong(name, "a text, or a list of 1 to 16 texts"),
+            Some(_) => fields.wrong(name, Expected::Strings { max: 16 }),
         }
     }
     all

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use url::form_urlencoded;
-use xqr_engine::errors::{Condition, Result};
+use xqr_engine::errors::{Condition, Expected, Result};
 
 /// A decoded query. Parameters that nobody asks for are passed over.
 pub(crate) struct Query(Vec<(String, String)>);
@@ -31,14 +31,14 @@ impl Query {
                 Err(Condition::TextControls { field: field.to_owned() }.into())
             }
             (value, None) => Ok(value),
-            _ => Err(malformed(field, "given once")),
+            _ => Err(malformed(field, Expected::Once)),
         }
     }
 
     /// Returns a whole number within `range`.
     pub(crate) fn int(&self, field: &str, range: RangeInclusive<i64>, default: i64) -> Result<i64> {
         let Some(text) = self.text(field)? else { return Ok(default) };
-        let value: i64 = text.parse().map_err(|_| malformed(field, "a whole number"))?;
+        let value: i64 = text.parse().map_err(|_| malformed(field, Expected::Integer))?;
         let field = field.to_owned();
         if value < *range.start() {
             return Err(Condition::NumberTooSmall { field, min: range.start().to_string() }.into());
@@ -55,11 +55,11 @@ impl Query {
             None => Ok(None),
             Some("true" | "1") => Ok(Some(true)),
             Some("false" | "0") => Ok(Some(false)),
-            Some(_) => Err(malformed(field, "true or false")),
+            Some(_) => Err(malformed(field, Expected::TrueOrFalse)),
         }
     }
 }
 
-fn malformed(field: &str, expected: &str) -> xqr_engine::errors::Error {
-    Condition::QueryMalformed { field: field.to_owned(), expected: expected.to_owned() }.into()
+fn malformed(field: &str, expected: Expected) -> xqr_engine::errors::Error {
+    Condition::QueryMalformed { field: field.to_owned(), expected }.into()
 }

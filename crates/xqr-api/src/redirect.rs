@@ -90,7 +90,7 @@ async fn redirect(request: HttpRequest) -> HttpResponse {
             closed(&request, id, &Condition::LinkNotFound { code: echo::code(code) }.into())
         }
         Err(error) => {
-            tracing::error!(request_id = %id, %error, at = %error.location(), "a redirect failed");
+            tracing::error!(request_id = %id, error = %error.report(), at = %error.location(), "a redirect failed");
             closed(&request, id, &error)
         }
     }
@@ -129,7 +129,7 @@ fn closed(request: &HttpRequest, id: RequestId, error: &Error) -> HttpResponse {
     if accept == Accept::Problem || accepts(headers, "application/json") {
         return refuse::<Xqr>(error, id, accept, None);
     }
-    metric::error(error.condition().row().code());
+    metric::error(error.condition().row().native_code());
     let mut response = pages::closed(error);
     crate::wire::dress(&mut response, error, id);
     response

@@ -18,21 +18,19 @@ use std::sync::Arc;
 
 use actix_web::dev::HttpServiceFactory;
 use actix_web::guard::fn_guard;
-use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderMap;
 use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::future::LocalBoxFuture;
-use serde_json::{Map, Value, json};
 use xqr_engine::auth::SecretKey;
-use xqr_engine::errors::{Condition, Dialect, Error, Place, Result};
+use xqr_engine::errors::{Condition, Dialect, Error, Result};
 use xqr_engine::plans::Limits;
 use xqr_engine::{App, Figures, Pace, Rates};
 
 use crate::call::{Bearer, by_key, by_token};
 use crate::edge::{no_route, speak};
 use crate::request_id::RequestId;
-use crate::wire::{Accept, Wire};
+use crate::wire::{Accept, Wire, plain_refusal};
 
 /// The studio dialect, called with a key.
 pub(crate) struct Studio;
@@ -46,10 +44,8 @@ impl Wire for Studio {
         limits.api_studio
     }
 
-    fn refuse(error: &Error, _: RequestId, _: Accept) -> HttpResponse {
-        let status = error.condition().reply(Self::DIALECT).status;
-        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        HttpResponse::build(status).json(body(error))
+    fn refuse(error: &Error, id: RequestId, _: Accept) -> HttpResponse {
+        plain_refusal(&error.reply(Self::DIALECT), id)
     }
 
     fn who(app: Arc<App>, request: HttpRequest) -> LocalBoxFuture<'static, Result<Bearer>> {
@@ -83,28 +79,6 @@ impl Wire for Person {
     }
 
     fn show_figures(_: &mut HeaderMap, _: &Figures) {}
-}
-
-/// Complaints about fields stand under their fields, as a text or a list of texts; all else is the
-/// `detail`.
-fn body(error: &Error) -> Value {
-    let mut fields = Map::new();
-    for condition in error.conditions() {
-        let reply = condition.reply(Dialect::Studio);
-        match reply.place {
-            Place::Top if fields.is_empty() => return json!({ "detail": reply.message }),
-            Place::Top => {}
-            Place::Field(field) => {
-                fields.entry(field).or_insert(Value::String(reply.message));
-            }
-            Place::List(field) => {
-                if let Value::Array(messages) = fields.entry(field).or_insert_with(|| json!([])) {
-                    messages.push(Value::String(reply.message));
-                }
-            }
-        }
-    }
-    Value::Object(fields)
 }
 
 fn credential(headers: &HeaderMap) -> Result<SecretKey> {

@@ -8,7 +8,7 @@ use actix_web::http::header::{
 };
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::future::LocalBoxFuture;
-use xqr_engine::errors::{Condition, Dialect, Error, Result};
+use xqr_engine::errors::{Condition, Dialect, Error, Reply, Result};
 use xqr_engine::plans::Limits;
 use xqr_engine::{App, Figures, Rates};
 
@@ -49,6 +49,12 @@ pub(crate) trait Wire: 'static {
 
     /// Adds what the caller may still do to the headers of an answer.
     fn show_figures(headers: &mut HeaderMap, figures: &Figures);
+}
+
+/// Returns a refusal with the dialect's body and no further headers.
+pub(crate) fn plain_refusal(reply: &Reply, id: RequestId) -> HttpResponse {
+    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    HttpResponse::build(status).content_type("application/json").body(reply.body(id.as_str()))
 }
 
 /// Which form a client asks for.

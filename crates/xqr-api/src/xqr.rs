@@ -32,7 +32,6 @@ use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderValue, LINK, WWW_A
 use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::future::LocalBoxFuture;
-use serde_json::json;
 use xqr_engine::auth::{SecretKey, bearer};
 use xqr_engine::errors::{Condition, Dialect, Error, Result};
 use xqr_engine::plans::{Cycle, Limits};
@@ -55,8 +54,8 @@ impl Wire for Xqr {
     }
 
     fn refuse(error: &Error, id: RequestId, accept: Accept) -> HttpResponse {
-        let reply = error.condition().reply(Self::DIALECT);
-        let code = reply.code.unwrap_or("INTERNAL_ERROR");
+        let reply = error.reply(Self::DIALECT);
+        let code = reply.native_code();
         let mut builder = HttpResponse::build(
             StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
         );
@@ -65,20 +64,11 @@ impl Wire for Xqr {
             builder.insert_header((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
         }
         match accept {
-            Accept::Native => builder.json(json!({
-                "error": { "code": code, "message": reply.message, "status": reply.status },
-                "meta": { "request_id": id.as_str() },
-            })),
+            Accept::Native => {
+                builder.content_type("application/json").body(reply.body(id.as_str()))
+            }
             Accept::Problem => {
-                let problem = json!({
-                    "type": format!("/docs/errors/{code}"),
-                    "title": error.condition().row().meaning,
-                    "status": reply.status,
-                    "detail": reply.message,
-                    "code": code,
-                    "request_id": id.as_str(),
-                });
-                builder.content_type("application/problem+json").body(problem.to_string())
+                builder.content_type("application/problem+json").body(reply.problem(id.as_str()))
             }
         }
     }

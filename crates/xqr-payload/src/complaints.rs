@@ -1,6 +1,6 @@
 //! What every kind asks of its fields. A payload tells all its complaints at once.
 
-use xqr_errors::{Condition, Error, Result};
+use xqr_errors::{Condition, Error, Expected, Result};
 
 /// The most characters of a text of one line: a name, a title, an address.
 const LINE: usize = 255;
@@ -23,11 +23,8 @@ impl Complaints {
         self.0.push(complaint);
     }
 
-    pub(crate) fn wrong(&mut self, field: &str, expected: &str) {
-        self.push(Condition::FieldTypeWrong {
-            field: field.to_owned(),
-            expected: expected.to_owned(),
-        });
+    pub(crate) fn wrong(&mut self, field: &str, expected: Expected) {
+        self.push(Condition::FieldTypeWrong { field: field.to_owned(), expected });
     }
 
     /// Applies `rule` to every item of a list, or to the value of an optional field.
@@ -112,7 +109,7 @@ impl Complaints {
                     && domain.split('.').all(label)
             });
         if !good {
-            self.wrong(field, "an e-mail address");
+            self.wrong(field, Expected::EmailAddress);
         }
     }
 
@@ -120,7 +117,7 @@ impl Complaints {
     pub(crate) fn range(&mut self, field: &str, value: f64, min: i32, max: i32) {
         let field = field.to_owned();
         if value.is_nan() {
-            self.wrong(&field, "a number");
+            self.wrong(&field, Expected::Number);
         } else if value < f64::from(min) {
             self.push(Condition::NumberTooSmall { field, min: min.to_string() });
         } else if value > f64::from(max) {

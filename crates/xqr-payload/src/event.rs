@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use xqr_errors::{Condition, Result};
+use xqr_errors::{Condition, Expected, Result};
 
 use crate::complaints::Complaints;
 use crate::lines::Lines;
@@ -124,15 +124,22 @@ impl Event {
         if self.start.year() < 1 {
             complaints.push(Condition::MomentInvalid { field: "payload.start".to_owned() });
         }
+        let start_field = || "payload.start".to_owned();
         let expected = match (self.start, self.end) {
             (When::Moment(start), Some(When::Moment(end)))
                 if end.as_second() <= start.as_second() =>
             {
-                Some("after payload.start")
+                Some(Expected::After { field: start_field() })
             }
-            (When::Day(start), Some(When::Day(end))) if end <= start => Some("after payload.start"),
-            (When::Moment(_), Some(When::Day(_))) => Some("a moment, as payload.start is"),
-            (When::Day(_), Some(When::Moment(_))) => Some("a date, as payload.start is"),
+            (When::Day(start), Some(When::Day(end))) if end <= start => {
+                Some(Expected::After { field: start_field() })
+            }
+            (When::Moment(_), Some(When::Day(_))) => {
+                Some(Expected::TimestampLike { field: start_field() })
+            }
+            (When::Day(_), Some(When::Moment(_))) => {
+                Some(Expected::DateLike { field: start_field() })
+            }
             _ => None,
         };
         if let Some(expected) = expected {

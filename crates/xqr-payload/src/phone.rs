@@ -1,6 +1,6 @@
 //! A telephone number.
 
-use xqr_errors::Result;
+use xqr_errors::{Expected, Result};
 
 use crate::complaints::Complaints;
 
@@ -48,7 +48,7 @@ impl Complaints {
         if !(3..=15).contains(&digits.len())
             || !digits.chars().all(|c| c.is_ascii_digit() || marks.contains(c))
         {
-            self.wrong(field, "a phone number of 3 to 15 digits");
+            self.wrong(field, Expected::DialledNumber);
         }
     }
 }

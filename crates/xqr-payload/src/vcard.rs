@@ -1,7 +1,7 @@
 //! A contact.
 
 use jiff::civil::{Date, date};
-use xqr_errors::{Condition, Result};
+use xqr_errors::{Condition, Expected, Result};
 
 use crate::complaints::Complaints;
 use crate::lines::{Lines, escape};
@@ -110,7 +110,7 @@ impl VCard {
         complaints.each("payload.title", &self.title, Complaints::line);
         complaints.each("payload.phones", &self.phones, |complaints, field, phone| {
             if phone.chars().filter(char::is_ascii_digit).count() < 3 {
-                complaints.wrong(field, "a phone number");
+                complaints.wrong(field, Expected::PhoneNumber);
             } else {
                 complaints.line(field, phone);
             }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use xqr_errors::{Condition, Result};
+use xqr_errors::{Condition, Expected, Result};
 
 use crate::complaints::Complaints;
 
@@ -99,18 +99,18 @@ impl Wifi {
         let password = self.password.as_deref().unwrap_or_default();
         let is_key = password.bytes().all(|byte| byte.is_ascii_hexdigit());
         let (good, expected) = match (self.security, password.len()) {
-            (Security::Nopass, octets) => (octets == 0, "absent, for the network is open"),
+            (Security::Nopass, octets) => (octets == 0, Expected::NoPassword),
             (_, 0) => {
                 return complaints
                     .push(Condition::FieldMissing { field: "payload.password".to_owned() });
             }
             (Security::Wep, octets) => {
                 let good = matches!(octets, 5 | 13) || is_key && matches!(octets, 10 | 26);
-                (good, "5 or 13 characters, or 10 or 26 hexadecimal digits")
+                (good, Expected::WepKey)
             }
             (_, octets) => {
                 let good = (8..=63).contains(&octets) || is_key && octets == 64;
-                (good, "8 to 63 characters, or 64 hexadecimal digits")
+                (good, Expected::WpaKey)
             }
         };
         if !good {

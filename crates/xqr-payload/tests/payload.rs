@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use proptest::string::string_regex;
 use proptest::{collection, option};
 use qrcodegen::{QrCode, QrCodeEcc};
-use xqr_errors::{Condition, Dialect};
+use xqr_errors::{Condition, Dialect, Expected};
 use xqr_payload::{
     Dynamic, Email, Event, Geo, Payload, Phone, Security, Sms, Text, Url, VCard, When, Wifi,
 };
@@ -37,8 +37,8 @@ fn controls(field: &str) -> Condition {
     Condition::TextControls { field: field.into() }
 }
 
-fn wrong(field: &str, expected: &str) -> Condition {
-    Condition::FieldTypeWrong { field: field.into(), expected: expected.into() }
+fn wrong(field: &str, expected: Expected) -> Condition {
+    Condition::FieldTypeWrong { field: field.into(), expected }
 }
 
 fn no_url(field: &str) -> Condition {
@@ -264,9 +264,9 @@ fn a_payload_tells_all_its_complaints_at_once() {
             long("payload.family_name", 255),
             controls("payload.org"),
             empty("payload.title"),
-            wrong("payload.phones[0]", "a phone number"),
+            wrong("payload.phones[0]", Expected::PhoneNumber),
             controls("payload.phones[2]"),
-            wrong("payload.emails", "an e-mail address"),
+            wrong("payload.emails", Expected::EmailAddress),
             no_url("payload.url"),
             controls("payload.address"),
             Condition::NumberTooSmall {
@@ -285,7 +285,7 @@ fn a_payload_tells_all_its_complaints_at_once() {
         &[
             empty("payload.summary"),
             Condition::MomentInvalid { field: "payload.start".into() },
-            wrong("payload.end", "a date, as payload.start is"),
+            wrong("payload.end", Expected::DateLike { field: "payload.start".into() }),
             controls("payload.location"),
             empty("payload.description"),
             no_url("payload.url"),
@@ -296,7 +296,7 @@ fn a_payload_tells_all_its_complaints_at_once() {
         &[
             Condition::NumberTooSmall { field: "payload.lat".into(), min: "-90".into() },
             Condition::NumberTooLarge { field: "payload.lng".into(), max: "180".into() },
-            wrong("payload.altitude", "a number"),
+            wrong("payload.altitude", Expected::Number),
             empty("payload.label"),
         ],
     );
@@ -308,13 +308,13 @@ fn a_payload_tells_all_its_complaints_at_once() {
     assert!(Wifi::new("é".repeat(16), Security::Nopass).content().is_ok());
     refuses(
         Sms::new("+*1").message("a\nSMSTO:1"),
-        &[wrong("payload.phone", "a phone number of 3 to 15 digits"), controls("payload.message")],
+        &[wrong("payload.phone", Expected::DialledNumber), controls("payload.message")],
     );
     refuses(
         Email::new("a@b.c").to("a b@c.de").cc("a@c.de,b@c.de").subject("a\r\nBcc: b@c.de").body(""),
         &[
-            wrong("payload.to[1]", "an e-mail address"),
-            wrong("payload.cc", "an e-mail address"),
+            wrong("payload.to[1]", Expected::EmailAddress),
+            wrong("payload.cc", Expected::EmailAddress),
             controls("payload.subject"),
             empty("payload.body"),
         ],
@@ -323,26 +323,39 @@ fn a_payload_tells_all_its_complaints_at_once() {
 
 #[test]
 fn an_end_comes_after_its_start_and_is_of_its_kind() {
-    let complaint = |start: &str, end: &str, expected: &str| {
+    let complaint = |start: &str, end: &str, expected: Expected| {
         refuses(Event::new("x", when(start)).end(when(end)), &[wrong("payload.end", expected)]);
     };
-    complaint("2026-01-01", "2026-01-01", "after payload.start");
-    complaint("2026-01-01T01:00:00+01:00", "2026-01-01T00:00:00Z", "after payload.start");
-    complaint("2026-01-01T00:00:00Z", "2026-01-01T00:00:00.9Z", "after payload.start");
-    complaint("2026-01-01T00:00:00Z", "2026-01-02", "a moment, as payload.start is");
+    let after = || Expected::After { field: "payload.start".into() };
+    complaint("2026-01-01", "2026-01-01", after());
+    complaint("2026-01-01T01:00:00+01:00", "2026-01-01T00:00:00Z", after());
+    complaint("2026-01-01T00:00:00Z", "2026-01-01T00:00:00.9Z", after());
+    complaint(
+        "2026-01-01T00:00:00Z",
+        "2026-01-02",
+        Expected::TimestampLike { field: "payload.start".into() },
+    );
 }
 
 #[test]
 fn passwords_have_the_length_of_their_security() {
-    const WPA: &str = "8 to 63 characters, or 64 hexadecimal digits";
-    const WEP: &str = "5 or 13 characters, or 10 or 26 hexadecimal digits";
     let text = |length| "x".repeat(length);
     let key = |length: usize| "0123456789abcDEF".repeat(5)[..length].to_owned();
     for (security, good, bad, expected) in [
-        (Security::Wpa, vec![text(8), text(63), key(64)], vec![text(7), text(64), key(65)], WPA),
-        (Security::Wpa3, vec!["é".repeat(4)], vec!["é".repeat(32)], WPA),
-        (Security::Wep, vec![text(5), text(13), key(10), key(26)], vec![text(10), key(12)], WEP),
-        (Security::Nopass, vec![text(0)], vec![text(8)], "absent, for the network is open"),
+        (
+            Security::Wpa,
+            vec![text(8), text(63), key(64)],
+            vec![text(7), text(64), key(65)],
+            Expected::WpaKey,
+        ),
+        (Security::Wpa3, vec!["é".repeat(4)], vec!["é".repeat(32)], Expected::WpaKey),
+        (
+            Security::Wep,
+            vec![text(5), text(13), key(10), key(26)],
+            vec![text(10), key(12)],
+            Expected::WepKey,
+        ),
+        (Security::Nopass, vec![text(0)], vec![text(8)], Expected::NoPassword),
     ] {
         for password in good {
             assert!(
@@ -353,7 +366,7 @@ fn passwords_have_the_length_of_their_security() {
         for password in bad {
             refuses(
                 Wifi::new("x", security).password(password),
-                &[wrong("payload.password", expected)],
+                &[wrong("payload.password", expected.clone())],
             );
         }
     }
@@ -383,7 +396,7 @@ fn numbers_and_addresses_are_checked() {
         "١٢٣",
         "123\n",
     ] {
-        refuses(Phone::new(bad), &[wrong("payload.phone", "a phone number of 3 to 15 digits")]);
+        refuses(Phone::new(bad), &[wrong("payload.phone", Expected::DialledNumber)]);
     }
     let long_local = format!("{}@example.com", "x".repeat(65));
     for bad in [
@@ -400,13 +413,13 @@ fn numbers_and_addresses_are_checked() {
         "a@c.d\u{a0}",
         &long_local,
     ] {
-        refuses(Email::new(bad), &[wrong("payload.to", "an e-mail address")]);
+        refuses(Email::new(bad), &[wrong("payload.to", Expected::EmailAddress)]);
     }
     let label = "x".repeat(63);
     let address =
         |octets: usize| format!("{}@{label}.{label}.{label}.com", "x".repeat(octets - 196));
     says(Email::new(address(254)), &format!("mailto:{}", address(254)));
-    refuses(Email::new(address(255)), &[wrong("payload.to", "an e-mail address")]);
+    refuses(Email::new(address(255)), &[wrong("payload.to", Expected::EmailAddress)]);
     let eleven = (0..10).fold(Email::new("a@example.com"), |email, _| email.to("b@example.com"));
     refuses(eleven, &[Condition::ListTooLong { field: "payload.to".into(), max: 10 }]);
 }

@@ -5,14 +5,12 @@ use actix_web::http::StatusCode;
 use serde::Serialize;
 use serde_json::{Value, json};
 use xqr_engine::cursor;
-use xqr_engine::errors::{Condition, Error, Result};
+use xqr_engine::errors::{Condition, Error, Expected, FORGE_VERSION, Result};
 use xqr_engine::rows::Page;
 
 use super::Forge;
 use crate::call::Call;
 
-/// The API version in every body.
-pub(super) const VERSION: &str = "2025-11-14-v1";
 /// Items of a page, unless asked otherwise, and at most.
 const PAGE: i64 = 50;
 const MAX_PAGE: i64 = 100;
@@ -32,7 +30,7 @@ pub(super) struct Cover(String);
 impl Cover {
     /// Puts one resource into its envelope.
     pub(super) fn close(&self, resource: impl Serialize) -> Vec<u8> {
-        let envelope = Envelope { ok: true, version: VERSION, request_id: &self.0, resource };
+        let envelope = Envelope { ok: true, version: FORGE_VERSION, request_id: &self.0, resource };
         // Views are made of texts and numbers, which always have a JSON form.
         serde_json::to_vec(&envelope).unwrap_or_default()
     }
@@ -59,7 +57,7 @@ impl Call<Forge> {
             Some(token) => {
                 let malformed = || Condition::QueryMalformed {
                     field: "next_page_token".into(),
-                    expected: "a token".into(),
+                    expected: Expected::PageToken,
                 };
                 Some(
                     cursor::open(&self.app.data, &self.caller, list, token)

@@ -6,7 +6,7 @@ use xqr_engine::errors::{Dialect, Row, rows};
 use super::schema::example;
 
 /// What a request may meet anywhere.
-const EDGE: &str = "HttpsRequired Maintenance TargetTooLong HeadTooLarge Overloaded Unforeseen";
+const EDGE: &str = "HttpsRequired Maintenance TargetTooLong HeadTooLarge Overloaded Internal";
 
 /// One method of one path.
 pub(super) struct Operation {
@@ -326,26 +326,15 @@ fn refusal(dialect: Dialect, status: u16, rows: &[&'static Row]) -> Value {
 
 /// Returns an example of a row's refusal in the dialect's envelope.
 pub(super) fn spoken(dialect: Dialect, row: &Row) -> Value {
-    let cell = row.cell(dialect);
-    let (code, message) = (cell.code.unwrap_or_default(), cell.template);
-    let body = match dialect {
-        Dialect::Xqr => json!({
-            "error": { "code": code, "message": message, "status": cell.status },
-            "meta": { "request_id": "req_01KM8T3X9G5W2Q7R4N6V8YBC0D" },
-        }),
-        Dialect::Studio => match cell.filed {
-            None => json!({ "detail": message }),
-            Some(field) => {
-                match field.strip_prefix('[').and_then(|field| field.strip_suffix(']')) {
-                    Some(field) => json!({ field.trim_matches('"'): [message] }),
-                    None => json!({ field.trim_matches('"'): message }),
-                }
-            }
-        },
-        Dialect::Forge => json!({
-            "ok": false, "version": "2025-11-14-v1", "request_id": "d47f2e1a-8c3b-4a5d-9e6f-1234567890ab", "code": code, "message": message,
-        }),
-        Dialect::Hub => json!({ "error": message }),
+    let id = match dialect {
+        Dialect::Forge => "d47f2e1a-8c3b-4a5d-9e6f-1234567890ab",
+        _ => "req_01KM8T3X9G5W2Q7R4N6V8YBC0D",
     };
-    json!({ "summary": row.meaning.trim(), "value": body })
+    let body = row.example(dialect).body(id);
+    let mut body: Value = serde_json::from_str(&body).expect("a refusal's body is JSON");
+    if dialect == Dialect::Hub {
+        // An example shows the members that every refusal has. A 5xx also has this one.
+        body.as_object_mut().map(|body| body.remove("request_id"));
+    }
+    json!({ "summary": row.meaning, "value": body })
 }

@@ -82,7 +82,7 @@ async fn bulk(mut call: Call<Studio>) -> Result<HttpResponse, Fault> {
             Err(error) => Err(error),
         };
         if let Err(error) = drawn {
-            tracing::error!(%error, "a batch of pictures broke off");
+            tracing::error!(error = %error.report(), "a batch of pictures broke off");
             release(&app, &caller, reserved).await;
             send.send(Err(io::Error::other("a picture could not be drawn"))).await.ok();
         }

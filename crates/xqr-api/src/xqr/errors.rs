@@ -2,23 +2,22 @@
 
 use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
-use xqr_engine::errors::{Dialect, Row};
+use xqr_engine::errors::{Dialect, Row, native_codes, rows_of};
 
 use crate::edge::resource;
-use crate::pages::{codes, of};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config.service(resource("/v1/errors", "GET").route(web::get().to(list)));
 }
 
 async fn list() -> HttpResponse {
-    let data: Vec<_> = codes()
+    let data: Vec<_> = native_codes()
         .into_iter()
         .map(|code| {
             json!({
                 "code": code,
                 "help": format!("/docs/errors/{code}"),
-                "conditions": of(code).map(condition).collect::<Vec<_>>(),
+                "conditions": rows_of(code).map(condition).collect::<Vec<_>>(),
             })
         })
         .collect();
