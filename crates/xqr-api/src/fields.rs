@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::fmt::temporal::Pieces;
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
+use xqr_engine::checks::{self, Text};
 use xqr_engine::destination::Destination;
 use xqr_engine::errors::{Condition, Error, Expected, Result};
 use xqr_engine::pictures::{Source, Upload};
@@ -200,28 +201,14 @@ impl Fields {
     /// Returns a text of 1 to `max_chars` characters without control characters.
     pub(crate) fn line(&mut self, field: &str, max_chars: usize) -> Option<String> {
         let text = self.text(field)?;
-        let complaint = line_complaint(&text, self.name(field), max_chars);
-        if complaint.is_none() {
-            return Some(text);
-        }
-        self.complaints.extend(complaint);
-        None
+        self.within(field, checks::text(&text, Text::line(max_chars)), text)
     }
 
     /// Returns a text of up to `max_chars` characters that may have lines; an empty one is none.
     pub(crate) fn prose(&mut self, field: &str, max_chars: usize) -> Option<String> {
         let text = self.text(field)?;
-        let (field, odd) =
-            (self.name(field), |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
-        if text.chars().count() > max_chars {
-            self.complain(Condition::TextTooLong { field, max: max_chars as u64 });
-            return None;
-        }
-        if text.chars().any(odd) {
-            self.complain(Condition::TextControls { field });
-            return None;
-        }
-        Some(text).filter(|text| !text.is_empty())
+        let bounds = Text::lines(max_chars).tabs().or_empty();
+        self.within(field, checks::text(&text, bounds), text).filter(|text| !text.is_empty())
     }
 
     /// Returns a truth value.
@@ -257,7 +244,7 @@ impl Fields {
             self.wrong(field, Expected::Number);
             return None;
         };
-        self.within(field, number, range)
+        self.within(field, checks::number(number, range), number)
     }
 
     /// Returns a whole number within `range`.
@@ -271,24 +258,13 @@ impl Fields {
             self.wrong(field, Expected::Integer);
             return None;
         };
-        self.within(field, number, range)
+        self.within(field, checks::number(number, range), number)
     }
 
-    fn within<T: PartialOrd + ToString>(
-        &mut self,
-        field: &str,
-        number: T,
-        range: RangeInclusive<T>,
-    ) -> Option<T> {
+    /// Returns a value that passed its check.
+    fn within<T>(&mut self, field: &str, checked: checks::Result, value: T) -> Option<T> {
         let field = self.name(field);
-        if number < *range.start() {
-            self.complain(Condition::NumberTooSmall { field, min: range.start().to_string() });
-        } else if number > *range.end() {
-            self.complain(Condition::NumberTooLarge { field, max: range.end().to_string() });
-        } else {
-            return Some(number);
-        }
-        None
+        checked.map_err(|wrong| self.complain(wrong.at(field))).ok().map(|()| value)
     }
 
     /// Returns what a name stands for.
@@ -374,15 +350,7 @@ impl Fields {
     /// Returns a list of `1..=max` or `0..=max` values.
     pub(crate) fn list(&mut self, field: &str, min: usize, max: usize) -> Option<Vec<Value>> {
         match self.take(field)? {
-            Value::Array(items) if items.len() > max => {
-                self.complain(Condition::ListTooLong { field: self.name(field), max: max as u64 });
-                None
-            }
-            Value::Array(items) if items.len() < min => {
-                self.complain(Condition::ListEmpty { field: self.name(field), max: max as u64 });
-                None
-            }
-            Value::Array(items) => Some(items),
+            Value::Array(items) => self.within(field, checks::list(&items, min..=max), items),
             _ => {
                 self.wrong(field, Expected::List);
                 None
@@ -405,8 +373,8 @@ impl Fields {
                 self.wrong(&at, Expected::String);
                 return None;
             };
-            if let Some(complaint) = line_complaint(&text, at, max_chars) {
-                self.complain(complaint);
+            if let Err(wrong) = checks::text(&text, Text::line(max_chars)) {
+                self.complain(wrong.at(at));
                 return None;
             }
             if !texts.contains(&text) {
@@ -457,17 +425,4 @@ impl Fields {
 
 fn is_one_of(text: &str, names: [&str; 3]) -> bool {
     names.iter().any(|name| text.eq_ignore_ascii_case(name))
-}
-
-/// Returns what is wrong with a text that is to be one line.
-fn line_complaint(text: &str, field: String, max_chars: usize) -> Option<Condition> {
-    if text.trim().is_empty() {
-        Some(Condition::TextEmpty { field })
-    } else if text.chars().count() > max_chars {
-        Some(Condition::TextTooLong { field, max: max_chars as u64 })
-    } else if text.chars().any(char::is_control) {
-        Some(Condition::TextControls { field })
-    } else {
-        None
-    }
 }

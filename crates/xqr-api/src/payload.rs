@@ -2,9 +2,9 @@
 //! same payloads; common other names of a field are understood.
 
 use serde_json::Value;
-use xqr_engine::errors::Expected;
+use xqr_engine::errors::{Expected, Result};
 use xqr_engine::payload::{
-    Email, Event, Geo, Payload, Phone, Security, Sms, Text, Url, VCard, When, Wifi,
+    Email, Event, Geo, InvalidWhen, Payload, Phone, Security, Sms, Text, Url, VCard, When, Wifi,
 };
 
 use crate::fields::Fields;
@@ -101,9 +101,9 @@ fn vcard(fields: &mut Fields) -> Option<Payload> {
     card = several(fields, &["phone", "phones"]).into_iter().fold(card, VCard::phone);
     card = several(fields, &["email", "emails"]).into_iter().fold(card, VCard::email);
     if let Some(day) = text(fields, &["birthday"]) {
-        match fields.keep(When::parse("payload.birthday", &day)) {
-            Some(When::Day(day)) => card = card.birthday(day),
-            Some(When::Moment(_)) => fields.wrong("birthday", Expected::Date),
+        match fields.keep(when("payload.birthday", &day)) {
+            Some(When::Date(day)) => card = card.birthday(day),
+            Some(When::Timestamp(_)) => fields.wrong("birthday", Expected::Date),
             None => {}
         }
     }
@@ -155,12 +155,16 @@ fn geo(fields: &mut Fields) -> Option<Payload> {
 fn event(fields: &mut Fields) -> Option<Payload> {
     let summary = demand_text(fields, &["summary", "title"]);
     let start = demand_text(fields, &["start"])
-        .and_then(|start| fields.keep(When::parse("payload.start", &start)));
-    let end = text(fields, &["end"]).and_then(|end| fields.keep(When::parse("payload.end", &end)));
+        .and_then(|start| fields.keep(when("payload.start", &start)));
+    let end = text(fields, &["end"]).and_then(|end| fields.keep(when("payload.end", &end)));
     let mut event = end.into_iter().fold(Event::new(summary?, start?), Event::end);
     event = text(fields, &["location"]).into_iter().fold(event, Event::location);
     event = text(fields, &["description"]).into_iter().fold(event, Event::description);
     Some(text(fields, &["url"]).into_iter().fold(event, Event::url).into())
+}
+
+fn when(field: &str, text: &str) -> Result<When> {
+    text.parse().map_err(|wrong: InvalidWhen| wrong.at(field).into())
 }
 
 /// Returns the text of the first name that was sent.

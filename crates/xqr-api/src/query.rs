@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use url::form_urlencoded;
+use xqr_engine::checks;
 use xqr_engine::errors::{Condition, Expected, Result};
 
 /// A decoded query. Parameters that nobody asks for are passed over.
@@ -39,13 +40,7 @@ impl Query {
     pub(crate) fn int(&self, field: &str, range: RangeInclusive<i64>, default: i64) -> Result<i64> {
         let Some(text) = self.text(field)? else { return Ok(default) };
         let value: i64 = text.parse().map_err(|_| malformed(field, Expected::Integer))?;
-        let field = field.to_owned();
-        if value < *range.start() {
-            return Err(Condition::NumberTooSmall { field, min: range.start().to_string() }.into());
-        }
-        if value > *range.end() {
-            return Err(Condition::NumberTooLarge { field, max: range.end().to_string() }.into());
-        }
+        checks::number(value, range).map_err(|wrong| wrong.at(field))?;
         Ok(value)
     }
 
