@@ -104,17 +104,21 @@ fn strings_have_characters_or_octets_and_a_minimum() {
     let control = Violation::Controls;
     check(
         Text::line(4),
-        &["a", "日本日本", " a "],
+        &["a", "日本日本", " a ", "a\u{2028}b"],
         &[
             ("", Violation::Empty),
             (" \n", Violation::Empty),
             ("日本日本日", long.clone()),
             ("a\n", control.clone()),
             ("a\tb", control.clone()),
-            ("a\u{2028}b", control.clone()),
             ("a\0", control.clone()),
             ("a\u{85}", control.clone()),
         ],
+    );
+    check(
+        Text::line(4).without_separators(),
+        &["a"],
+        &[("a\u{2028}b", control.clone()), ("a\u{2029}", control.clone())],
     );
     check(
         Text::lines(4),

@@ -21,6 +21,7 @@ pub struct Text {
     octets: bool,
     minimum: Minimum,
     breaks: bool,
+    separators: bool,
     tabs: bool,
 }
 
@@ -34,14 +35,14 @@ enum Minimum {
 }
 
 impl Text {
-    /// One line of 1 to `max` characters, at least one of them visible: no control characters and
-    /// no line breaks, not even U+2028 and U+2029.
+    /// One line of 1 to `max` characters, at least one of them visible, without control characters.
     pub const fn line(max: usize) -> Self {
         Self {
             max: max as u64,
             octets: false,
             minimum: Minimum::Visible,
             breaks: false,
+            separators: true,
             tabs: false,
         }
     }
@@ -56,6 +57,13 @@ impl Text {
     #[must_use]
     pub const fn tabs(self) -> Self {
         Self { tabs: true, ..self }
+    }
+
+    /// Refuses U+2028 and U+2029, Unicode's line and paragraph separators. They are not control
+    /// characters, but a scanner may end a line there.
+    #[must_use]
+    pub const fn without_separators(self) -> Self {
+        Self { separators: false, ..self }
     }
 
     /// Allows strings of white space.
@@ -97,7 +105,7 @@ pub fn text(value: &str, bounds: Text) -> Result {
         Err(Violation::Empty)
     } else if !fits {
         Err(Violation::TooLong { max: bounds.max })
-    } else if !value.split(|c| allows(bounds, c)).all(is_plain) {
+    } else if !value.split(|c| allows(bounds, c)).all(|part| is_plain(bounds, part)) {
         Err(Violation::Controls)
     } else {
         Ok(())
@@ -106,16 +114,14 @@ pub fn text(value: &str, bounds: Text) -> Result {
 
 /// Returns whether the bounds allow a character that a plain line has not.
 fn allows(bounds: Text, c: char) -> bool {
-    bounds.breaks && is_break(c) || bounds.tabs && c == '\t'
+    bounds.breaks && (matches!(c, '\n' | '\r') || is_separator(c)) || bounds.tabs && c == '\t'
 }
 
-/// Returns whether a string has neither control characters nor line breaks.
-fn is_plain(part: &str) -> bool {
-    part.validate_non_control_character() && !part.contains(is_break)
+/// Returns whether a part has neither control characters nor separators that are refused.
+fn is_plain(bounds: Text, part: &str) -> bool {
+    part.validate_non_control_character() && (bounds.separators || !part.contains(is_separator))
 }
 
-/// Returns whether a reader may end a line at `c`. The last two are Unicode's line and paragraph
-/// separators, which are not control characters.
-fn is_break(c: char) -> bool {
-    matches!(c, '\n' | '\r' | '\u{2028}' | '\u{2029}')
+fn is_separator(c: char) -> bool {
+    matches!(c, '\u{2028}' | '\u{2029}')
 }

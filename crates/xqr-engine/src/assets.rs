@@ -9,7 +9,7 @@ mod upload;
 use std::sync::Arc;
 
 use xqr_auth::{UploadGrant, UploadKey};
-use xqr_errors::{Condition, Error, Result, State};
+use xqr_errors::{Condition, Error, Resource, Result, State};
 use xqr_store::assets::{self, Asset, CONFIRMED, NewAsset, PENDING};
 use xqr_store::{Conn, usage};
 
@@ -184,7 +184,7 @@ pub fn tags(asset: &Asset) -> Vec<String> {
 }
 
 fn missing() -> Error {
-    Condition::ResourceNotFound { what: "Asset".to_owned() }.into()
+    Condition::ResourceNotFound { what: Resource::Asset }.into()
 }
 
 fn conflict(state: State) -> Error {

@@ -5,7 +5,7 @@ mod visit;
 
 use serde_json::{Map, Value};
 use url::Url;
-use xqr_errors::{Condition, Error, Result};
+use xqr_errors::{Condition, Error, Resource, Result};
 use xqr_store::bio::{self, BioPage, NewBioPage};
 use xqr_store::{Conn, usage};
 
@@ -260,7 +260,7 @@ fn is_click_of(base: &Url, address: &str) -> bool {
 }
 
 fn missing() -> Error {
-    Condition::ResourceNotFound { what: "Bio page".to_owned() }.into()
+    Condition::ResourceNotFound { what: Resource::BioPage }.into()
 }
 
 fn text(data: &PageData) -> Result<String> {

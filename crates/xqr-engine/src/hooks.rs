@@ -12,7 +12,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::json;
 use xqr_auth::{Look, MasterSecret, SigningSecret};
-use xqr_errors::{Condition, Error, Result, State};
+use xqr_errors::{Condition, Error, Resource, Result, State};
 use xqr_store::scans::{self, NewScan};
 use xqr_store::webhooks::{
     self, Delivery, NewDelivery, NewWebhook, Subscription, Webhook, WebhookChanges,
@@ -181,7 +181,7 @@ pub fn list(conn: &mut Conn, caller: &Caller, look: Look) -> Result<Vec<Webhook>
 pub fn get(conn: &mut Conn, caller: &Caller, look: Look, id: i64) -> Result<Webhook> {
     let found =
         webhooks::find(conn, caller.workspace, id)?.filter(|webhook| webhook.look == look.name());
-    found.ok_or_else(|| Condition::ResourceNotFound { what: "Webhook".to_owned() }.into())
+    found.ok_or_else(|| Condition::ResourceNotFound { what: Resource::Webhook }.into())
 }
 
 /// Returns the id of the caller's webhook with this UUID, for dialects that show UUIDs.
@@ -191,7 +191,7 @@ pub fn get(conn: &mut Conn, caller: &Caller, look: Look, id: i64) -> Result<Webh
 /// [`Condition::ResourceNotFound`].
 pub fn id_of(conn: &mut Conn, caller: &Caller, uid: &str) -> Result<i64> {
     let found = webhooks::find_id(conn, caller.workspace, uid)?;
-    found.ok_or_else(|| Condition::ResourceNotFound { what: "Webhook".to_owned() }.into())
+    found.ok_or_else(|| Condition::ResourceNotFound { what: Resource::Webhook }.into())
 }
 
 /// Returns the names of the events that a webhook wants.
@@ -325,8 +325,7 @@ pub fn redeliver(
 ) -> Result<Delivery> {
     let webhook = get(tx.conn, caller, look, id)?;
     let found = webhooks::find_delivery(tx.conn, caller.workspace, id, uid)?;
-    let delivery =
-        found.ok_or_else(|| Condition::ResourceNotFound { what: "Delivery".to_owned() })?;
+    let delivery = found.ok_or_else(|| Condition::ResourceNotFound { what: Resource::Delivery })?;
     if delivery.status == webhooks::PENDING {
         return Err(Condition::StateConflict { state: State::Pending }.into());
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use xqr_auth::{KeyDigest, KeyState, Look, Scope, Scopes, SecretKey};
-use xqr_errors::{Condition, Error, Result, State};
+use xqr_errors::{Condition, Error, Resource, Result, State};
 use xqr_plans::{Plan, PlanTable, Terms};
 use xqr_store::keys::{self, Key, NewKey};
 use xqr_store::workspaces::Workspace;
@@ -216,7 +216,7 @@ pub fn get(conn: &mut Conn, name: &str) -> Result<Key> {
     match (found.pop(), found.is_empty()) {
         (Some(key), true) => Ok(key),
         (Some(_), false) => Err(Condition::KeyAmbiguous.into()),
-        (None, _) => Err(Condition::ResourceNotFound { what: "Key".to_owned() }.into()),
+        (None, _) => Err(Condition::ResourceNotFound { what: Resource::Key }.into()),
     }
 }
 
@@ -227,7 +227,7 @@ pub fn get(conn: &mut Conn, name: &str) -> Result<Key> {
 /// [`Condition::ResourceNotFound`].
 pub fn get_own(conn: &mut Conn, caller: &Caller, uid: &str) -> Result<Key> {
     keys::find_own(conn, caller.workspace, uid)?
-        .ok_or_else(|| Condition::ResourceNotFound { what: "Key".to_owned() }.into())
+        .ok_or_else(|| Condition::ResourceNotFound { what: Resource::Key }.into())
 }
 
 /// Makes a key on behalf of another, which cannot give more than it has.
@@ -274,7 +274,7 @@ pub fn touch(tx: &mut Tx<'_>, workspace: i64, key: i64) -> Result<()> {
 /// by what it was.
 fn hold(tx: &mut Tx<'_>, key: &Key) -> Result<Key> {
     let found = keys::lock(tx.conn, key.workspace_id, key.id)?;
-    found.ok_or_else(|| Condition::ResourceNotFound { what: "Key".to_owned() }.into())
+    found.ok_or_else(|| Condition::ResourceNotFound { what: Resource::Key }.into())
 }
 
 /// Revokes a key at once. Its row stays, so that its bearer is told what happened.

@@ -14,7 +14,7 @@ use xqr_auth::{
     token,
 };
 use xqr_checks::{Text, text};
-use xqr_errors::{Condition, Error, Result};
+use xqr_errors::{Condition, Error, Resource, Result};
 use xqr_plans::{Plan, PlanTable};
 use xqr_store::users::{self, NewRefresh, NewUser, User};
 use xqr_store::workspaces::Workspace;
@@ -345,7 +345,7 @@ pub fn get(conn: &mut Conn, name: &str) -> Result<User> {
         None => users::find_by_email(conn, &Email::key_of(name))?,
         found => found,
     };
-    found.ok_or_else(|| Condition::ResourceNotFound { what: "User".to_owned() }.into())
+    found.ok_or_else(|| Condition::ResourceNotFound { what: Resource::User }.into())
 }
 
 /// Gives a person another password, and ends every sign-in.

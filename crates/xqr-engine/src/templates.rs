@@ -2,7 +2,7 @@
 //! is the API's business.
 
 use serde_json::{Map, Value};
-use xqr_errors::{Condition, Error, Result};
+use xqr_errors::{Condition, Error, Resource, Result};
 use xqr_store::templates::{self, NewTemplate, Template};
 use xqr_store::{Conn, usage};
 
@@ -118,7 +118,7 @@ pub fn delete(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<()> {
 }
 
 fn missing() -> Error {
-    Condition::ResourceNotFound { what: "Template".to_owned() }.into()
+    Condition::ResourceNotFound { what: Resource::Template }.into()
 }
 
 fn text(design: &Design) -> Result<String> {

@@ -9,10 +9,10 @@
 //! references.
 
 use crate::macros::catalogue;
-use crate::{Advice, Expected, State};
+use crate::{Advice, Expected, Instead, Resource, State};
 
 catalogue! {
-    // ---- Who is calling
+    // ---- Authentication
     // -------------------------------------------------------------------------------------------
 
     /// The API key is missing, malformed, unknown or deleted.
@@ -28,7 +28,7 @@ catalogue! {
 
     /// The API key was revoked, or replaced by rotation.
     KeyRevoked => {
-        causes: "An administrator revoked the key, or somebody rotated it.",
+        causes: "The key was revoked or rotated.",
         fix: "Use the key that replaced it, or create a new one.",
         retry: Never,
         xqr: 401 "REVOKED_API_KEY" "This API key has been revoked." ours,
@@ -48,7 +48,7 @@ catalogue! {
         hub: 401 "Invalid or missing API key",
     }
 
-    /// A person's access token is missing, malformed, expired or withdrawn.
+    /// A user's access token is missing, malformed, expired or revoked.
     TokenInvalid => {
         causes: "No `Authorization: Bearer` header; an expired or forged token; a sign-out or a new password since.",
         fix: "Sign in again, or refresh the token.",
@@ -61,7 +61,7 @@ catalogue! {
 
     /// The e-mail address and the password do not belong together.
     CredentialsWrong => {
-        causes: "A misspelt address or password; an account that an administrator has disabled. Which of them is not told.",
+        causes: "A misspelt address or password, or a disabled account. The answer is the same for all three.",
         fix: "Check both, or ask an administrator for a new password.",
         retry: Never,
         xqr: 401 "INVALID_CREDENTIALS" "No active account found with the given credentials." ours,
@@ -70,7 +70,7 @@ catalogue! {
         hub: 401 "No active account found with the given credentials" ours,
     }
 
-    /// Nobody can make an account by themselves.
+    /// Sign-up is closed.
     SignupClosed => {
         causes: "The first account was made, or the operator has closed signing up.",
         fix: "Ask an administrator for an account (`cargo xtask user create`); the setting is `accounts.signup`.",
@@ -81,7 +81,7 @@ catalogue! {
         hub: 403 "Signing up is closed" ours,
     }
 
-    // ---- What the caller may do
+    // ---- Scopes and plans
     // -----------------------------------------------------------------------------------
 
     /// The key lacks the scope that the endpoint needs.
@@ -119,7 +119,7 @@ catalogue! {
 
     /// An operator named a limit that does not exist, or gave it a value of the wrong type.
     OverridesInvalid { reason: String } => {
-        causes: "A misspelt limit, or a text where a number is expected.",
+        causes: "A misspelt limit, or a string where a number is expected.",
         fix: "Name limits as config/plans.toml does.",
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "overrides: {reason}" ours,
@@ -249,12 +249,12 @@ catalogue! {
         hub: 400 "Plan {plan} is above the account's plan {tier}" ours,
     }
 
-    // ---- How much and how fast
+    // ---- Quotas and rates
     // ------------------------------------------------------------------------------------
 
     /// The monthly quota is used up.
     QuotaSpent { quota: u64, plan: String, seconds: u64 } => {
-        causes: "All calls of the month are used. The count starts anew on the 1st, 00:00 UTC.",
+        causes: "All calls of the month are used. The count restarts on the 1st, 00:00 UTC.",
         fix: "Wait for the next month, use bulk calls, or move to a higher plan.",
         retry: NextPeriod,
         xqr: 429 "RATE_LIMIT_EXCEEDED" "The monthly quota of {quota} calls is used up." ours,
@@ -265,7 +265,7 @@ catalogue! {
 
     /// The daily quota is used up.
     DailyQuotaSpent { seconds: u64 } => {
-        causes: "All calls of the day are used. The count starts anew at 00:00 UTC.",
+        causes: "All calls of the day are used. The count restarts at 00:00 UTC.",
         fix: "Wait for the next day, use bulk calls, or move to a higher plan.",
         retry: NextPeriod,
         xqr: 429 "RATE_LIMIT_EXCEEDED" "The daily quota is used up." ours,
@@ -287,7 +287,7 @@ catalogue! {
 
     /// Too many wrong passcodes for one code.
     PasscodeTriesSpent { seconds: u64 } => {
-        causes: "Somebody is guessing the passcode.",
+        causes: "Repeated wrong passcodes, as from a guessing attack.",
         fix: "Wait, then send the right passcode.",
         retry: AfterWait,
         xqr: 429 "BURST_LIMIT_EXCEEDED" "Too many wrong passcodes. Retry in {seconds} s." ours,
@@ -296,7 +296,7 @@ catalogue! {
         hub: 429 "Rate limit exceeded. Retry in {seconds} seconds." ours,
     }
 
-    // ---- What was sent
+    // ---- Input
     // --------------------------------------------------------------------------------------------
 
     /// A required field is absent.
@@ -366,8 +366,8 @@ catalogue! {
     }
 
     /// A field is not served here.
-    FieldUnsupported { field: String, instead: String } => {
-        causes: "A field that nobody knows there, or a feature of the hosted service that is not built.",
+    FieldUnsupported { field: String, instead: Instead } => {
+        causes: "A field that the endpoint does not have, or a feature of the hosted service that is not built.",
         fix: "Send the other field that the sentence names.",
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: Not supported; send {instead} instead." ours,
@@ -398,10 +398,10 @@ catalogue! {
         hub: 400 in field,
     }
 
-    /// A text is empty where something must stand.
+    /// A required string is empty.
     TextEmpty { field: String } => {
-        causes: "An empty text, or one of blanks only.",
-        fix: "Send a text.",
+        causes: "An empty string, or white space only.",
+        fix: "Send a string with at least one visible character.",
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: Must not be empty." ours,
         studio: 400 in [field] "This field may not be blank." ours,
@@ -409,10 +409,10 @@ catalogue! {
         hub: 400 in field,
     }
 
-    /// A text has more characters than allowed.
+    /// A string has more characters than allowed.
     TextTooLong { field: String, max: u64 } => {
-        causes: "The text is longer than the documented maximum.",
-        fix: "Shorten the text.",
+        causes: "The string is longer than the documented maximum.",
+        fix: "Shorten the string.",
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: Must have at most {max} characters." ours,
         studio: 400 in [field] "Ensure this field has no more than {max} characters." ours,
@@ -420,7 +420,7 @@ catalogue! {
         hub: 400 in field,
     }
 
-    /// A text contains control characters.
+    /// A string contains control characters.
     TextControls { field: String } => {
         causes: "A line break, a tab, NUL, or another control character.",
         fix: "Remove the control characters.",
@@ -431,7 +431,7 @@ catalogue! {
         hub: 400 in field,
     }
 
-    /// A text is not an e-mail address.
+    /// A string is not an e-mail address.
     EmailInvalid { field: String } => {
         causes: "No `@`, a domain without a dot, blanks or brackets, or more than 254 bytes.",
         fix: "Send an address such as ann@example.com.",
@@ -442,7 +442,7 @@ catalogue! {
         hub: 400 in field,
     }
 
-    /// Somebody has an account with this e-mail address.
+    /// An account with this e-mail address exists.
     EmailTaken => {
         causes: "The account was made before, perhaps with other capitals.",
         fix: "Sign in, or use another address.",
@@ -466,7 +466,7 @@ catalogue! {
 
     /// A password is among those that are tried first.
     PasswordCommon => {
-        causes: "A password that many people have, one character over and over, or the person's own name or address.",
+        causes: "A common password, one repeated character, or the user's own name or address.",
         fix: "Choose another one; several words that do not belong together are good.",
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "password: This password is too common." ours,
@@ -508,10 +508,10 @@ catalogue! {
         hub: 400 "Invalid URL: must start with http:// or https://",
     }
 
-    /// A moment is not an ISO 8601 date and time with an offset.
+    /// A timestamp is not an ISO 8601 date and time with an offset.
     MomentInvalid { field: String } => {
         causes: "A date without a time, a time without an offset, or a date that does not exist.",
-        fix: "Send a text such as 2026-12-31T23:59:59Z.",
+        fix: "Send a timestamp such as 2026-12-31T23:59:59Z.",
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: Must be an ISO 8601 date and time with an offset, such as 2026-12-31T23:59:59Z." ours,
         studio: 400 in [field] "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z]." ours,
@@ -519,10 +519,10 @@ catalogue! {
         hub: 400 in field,
     }
 
-    /// A moment lies in the past where only the future makes sense.
+    /// A timestamp that must be in the future is in the past.
     MomentPast { field: String } => {
         causes: "An expiry that has passed already.",
-        fix: "Send a moment in the future, or leave the field out.",
+        fix: "Send a timestamp in the future, or omit the field.",
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: Must be in the future." ours,
         studio: 400 in [field] "Must be in the future." ours,
@@ -563,7 +563,7 @@ catalogue! {
         hub: 409 "Code already in use: {slug}" ours,
     }
 
-    /// A colour is neither a name we know nor a hexadecimal value.
+    /// A colour is neither a known name nor a hexadecimal value.
     ColorInvalid { field: String, value: String } => {
         causes: "A colour name other than black and white, or a malformed hexadecimal value.",
         fix: "Send black, white, #RRGGBB or #RRGGBBAA.",
@@ -609,7 +609,7 @@ catalogue! {
 
     /// A file's content is not what its declared type says.
     FileTypeWrong { field: String, found: String } => {
-        causes: "A wrong `content_type`, another file than was declared, or a picture, sound, film, font or PDF that cannot be told to be one.",
+        causes: "A wrong `content_type`, another file than was declared, or a picture, sound, film, font or PDF that cannot be recognised.",
         fix: "Declare the type that the file has, or application/octet-stream to leave that to the service.",
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: Must be the type of the file, which is {found}." ours,
@@ -665,7 +665,7 @@ catalogue! {
     /// A picture that was sent cannot be read.
     ImageUnreadable { field: String } => {
         causes: "Another format than PNG, JPEG, GIF, BMP, WebP, TIFF or SVG, or a damaged file.",
-        fix: "Open the picture in an editor and save it anew, as PNG for instance.",
+        fix: "Open the picture in an editor and save it again, for example as PNG.",
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: Must be a readable PNG, JPEG, GIF, BMP, WebP, TIFF or SVG picture." ours,
         studio: 400 in [field] "Upload a valid image. The file you uploaded was either not an image or a corrupted image." ours,
@@ -675,7 +675,7 @@ catalogue! {
 
     /// A picture that was sent has too many pixels.
     ImageTooLarge { field: String, max: u64 } => {
-        causes: "The width times the height, as the file's header tells them, exceeds the maximum.",
+        causes: "The width times the height in the file's header exceeds the maximum.",
         fix: "Reduce the picture; 1,024 x 1,024 pixels are enough.",
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: Must have at most {max} pixels." ours,
@@ -719,8 +719,8 @@ catalogue! {
 
     /// The design cannot be scanned, and the client asked for that to be an error.
     Unscannable { reasons: String } => {
-        causes: "Too little contrast, a logo that covers too much, no quiet zone, or shapes that a reader cannot tell apart.",
-        fix: "Change what the sentence names; POST /api/v1/qr/validate tells more.",
+        causes: "Too little contrast, a logo that covers too much, no quiet zone, or shapes that a reader cannot distinguish.",
+        fix: "Change what the sentence names; POST /api/v1/qr/validate reports details.",
         retry: Never,
         xqr: 422 "VALIDATION_ERROR" "design: The code would not scan: {reasons}" ours,
         studio: 400 "The code would not scan: {reasons}" ours,
@@ -785,7 +785,7 @@ catalogue! {
 
     /// The body is JSON, but not an object.
     BodyNotObject => {
-        causes: "A list, a text or a number at the top of the body, or no body at all.",
+        causes: "A list, a string or a number at the top of the body, or no body.",
         fix: "Send a JSON object.",
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "body: Must be a JSON object." ours,
@@ -849,12 +849,12 @@ catalogue! {
         hub: 400 in "Idempotency-Key",
     }
 
-    // ---- What clashes
+    // ---- Conflicts
     // ---------------------------------------------------------------------------------------------
 
     /// The slug or code is in use.
     SlugTaken { slug: String } => {
-        causes: "Another link has this slug. Slugs are unique per host and do not tell upper from lower case.",
+        causes: "Another link has this slug. Slugs are unique per host and case-insensitive.",
         fix: "Choose another slug, or let the service choose one.",
         retry: Never,
         xqr: 409 "SLUG_TAKEN" "The slug '{slug}' is already taken." ours,
@@ -918,7 +918,7 @@ catalogue! {
         hub: 409 "Several keys match this prefix. Use the key's id" ours,
     }
 
-    // ---- What is not there
+    // ---- Missing resources
     // ----------------------------------------------------------------------------------------
 
     /// There is no such link in this workspace.
@@ -934,7 +934,7 @@ catalogue! {
 
     /// The QR code belongs to another account.
     LinkForeign { code: String } => {
-        causes: "The id is that of somebody else's code.",
+        causes: "The id of another account's code.",
         fix: "Use a key of the owning account.",
         retry: Never,
         xqr: 404 "RESOURCE_NOT_FOUND" "Link not found.",
@@ -955,7 +955,7 @@ catalogue! {
     }
 
     /// There is no such resource in this workspace.
-    ResourceNotFound { what: String } => {
+    ResourceNotFound { what: Resource } => {
         causes: "A wrong id, a deleted resource, or one of another workspace.",
         fix: "Check the id, and that the key belongs to the workspace.",
         retry: Never,
@@ -1020,7 +1020,7 @@ catalogue! {
         hub: 403 "This upload link has expired" ours,
     }
 
-    // ---- How it was sent
+    // ---- HTTP
     // ------------------------------------------------------------------------------------------
 
     /// The path exists, but not with this method.
@@ -1111,7 +1111,7 @@ catalogue! {
         hub: 431 "The request head exceeds {fields} fields or {bytes} bytes" ours,
     }
 
-    // ---- What is our fault
+    // ---- Failures of the service
     // ----------------------------------------------------------------------------------------
 
     /// The picture could not be drawn.

@@ -22,7 +22,7 @@ pub use expected::Expected;
 pub use markdown::markdown;
 pub use reply::{FORGE_VERSION, Reply};
 pub use row::{Cell, Place, Retry, Row};
-pub use state::{Advice, State};
+pub use state::{Advice, Instead, Resource, State};
 
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,4 @@
-//! The state of a resource, as a [`StateConflict`](crate::Condition::StateConflict) names it.
+//! Resources, their states, and pieces of advice, as sentences name them.
 
 use std::fmt;
 
@@ -69,5 +69,78 @@ impl fmt::Display for Advice {
             Self::FitsAt(level) => write!(f, "fits at level {level}"),
             Self::FitsNowhere => f.write_str("fits at no level"),
         }
+    }
+}
+
+/// A kind of resource, as a [`ResourceNotFound`](crate::Condition::ResourceNotFound) names it.
+///
+/// `Display` is the subject of the sentence "… not found."
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Resource {
+    /// A stored file.
+    Asset,
+    /// A bio page.
+    BioPage,
+    /// A delivery of a webhook.
+    Delivery,
+    /// An API key.
+    Key,
+    /// A page of a list.
+    Page,
+    /// A stored design.
+    Template,
+    /// A user.
+    User,
+    /// A webhook.
+    Webhook,
+    /// A workspace.
+    Workspace,
+}
+
+impl fmt::Display for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Asset => "Asset",
+            Self::BioPage => "Bio page",
+            Self::Delivery => "Delivery",
+            Self::Key => "Key",
+            Self::Page => "Page",
+            Self::Template => "Template",
+            Self::User => "User",
+            Self::Webhook => "Webhook",
+            Self::Workspace => "Workspace",
+        })
+    }
+}
+
+/// What to send in place of a field, where a
+/// [`FieldUnsupported`](crate::Condition::FieldUnsupported) says so.
+///
+/// `Display` completes the sentence "send … instead."
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Instead {
+    /// Another field.
+    Field(String),
+    /// A field of a design.
+    DesignField,
+    /// A condition of routing rules.
+    RuleCondition,
+    /// A member of a routing rule.
+    RuleMember,
+    /// A bound of the hours of a routing rule.
+    HoursBound,
+}
+
+impl fmt::Display for Instead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Field(name) => name,
+            Self::DesignField => "a field of a design",
+            Self::RuleCondition => "a condition of routing rules",
+            Self::RuleMember => "destination, priority or conditions",
+            Self::HoursBound => "start or end",
+        })
     }
 }

@@ -384,3 +384,43 @@ fn native_codes_group_all_rows() {
     assert_eq!(grouped, rows().len());
     assert_eq!(rows_of("NOTHING").count(), 0);
 }
+
+#[cfg(feature = "serde")]
+#[test]
+fn dialects_have_their_name_in_json() {
+    for dialect in Dialect::ALL {
+        let json = serde_json::to_value(dialect).unwrap();
+        assert_eq!(json, json!(dialect.name()));
+        assert_eq!(serde_json::from_value::<Dialect>(json).unwrap(), dialect);
+    }
+}
+
+/// What is not a fact stands in an enum, so each variant must complete its sentence.
+#[test]
+fn parts_of_sentences_complete_them() {
+    let check = |condition: Condition, sentence: &str| {
+        assert_eq!(condition.reply(Dialect::Xqr).message, sentence);
+    };
+    let field = || "hours".to_owned();
+    check(
+        Condition::FieldTypeWrong {
+            field: field(),
+            expected: Expected::With { field: "dpi".into() },
+        },
+        "hours: Must be used together with dpi.",
+    );
+    check(
+        Condition::FieldUnsupported { field: field(), instead: Instead::HoursBound },
+        "hours: Not supported; send start or end instead.",
+    );
+    check(Condition::ResourceNotFound { what: Resource::BioPage }, "Bio page not found.");
+    check(
+        Condition::StateConflict { state: State::UploadedElsewhere },
+        "The resource is uploaded by another request.",
+    );
+    let (level, advice) = ("H".to_owned(), Advice::FitsAt('Q'));
+    check(
+        Condition::ContentTooLong { field: "data".into(), level, over: 5, advice },
+        "data: Content too long to encode. Bytes over at level H: 5; it fits at level Q.",
+    );
+}

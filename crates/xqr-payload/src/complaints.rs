@@ -50,7 +50,7 @@ impl Complaints {
 
     /// Requires 1 to 255 characters in one line.
     pub(crate) fn line(&mut self, field: &str, value: &str) {
-        self.check(field, text(value, Text::line(LINE)));
+        self.check(field, text(value, Text::line(LINE).without_separators()));
     }
 
     /// Requires 1 to 2,048 characters. Line breaks are allowed.
@@ -60,7 +60,7 @@ impl Complaints {
 
     /// Requires 1 to 2,048 characters in one line.
     pub(crate) fn long_line(&mut self, field: &str, value: &str) {
-        self.check(field, text(value, Text::line(PROSE)));
+        self.check(field, text(value, Text::line(PROSE).without_separators()));
     }
 
     /// Requires 1 to 2,048 characters. Line breaks and tabs are allowed.

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 use xqr_engine::checks::{self, Text};
 use xqr_engine::destination::Destination;
-use xqr_engine::errors::{Condition, Error, Expected, Result};
+use xqr_engine::errors::{Condition, Error, Expected, Instead, Result};
 use xqr_engine::pictures::{Source, Upload};
 use xqr_engine::render::Rgba;
 use xqr_engine::slug::Slug;
@@ -126,13 +126,13 @@ impl Fields {
     }
 
     /// Complains about every field that nobody has read; `instead` says what stands there.
-    pub fn refuse_the_rest(&mut self, instead: &str) {
+    pub fn refuse_the_rest(&mut self, instead: &Instead) {
         let names: Vec<String> =
             self.object.keys().map(|name| name.chars().take(64).collect()).collect();
         for name in names {
             self.complain(Condition::FieldUnsupported {
                 field: self.name(&name),
-                instead: instead.to_owned(),
+                instead: instead.clone(),
             });
         }
     }

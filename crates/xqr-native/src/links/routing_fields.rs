@@ -4,7 +4,7 @@
 use jiff::tz::TimeZone;
 use serde_json::Value;
 use xqr_engine::countries::parse_country;
-use xqr_engine::errors::{Condition, Expected};
+use xqr_engine::errors::{Condition, Expected, Instead};
 use xqr_engine::links::text_of;
 use xqr_engine::routing::{Conditions, CountryMode, Hours, NewRule, WEEKDAYS};
 
@@ -38,11 +38,11 @@ pub(super) fn read(fields: &mut Fields) -> Option<Vec<NewRule>> {
         };
         let conditions = within.map_or_else(Conditions::default, |mut within| {
             let conditions = conditions(&mut within);
-            within.refuse_the_rest("a condition of routing rules");
+            within.refuse_the_rest(&Instead::RuleCondition);
             item.absorb(within);
             conditions
         });
-        item.refuse_the_rest("destination, priority or conditions");
+        item.refuse_the_rest(&Instead::RuleMember);
         fields.absorb(item);
         if let (Some(destination), Some(priority)) = (destination, priority) {
             rules.push(NewRule { destination, priority, conditions });
@@ -87,7 +87,7 @@ fn hours(fields: &mut Fields) -> Option<Hours> {
     let start = within.int("start", 0..=23);
     within.demand("end");
     let end = within.int("end", 0..=24);
-    within.refuse_the_rest("start or end");
+    within.refuse_the_rest(&Instead::HoursBound);
     fields.absorb(within);
     Some(Hours { start: start? as u8, end: end? as u8 })
 }

@@ -3,7 +3,7 @@
 //!
 //! In a query they stand by themselves, in a body within `design`; complaints name them alike.
 
-use xqr_engine::errors::{Condition, Expected};
+use xqr_engine::errors::{Condition, Expected, Instead};
 use xqr_engine::pictures::{BackdropFile, LogoFile, Order};
 use xqr_engine::render::{
     ClearZone, Design, Direction, EyeBorder, EyeCenter, EyeShape, Eyes, Format, Frame, FrameStyle,
@@ -197,7 +197,7 @@ pub(super) fn no_stray_design(fields: &mut Fields) {
     for field in NAMES.split_whitespace().filter(|name| fields.has(name)).collect::<Vec<_>>() {
         fields.complain(Condition::FieldUnsupported {
             field: field.to_owned(),
-            instead: format!("design.{field}"),
+            instead: Instead::Field(format!("design.{field}")),
         });
     }
 }
