@@ -1,0 +1,285 @@
+//! Pictures: what to draw, how, and whether it would scan. Pure work;
+//! [`App::draw`](crate::App::draw) runs it off the event loop.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use sha2::{Digest as _, Sha256};
+use xqr_errors::{Condition, Error, Result};
+use xqr_render::{
+    Backdrop, Canvas, Caps, ClearZone, Design, Encoding, Format, Level, Logo, Picture, Report,
+    Size, Symbol, assess, verify,
+};
+
+/// A picture that is wanted.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// What the code says.
+    pub text: String,
+    /// The field that the text comes from, which refusals name.
+    pub field: &'static str,
+    /// How it looks, but for the pictures in it.
+    pub design: Design,
+    /// The picture in the middle.
+    pub logo: Option<LogoFile>,
+    /// The picture behind.
+    pub backdrop: Option<BackdropFile>,
+    /// The error correction level; what suits the design when left out.
+    pub level: Option<Level>,
+    /// A forced version, 1 to 40.
+    pub version: Option<u8>,
+    /// A forced mask, 0 to 7.
+    pub mask: Option<u8>,
+    /// How large it is.
+    pub size: Size,
+    /// The file format.
+    pub format: Format,
+    /// Whether a picture that would not scan is refused.
+    pub verify: bool,
+}
+
+/// A picture file as it was sent. Nothing of it has been looked at.
+#[derive(Debug, Clone)]
+pub struct Upload {
+    /// The field that refusals name.
+    pub field: String,
+    /// The file.
+    pub source: Source,
+}
+
+/// Where a picture file is.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// Here.
+    Bytes(Bytes),
+    /// At an address that the user names; [`App::gather`](crate::App::gather) fetches it.
+    Url(String),
+}
+
+impl Upload {
+    /// Returns the file.
+    ///
+    /// # Errors
+    ///
+    /// When nobody has fetched it.
+    fn bytes(&self) -> Result<&Bytes> {
+        match &self.source {
+            Source::Bytes(bytes) => Ok(bytes),
+            Source::Url(_) => Err(Error::internal("a picture was not fetched")),
+        }
+    }
+}
+
+/// A logo and its place.
+#[derive(Debug, Clone)]
+pub struct LogoFile {
+    /// The picture.
+    pub file: Upload,
+    /// As [`Logo::ratio`].
+    pub ratio: f32,
+    /// As [`Logo::clear_zone`].
+    pub clear_zone: ClearZone,
+    /// Whether it loses its glow, as by [`Picture::without_glow`].
+    pub neon_alpha: bool,
+}
+
+/// A background picture and how much of it shows.
+#[derive(Debug, Clone)]
+pub struct BackdropFile {
+    /// The picture.
+    pub file: Upload,
+    /// As [`Backdrop::opacity`].
+    pub opacity: f32,
+}
+
+/// A laid out picture, and all that went into it.
+struct Sheet {
+    symbol: Symbol,
+    design: Design,
+    canvas: Canvas,
+}
+
+/// A drawn picture.
+pub struct Drawn {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// The symbol in it.
+    pub symbol: Symbol,
+    /// What the scannability guard says.
+    pub report: Report,
+}
+
+/// What the scannability guard says of a picture.
+pub struct Judgement {
+    /// The symbol in it.
+    pub symbol: Symbol,
+    /// The verdict and its reasons.
+    pub report: Report,
+    /// The side of the picture in px.
+    pub px: u32,
+}
+
+impl Order {
+    /// A plain picture of `text`, which came in `field`.
+    pub fn new(field: &'static str, text: String, size: Size, format: Format) -> Self {
+        let (level, version, mask, verify) = (None, None, None, false);
+        Self {
+            text,
+            field,
+            design: Design::default(),
+            logo: None,
+            backdrop: None,
+            level,
+            version,
+            mask,
+            size,
+            format,
+            verify,
+        }
+    }
+
+    /// Draws the picture.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Encoding::encode`], [`Picture::decode`] and [`Canvas::new`];
+    /// [`Condition::Unscannable`] where `verify` is set and the picture would not scan.
+    pub fn draw(&self, caps: &Caps) -> Result<Drawn> {
+        let Sheet { symbol, design, canvas } = self.lay_out(caps)?;
+        let report = if self.verify {
+            let report = verify(&symbol, &design, &canvas, &self.text)?;
+            report.demand()?;
+            report
+        } else {
+            assess(&symbol, &design, &canvas)
+        };
+        let mut bytes = Vec::with_capacity(8192);
+        canvas.write(self.format, &mut bytes)?;
+        Ok(Drawn { bytes, symbol, report })
+    }
+
+    /// Judges the picture: a small one is read back, the one that is wanted is not drawn.
+    ///
+    /// # Errors
+    ///
+    /// As [`draw`](Self::draw), but an unreadable picture is none.
+    pub fn judge(&self, caps: &Caps) -> Result<Judgement> {
+        let Sheet { symbol, design, canvas } = self.lay_out(caps)?;
+        let report = verify(&symbol, &design, &canvas, &self.text)?;
+        Ok(Judgement { symbol, report, px: canvas.px() })
+    }
+
+    /// Refuses what needs no drawing to be refused: a logo or a size beyond the plan, a content
+    /// that is too long.
+    ///
+    /// # Errors
+    ///
+    /// As [`draw`](Self::draw), but for the pictures in the design, which are not looked at.
+    pub fn check(&self, caps: &Caps) -> Result<()> {
+        self.check_logo(caps)?;
+        let level = self
+            .level
+            .unwrap_or_else(|| if self.logo.is_some() { Level::H } else { self.design.level() });
+        let symbol = self.design.encode(&self.text, self.encoding(level))?;
+        Canvas::new(&symbol, &self.design, self.size, caps).map(|_| ())
+    }
+
+    /// Refuses everything that [`draw`](Self::draw) would, with the pictures in the design, and
+    /// draws nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`draw`](Self::draw).
+    pub fn prove(&self, caps: &Caps) -> Result<()> {
+        self.lay_out(caps).map(|_| ())
+    }
+
+    /// Returns whether a picture in the design is still to be fetched.
+    pub fn is_missing_files(&self) -> bool {
+        let logo = self.logo.iter().map(|logo| &logo.file);
+        let mut files = logo.chain(self.backdrop.iter().map(|backdrop| &backdrop.file));
+        files.any(|file| matches!(file.source, Source::Url(_)))
+    }
+
+    /// Returns the files in the design.
+    pub(crate) fn uploads(&mut self) -> impl Iterator<Item = &mut Upload> {
+        let logo = self.logo.iter_mut().map(|logo| &mut logo.file);
+        logo.chain(self.backdrop.iter_mut().map(|backdrop| &mut backdrop.file))
+    }
+
+    /// Returns whether there are pictures in the design.
+    pub fn has_pictures(&self) -> bool {
+        self.logo.is_some() || self.backdrop.is_some()
+    }
+
+    /// Returns what tells this picture from any other: SHA-256 over everything that it is drawn
+    /// from.
+    pub fn digest(&self) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        let Self {
+            text,
+            field: _,
+            design,
+            logo,
+            backdrop,
+            level,
+            version,
+            mask,
+            size,
+            format,
+            verify,
+        } = self;
+        let rest = (text, design, level, version, mask, size, format, verify);
+        hash.update(format!("{rest:?}"));
+        for (file, more) in [
+            logo.as_ref().map(|logo| {
+                (
+                    &logo.file,
+                    format!("{:?} {:?} {:?}", logo.ratio, logo.clear_zone, logo.neon_alpha),
+                )
+            }),
+            backdrop.as_ref().map(|backdrop| (&backdrop.file, format!("{:?}", backdrop.opacity))),
+        ]
+        .into_iter()
+        .flatten()
+        {
+            match &file.source {
+                Source::Bytes(bytes) => hash.update(Sha256::digest(bytes)),
+                Source::Url(url) => hash.update(Sha256::digest(url)),
+            }
+            hash.update(format!(" {more}"));
+        }
+        hash.finalize().into()
+    }
+
+    fn check_logo(&self, caps: &Caps) -> Result<()> {
+        if self.logo.is_some() && !caps.logo {
+            return Err(Condition::LogoLocked { plan: caps.plan.clone() }.into());
+        }
+        Ok(())
+    }
+
+    fn encoding(&self, level: Level) -> Encoding {
+        let encoding = Encoding::new(level).field(self.field);
+        let encoding = self.version.into_iter().fold(encoding, Encoding::version);
+        self.mask.into_iter().fold(encoding, Encoding::mask)
+    }
+
+    fn lay_out(&self, caps: &Caps) -> Result<Sheet> {
+        self.check_logo(caps)?;
+        let decode = |file: &Upload| Picture::decode(&file.field, file.bytes()?, caps);
+        let mut design = self.design.clone();
+        if let Some(LogoFile { file, ratio, clear_zone, neon_alpha }) = &self.logo {
+            let picture = decode(file)?;
+            let picture = Arc::new(if *neon_alpha { picture.without_glow() } else { picture });
+            design.logo = Some(Logo { picture, ratio: *ratio, clear_zone: *clear_zone });
+        }
+        if let Some(BackdropFile { file, opacity }) = &self.backdrop {
+            design.backdrop = Some(Backdrop { picture: decode(file)?.into(), opacity: *opacity });
+        }
+        let symbol = design
+            .encode(&self.text, self.encoding(self.level.unwrap_or_else(|| design.level())))?;
+        let canvas = Canvas::new(&symbol, &design, self.size, caps)?;
+        Ok(Sheet { symbol, design, canvas })
+    }
+}
