@@ -80,6 +80,7 @@ mod tests {
             "a@[127.0.0.1]",
             "a@b_c.de",
             "a,b@c.de",
+            "ann@☃.example",
             &long,
         ] {
             assert!(Email::parse(bad).is_err(), "{bad}");

@@ -175,7 +175,7 @@ catalogue! {
     /// The plan's number of resources of this kind is reached.
     PlanLimitReached { what: String, cap: u64, plan: String } => {
         causes: "Every existing resource of this kind counts, disabled ones too.",
-        fix: "Delete what is not needed, or move to a higher plan. Usage is shown by `GET /api/v1/workspace/usage`.",
+        fix: "Delete resources, or move to a higher plan. Usage is shown by `GET /api/v1/workspace/usage`.",
         retry: Never,
         xqr: 403 "PLAN_LIMIT_EXCEEDED" "The {plan} plan allows {cap} {what}." ours,
         studio: 403 "Plan '{plan}' allows {cap} {what}. Upgrade for more." ours,
@@ -356,7 +356,7 @@ catalogue! {
 
     /// Two fields were sent of which only one can count.
     FieldConflict { field: String, other: String } => {
-        causes: "Two ways to say the same, such as a size in pixels and one in inches.",
+        causes: "Two ways to set the same value, such as a size in pixels and one in inches.",
         fix: "Send one of the two.",
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: Cannot be combined with {other}." ours,
@@ -607,7 +607,7 @@ catalogue! {
         hub: 400 in field,
     }
 
-    /// A file's content is not what its declared type says.
+    /// A file's content does not match its declared type.
     FileTypeWrong { field: String, found: String } => {
         causes: "A wrong `content_type`, another file than was declared, or a picture, sound, film, font or PDF that cannot be recognised.",
         fix: "Declare the type that the file has, or application/octet-stream to leave that to the service.",

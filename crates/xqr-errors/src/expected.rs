@@ -8,7 +8,7 @@ macro_rules! expected {
         $(#[doc = $doc:literal])+
         $name:ident $({ $($fact:ident: $ty:ty),* })? => $text:literal,
     )+) => {
-        /// What a field must be, where a [`Condition`](crate::Condition) says so.
+        /// The value that a field requires, as a [`Condition`](crate::Condition) names it.
         ///
         /// `Display` completes the sentence "Must be …".
         ///

@@ -114,8 +114,8 @@ impl fmt::Display for Resource {
     }
 }
 
-/// What to send in place of a field, where a
-/// [`FieldUnsupported`](crate::Condition::FieldUnsupported) says so.
+/// The substitute for a field, as a [`FieldUnsupported`](crate::Condition::FieldUnsupported) names
+/// it.
 ///
 /// `Display` completes the sentence "send … instead."
 #[derive(Debug, Clone, PartialEq, Eq)]

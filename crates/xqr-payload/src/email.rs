@@ -51,7 +51,7 @@ impl Email {
         self
     }
 
-    /// Adds a recipient whom the others do not see.
+    /// Adds a recipient that the others do not see.
     pub fn bcc(mut self, bcc: impl Into<String>) -> Self {
         self.bcc.push(bcc.into());
         self

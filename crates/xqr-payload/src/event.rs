@@ -144,14 +144,14 @@ impl Event {
     pub fn content(&self) -> Result<String> {
         self.check()?;
         let mut event = Lines::begin("VEVENT");
-        event.texts("SUMMARY", [&self.summary]);
+        event.strings("SUMMARY", [&self.summary]);
         let (parameter, start) = self.start.property();
         event.raw(&format!("DTSTART{parameter}"), &start);
         if let Some((parameter, end)) = self.end.map(When::property) {
             event.raw(&format!("DTEND{parameter}"), &end);
         }
-        event.texts("LOCATION", &self.location);
-        event.texts("DESCRIPTION", &self.description);
+        event.strings("LOCATION", &self.location);
+        event.strings("DESCRIPTION", &self.description);
         event.uris("URL", &self.url);
         Ok(event.end())
     }

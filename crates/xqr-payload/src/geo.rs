@@ -40,7 +40,7 @@ impl Geo {
     ///
     /// # Errors
     ///
-    /// `NumberTooSmall`, `NumberTooLarge` or, for what is not a number, `FieldTypeWrong` for
+    /// `NumberTooSmall`, `NumberTooLarge` or, for NaN, `FieldTypeWrong` for
     /// `payload.lat`, `payload.lng` and `payload.altitude`; `TextEmpty`, `TextTooLong` or
     /// `TextControls` for `payload.label`.
     pub fn content(&self) -> Result<String> {
@@ -65,8 +65,8 @@ impl Geo {
     }
 }
 
-/// Writes `value` as RFC 5870 section 3.3 wants a number: no exponent, no plus sign; and no zero
-/// that says nothing.
+/// Returns `value` in the form of RFC 5870 section 3.3: no exponent, no plus sign, and no trailing
+/// zeros.
 fn decimal(value: f64) -> String {
     let digits = format!("{value:.6}");
     match digits.trim_end_matches('0').trim_end_matches('.') {

@@ -1,9 +1,8 @@
-//! Content lines, the common ground of vCard (RFC 2425 section 5.8) and iCalendar (RFC 5545 section
-//! 3.1).
+//! Content lines, which vCard (RFC 2425 section 5.8) and iCalendar (RFC 5545 section 3.1) share.
 
 use crate::complaints::is_break;
 
-/// The most octets of a line without its line break.
+/// The largest number of octets of a line without its line break.
 const WIDTH: usize = 75;
 
 /// An object between `BEGIN` and `END`. Its lines end in CRLF and fold beyond 75 octets.
@@ -19,8 +18,8 @@ impl Lines {
         lines
     }
 
-    /// Adds one line per value, as text.
-    pub(crate) fn texts<'a>(
+    /// Adds one line per value, escaped.
+    pub(crate) fn strings<'a>(
         &mut self,
         property: &str,
         values: impl IntoIterator<Item = &'a String>,
@@ -28,7 +27,7 @@ impl Lines {
         values.into_iter().for_each(|value| self.raw(property, &escape(value)));
     }
 
-    /// Adds one line per value, as it is: a URI has no escapes.
+    /// Adds one line per value, unescaped: a URI has no escapes.
     pub(crate) fn uris<'a>(
         &mut self,
         property: &str,
@@ -57,7 +56,7 @@ impl Lines {
     }
 }
 
-/// Escapes a text value: RFC 2426 section 4, RFC 5545 section 3.3.11. Any line break becomes `\n`.
+/// Escapes a string: RFC 2426 section 4, RFC 5545 section 3.3.11. Any line break becomes `\n`.
 pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.replace("\r\n", "\n").chars() {

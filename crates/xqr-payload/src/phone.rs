@@ -22,10 +22,10 @@ impl Phone {
     /// Takes a number of 3 to 15 digits (E.164 section 6), or a short or service code such as `112`
     /// and `*100#`.
     ///
-    /// `+` may stand first, and then neither `*` nor `#` may follow. Blanks and the visual
-    /// separators of RFC 3966 section 3 (`-`, `.`, `(`, `)`) are left out, and so is the `(0)` that
-    /// many write after a country code: nobody can dial it there. Pauses, letters and extensions
-    /// are refused, for a `tel:` URI has none that phones agree on.
+    /// A number can start with `+`, and then has neither `*` nor `#`. Spaces and the visual
+    /// separators of RFC 3966 section 3 (`-`, `.`, `(`, `)`) are removed, and so is a `(0)` after a
+    /// country code, because it cannot be dialled there. Pauses, letters and extensions are
+    /// refused, because phones disagree on their form in a `tel:` URI.
     pub fn new(phone: impl Into<String>) -> Self {
         Self { phone: phone.into() }
     }
@@ -60,7 +60,7 @@ impl Complaints {
     }
 }
 
-/// Returns what is dialled: `phone` without what is there for the eye only.
+/// Returns `phone` without its visual separators.
 pub(crate) fn dialled(phone: &str) -> String {
     let kept = if phone.trim_start().starts_with('+') {
         phone.replacen("(0)", "", 1)

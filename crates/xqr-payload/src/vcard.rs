@@ -32,11 +32,11 @@ pub struct VCard {
 }
 
 impl VCard {
-    /// Takes the full name as people read it: 1 to 255 characters in one line.
+    /// Takes the full name as it is displayed: 1 to 255 characters in one line.
     ///
-    /// The structured name, which RFC 2426 section 3.1.2 demands, takes the last word for the
-    /// family name, unless [`given_name`](Self::given_name) or [`family_name`](Self::family_name)
-    /// say better.
+    /// RFC 2426 section 3.1.2 also requires a structured name. Its family name is the last word of
+    /// the full name, unless [`given_name`](Self::given_name) or
+    /// [`family_name`](Self::family_name) is set.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), ..Self::default() }
     }
@@ -93,11 +93,11 @@ impl VCard {
         card.raw("VERSION", "3.0");
         let (given, family) = self.names();
         card.raw("N", &format!("{};{};;;", escape(family), escape(given)));
-        card.texts("FN", [&self.name]);
-        card.texts("ORG", &self.org);
-        card.texts("TITLE", &self.title);
-        card.texts("TEL", &self.phones);
-        card.texts("EMAIL", &self.emails);
+        card.strings("FN", [&self.name]);
+        card.strings("ORG", &self.org);
+        card.strings("TITLE", &self.title);
+        card.strings("TEL", &self.phones);
+        card.strings("EMAIL", &self.emails);
         card.uris("URL", &self.url);
         if let Some(address) = &self.address {
             card.raw("ADR", &format!(";;{};;;;", escape(address)));
@@ -105,7 +105,7 @@ impl VCard {
         if let Some(birthday) = self.birthday {
             card.raw("BDAY", &birthday.to_string());
         }
-        card.texts("NOTE", &self.note);
+        card.strings("NOTE", &self.note);
         Ok(card.end())
     }
 

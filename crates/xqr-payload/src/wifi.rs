@@ -110,13 +110,13 @@ impl Wifi {
     }
 
     setters! {
-        /// Sets the password, which every network needs that is not open: with WPA to WPA3 a text
-        /// of 8 to 63 octets or a key of 64 hexadecimal digits (IEEE 802.11 annex J.4), with WEP a
-        /// text of 5 or 13 octets or a key of 10 or 26 digits.
+        /// Sets the password, which every network but an open one requires. WPA to WPA3: a
+        /// passphrase of 8 to 63 octets or a key of 64 hexadecimal digits (IEEE 802.11 annex J.4).
+        /// WEP: a passphrase of 5 or 13 octets or a key of 10 or 26 digits.
         password
     }
 
-    /// Says whether the network hides its name, so that a phone has to ask for it.
+    /// Sets whether the network hides its name, so that a phone has to probe for it.
     pub fn hidden(mut self, hidden: bool) -> Self {
         self.hidden = hidden;
         self
@@ -125,7 +125,7 @@ impl Wifi {
     /// Returns the text to encode.
     ///
     /// All of WPA is `T:WPA` (WPA3 specification, section 7); `T:SAE` is Android's own. WPA3 only
-    /// adds `R:1`, with which Android does not fall back to WPA2; ZXing passes over it.
+    /// adds `R:1`, with which Android does not fall back to WPA2; ZXing ignores it.
     ///
     /// # Errors
     ///

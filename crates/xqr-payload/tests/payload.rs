@@ -408,6 +408,7 @@ fn numbers_and_addresses_are_checked() {
         "a@-b.c",
         "a@b.c,d@e.f",
         "a@c.d\u{a0}",
+        "ann@☃.example",
         &long_local,
     ] {
         refuses(Email::new(bad), &[wrong("payload.to", Expected::EmailAddress)]);
