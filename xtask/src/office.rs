@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use clap::Args;
 use serde_json::Value;
+use xqr_engine::dialect::Dialects;
 use xqr_engine::errors::{Dialect, Error};
 use xqr_engine::{Data, OsEntropy, Settings, SystemClock};
+use xqr_http::Registry;
 
 /// How a task prints what it did.
 #[derive(Args, Clone, Copy)]
@@ -36,7 +38,13 @@ pub(crate) fn open() -> anyhow::Result<Data> {
 /// Opens the database of the settings.
 pub(crate) fn open_as_is() -> anyhow::Result<Data> {
     let settings = Settings::load().map_err(anyhow::Error::msg)?;
-    Data::open(&settings, Arc::new(SystemClock), Arc::new(OsEntropy)).map_err(anyhow::Error::msg)
+    Data::open(&settings, Arc::new(SystemClock), Arc::new(OsEntropy), dialects())
+        .map_err(anyhow::Error::msg)
+}
+
+/// Returns the dialects of the server.
+pub(crate) fn dialects() -> Dialects {
+    Registry::new(xqr_server::DIALECTS).profiles()
 }
 
 /// Returns what to tell of an error: of a refusal the sentence that a client would read.

@@ -11,6 +11,7 @@ use serde_json::Value;
 use xqr_engine::auth::{Password, SecretKey};
 use xqr_engine::callers::{api_keys, users};
 use xqr_engine::destinations::blocklist;
+use xqr_engine::dialect::Dialects;
 use xqr_engine::errors::Result;
 use xqr_engine::{App, Caller, OsEntropy, Settings, SystemClock};
 
@@ -67,8 +68,14 @@ fn tasks_work_beside_a_running_service() {
     let mut settings = Settings::defaults();
     settings.data_dir = folder.path().to_owned();
     settings.database_url = folder.path().join("xqr.db").display().to_string();
-    let app =
-        App::open(settings, String::new(), Arc::new(SystemClock), Arc::new(OsEntropy)).unwrap();
+    let app = App::open(
+        settings,
+        String::new(),
+        Arc::new(SystemClock),
+        Arc::new(OsEntropy),
+        Dialects::default(),
+    )
+    .unwrap();
     let who = |secret: &Value| -> Result<Caller> {
         let secret = SecretKey::parse(secret.as_str().unwrap())?;
         app.data
@@ -138,8 +145,14 @@ async fn people_are_added_and_shut_out_beside_a_running_service() {
     let mut settings = Settings::defaults();
     settings.data_dir = folder.to_owned();
     settings.database_url = folder.join("xqr.db").display().to_string();
-    let app =
-        App::open(settings, String::new(), Arc::new(SystemClock), Arc::new(OsEntropy)).unwrap();
+    let app = App::open(
+        settings,
+        String::new(),
+        Arc::new(SystemClock),
+        Arc::new(OsEntropy),
+        Dialects::default(),
+    )
+    .unwrap();
     let sign_in = async |email: &str, password: &str| {
         let session =
             users::sign_in(&app, [127, 0, 0, 1].into(), email, Password::new(password)).await;
@@ -216,8 +229,14 @@ fn hosts_are_listed_beside_a_running_service() {
     let mut settings = Settings::defaults();
     settings.data_dir = folder.to_owned();
     settings.database_url = folder.join("xqr.db").display().to_string();
-    let app =
-        App::open(settings, String::new(), Arc::new(SystemClock), Arc::new(OsEntropy)).unwrap();
+    let app = App::open(
+        settings,
+        String::new(),
+        Arc::new(SystemClock),
+        Arc::new(OsEntropy),
+        Dialects::default(),
+    )
+    .unwrap();
     let blocks = |host: &str| {
         let host = blocklist::host(host).unwrap();
         app.data

@@ -11,6 +11,7 @@ use xqr_store::Conn;
 use crate::bio::Counts;
 use crate::callers::api_keys;
 use crate::callers::password_hashing::Hashing;
+use crate::dialect::Dialects;
 use crate::limits::address_limits::Strangers;
 use crate::limits::admission::{Admission, Figures, Gate, Rates};
 use crate::limits::idempotency::Running;
@@ -76,8 +77,9 @@ impl App {
         public_url: String,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
+        dialects: Dialects,
     ) -> Result<Arc<Self>, String> {
-        let data = Data::open(&settings, clock, entropy)?;
+        let data = Data::open(&settings, clock, entropy, dialects)?;
         data.migrate()?;
         data.set_home(&public_url);
         data.files().open();

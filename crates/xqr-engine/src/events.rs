@@ -1,22 +1,26 @@
-//! Events for the outbox, in the words of the native webhooks (xQR reference, section 16.2), and
-//! for whoever subscribed to them.
+//! Events: written into the outbox by the transaction that causes them, so none is lost, none is
+//! early, and none reports what was rolled back. `webhooks::fan_out` turns them into deliveries.
 
-use serde_json::{Map, Value, json};
-use xqr_errors::Result;
+use serde_json::{Map, Value};
+use xqr_errors::{Error, Result};
 use xqr_plans::Purse;
 use xqr_store::assets::Asset;
 use xqr_store::bio::BioPage;
 use xqr_store::links::Link;
 use xqr_store::outbox::{self, NewEvent};
-use xqr_store::{scans, usage};
+use xqr_store::scans::NewScan;
+use xqr_store::{scans, usage, webhooks};
 
 use crate::Tx;
+use crate::dialect::Event;
+use crate::dialect::event::{LinkFacts, PageFacts, ScanFacts};
 use crate::runtime::ids;
-use crate::webhooks::subscriptions::{self, Fact};
+
+/// The numbers of scans that are reported.
+const MILESTONES: [i64; 5] = [100, 1_000, 10_000, 100_000, 1_000_000];
 
 pub(crate) fn link_created(tx: &mut Tx<'_>, link: &Link) -> Result<()> {
-    push(tx, link, "link.created", [("destination", json!(link.destination))])?;
-    subscriptions::tell(tx, link.workspace_id, &Fact::LinkCreated(link))
+    push(tx, link.workspace_id, || Event::LinkCreated { link: LinkFacts::from(link) })
 }
 
 pub(crate) fn link_updated(
@@ -24,42 +28,44 @@ pub(crate) fn link_updated(
     link: &Link,
     changes: Map<String, Value>,
 ) -> Result<()> {
-    subscriptions::tell(tx, link.workspace_id, &Fact::LinkUpdated(link, &changes))?;
-    push(tx, link, "link.updated", [("changes", Value::Object(changes))])
+    push(tx, link.workspace_id, || Event::LinkUpdated { link: LinkFacts::from(link), changes })
 }
 
 pub(crate) fn link_deleted(tx: &mut Tx<'_>, link: &Link) -> Result<()> {
-    push(tx, link, "link.deleted", [])?;
-    subscriptions::tell(tx, link.workspace_id, &Fact::LinkDeleted(link))
+    push(tx, link.workspace_id, || Event::LinkDeleted { link: LinkFacts::from(link) })
 }
 
 pub(crate) fn asset_uploaded(tx: &mut Tx<'_>, asset: &Asset) -> Result<()> {
-    let data = json!({
-        "asset_id": asset.uid, "filename": asset.filename, "mime_type": asset.content_type(), "file_size": asset.size,
-    });
-    record(tx, asset.workspace_id, "asset.uploaded", &data)?;
-    subscriptions::tell(tx, asset.workspace_id, &Fact::AssetUploaded(&data))
+    push(tx, asset.workspace_id, || Event::AssetUploaded {
+        asset_uid: asset.uid.clone(),
+        filename: asset.filename.clone(),
+        media_type: asset.content_type().to_owned(),
+        size: asset.size,
+    })
 }
 
 pub(crate) fn bio_published(tx: &mut Tx<'_>, page: &BioPage, html_url: &str) -> Result<()> {
-    let mut data = bio_page(page);
-    data["html_url"] = json!(html_url);
-    record(tx, page.workspace_id, "bio.published", &data)?;
-    subscriptions::tell(tx, page.workspace_id, &Fact::BioPublished(page.id, &data))
+    push(tx, page.workspace_id, || Event::BioPublished {
+        page: page_facts(page),
+        html_url: html_url.to_owned(),
+    })
 }
 
 pub(crate) fn bio_unpublished(tx: &mut Tx<'_>, page: &BioPage) -> Result<()> {
-    let data = bio_page(page);
-    record(tx, page.workspace_id, "bio.unpublished", &data)?;
-    subscriptions::tell(tx, page.workspace_id, &Fact::BioUnpublished(page.id, &data))
+    push(tx, page.workspace_id, || Event::BioUnpublished { page: page_facts(page) })
 }
 
-fn bio_page(page: &BioPage) -> Value {
-    json!({ "page_id": ids::bio_page(page), "title": page.title, "slug": page.slug })
+fn page_facts(page: &BioPage) -> PageFacts {
+    PageFacts {
+        id: page.id,
+        page_id: ids::bio_page(page),
+        title: page.title.clone(),
+        slug: page.slug.clone(),
+    }
 }
 
-/// A monthly quota crosses 75 or reaches 100 percent (QR Studio reference, section 12.1): told once
-/// per `metric` and `period`, also when units are given back and taken again.
+/// A monthly quota crosses 75 or reaches 100 percent: reported once per `metric` and `period`, also
+/// if units are given back and taken again.
 pub(crate) fn quota_threshold(
     tx: &mut Tx<'_>,
     workspace: i64,
@@ -73,62 +79,98 @@ pub(crate) fn quota_threshold(
     if !usage::begin(tx.conn, workspace, &once, period)? {
         return Ok(());
     }
-    let figures =
-        json!({ "metric": metric, "quota": purse.quota, "used": purse.used, "percent": percent });
-    record(tx, workspace, &format!("quota.threshold_{percent}"), &figures)?;
-    subscriptions::tell(tx, workspace, &Fact::QuotaReached(percent, &figures))
+    push(tx, workspace, || Event::QuotaReached {
+        percent,
+        metric: metric.to_owned(),
+        quota: purse.quota,
+        used: purse.used,
+    })
 }
 
-/// The numbers of scans that are told of.
-const MILESTONES: [i64; 5] = [100, 1_000, 10_000, 100_000, 1_000_000];
-
-/// A link's scans have come from `before` to `after`: told for each milestone on the way (xQR
-/// reference, U-18).
+/// A link's scans went from `before` to `after`: each milestone on the way is reported.
 pub(crate) fn scan_threshold(
     tx: &mut Tx<'_>,
     workspace: i64,
-    link_id: i64,
+    link: i64,
     before: i64,
     after: i64,
 ) -> Result<()> {
-    for threshold in
-        MILESTONES.into_iter().filter(|milestone| before < *milestone && *milestone <= after)
-    {
-        let Some((link_uid, code)) = scans::names(tx.conn, &[link_id])?.remove(&link_id) else {
+    let reached = MILESTONES.into_iter().filter(|it| before < *it && *it <= after);
+    for threshold in reached {
+        let Some((link_uid, code)) = scans::names(tx.conn, &[link])?.remove(&link) else {
             return Ok(());
         };
-        let data = json!({ "link_id": link_uid, "short_code": code, "scan_count": after, "threshold": threshold });
-        record(tx, workspace, "link.threshold", &data)?;
-        subscriptions::tell(tx, workspace, &Fact::Threshold(link_id, &data))?;
+        let scan_count = after;
+        push(tx, workspace, || Event::ScansReached {
+            link,
+            link_uid,
+            code,
+            scan_count,
+            threshold,
+        })?;
     }
     Ok(())
 }
 
-/// A workspace has moved to another plan.
+/// A workspace moved to another plan.
 pub(crate) fn plan_changed(tx: &mut Tx<'_>, workspace: i64, old: &str, new: &str) -> Result<()> {
-    let data = json!({ "old_plan": old, "new_plan": new });
-    record(tx, workspace, "subscription.updated", &data)?;
-    subscriptions::tell(tx, workspace, &Fact::PlanChanged(&data))
+    let (old_plan, new_plan) = (old.to_owned(), new.to_owned());
+    push(tx, workspace, || Event::PlanChanged { old_plan, new_plan })
 }
 
-/// Writes an event into the outbox.
-fn record(tx: &mut Tx<'_>, workspace_id: i64, event: &str, data: &Value) -> Result<()> {
-    let (uid, payload, created_at) = (tx.fresh_uuid(), data.to_string(), tx.now);
-    outbox::push(
-        tx.conn,
-        &NewEvent { uid: &uid, workspace_id, event, payload: &payload, created_at },
-    )
-}
-
-fn push<const N: usize>(
-    tx: &mut Tx<'_>,
-    link: &Link,
-    event: &str,
-    more: [(&str, Value); N],
-) -> Result<()> {
-    let mut payload = json!({ "link_id": link.uid, "short_code": link.code });
-    for (name, value) in more {
-        payload[name] = value;
+/// Scans were counted. Costs one query if no webhook subscribes to scans.
+pub(crate) fn scans_counted(tx: &mut Tx<'_>, found: &[NewScan]) -> Result<()> {
+    let mut workspaces: Vec<i64> = found.iter().map(|scan| scan.workspace_id).collect();
+    workspaces.sort_unstable();
+    workspaces.dedup();
+    let mut listening = Vec::new();
+    for subscription in webhooks::active(tx.conn, &workspaces)? {
+        let format = tx.dialects.webhooks(&subscription.look);
+        if format.is_some_and(|format| {
+            let event = format.scan_event();
+            event.is_some_and(|event| format.is_subscribed(&subscription.events, event))
+        }) {
+            listening.push(subscription.workspace_id);
+        }
     }
-    record(tx, link.workspace_id, event, &payload)
+    if listening.is_empty() {
+        return Ok(());
+    }
+    let heard: Vec<&NewScan> =
+        found.iter().filter(|scan| listening.contains(&scan.workspace_id)).collect();
+    let mut links: Vec<i64> = heard.iter().map(|scan| scan.link_id).collect();
+    links.sort_unstable();
+    links.dedup();
+    let names = scans::names(tx.conn, &links)?;
+    let mut new = Vec::with_capacity(heard.len());
+    for scan in heard {
+        if let Some(name) = names.get(&scan.link_id) {
+            let event = Event::Scanned { scan: ScanFacts::new(scan, name) };
+            new.push(row(tx, scan.workspace_id, &event)?);
+        }
+    }
+    tx.has_event |= !new.is_empty();
+    outbox::push(tx.conn, &new)
+}
+
+/// Writes an event into the outbox if the workspace has an active webhook.
+fn push(tx: &mut Tx<'_>, workspace: i64, event: impl FnOnce() -> Event) -> Result<()> {
+    if !webhooks::any_active(tx.conn, workspace)? {
+        return Ok(());
+    }
+    let new = row(tx, workspace, &event())?;
+    tx.has_event = true;
+    outbox::push(tx.conn, &[new])
+}
+
+fn row(tx: &Tx<'_>, workspace_id: i64, event: &Event) -> Result<NewEvent> {
+    let payload = serde_json::to_value(event).map_err(Error::internal)?;
+    let name = payload["event"].as_str().unwrap_or_default().to_owned();
+    Ok(NewEvent {
+        uid: tx.fresh_uuid(),
+        workspace_id,
+        event: name,
+        payload: payload.to_string(),
+        created_at: tx.now,
+    })
 }

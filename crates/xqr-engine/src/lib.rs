@@ -6,7 +6,7 @@
 //! in a transaction, so use cases compose. The rows that views show are re-exported in [`rows`], so
 //! that an API never names the store.
 //!
-//! A folder is a subject. Lower ones do not know higher ones: `runtime`, `events`, `limits`,
+//! A folder is a subject. Lower ones do not know higher ones: `dialect`, `runtime`, `events`, `limits`,
 //! `destinations`, `pictures`, `links`, `callers`, and then the others. `app` composes them.
 //!
 //! Without the background steps of `xqr-work` no scan is counted and no webhook is delivered, and the
@@ -17,6 +17,7 @@ pub mod assets;
 pub mod bio;
 pub mod callers;
 pub mod destinations;
+pub mod dialect;
 pub mod events;
 pub mod limits;
 pub mod links;

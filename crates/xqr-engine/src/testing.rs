@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use xqr_auth::{Look, Scopes};
 use xqr_plans::Plan;
+use xqr_store::webhooks::{self, NewWebhook};
 
 use crate::callers::{api_keys, workspaces};
+use crate::dialect::Dialects;
 use crate::{Caller, Data, ManualClock, SeededEntropy, Settings, Tx};
 
 /// 2026-03-21T14:30:00Z.
@@ -18,8 +20,13 @@ pub(crate) fn open() -> (Data, Arc<ManualClock>, tempfile::TempDir) {
     settings.data_dir = folder.path().to_owned();
     settings.database_url = folder.path().join("xqr.db").display().to_string();
     let clock = Arc::new(ManualClock::at(NOW));
-    let data =
-        Data::open(&settings, Arc::clone(&clock) as _, Arc::new(SeededEntropy::new(1))).unwrap();
+    let data = Data::open(
+        &settings,
+        Arc::clone(&clock) as _,
+        Arc::new(SeededEntropy::new(1)),
+        Dialects::default(),
+    )
+    .unwrap();
     data.migrate().unwrap();
     (data, clock, folder)
 }
@@ -40,4 +47,25 @@ pub(crate) fn caller(data: &Data, plan: Plan, overrides: &'static str) -> Caller
     };
     let (_, secret) = data.write_here(make).unwrap();
     data.read_here(|conn| api_keys::authenticate(conn, data.plans(), &secret, data.now())).unwrap()
+}
+
+/// Makes an active webhook of the workspace, so that its events are kept for it.
+pub(crate) fn webhook(data: &Data, workspace: i64) {
+    let insert = move |tx: &mut Tx<'_>| {
+        let new = NewWebhook {
+            uid: tx.fresh_uuid(),
+            workspace_id: workspace,
+            look: "xqr",
+            url: "https://example.com/".to_owned(),
+            description: String::new(),
+            events: "[]".to_owned(),
+            status: webhooks::ACTIVE,
+            secret: Vec::new(),
+            consecutive_failures: 0,
+            created_at: tx.now,
+            updated_at: tx.now,
+        };
+        webhooks::insert(tx.conn, &new)
+    };
+    data.write_here(insert).unwrap();
 }

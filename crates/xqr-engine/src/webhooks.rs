@@ -1,6 +1,5 @@
-//! Webhooks: subscriptions and deliveries.
+//! Webhooks: subscriptions, the fan-out of events, deliveries.
 
 pub mod delivery;
-pub mod format;
-mod signing;
+mod fan_out;
 pub mod subscriptions;

@@ -11,6 +11,7 @@ use xqr_engine::ManualClock;
 use xqr_engine::SeededEntropy;
 use xqr_engine::Settings;
 use xqr_engine::destinations::destination::Destination;
+use xqr_engine::dialect::Dialects;
 
 /// Hosts of the list.
 const LISTED: u64 = 1_000_000;
@@ -78,8 +79,13 @@ fn nothing_listed_gets_in_and_nothing_else_is_refused() {
     settings.data_dir = folder.path().to_owned();
     settings.database_url = folder.path().join("xqr.db").display().to_string();
     settings.blocklist.files = vec![feed];
-    let data = Data::open(&settings, Arc::new(ManualClock::at(0)), Arc::new(SeededEntropy::new(1)))
-        .unwrap();
+    let data = Data::open(
+        &settings,
+        Arc::new(ManualClock::at(0)),
+        Arc::new(SeededEntropy::new(1)),
+        Dialects::default(),
+    )
+    .unwrap();
     let files = data.files();
     files.open();
     let state = &files.state()[0];

@@ -7,6 +7,7 @@
 mod doc_id;
 mod envelope;
 mod openapi;
+mod profile;
 mod projects;
 mod qr_codes;
 
@@ -32,6 +33,7 @@ pub const DIALECT: Registration = Registration {
     column: Forge::COLUMN,
     refuse: refuse::<Forge>,
     document: openapi::document,
+    profile: &profile::ForgeProfile,
     routes,
 };
 

@@ -10,8 +10,9 @@ use actix_web::http::header::{
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
-use xqr_engine::errors::{self, Condition, Error, Reply, Result};
-use xqr_engine::{App, Figures, Rates};
+use xqr_engine::dialect::{Dialects, Profile};
+use xqr_engine::errors::{Condition, Error, Reply, Result};
+use xqr_engine::{App, Figures, Rates, errors};
 
 use crate::metrics;
 use crate::request::authenticate::Bearer;
@@ -60,6 +61,8 @@ pub type Refuse = fn(&Error, RequestId, Accept, Option<&'static str>) -> HttpRes
 pub struct Registration {
     /// The dialect's column of the error catalogue, and with it its name.
     pub column: errors::Dialect,
+    /// The rules that the engine follows.
+    pub profile: &'static dyn Profile,
     /// Puts a refusal into the dialect's envelope.
     pub refuse: Refuse,
     /// Returns the dialect's OpenAPI 3.1 document.
@@ -86,6 +89,11 @@ impl Registry {
     /// Returns every dialect.
     pub fn all(&self) -> &[Registration] {
         &self.0
+    }
+
+    /// Returns the profiles for the engine.
+    pub fn profiles(&self) -> Dialects {
+        Dialects::new(self.0.iter().map(|dialect| dialect.profile))
     }
 
     /// Returns the dialect of this name.

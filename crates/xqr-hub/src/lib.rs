@@ -7,6 +7,7 @@
 mod codes;
 mod lookup;
 mod openapi;
+mod profile;
 
 use std::sync::Arc;
 
@@ -27,6 +28,7 @@ pub const DIALECT: Registration = Registration {
     column: Hub::COLUMN,
     refuse: refuse::<Hub>,
     document: openapi::document,
+    profile: &profile::HubProfile,
     routes,
 };
 

@@ -12,6 +12,8 @@ mod errors;
 mod links;
 mod openapi;
 mod pictures;
+mod profile;
+mod webhook_format;
 mod workspace;
 
 use std::sync::Arc;
@@ -38,6 +40,7 @@ pub const DIALECT: Registration = Registration {
     column: Native::COLUMN,
     refuse: refuse::<Native>,
     document: openapi::document,
+    profile: &profile::NativeProfile,
     routes,
 };
 

@@ -1,5 +1,5 @@
-//! The outbox: events written in the transaction that caused them, so that none is lost and none is
-//! early.
+//! The outbox: events written in the transaction that caused them, until they are turned into
+//! deliveries.
 
 use diesel::prelude::*;
 use xqr_errors::Result;
@@ -8,48 +8,68 @@ use crate::Conn;
 use crate::backend::failed;
 use crate::schema::outbox;
 
+/// Rows in one statement: 5 bound values each, and SQLite takes 32,766.
+const CHUNK: usize = 1000;
+
 /// An event to push.
-#[derive(Debug, Insertable)]
+#[derive(Debug, Clone, Insertable)]
 #[diesel(table_name = outbox)]
-pub struct NewEvent<'a> {
-    /// The id that receivers see, stable over repetitions.
-    pub uid: &'a str,
+pub struct NewEvent {
+    /// The id of the event.
+    pub uid: String,
     /// The owner.
     pub workspace_id: i64,
-    /// The event's native name, such as `link.created`.
-    pub event: &'a str,
-    /// The event's data, JSON.
-    pub payload: &'a str,
+    /// The neutral name of the event, such as `link_created`.
+    pub event: String,
+    /// The facts, JSON.
+    pub payload: String,
     /// When it happened, Unix milliseconds.
     pub created_at: i64,
 }
 
-/// Pushes an event.
-pub fn push(conn: &mut Conn, event: &NewEvent<'_>) -> Result<()> {
-    on_backend!(conn, |c| diesel::insert_into(outbox::table).values(event).execute(c))
-        .map_err(failed)?;
+/// An event in the outbox.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = outbox)]
+pub struct StoredEvent {
+    /// The row: events are taken in this order.
+    pub id: i64,
+    /// The owner.
+    pub workspace_id: i64,
+    /// The neutral name of the event.
+    pub event: String,
+    /// The facts, JSON.
+    pub payload: String,
+    /// When it happened, Unix milliseconds.
+    pub created_at: i64,
+}
+
+/// Pushes events.
+pub fn push(conn: &mut Conn, events: &[NewEvent]) -> Result<()> {
+    for some in events.chunks(CHUNK) {
+        on_backend!(conn, |c| diesel::insert_into(outbox::table).values(some).execute(c))
+            .map_err(failed)?;
+    }
     Ok(())
 }
 
-/// Returns the names of a workspace's events, oldest first.
-pub fn names(conn: &mut Conn, workspace_id: i64) -> Result<Vec<String>> {
-    outbox::table
-        .filter(outbox::workspace_id.eq(workspace_id))
-        .order(outbox::id)
-        .select(outbox::event)
-        .load(conn)
-        .map_err(failed)
+/// Returns whether an event waits, of any workspace.
+pub fn has_events(conn: &mut Conn) -> Result<bool> {
+    let first: Option<i64> =
+        outbox::table.select(outbox::id).first(conn).optional().map_err(failed)?;
+    Ok(first.is_some())
 }
 
-/// Deletes up to `limit` events that are older than `before`, of all workspaces, and returns how
-/// many.
-pub fn purge(conn: &mut Conn, before: i64, limit: i64) -> Result<usize> {
-    let old: Vec<i64> = outbox::table
-        .filter(outbox::created_at.lt(before))
-        .order(outbox::id)
-        .limit(limit)
-        .select(outbox::id)
-        .load(conn)
-        .map_err(failed)?;
-    diesel::delete(outbox::table.filter(outbox::id.eq_any(old))).execute(conn).map_err(failed)
+/// Takes the oldest events, at most `limit`, of all workspaces. On PostgreSQL a second transaction
+/// waits for the first, so events stay in order.
+pub fn take(conn: &mut Conn, limit: i64) -> Result<Vec<StoredEvent>> {
+    let oldest = outbox::table.order(outbox::id).limit(limit);
+    let found: Vec<StoredEvent> = match conn {
+        // It has one writer.
+        Conn::Sqlite(c) => oldest.select(StoredEvent::as_select()).load(c),
+        Conn::Postgres(c) => oldest.select(StoredEvent::as_select()).for_update().load(c),
+    }
+    .map_err(failed)?;
+    let ids: Vec<i64> = found.iter().map(|event| event.id).collect();
+    diesel::delete(outbox::table.filter(outbox::id.eq_any(ids))).execute(conn).map_err(failed)?;
+    Ok(found)
 }

@@ -235,7 +235,7 @@ pub fn delete(conn: &mut Conn, workspace_id: i64, id: i64) -> Result<bool> {
     Ok(deleted)
 }
 
-/// A subscription, as far as telling an event needs it.
+/// A subscription, as far as the fan-out of events needs it.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = webhooks)]
 #[expect(missing_docs, reason = "the fields are those of Webhook")]
@@ -246,17 +246,16 @@ pub struct Subscription {
     pub events: String,
 }
 
+/// Returns whether a workspace has an active webhook. Asked with every change of a link.
+pub fn any_active(conn: &mut Conn, workspace: i64) -> Result<bool> {
+    let active = webhooks::table
+        .filter(webhooks::workspace_id.eq(workspace))
+        .filter(webhooks::status.eq(ACTIVE));
+    on_backend!(conn, |c| diesel::select(exists(active)).get_result(c)).map_err(failed)
+}
+
 /// Returns the active subscriptions of these workspaces, oldest first.
 pub fn active(conn: &mut Conn, workspaces: &[i64]) -> Result<Vec<Subscription>> {
-    if let [one] = workspaces {
-        // Asked with every change of a link.
-        let active = webhooks::table
-            .filter(webhooks::workspace_id.eq(one))
-            .filter(webhooks::status.eq(ACTIVE));
-        let active = active.order(webhooks::id);
-        return on_backend!(conn, |c| active.select(Subscription::as_select()).load(c))
-            .map_err(failed);
-    }
     let mut all = Vec::new();
     for some in workspaces.chunks(CHUNK) {
         let active = webhooks::table

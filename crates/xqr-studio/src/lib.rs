@@ -9,7 +9,9 @@ mod dynamic;
 mod dynamic_fields;
 mod openapi;
 mod pictures;
+mod profile;
 mod status;
+mod webhook_format;
 mod webhooks;
 
 use std::sync::Arc;
@@ -31,6 +33,7 @@ pub const DIALECT: Registration = Registration {
     column: Studio::COLUMN,
     refuse: refuse::<Studio>,
     document: openapi::document,
+    profile: &profile::StudioProfile,
     routes,
 };
 

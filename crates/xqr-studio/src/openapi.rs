@@ -1,11 +1,10 @@
 //! The studio dialect's document.
 
 use serde_json::{Value, json};
-use xqr_engine::auth::Look;
 use xqr_engine::plans::Plan;
 use xqr_engine::render::{ClearZone, EyeBorder, EyeCenter, EyeShape, FrameStyle, Pattern};
-use xqr_engine::webhooks::format;
 
+use crate::webhook_format::EVENTS;
 use xqr_engine::errors::Dialect;
 use xqr_http::forms::payload_fields::Kind;
 use xqr_http::openapi::operation::{Operation, operation};
@@ -534,13 +533,7 @@ fn delivery() -> Value {
 }
 
 fn webhooks() -> Vec<Operation> {
-    let events = || {
-        some(
-            1,
-            format::events(Look::Studio).len(),
-            one_of(format::events(Look::Studio).iter().copied()),
-        )
-    };
+    let events = || some(1, EVENTS.len(), one_of(EVENTS.iter().copied()));
     let new =
         body([("url", url()), ("description?", maybe(prose(200, "Orders"))), ("events", events())]);
     let change = body([

@@ -5,15 +5,16 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
 use xqr_engine::Tx;
-use xqr_engine::auth::{Look, SigningSecret};
+use xqr_engine::auth::SigningSecret;
 use xqr_engine::errors::{Condition, Resource, Result};
 use xqr_engine::rows::{Delivery, Page, Webhook};
 use xqr_engine::runtime::time_format::rfc3339;
-use xqr_engine::webhooks::format;
 use xqr_engine::webhooks::subscriptions::{self, Draft, Edit, Status};
 
-use crate::StudioUser;
+use crate::webhook_format::EVENTS;
+use crate::{Studio, StudioUser};
 use xqr_http::ApiRequest;
+use xqr_http::Dialect as _;
 use xqr_http::forms::fields::Fields;
 use xqr_http::refusal::Refusal;
 use xqr_http::routes::resource;
@@ -44,7 +45,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 async fn list(call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
     let caller = call.caller.clone();
     let webhooks =
-        call.app.read(move |conn| subscriptions::list(conn, &caller, Look::Studio)).await?;
+        call.app.read(move |conn| subscriptions::list(conn, &caller, Studio::COLUMN)).await?;
     Ok(HttpResponse::Ok().json(json!({ "results": webhooks.iter().map(view).collect::<Vec<_>>() })))
 }
 
@@ -59,7 +60,8 @@ async fn create(mut call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusa
     let events = events(&mut fields);
     fields.end()?;
     let url = subscriptions::endpoint(&call.app, "url", &url.unwrap_or_default()).await?;
-    let draft = Draft { look: Look::Studio, url, description, events: events.unwrap_or_default() };
+    let draft =
+        Draft { dialect: Studio::COLUMN, url, description, events: events.unwrap_or_default() };
     let caller = call.caller.clone();
     let create = move |tx: &mut Tx<'_>| subscriptions::create(tx, &caller, draft);
     let answer = |(webhook, secret): (Webhook, SigningSecret)| {
@@ -74,7 +76,7 @@ async fn create(mut call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusa
 async fn get(call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
     let (caller, id) = (call.caller.clone(), path_id(&call, "id")?);
     let webhook =
-        call.app.read(move |conn| subscriptions::get(conn, &caller, Look::Studio, id)).await?;
+        call.app.read(move |conn| subscriptions::get(conn, &caller, Studio::COLUMN, id)).await?;
     Ok(HttpResponse::Ok().json(view(&webhook)))
 }
 
@@ -97,7 +99,7 @@ async fn edit(mut call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal>
     let edit = Edit { url, description, events, status };
     let webhook = call
         .app
-        .write(move |tx| subscriptions::update(tx, &caller, Look::Studio, id, edit))
+        .write(move |tx| subscriptions::update(tx, &caller, Studio::COLUMN, id, edit))
         .await?;
     Ok(HttpResponse::Ok().json(view(&webhook)))
 }
@@ -105,7 +107,7 @@ async fn edit(mut call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal>
 /// `DELETE /api/v1/webhooks/{id}/`
 async fn delete(call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
     let (caller, id) = (call.caller.clone(), path_id(&call, "id")?);
-    call.app.write(move |tx| subscriptions::delete(tx, &caller, Look::Studio, id)).await?;
+    call.app.write(move |tx| subscriptions::delete(tx, &caller, Studio::COLUMN, id)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -114,7 +116,7 @@ async fn rotate(call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
     subscriptions::check_plan(&call.caller)?;
     let (caller, id) = (call.caller.clone(), path_id(&call, "id")?);
     let rotate = call.app.write(move |tx| {
-        subscriptions::rotate(tx, &caller, Look::Studio, id, subscriptions::OVERLAP)
+        subscriptions::rotate(tx, &caller, Studio::COLUMN, id, subscriptions::OVERLAP)
     });
     let (webhook, secret) = rotate.await?;
     let mut view = view(&webhook);
@@ -127,7 +129,7 @@ async fn test(call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
     subscriptions::check_plan(&call.caller)?;
     let (caller, id) = (call.caller.clone(), path_id(&call, "id")?);
     let delivery =
-        call.app.write(move |tx| subscriptions::test(tx, &caller, Look::Studio, id)).await?;
+        call.app.write(move |tx| subscriptions::test(tx, &caller, Studio::COLUMN, id)).await?;
     Ok(HttpResponse::build(StatusCode::ACCEPTED).json(json!({ "id": delivery })))
 }
 
@@ -137,7 +139,7 @@ async fn deliveries(call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusa
     let page = Page::Before { limit: DELIVERIES, id: None };
     let deliveries = call
         .app
-        .read(move |conn| subscriptions::deliveries(conn, &caller, Look::Studio, id, page))
+        .read(move |conn| subscriptions::deliveries(conn, &caller, Studio::COLUMN, id, page))
         .await?;
     Ok(HttpResponse::Ok()
         .json(json!({ "results": deliveries.iter().map(delivery).collect::<Vec<_>>() })))
@@ -153,7 +155,7 @@ fn description(fields: &mut Fields) -> Option<String> {
 
 /// Reads the names of events.
 fn events(fields: &mut Fields) -> Option<Vec<String>> {
-    let known = format::events(Look::Studio);
+    let known = EVENTS;
     let names = fields.texts("events", known.len(), 64)?;
     if names.is_empty() {
         fields
@@ -171,7 +173,7 @@ fn view(webhook: &Webhook) -> Value {
         "id": webhook.id,
         "url": webhook.url,
         "description": webhook.description,
-        "events": subscriptions::wishes(webhook),
+        "events": subscriptions::subscribed_events(webhook),
         "status": webhook.status,
         "consecutive_failures": webhook.consecutive_failures,
         "last_delivery_at": webhook.last_delivery_at.map(rfc3339),

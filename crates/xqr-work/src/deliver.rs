@@ -34,13 +34,14 @@ struct Attempts {
 }
 
 impl Attempts {
-    /// Claims as many as there is room for, and starts them.
+    /// Turns events into deliveries, claims as many as there is room for, and starts them.
     async fn start(&mut self, app: &Arc<App>) -> Result<Progress> {
         let suspects = self.running.values().filter(|suspect| **suspect).count();
         let room = Room {
             all: PLACES.saturating_sub(self.running.len()),
             suspects: SUSPECTS.saturating_sub(suspects),
         };
+        while app.fan_out().await? > 0 {}
         let now = app.now();
         let due = app.read(move |conn| delivery::due(conn, now)).await?;
         if due.is_empty() || room.all == 0 {

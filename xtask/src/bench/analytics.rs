@@ -58,8 +58,14 @@ impl Analytics {
         settings.data_dir = folder.path().to_owned();
         settings.database_url = folder.path().join("xqr.db").display().to_string();
         let clock = Arc::new(ManualClock::at(NOW));
-        let app = App::open(settings, "http://bench".to_owned(), clock, Arc::new(OsEntropy))
-            .map_err(anyhow::Error::msg)?;
+        let app = App::open(
+            settings,
+            "http://bench".to_owned(),
+            clock,
+            Arc::new(OsEntropy),
+            crate::office::dialects(),
+        )
+        .map_err(anyhow::Error::msg)?;
         let (caller, ids) = self.prepare(&app).await?;
         let started = Instant::now();
         self.count(&app, &ids).await?;

@@ -38,8 +38,13 @@ impl Blocklist {
         settings.blocklist.files = vec![feed];
         settings.blocklist.max_entries = self.hosts;
         let files = || {
-            Data::open(&settings, Arc::new(SystemClock), Arc::new(OsEntropy))
-                .map(|data| data.files())
+            Data::open(
+                &settings,
+                Arc::new(SystemClock),
+                Arc::new(OsEntropy),
+                crate::office::dialects(),
+            )
+            .map(|data| data.files())
         };
         let (first, again) =
             (files().map_err(anyhow::Error::msg)?, files().map_err(anyhow::Error::msg)?);

@@ -38,8 +38,14 @@ impl Limits {
         let mut settings = Settings::defaults();
         settings.data_dir = folder.path().to_owned();
         settings.database_url = folder.path().join("xqr.db").display().to_string();
-        let app = App::open(settings, String::new(), Arc::new(SystemClock), Arc::new(OsEntropy))
-            .map_err(anyhow::Error::msg)?;
+        let app = App::open(
+            settings,
+            String::new(),
+            Arc::new(SystemClock),
+            Arc::new(OsEntropy),
+            crate::office::dialects(),
+        )
+        .map_err(anyhow::Error::msg)?;
         let secret = furnish(&app)?;
         let (mut bare, mut guarded) = (Vec::new(), Vec::new());
         for _ in 0..self.rounds {

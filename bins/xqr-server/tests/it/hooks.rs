@@ -9,13 +9,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use xqr_engine::auth::{Look, SecretKey, SigningSecret};
+use xqr_engine::auth::{SecretKey, SigningSecret};
 use xqr_engine::callers::{api_keys, workspaces};
-use xqr_engine::errors::{Condition, Result};
+use xqr_engine::errors::{Condition, Dialect, Result};
 use xqr_engine::plans::Plan;
 use xqr_engine::rows::{Delivery, Page, Webhook};
 use xqr_engine::webhooks::delivery::{self, Room};
-use xqr_engine::webhooks::format;
 use xqr_engine::webhooks::subscriptions::{self, Draft, Edit, Status};
 use xqr_engine::{Caller, Settings, Tx, links};
 
@@ -176,15 +175,15 @@ impl TestApp {
         self.running.app.write(move |tx| job(tx, &caller)).await
     }
 
-    async fn hook(&self, look: Look, url: &str, events: &[&str]) -> (Webhook, SigningSecret) {
+    async fn hook(&self, look: Dialect, url: &str, events: &[&str]) -> (Webhook, SigningSecret) {
         let url = subscriptions::endpoint(&self.running.app, "url", url).await.unwrap();
         let events = events.iter().map(|event| (*event).to_owned()).collect();
-        let draft = Draft { look, url, description: "test".into(), events };
+        let draft = Draft { dialect: look, url, description: "test".into(), events };
         self.tx(|tx, caller| subscriptions::create(tx, caller, draft)).await.unwrap()
     }
 
     fn find(&self, hook: &Webhook) -> Webhook {
-        let look = Look::parse(&hook.look).unwrap();
+        let look = dialect_of(&hook.look);
         self.running
             .app
             .data
@@ -195,7 +194,7 @@ impl TestApp {
     /// Oldest first.
     fn deliveries(&self, hook: &Webhook) -> Vec<Delivery> {
         let page = Page::Offset { limit: 10_000, offset: 0 };
-        let look = Look::parse(&hook.look).unwrap();
+        let look = dialect_of(&hook.look);
         let found = self.running.app.data.read_here(|conn| {
             subscriptions::deliveries(conn, &self.caller(&self.key), look, hook.id, page)
         });
@@ -203,7 +202,7 @@ impl TestApp {
     }
 
     async fn set(&self, hook: &Webhook, status: Status) -> Webhook {
-        let (look, id) = (Look::parse(&hook.look).unwrap(), hook.id);
+        let (look, id) = (dialect_of(&hook.look), hook.id);
         let edit = Edit { status: Some(status), ..Edit::default() };
         self.tx(move |tx, caller| subscriptions::update(tx, caller, look, id, edit)).await.unwrap()
     }
@@ -222,9 +221,13 @@ impl TestApp {
     }
 }
 
+fn dialect_of(name: &str) -> Dialect {
+    Dialect::ALL.into_iter().find(|dialect| dialect.name() == name).unwrap()
+}
+
 /// Verifies signatures with Python's `hmac`, and that a changed body passes none of them. Returns
 /// how many were verified.
-fn python_verifies(look: Look, secret: &SigningSecret, heard: &[Heard]) -> usize {
+fn python_verifies(look: Dialect, secret: &SigningSecret, heard: &[Heard]) -> usize {
     const SCRIPT: &str = r#"
 import base64, hashlib, hmac, json, sys
 job = json.load(sys.stdin)
@@ -267,8 +270,8 @@ print(count)
 async fn receivers_of_both_looks_are_told_and_can_verify_it() {
     let (studio, native) = (Receiver::start(), Receiver::start());
     let app = start(&[&studio, &native]).await;
-    let (studio_hook, studio_secret) = app.hook(Look::Studio, &studio.url(), &ALL).await;
-    let (native_hook, native_secret) = app.hook(Look::Xqr, &native.url(), &["*"]).await;
+    let (studio_hook, studio_secret) = app.hook(Dialect::Studio, &studio.url(), &ALL).await;
+    let (native_hook, native_secret) = app.hook(Dialect::Xqr, &native.url(), &["*"]).await;
     let id = app.example().await;
     app.patch(&id, json!({ "url": "https://example.org/" })).await;
     // The studio has no word for labels, and none for the end.
@@ -327,8 +330,8 @@ async fn receivers_of_both_looks_are_told_and_can_verify_it() {
     );
     assert_eq!(first["x-xqr-delivery"].len(), 36);
 
-    assert_eq!(python_verifies(Look::Studio, &studio_secret, &heard), 2);
-    assert_eq!(python_verifies(Look::Xqr, &native_secret, &native.heard()), 4);
+    assert_eq!(python_verifies(Dialect::Studio, &studio_secret, &heard), 2);
+    assert_eq!(python_verifies(Dialect::Xqr, &native_secret, &native.heard()), 4);
     for (hook, count) in [(studio_hook, 2), (native_hook, 4)] {
         let deliveries = app.deliveries(&hook);
         assert_eq!(deliveries.len(), count);
@@ -351,8 +354,8 @@ async fn receivers_of_both_looks_are_told_and_can_verify_it() {
 async fn a_thousand_deliveries_are_verified() {
     let receiver = Receiver::start();
     let app = start(&[&receiver]).await;
-    let (_, studio) = app.hook(Look::Studio, &receiver.url(), &ALL).await;
-    let (_, native) = app.hook(Look::Xqr, &receiver.url(), &["*"]).await;
+    let (_, studio) = app.hook(Dialect::Studio, &receiver.url(), &ALL).await;
+    let (_, native) = app.hook(Dialect::Xqr, &receiver.url(), &["*"]).await;
     for _ in 0..10 {
         app.tx(|tx, caller| {
             let draft = || links::Draft::new(destination());
@@ -367,8 +370,8 @@ async fn a_thousand_deliveries_are_verified() {
         .heard()
         .into_iter()
         .partition(|heard| heard.headers.contains_key("x-qrstudio-event"));
-    assert_eq!(python_verifies(Look::Studio, &studio, &of_studio), 1_000);
-    assert_eq!(python_verifies(Look::Xqr, &native, &of_native), 1_000);
+    assert_eq!(python_verifies(Dialect::Studio, &studio, &of_studio), 1_000);
+    assert_eq!(python_verifies(Dialect::Xqr, &native, &of_native), 1_000);
 }
 
 fn destination() -> xqr_engine::destinations::destination::Destination {
@@ -379,8 +382,8 @@ fn destination() -> xqr_engine::destinations::destination::Destination {
 #[actix_web::test]
 async fn attempts_follow_the_tables_and_ids_stay() {
     for (look, delays, jitter) in [
-        (Look::Studio, [60_000, 300_000, 1_800_000, 7_200_000, 43_200_000], 20),
-        (Look::Xqr, [5_000, 30_000, 300_000, 1_800_000, 7_200_000], 0),
+        (Dialect::Studio, [60_000, 300_000, 1_800_000, 7_200_000, 43_200_000], 20),
+        (Dialect::Xqr, [5_000, 30_000, 300_000, 1_800_000, 7_200_000], 0),
     ] {
         let receiver = Receiver::start();
         receiver.say("500 Oh", "");
@@ -425,7 +428,7 @@ async fn attempts_follow_the_tables_and_ids_stay() {
 
 #[actix_web::test]
 async fn webhooks_are_disabled_after_failures_in_a_row_and_by_gone() {
-    for (look, limit) in [(Look::Studio, 20), (Look::Xqr, 100)] {
+    for (look, limit) in [(Dialect::Studio, 20), (Dialect::Xqr, 100)] {
         let receiver = Receiver::start();
         let app = start(&[&receiver]).await;
         let (hook, _) = app.hook(look, &receiver.url(), &["*", "dynamic_qr.created"]).await;
@@ -490,7 +493,7 @@ async fn a_receiver_that_was_dead_for_ten_minutes_gets_everything() {
     let port = listener.local_addr().unwrap().port();
     drop(listener);
     let app = TestApp::start_with(reaching(&[port])).await;
-    let (hook, _) = app.hook(Look::Studio, &format!("http://127.0.0.1:{port}/"), &ALL).await;
+    let (hook, _) = app.hook(Dialect::Studio, &format!("http://127.0.0.1:{port}/"), &ALL).await;
     let mut ids = Vec::new();
     for minute in 0..10 {
         if minute < 3 {
@@ -524,8 +527,8 @@ async fn a_receiver_that_holds_on_delays_no_other() {
     let (slow, healthy) = (Receiver::start(), Receiver::start());
     slow.hold();
     let app = start(&[&slow, &healthy]).await;
-    let (slow_hook, _) = app.hook(Look::Studio, &slow.url(), &ALL).await;
-    app.hook(Look::Studio, &healthy.url(), &ALL).await;
+    let (slow_hook, _) = app.hook(Dialect::Studio, &slow.url(), &ALL).await;
+    app.hook(Dialect::Studio, &healthy.url(), &ALL).await;
     // The service's own loop delivers; nobody calls it.
     for _ in 0..10 {
         app.example().await;
@@ -552,7 +555,7 @@ async fn a_crowd_that_holds_on_delays_nobody() {
     let healthy = Receiver::start();
     let app = start(&crowd.iter().chain([&healthy]).collect::<Vec<_>>()).await;
     for receiver in crowd.iter().chain([&healthy]) {
-        app.hook(Look::Studio, &receiver.url(), &ALL).await;
+        app.hook(Dialect::Studio, &receiver.url(), &ALL).await;
     }
     crowd.iter().for_each(Receiver::hold);
     app.example().await;
@@ -572,7 +575,7 @@ async fn two_nodes_deliver_everything_once() {
         .collect();
     let app = start(&receivers.iter().collect::<Vec<_>>()).await;
     for receiver in &receivers {
-        app.hook(Look::Xqr, &receiver.url(), &["*"]).await;
+        app.hook(Dialect::Xqr, &receiver.url(), &["*"]).await;
     }
     let other = app.node();
     for n in 0..100 {
@@ -599,7 +602,7 @@ async fn two_nodes_deliver_everything_once() {
 async fn what_is_rolled_back_is_not_told() {
     let receiver = Receiver::start();
     let app = start(&[&receiver]).await;
-    let (hook, _) = app.hook(Look::Xqr, &receiver.url(), &["*"]).await;
+    let (hook, _) = app.hook(Dialect::Xqr, &receiver.url(), &["*"]).await;
     let aborted = app
         .tx(|tx, caller| {
             links::create(tx, caller, links::Draft::new(destination()))?;
@@ -615,15 +618,15 @@ async fn what_is_rolled_back_is_not_told() {
 async fn scans_are_told_to_whoever_wants_them() {
     let (studio, native) = (Receiver::start(), Receiver::start());
     let app = start(&[&studio, &native]).await;
-    let (other, _) = app.hook(Look::Studio, &studio.url(), &["dynamic_qr.created"]).await;
+    let (other, _) = app.hook(Dialect::Studio, &studio.url(), &["dynamic_qr.created"]).await;
     let link = app.link(json!({ "url": "https://example.com/" })).await;
     let path = format!("/{}", link["short_code"].as_str().unwrap());
     app.get(&path).await.expect(302);
     app.drain().await;
     app.deliver().await;
     assert_eq!(app.deliveries(&other).len(), 1, "no scan");
-    app.hook(Look::Studio, &studio.url(), &["scan.created"]).await;
-    app.hook(Look::Xqr, &native.url(), &["link.scanned"]).await;
+    app.hook(Dialect::Studio, &studio.url(), &["scan.created"]).await;
+    app.hook(Dialect::Xqr, &native.url(), &["link.scanned"]).await;
     let request = app
         .request("GET", &path)
         .header("user-agent", "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17.0 Mobile/15E148 Safari/604.1")
@@ -683,7 +686,7 @@ async fn internal_addresses_are_refused_when_named_and_with_every_attempt() {
     }
     // The operator allowed it once, and does no more.
     let app = start(&[&receiver]).await;
-    let (hook, _) = app.hook(Look::Xqr, &receiver.url(), &["*"]).await;
+    let (hook, _) = app.hook(Dialect::Xqr, &receiver.url(), &["*"]).await;
     let mut settings = app.running.app.settings.clone();
     app.running.stop().await;
     settings.webhooks.allow_nets = Vec::new();
@@ -709,7 +712,7 @@ async fn internal_addresses_are_refused_when_named_and_with_every_attempt() {
         let page = Page::Offset { limit: 1, offset: 0 };
         let delivery = engine
             .data
-            .read_here(|conn| subscriptions::deliveries(conn, &caller, Look::Xqr, id, page))
+            .read_here(|conn| subscriptions::deliveries(conn, &caller, Dialect::Xqr, id, page))
             .unwrap()
             .remove(0);
         assert_eq!(
@@ -727,7 +730,7 @@ async fn overloaded_receivers_are_left_alone() {
     let receiver = Receiver::start();
     receiver.say("429 Slow Down", "Retry-After: 120\r\n");
     let app = start(&[&receiver]).await;
-    let (hook, _) = app.hook(Look::Xqr, &receiver.url(), &["*"]).await;
+    let (hook, _) = app.hook(Dialect::Xqr, &receiver.url(), &["*"]).await;
     app.example().await;
     app.deliver().await;
     let wait = |n: usize| app.deliveries(&hook)[n].due_at - app.running.app.now();
@@ -766,7 +769,7 @@ async fn plans_count_webhooks() {
             let url =
                 subscriptions::endpoint(&engine, "url", "https://hooks.example/").await.unwrap();
             let draft = Draft {
-                look: Look::Studio,
+                dialect: Dialect::Studio,
                 url,
                 description: String::new(),
                 events: vec!["scan.created".into()],
@@ -789,7 +792,7 @@ async fn plans_count_webhooks() {
     assert_eq!(*make(pro.clone()).await.unwrap_err().condition(), full);
     let (id, caller) = (hooks_of_pro[0].id, app.caller(&pro));
     let foreign = app
-        .tx(move |tx, caller| subscriptions::delete(tx, caller, Look::Studio, id))
+        .tx(move |tx, caller| subscriptions::delete(tx, caller, Dialect::Studio, id))
         .await
         .unwrap_err();
     assert!(
@@ -800,13 +803,13 @@ async fn plans_count_webhooks() {
     let other_look = app
         .running
         .app
-        .write(move |tx| subscriptions::delete(tx, &owner, Look::Xqr, id))
+        .write(move |tx| subscriptions::delete(tx, &owner, Dialect::Xqr, id))
         .await
         .unwrap_err();
     assert!(matches!(other_look.condition(), Condition::ResourceNotFound { .. }), "another look's");
     app.running
         .app
-        .write(move |tx| subscriptions::delete(tx, &caller, Look::Studio, id))
+        .write(move |tx| subscriptions::delete(tx, &caller, Dialect::Studio, id))
         .await
         .unwrap();
     make(pro).await.unwrap();
@@ -816,11 +819,11 @@ async fn plans_count_webhooks() {
 async fn secrets_are_sealed_and_rotate_with_an_overlap() {
     let receiver = Receiver::start();
     let app = start(&[&receiver]).await;
-    let (hook, old) = app.hook(Look::Studio, &receiver.url(), &ALL).await;
+    let (hook, old) = app.hook(Dialect::Studio, &receiver.url(), &ALL).await;
     let id = hook.id;
     let (_, new) = app
         .tx(move |tx, caller| {
-            subscriptions::rotate(tx, caller, Look::Studio, id, subscriptions::OVERLAP)
+            subscriptions::rotate(tx, caller, Dialect::Studio, id, subscriptions::OVERLAP)
         })
         .await
         .unwrap();
@@ -831,7 +834,7 @@ async fn secrets_are_sealed_and_rotate_with_an_overlap() {
     app.example().await;
     app.deliver().await;
     let heard = receiver.heard();
-    assert_eq!(python_verifies(Look::Studio, &new, &heard), 2);
+    assert_eq!(python_verifies(Dialect::Studio, &new, &heard), 2);
     let signatures = |n: usize| heard[n].headers["webhook-signature"].split(' ').count();
     assert_eq!((signatures(0), signatures(1)), (2, 1));
     let now: i64 = heard[0].headers["webhook-timestamp"].parse().unwrap();
@@ -847,7 +850,7 @@ async fn secrets_are_sealed_and_rotate_with_an_overlap() {
 async fn a_claim_that_nobody_settles_is_claimed_again_after_its_lease() {
     let receiver = Receiver::start();
     let app = start(&[&receiver]).await;
-    let (hook, _) = app.hook(Look::Xqr, &receiver.url(), &["*"]).await;
+    let (hook, _) = app.hook(Dialect::Xqr, &receiver.url(), &["*"]).await;
     let id = hook.id;
     // A node that dies between claim and attempt.
     let claimed = app
@@ -874,10 +877,11 @@ async fn a_claim_that_nobody_settles_is_claimed_again_after_its_lease() {
 async fn paused_webhooks_are_told_nothing_and_tests_are_sent_on_demand() {
     let receiver = Receiver::start();
     let app = start(&[&receiver]).await;
-    let (hook, _) = app.hook(Look::Studio, &receiver.url(), &["scan.created"]).await;
+    let (hook, _) = app.hook(Dialect::Studio, &receiver.url(), &["scan.created"]).await;
     let id = hook.id;
-    let test =
-        move |tx: &mut Tx<'_>, caller: &Caller| subscriptions::test(tx, caller, Look::Studio, id);
+    let test = move |tx: &mut Tx<'_>, caller: &Caller| {
+        subscriptions::test(tx, caller, Dialect::Studio, id)
+    };
     let uid = app.tx(test).await.unwrap();
     app.deliver().await;
     let heard = receiver.heard();
@@ -889,10 +893,10 @@ async fn paused_webhooks_are_told_nothing_and_tests_are_sent_on_demand() {
     );
     let edit = Edit { events: Some(vec!["dynamic_qr.created".into()]), ..Edit::default() };
     let edited = app
-        .tx(move |tx, caller| subscriptions::update(tx, caller, Look::Studio, id, edit))
+        .tx(move |tx, caller| subscriptions::update(tx, caller, Dialect::Studio, id, edit))
         .await
         .unwrap();
-    assert_eq!(subscriptions::wishes(&edited), ["dynamic_qr.created"]);
+    assert_eq!(subscriptions::subscribed_events(&edited), ["dynamic_qr.created"]);
     app.set(&hook, Status::Paused).await;
     app.example().await;
     assert!(matches!(app.tx(test).await.unwrap_err().condition(), Condition::StateConflict { .. }));
@@ -910,7 +914,7 @@ async fn twenty_kills_and_an_orderly_end_lose_no_delivery() {
     const KILLS: usize = 20;
     let receiver = Receiver::start();
     let app = start(&[&receiver]).await;
-    app.hook(Look::Xqr, &receiver.url(), &["link.created"]).await;
+    app.hook(Dialect::Xqr, &receiver.url(), &["link.created"]).await;
     let settings = app.running.app.settings.clone();
     app.running.stop().await;
     let port = receiver.port.to_string();
@@ -1038,7 +1042,7 @@ async fn every_event_reaches_a_receiver_that_was_dead_through_a_restart() {
         *told.entry(it.header("x-xqr-event")).or_default() += 1;
         told
     });
-    let mut events = format::events(Look::Xqr).to_vec();
+    let mut events = xqr_native::DIALECT.profile.webhooks().unwrap().events().to_vec();
     events.sort_unstable();
     assert_eq!(told.keys().copied().collect::<Vec<_>>(), events);
     let ids: HashSet<&str> = heard.iter().map(|it| it.header("x-xqr-delivery")).collect();
@@ -1056,5 +1060,5 @@ async fn every_event_reaches_a_receiver_that_was_dead_through_a_restart() {
     let secret =
         app.call("GET", &format!("/webhooks/{hook}/secret"), None).await.expect(200).json();
     let secret = SigningSecret::parse(secret["data"]["secret"].as_str().unwrap()).unwrap();
-    assert_eq!(python_verifies(Look::Xqr, &secret, &heard), heard.len());
+    assert_eq!(python_verifies(Dialect::Xqr, &secret, &heard), heard.len());
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_web::middleware::from_fn;
 use actix_web::{App as Web, HttpResponse, test, web};
 use serde_json::{Value, json};
+use xqr_engine::dialect::Dialects;
 use xqr_engine::{App, ManualClock, SeededEntropy, Settings};
 use xqr_forge::Forge;
 use xqr_http::Dialect;
@@ -30,6 +31,7 @@ async fn told<D: Dialect>() -> (Value, String) {
         String::new(),
         Arc::new(ManualClock::at(0)),
         Arc::new(SeededEntropy::new(1)),
+        Dialects::default(),
     )
     .unwrap();
     let scope = web::scope("/api")

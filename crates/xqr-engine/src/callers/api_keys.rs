@@ -183,11 +183,8 @@ pub fn revoke(tx: &mut Tx<'_>, key: &Key) -> Result<()> {
     keys::revoke(tx.conn, key.workspace_id, key.id, key.revoked_at.unwrap_or(tx.now), None)
 }
 
-/// How long a rotated hub key works on: 24 hours, in milliseconds.
-const HUB_OVERLAP: i64 = 24 * 60 * 60 * 1000;
-
-/// Replaces a key by a new one of the same name, look, scopes and expiry. The old one dies at once;
-/// one of the hub look works on for 24 hours, as its service promises, and its predecessors die.
+/// Replaces a key by a new one of the same name, format, scopes and expiry. The old one works on as
+/// long as its dialect promises, and its predecessors end.
 pub fn rotate(tx: &mut Tx<'_>, key: &Key) -> Result<(Key, SecretKey)> {
     let key = hold(tx, key)?;
     let look = Look::parse(&key.look)
@@ -200,7 +197,8 @@ pub fn rotate(tx: &mut Tx<'_>, key: &Key) -> Result<(Key, SecretKey)> {
     if key.expires_at.is_some_and(|at| at <= tx.now) {
         return Err(state(State::Expired).into());
     }
-    let overlap = (look == Look::Hub).then_some(tx.now + HUB_OVERLAP);
+    let overlap = tx.dialects.find(look.name()).map_or(0, |dialect| dialect.key_overlap_ms());
+    let overlap = (overlap > 0).then_some(tx.now + overlap);
     if overlap.is_some() {
         for old in keys::list(tx.conn, key.workspace_id)? {
             if old.look == key.look

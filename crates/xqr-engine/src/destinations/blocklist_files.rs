@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use sha2::{Digest as _, Sha256};
 use xqr_blocklist::{Entries, Host, HostSet};
 
+use crate::dialect::Dialects;
 use crate::runtime::host_list::{FileState, HostList, Listing};
 use crate::{Clock, Data, Entropy, Settings};
 
@@ -135,9 +136,10 @@ impl Data {
         settings: &Settings,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
+        dialects: Dialects,
     ) -> Result<Self, String> {
         let files = Arc::new(BlocklistFiles::new(settings));
-        Self::with_host_list(settings, clock, entropy, files)
+        Self::with_host_list(settings, clock, entropy, dialects, files)
     }
 }
 

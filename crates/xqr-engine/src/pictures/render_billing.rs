@@ -185,11 +185,12 @@ fn book(tx: &mut Tx<'_>, workspace: i64, amount: i64, reason: &str) -> Result<i6
 #[cfg(test)]
 mod tests {
     use xqr_plans::Plan;
-    use xqr_store::outbox;
+    use xqr_store::outbox::{self, StoredEvent};
 
     use super::*;
     use crate::Data;
-    use crate::testing::{NOW, caller, open};
+    use crate::dialect::Event;
+    use crate::testing::{self, NOW, caller, open};
 
     fn charge_of(data: &Data, caller: &Caller, units: u64) -> Result<Charge> {
         let caller = caller.clone();
@@ -233,14 +234,19 @@ mod tests {
     fn a_quota_is_never_passed_and_starts_anew() {
         let (data, clock, _folder) = open();
         let caller = caller(&data, Plan::Free, r#"{"monthly_renders":100}"#);
+        testing::webhook(&data, caller.workspace);
         let admitted: usize = std::thread::scope(|scope| {
             let work = || (0..8).filter(|_| charge_of(&data, &caller, 1).is_ok()).count();
             let threads: Vec<_> = (0..64).map(|_| scope.spawn(work)).collect();
             threads.into_iter().map(|thread| thread.join().unwrap()).sum()
         });
         assert_eq!(admitted, 100);
-        let events = data.read_here(|conn| outbox::names(conn, caller.workspace)).unwrap();
-        assert_eq!(events, ["quota.threshold_75", "quota.threshold_100"]);
+        let events = data.write_here(|tx| outbox::take(tx.conn, 10)).unwrap();
+        let reached = |event: &StoredEvent| match serde_json::from_str(&event.payload).unwrap() {
+            Event::QuotaReached { percent, .. } => percent,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(events.iter().map(reached).collect::<Vec<_>>(), [75, 100]);
         clock.advance(898_200_000);
         assert_eq!(charge_of(&data, &caller, 100).unwrap().remaining, Some(0));
         assert!(charge_of(&data, &caller, 1).is_err());

@@ -12,6 +12,7 @@ use xqr_store::{Conn, Store, StoreOptions};
 
 use super::host_list::HostList;
 use super::master_secret_file;
+use crate::dialect::Dialects;
 use crate::{Clock, Entropy, Settings};
 
 /// The database, the time and the randomness that use cases work with.
@@ -29,6 +30,7 @@ pub struct Data {
     bell: Arc<Notify>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
+    dialects: Dialects,
 }
 
 /// A transaction: what a use case may touch. Use cases never open one, so they compose.
@@ -45,6 +47,8 @@ pub struct Tx<'a> {
     pub(crate) files: &'a dyn HostList,
     /// The address that short links begin with.
     pub(crate) home: Option<&'a Url>,
+    /// The dialects of the service.
+    pub(crate) dialects: &'a Dialects,
     entropy: &'a dyn Entropy,
     /// Code keys whose cached redirects are stale once this commits.
     pub(crate) stale: Vec<String>,
@@ -89,6 +93,7 @@ impl Data {
         settings: &Settings,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
+        dialects: Dialects,
         files: Arc<dyn HostList>,
     ) -> Result<Self, String> {
         let options =
@@ -110,6 +115,7 @@ impl Data {
             bell: Arc::default(),
             clock,
             entropy,
+            dialects,
         })
     }
 
@@ -125,6 +131,11 @@ impl Data {
     /// Returns what each plan allows.
     pub fn plans(&self) -> &PlanTable {
         &self.plans
+    }
+
+    /// Returns the dialects of the service.
+    pub fn dialects(&self) -> &Dialects {
+        &self.dialects
     }
 
     /// Returns the service's own secret.
@@ -235,7 +246,7 @@ impl Data {
             (Arc::clone(&self.clock), Arc::clone(&self.entropy), self.plans.clone());
         let (secret, files, bell) =
             (self.secret.clone(), Arc::clone(&self.files), Arc::clone(&self.bell));
-        let home = Arc::clone(&self.home);
+        let (home, dialects) = (Arc::clone(&self.home), self.dialects.clone());
         self.store.write(
             alone,
             move |conn| {
@@ -246,6 +257,7 @@ impl Data {
                     secret: &secret,
                     files: &*files,
                     home: home.get(),
+                    dialects: &dialects,
                     entropy: &*entropy,
                     stale: Vec::new(),
                     has_event: false,

@@ -15,7 +15,6 @@ use crate::runtime::caller;
 use crate::scans::daily_stats::{DAY, Tally};
 use crate::scans::record::Scan;
 use crate::scans::{journal, live_feed};
-use crate::webhooks::subscriptions;
 use crate::{App, Tx, events};
 use xqr_journal::{Batch, Position};
 
@@ -102,7 +101,7 @@ fn insert(tx: &mut Tx<'_>, found: &[Scan]) -> Result<Vec<NewScan>> {
         }
     }
     tally(tx, &rows, &visitors)?;
-    subscriptions::tell_scans(tx, &rows)?;
+    events::scans_counted(tx, &rows)?;
     Ok(rows)
 }
 

@@ -3,13 +3,15 @@
 
 use std::time::Duration;
 
-use xqr_auth::{Look, MasterSecret, SigningSecret};
+use xqr_auth::{MasterSecret, SigningSecret};
 use xqr_errors::{Error, Result};
 use xqr_store::Conn;
 use xqr_store::webhooks::{self, Delivery, Settlement, Webhook, WebhookChanges};
 
-use super::signing;
-use super::subscriptions::{Status, look_of, open_secret};
+use super::fan_out::format_of;
+use super::subscriptions::{Status, open_secret};
+use crate::dialect::webhook_format::Outgoing;
+use crate::dialect::{RetryPolicy, WebhookFormat};
 use crate::runtime::ports::webhook_client::Outcome;
 use crate::{App, Tx};
 
@@ -117,7 +119,8 @@ impl App {
     /// Those of the database; then the lease ends by itself. An attempt that fails is none.
     pub async fn attempt(&self, attempt: Attempt) -> Result<()> {
         let outbound = self.outbound()?;
-        let headers = headers(&attempt, self.data.secret(), self.now())?;
+        let format = format_of(self.data.dialects(), &attempt.webhook.look)?;
+        let headers = headers(format, &attempt, self.data.secret(), self.now())?;
         let outcome =
             outbound.post(&attempt.webhook.url, headers, attempt.delivery.payload.clone()).await;
         if let Outcome::Unanswered { reason } = &outcome {
@@ -128,11 +131,14 @@ impl App {
                 "an attempt had no answer"
             );
         }
-        self.write(move |tx| settle(tx, &attempt, &outcome)).await
+        self.write(move |tx| finish_delivery(tx, &attempt, &outcome)).await
     }
 }
 
+/// Returns the headers of an attempt: those of the dialect, and those of Standard Webhooks, which
+/// every valid secret signs.
 fn headers(
+    format: &dyn WebhookFormat,
     attempt: &Attempt,
     master: &MasterSecret,
     now: i64,
@@ -146,11 +152,23 @@ fn headers(
     {
         secrets.push(open_secret(master, webhook, previous)?);
     }
-    Ok(signing::headers(look_of(&webhook.look)?, &secrets, delivery, now.div_euclid(1000)))
+    let (seconds, body) = (now.div_euclid(1000), delivery.payload.as_bytes());
+    let outgoing = Outgoing { id: &delivery.uid, event: &delivery.event, body };
+    let mut headers = format.headers(&secrets[0], &outgoing, seconds);
+    let signed = |secret: &SigningSecret| {
+        format!("v1,{}", secret.sign_standard(&delivery.uid, seconds, body))
+    };
+    headers.extend([
+        ("content-type", "application/json".to_owned()),
+        ("webhook-id", delivery.uid.clone()),
+        ("webhook-timestamp", seconds.to_string()),
+        ("webhook-signature", secrets.iter().map(signed).collect::<Vec<_>>().join(" ")),
+    ]);
+    Ok(headers)
 }
 
-/// Writes what became of an attempt: on the delivery, and on its webhook.
-fn settle(tx: &mut Tx<'_>, attempt: &Attempt, outcome: &Outcome) -> Result<()> {
+/// Records the outcome of an attempt on the delivery and on its webhook.
+fn finish_delivery(tx: &mut Tx<'_>, attempt: &Attempt, outcome: &Outcome) -> Result<()> {
     let Attempt { delivery, .. } = attempt;
     let lease =
         delivery.leased_until.ok_or_else(|| Error::internal("an attempt without a lease"))?;
@@ -189,8 +207,8 @@ fn settle(tx: &mut Tx<'_>, attempt: &Attempt, outcome: &Outcome) -> Result<()> {
         changes.consecutive_failures = Some(0).filter(|_| webhook.consecutive_failures > 0);
         changes.not_before = Some(None).filter(|_| webhook.not_before.is_some());
     } else {
-        let look = look_of(&webhook.look)?;
-        let next = next_attempt(tx, look, attempts, status, retry_after);
+        let retries = format_of(tx.dialects, &webhook.look)?.retries();
+        let next = next_attempt(tx, retries, attempts, status, retry_after);
         (settlement.status, settlement.due_at, settlement.settled_at) = match next {
             Some(at) => (webhooks::PENDING, at, None),
             None => ("failed", tx.now, Some(tx.now)),
@@ -199,7 +217,7 @@ fn settle(tx: &mut Tx<'_>, attempt: &Attempt, outcome: &Outcome) -> Result<()> {
         changes.consecutive_failures = Some(failures);
         changes.not_before = rest(tx.now, status, retry_after, next).map(Some);
         if webhook.status != Status::Disabled.name()
-            && (status == Some(410) || failures >= signing::of(look).disable_after)
+            && (status == Some(410) || failures >= retries.disable_after)
         {
             (changes.status, changes.disabled_at) =
                 (Some(Status::Disabled.name()), Some(Some(tx.now)));
@@ -217,15 +235,14 @@ fn settle(tx: &mut Tx<'_>, attempt: &Attempt, outcome: &Outcome) -> Result<()> {
 /// When a delivery is attempted again; `None` when it has failed for good.
 fn next_attempt(
     tx: &Tx<'_>,
-    look: Look,
+    retries: &RetryPolicy,
     attempts: i32,
     status: Option<i32>,
     retry_after: Option<Duration>,
 ) -> Option<i64> {
     let mut random = [0; 4];
     tx.random(&mut random);
-    let delay =
-        signing::of(look).delay(usize::try_from(attempts).ok()?, u32::from_be_bytes(random))?;
+    let delay = retries.delay(usize::try_from(attempts).ok()?, u32::from_be_bytes(random))?;
     let wish = retry_after.map_or(0, |wish| millis(wish).min(MAX_RETRY_AFTER));
     // Whoever says Gone will say it again.
     (status != Some(410)).then(|| tx.now + delay.max(wish))

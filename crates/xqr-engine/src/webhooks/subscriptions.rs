@@ -4,25 +4,17 @@
 //! it; so none is lost, none is early, and none tells of what was rolled back. Who is paused or
 //! disabled is told nothing; what was due then waits.
 
-use std::collections::{HashMap, HashSet};
-
 use serde_json::json;
-use xqr_auth::{Look, MasterSecret, SigningSecret};
-use xqr_errors::{Condition, Error, Resource, Result, State};
-use xqr_store::scans::{self, NewScan};
-use xqr_store::webhooks::{
-    self, Delivery, NewDelivery, NewWebhook, Subscription, Webhook, WebhookChanges,
-};
+use xqr_auth::{MasterSecret, SigningSecret};
+use xqr_errors::{Condition, Dialect, Error, Resource, Result, State};
+use xqr_store::webhooks::{self, Delivery, NewWebhook, Webhook, WebhookChanges};
 use xqr_store::{Conn, Page, usage};
 
-use super::format;
-pub(crate) use super::format::Fact;
-use crate::runtime::caller;
+use super::fan_out::{format_of, new_delivery};
+use crate::dialect::Event;
 use crate::runtime::ports::webhook_client::Refusal;
 use crate::{App, Caller, Tx};
 
-/// The word that stands for every event of the native look.
-pub const EVERYTHING: &str = "*";
 /// How long the secret before a rotation signs beside the new one, in the headers of Standard
 /// Webhooks; milliseconds.
 pub const OVERLAP: i64 = 24 * 60 * 60 * 1000;
@@ -104,13 +96,13 @@ pub fn check_plan(caller: &Caller) -> Result<()> {
 /// A webhook to make.
 pub struct Draft {
     /// The dialect of its events, signatures and retries.
-    pub look: Look,
+    pub dialect: Dialect,
     /// Where deliveries go.
     pub url: Endpoint,
     /// A text of its owner's; may be empty.
     pub description: String,
-    /// What it is told: some of [`events`], or [`EVERYTHING`] for the native look. Names that do
-    /// not exist are never told.
+    /// The names of the events that it subscribes to, as its dialect has them. An unknown name has
+    /// no effect.
     pub events: Vec<String>,
 }
 
@@ -151,7 +143,7 @@ pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: Draft) -> Result<(Webhook
         secret: seal(tx, &uid, &secret)?,
         uid,
         workspace_id: caller.workspace,
-        look: draft.look.name(),
+        look: draft.dialect.name(),
         url: draft.url.0,
         description: draft.description,
         events: json!(draft.events).to_string(),
@@ -164,8 +156,8 @@ pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: Draft) -> Result<(Webhook
 }
 
 /// Returns the caller's webhooks of one look, oldest first.
-pub fn list(conn: &mut Conn, caller: &Caller, look: Look) -> Result<Vec<Webhook>> {
-    webhooks::list(conn, caller.workspace, look.name())
+pub fn list(conn: &mut Conn, caller: &Caller, dialect: Dialect) -> Result<Vec<Webhook>> {
+    webhooks::list(conn, caller.workspace, dialect.name())
 }
 
 /// Returns the caller's webhook of this look.
@@ -173,9 +165,9 @@ pub fn list(conn: &mut Conn, caller: &Caller, look: Look) -> Result<Vec<Webhook>
 /// # Errors
 ///
 /// [`Condition::ResourceNotFound`], also for another workspace's or another look's.
-pub fn get(conn: &mut Conn, caller: &Caller, look: Look, id: i64) -> Result<Webhook> {
-    let found =
-        webhooks::find(conn, caller.workspace, id)?.filter(|webhook| webhook.look == look.name());
+pub fn get(conn: &mut Conn, caller: &Caller, dialect: Dialect, id: i64) -> Result<Webhook> {
+    let found = webhooks::find(conn, caller.workspace, id)?
+        .filter(|webhook| webhook.look == dialect.name());
     found.ok_or_else(|| Condition::ResourceNotFound { what: Resource::Webhook }.into())
 }
 
@@ -189,8 +181,8 @@ pub fn id_of(conn: &mut Conn, caller: &Caller, uid: &str) -> Result<i64> {
     found.ok_or_else(|| Condition::ResourceNotFound { what: Resource::Webhook }.into())
 }
 
-/// Returns the names of the events that a webhook wants.
-pub fn wishes(webhook: &Webhook) -> Vec<String> {
+/// Returns the names of the events that a webhook subscribes to.
+pub fn subscribed_events(webhook: &Webhook) -> Vec<String> {
     serde_json::from_str(&webhook.events).unwrap_or_default()
 }
 
@@ -202,11 +194,11 @@ pub fn wishes(webhook: &Webhook) -> Vec<String> {
 pub fn update(
     tx: &mut Tx<'_>,
     caller: &Caller,
-    look: Look,
+    dialect: Dialect,
     id: i64,
     edit: Edit,
 ) -> Result<Webhook> {
-    get(tx.conn, caller, look, id)?;
+    get(tx.conn, caller, dialect, id)?;
     let mut changes = WebhookChanges {
         url: edit.url.map(|url| url.0),
         description: edit.description,
@@ -225,7 +217,7 @@ pub fn update(
         Some(Status::Paused) | None => {}
     }
     webhooks::update(tx.conn, caller.workspace, id, &changes)?;
-    get(tx.conn, caller, look, id)
+    get(tx.conn, caller, dialect, id)
 }
 
 /// Deletes the caller's webhook with its deliveries.
@@ -233,8 +225,8 @@ pub fn update(
 /// # Errors
 ///
 /// Those of [`get`].
-pub fn delete(tx: &mut Tx<'_>, caller: &Caller, look: Look, id: i64) -> Result<()> {
-    get(tx.conn, caller, look, id)?;
+pub fn delete(tx: &mut Tx<'_>, caller: &Caller, dialect: Dialect, id: i64) -> Result<()> {
+    get(tx.conn, caller, dialect, id)?;
     if webhooks::delete(tx.conn, caller.workspace, id)? {
         usage::give_back(tx.conn, caller.workspace, usage::WEBHOOKS, usage::TOTAL, 1)?;
     }
@@ -251,11 +243,11 @@ pub fn delete(tx: &mut Tx<'_>, caller: &Caller, look: Look, id: i64) -> Result<(
 pub fn rotate(
     tx: &mut Tx<'_>,
     caller: &Caller,
-    look: Look,
+    dialect: Dialect,
     id: i64,
     overlap: i64,
 ) -> Result<(Webhook, SigningSecret)> {
-    let webhook = get(tx.conn, caller, look, id)?;
+    let webhook = get(tx.conn, caller, dialect, id)?;
     let secret = SigningSecret::mint(|bytes| tx.random(bytes));
     let changes = WebhookChanges {
         secret: Some(seal(tx, &webhook.uid, &secret)?),
@@ -265,7 +257,7 @@ pub fn rotate(
         ..WebhookChanges::default()
     };
     webhooks::update(tx.conn, caller.workspace, id, &changes)?;
-    Ok((get(tx.conn, caller, look, id)?, secret))
+    Ok((get(tx.conn, caller, dialect, id)?, secret))
 }
 
 /// Returns the secret of the caller's webhook, for dialects that show it again.
@@ -276,11 +268,11 @@ pub fn rotate(
 pub fn secret(
     conn: &mut Conn,
     caller: &Caller,
-    look: Look,
+    dialect: Dialect,
     id: i64,
     master: &MasterSecret,
 ) -> Result<SigningSecret> {
-    let webhook = get(conn, caller, look, id)?;
+    let webhook = get(conn, caller, dialect, id)?;
     open_secret(master, &webhook, &webhook.secret)
 }
 
@@ -292,11 +284,11 @@ pub fn secret(
 pub fn deliveries(
     conn: &mut Conn,
     caller: &Caller,
-    look: Look,
+    dialect: Dialect,
     id: i64,
     page: Page,
 ) -> Result<Vec<Delivery>> {
-    get(conn, caller, look, id)?;
+    get(conn, caller, dialect, id)?;
     webhooks::deliveries(conn, caller.workspace, id, page)
 }
 
@@ -314,11 +306,11 @@ pub fn count_deliveries(conn: &mut Conn, caller: &Caller, id: i64) -> Result<i64
 pub fn redeliver(
     tx: &mut Tx<'_>,
     caller: &Caller,
-    look: Look,
+    dialect: Dialect,
     id: i64,
     uid: &str,
 ) -> Result<Delivery> {
-    let webhook = get(tx.conn, caller, look, id)?;
+    let webhook = get(tx.conn, caller, dialect, id)?;
     let found = webhooks::find_delivery(tx.conn, caller.workspace, id, uid)?;
     let delivery = found.ok_or_else(|| Condition::ResourceNotFound { what: Resource::Delivery })?;
     if delivery.status == webhooks::PENDING {
@@ -343,134 +335,21 @@ pub fn redeliver(
 /// # Errors
 ///
 /// Those of [`get`], and [`Condition::StateConflict`] when it is not active.
-pub fn test(tx: &mut Tx<'_>, caller: &Caller, look: Look, id: i64) -> Result<String> {
-    let webhook = get(tx.conn, caller, look, id)?;
+pub fn test(tx: &mut Tx<'_>, caller: &Caller, dialect: Dialect, id: i64) -> Result<String> {
+    let webhook = get(tx.conn, caller, dialect, id)?;
     if webhook.status != Status::Active.name() {
         return Err(Condition::StateConflict { state: state_of(&webhook) }.into());
     }
-    let (event, data) = format::say(look, &Fact::Ping(id))
-        .ok_or_else(|| Error::internal("every look has a word for a test"))?;
-    let uid = tx.fresh_uuid();
-    let new = delivery(tx.now, &uid, look, webhook.id, caller.workspace, None, event, &data);
+    let format = format_of(tx.dialects, &webhook.look)?;
+    let (event, data) = format
+        .payload(&Event::Ping { webhook: id })
+        .ok_or_else(|| Error::internal("every dialect reports a test"))?;
+    let at = tx.now;
+    let new = new_delivery(tx, format, webhook.id, caller.workspace, None, event, &data, at);
+    let uid = new.uid.clone();
     webhooks::push(tx.conn, &[new])?;
     tx.has_event = true;
     Ok(uid)
-}
-
-/// Tells a workspace's active subscriptions what happened.
-pub(crate) fn tell(tx: &mut Tx<'_>, workspace: i64, fact: &Fact<'_>) -> Result<()> {
-    let subscriptions = active(tx, &[workspace])?;
-    push(tx, subscriptions.iter().map(|subscription| (subscription, fact)))
-}
-
-/// Tells of scans that were counted. Costs one query where nobody subscribed to scans.
-pub(crate) fn tell_scans(tx: &mut Tx<'_>, found: &[NewScan]) -> Result<()> {
-    let mut workspaces: Vec<i64> = found.iter().map(|scan| scan.workspace_id).collect();
-    workspaces.sort_unstable();
-    workspaces.dedup();
-    let mut listening: HashMap<i64, Vec<Subscription>> = HashMap::new();
-    for subscription in active(tx, &workspaces)? {
-        let event = look_of(&subscription.look).ok().and_then(format::scan_event);
-        if event.is_some_and(|event| wants(&subscription, event)) {
-            listening.entry(subscription.workspace_id).or_default().push(subscription);
-        }
-    }
-    if listening.is_empty() {
-        return Ok(());
-    }
-    let heard = || found.iter().filter(|scan| listening.contains_key(&scan.workspace_id));
-    let ids: HashSet<i64> = heard().map(|scan| scan.link_id).collect();
-    let names = scans::names(tx.conn, &ids.into_iter().collect::<Vec<_>>())?;
-    let facts: Vec<_> = heard()
-        .filter_map(|scan| {
-            Some((&listening[&scan.workspace_id], Fact::Scanned(scan, names.get(&scan.link_id)?)))
-        })
-        .collect();
-    push(
-        tx,
-        facts.iter().flat_map(|(subscriptions, fact)| {
-            subscriptions.iter().map(move |subscription| (subscription, fact))
-        }),
-    )
-}
-
-/// Returns the active subscriptions of workspaces whose plans have webhooks.
-fn active(tx: &mut Tx<'_>, workspaces: &[i64]) -> Result<Vec<Subscription>> {
-    let mut found = webhooks::active(tx.conn, workspaces)?;
-    let mut ids: Vec<i64> = found.iter().map(|subscription| subscription.workspace_id).collect();
-    ids.dedup();
-    if !ids.is_empty() {
-        let mut without = HashSet::new();
-        for workspace in xqr_store::workspaces::find_many(tx.conn, &ids)? {
-            if caller::terms(tx.plans, &workspace, None)?.limits.webhooks == Some(0) {
-                without.insert(workspace.id);
-            }
-        }
-        found.retain(|subscription| !without.contains(&subscription.workspace_id));
-    }
-    Ok(found)
-}
-
-fn push<'a>(
-    tx: &mut Tx<'_>,
-    told: impl Iterator<Item = (&'a Subscription, &'a Fact<'a>)>,
-) -> Result<()> {
-    let mut new = Vec::new();
-    for (subscription, fact) in told {
-        let look = look_of(&subscription.look)?;
-        if let Some((event, data)) =
-            format::say(look, fact).filter(|(event, _)| wants(subscription, event))
-        {
-            let (uid, subject) = (tx.fresh_uuid(), fact.subject());
-            new.push(delivery(
-                tx.now,
-                &uid,
-                look,
-                subscription.id,
-                subscription.workspace_id,
-                subject,
-                event,
-                &data,
-            ));
-        }
-    }
-    tx.has_event |= !new.is_empty();
-    webhooks::push(tx.conn, &new)
-}
-
-fn wants(subscription: &Subscription, event: &str) -> bool {
-    let wishes: Vec<String> = serde_json::from_str(&subscription.events).unwrap_or_default();
-    wishes.iter().any(|wish| wish == event || wish == EVERYTHING)
-}
-
-#[expect(clippy::too_many_arguments, reason = "a row, written in one place")]
-fn delivery(
-    now: i64,
-    uid: &str,
-    look: Look,
-    webhook_id: i64,
-    workspace_id: i64,
-    subject: Option<i64>,
-    event: &'static str,
-    data: &serde_json::Value,
-) -> NewDelivery {
-    NewDelivery {
-        uid: uid.to_owned(),
-        webhook_id,
-        workspace_id,
-        subject,
-        event,
-        payload: format::envelope(look, uid, event, now, data),
-        status: webhooks::PENDING,
-        attempts: 0,
-        due_at: now,
-        created_at: now,
-    }
-}
-
-pub(super) fn look_of(name: &str) -> Result<Look> {
-    Look::parse(name)
-        .ok_or_else(|| Error::internal(format!("the database names an unknown look: {name}")))
 }
 
 fn seal(tx: &Tx<'_>, uid: &str, secret: &SigningSecret) -> Result<Vec<u8>> {

@@ -1,10 +1,9 @@
 //! Webhooks.
 
 use serde_json::{Value, json};
-use xqr_engine::auth::Look;
-use xqr_engine::webhooks::{format, subscriptions};
 
 use super::{LISTS, TEXTS, all, keyed, one, page, paged, signed_in};
+use crate::webhook_format::{EVENTS, EVERY_EVENT};
 use xqr_http::openapi::operation::Operation;
 use xqr_http::openapi::schema::{
     body, count, flag, list, maybe, moment, named, object, one_of, prose, some, text, url,
@@ -27,14 +26,9 @@ pub(super) fn schemas() -> Value {
 }
 
 pub(super) fn operations() -> Vec<Operation> {
-    let known = format::events(Look::Xqr);
-    let events = || {
-        some(
-            1,
-            known.len(),
-            one_of([subscriptions::EVERYTHING].into_iter().chain(known.iter().copied())),
-        )
-    };
+    let known = EVENTS;
+    let events =
+        || some(1, known.len(), one_of([EVERY_EVENT].into_iter().chain(known.iter().copied())));
     let new =
         body([("url", url()), ("events", events()), ("description?", maybe(prose(200, "Orders")))]);
     let changes = body([

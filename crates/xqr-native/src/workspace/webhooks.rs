@@ -6,17 +6,18 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use serde_json::{Value, json};
-use xqr_engine::auth::{Look, Scope, SigningSecret};
+use xqr_engine::auth::{Scope, SigningSecret};
 use xqr_engine::errors::{Condition, Result};
 use xqr_engine::rows::{Conn, Delivery, Page, Webhook};
 use xqr_engine::runtime::time_format::rfc3339;
-use xqr_engine::webhooks::format;
-use xqr_engine::webhooks::subscriptions::{self, Draft, EVERYTHING, Edit, Status};
+use xqr_engine::webhooks::subscriptions::{self, Draft, Edit, Status};
 use xqr_engine::{App, Caller, Tx};
 
 use crate::envelope::{Answers as _, PageMeta};
+use crate::webhook_format::{EVENTS, EVERY_EVENT};
 use crate::{Native, NativeUser};
 use xqr_http::ApiRequest;
+use xqr_http::Dialect as _;
 use xqr_http::forms::fields::Fields;
 use xqr_http::middleware::Secret;
 use xqr_http::refusal::Refusal;
@@ -62,7 +63,8 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 async fn list(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::WebhooksRead)?;
     let caller = call.caller.clone();
-    let webhooks = call.app.read(move |conn| subscriptions::list(conn, &caller, Look::Xqr)).await?;
+    let webhooks =
+        call.app.read(move |conn| subscriptions::list(conn, &caller, Native::COLUMN)).await?;
     Ok(call.answer(StatusCode::OK, webhooks.iter().map(WebhookView::new).collect::<Vec<_>>()))
 }
 
@@ -78,7 +80,8 @@ async fn create(mut call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     let description = fields.prose("description", DESCRIPTION_CHARS).unwrap_or_default();
     fields.end()?;
     let url = subscriptions::endpoint(&call.app, "url", &url.unwrap_or_default()).await?;
-    let draft = Draft { look: Look::Xqr, url, description, events: events.unwrap_or_default() };
+    let draft =
+        Draft { dialect: Native::COLUMN, url, description, events: events.unwrap_or_default() };
     let (caller, cover) = (call.caller.clone(), call.cover());
     let create = move |tx: &mut Tx<'_>| Ok(subscriptions::create(tx, &caller, draft)?.0);
     Ok(call.make(create, move |webhook| cover.close(WebhookView::new(&webhook))).await?)
@@ -112,7 +115,7 @@ async fn edit(mut call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
         (call.caller.clone(), call.path("webhook_id"), Edit { url, description, events, status });
     let job = move |tx: &mut Tx<'_>| {
         let id = find(tx.conn, &caller, &uid)?.id;
-        subscriptions::update(tx, &caller, Look::Xqr, id, edit)
+        subscriptions::update(tx, &caller, Native::COLUMN, id, edit)
     };
     let webhook = call.app.write(job).await?;
     Ok(call.answer(StatusCode::OK, WebhookView::new(&webhook)))
@@ -124,7 +127,7 @@ async fn delete(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     let (caller, uid) = (call.caller.clone(), call.path("webhook_id"));
     let job = move |tx: &mut Tx<'_>| {
         let id = find(tx.conn, &caller, &uid)?.id;
-        subscriptions::delete(tx, &caller, Look::Xqr, id)
+        subscriptions::delete(tx, &caller, Native::COLUMN, id)
     };
     call.app.write(job).await?;
     Ok(HttpResponse::NoContent().finish())
@@ -142,7 +145,7 @@ async fn deliveries(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
         let rows = subscriptions::deliveries(
             conn,
             &caller,
-            Look::Xqr,
+            Native::COLUMN,
             id,
             Page::Offset { limit, offset },
         )?;
@@ -167,7 +170,7 @@ async fn redeliver(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
         subscriptions::redeliver(
             tx,
             &caller,
-            Look::Xqr,
+            Native::COLUMN,
             id,
             delivery.strip_prefix("del_").unwrap_or(&delivery),
         )
@@ -198,7 +201,7 @@ async fn rotate(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     let (caller, uid) = (call.caller.clone(), call.path("webhook_id"));
     let job = move |tx: &mut Tx<'_>| {
         let id = find(tx.conn, &caller, &uid)?.id;
-        subscriptions::rotate(tx, &caller, Look::Xqr, id, subscriptions::OVERLAP)
+        subscriptions::rotate(tx, &caller, Native::COLUMN, id, subscriptions::OVERLAP)
     };
     let (_, secret) = call.app.write(job).await?;
     Ok(call.answer(StatusCode::OK, told(&secret)))
@@ -220,7 +223,7 @@ async fn secret_of(app: &App, caller: &Caller, uid: String) -> Result<Value> {
     let (caller, master) = (caller.clone(), app.data.secret().clone());
     let read = app.read(move |conn| {
         let id = find(conn, &caller, &uid)?.id;
-        subscriptions::secret(conn, &caller, Look::Xqr, id, &master)
+        subscriptions::secret(conn, &caller, Native::COLUMN, id, &master)
     });
     Ok(told(&read.await?))
 }
@@ -230,7 +233,7 @@ async fn test_of(app: &App, caller: &Caller, uid: String) -> Result<Value> {
     let caller = caller.clone();
     let job = move |tx: &mut Tx<'_>| {
         let id = find(tx.conn, &caller, &uid)?.id;
-        subscriptions::test(tx, &caller, Look::Xqr, id)
+        subscriptions::test(tx, &caller, Native::COLUMN, id)
     };
     let delivery = app.write(job).await?;
     Ok(json!({ "delivery_id": format!("del_{delivery}"), "event_type": "test.ping" }))
@@ -248,19 +251,20 @@ fn told(secret: &SigningSecret) -> Value {
 
 fn find(conn: &mut Conn, caller: &Caller, uid: &str) -> Result<Webhook> {
     let id = subscriptions::id_of(conn, caller, uid.strip_prefix("wh_").unwrap_or(uid))?;
-    subscriptions::get(conn, caller, Look::Xqr, id)
+    subscriptions::get(conn, caller, Native::COLUMN, id)
 }
 
 /// Reads the names of events; `*` stands for all.
 fn events(fields: &mut Fields) -> Option<Vec<String>> {
-    let known = format::events(Look::Xqr);
+    let known = EVENTS;
     let names = fields.texts("events", known.len(), 64)?;
     if names.is_empty() {
         fields
             .complain(Condition::ListEmpty { field: "events".to_owned(), max: known.len() as u64 });
     }
-    for name in names.iter().filter(|name| *name != EVERYTHING && !known.contains(&name.as_str())) {
-        let (value, allowed) = (name.clone(), format!("{EVERYTHING}, {}", known.join(", ")));
+    for name in names.iter().filter(|name| *name != EVERY_EVENT && !known.contains(&name.as_str()))
+    {
+        let (value, allowed) = (name.clone(), format!("{EVERY_EVENT}, {}", known.join(", ")));
         fields.complain(Condition::ChoiceUnknown { field: "events".to_owned(), value, allowed });
     }
     Some(names)
@@ -284,7 +288,7 @@ impl WebhookView {
         Self {
             id: format!("wh_{}", webhook.uid),
             url: webhook.url.clone(),
-            events: subscriptions::wishes(webhook),
+            events: subscriptions::subscribed_events(webhook),
             description: webhook.description.clone(),
             enabled: webhook.status == Status::Active.name(),
             failure_count: webhook.consecutive_failures,

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 use super::*;
+use crate::dialect::Dialects;
 use crate::testing::NOW;
 use crate::{ManualClock, SeededEntropy, Settings};
 
@@ -39,6 +40,7 @@ async fn open(signup: Signup) -> Trial {
         String::new(),
         Arc::clone(&clock) as _,
         Arc::new(SeededEntropy::new(1)),
+        Dialects::default(),
     )
     .unwrap();
     app.data.write_here(workspaces::bootstrap).unwrap().unwrap();
