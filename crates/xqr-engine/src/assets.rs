@@ -10,10 +10,10 @@ mod upload;
 use std::sync::Arc;
 
 use xqr_auth::{UploadGrant, UploadKey};
-use xqr_errors::{Condition, Error, Result};
-use xqr_plans::Resource;
-use xqr_store::assets::{self, Asset, CONFIRMED, NewAsset, PENDING};
+use xqr_errors::{Condition, Error, Resource, Result, State};
+use xqr_plans::Capped;
 use xqr_store::Conn;
+use xqr_store::assets::{self, Asset, CONFIRMED, NewAsset, PENDING};
 
 use crate::limits::plan_caps;
 use crate::runtime::ids;
@@ -69,8 +69,8 @@ pub fn check_filename(field: &str, name: &str) -> Result<(), Condition> {
 pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: Draft) -> Result<Asset> {
     let cap = caller.terms.limits.storage_bytes;
     caller.terms.check_feature("Asset storage", cap != Some(0))?;
-    plan_caps::begin(tx, caller.workspace, Resource::StorageBytes)?;
-    plan_caps::take(tx, caller.workspace, &caller.terms, Resource::StorageBytes, draft.size)?;
+    plan_caps::begin(tx, caller.workspace, Capped::StorageBytes)?;
+    plan_caps::take(tx, caller.workspace, &caller.terms, Capped::StorageBytes, draft.size)?;
     let new = NewAsset {
         uid: tx.fresh_uuid(),
         workspace_id: caller.workspace,
@@ -128,7 +128,7 @@ pub fn confirm(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<Asset> {
         return Ok(asset);
     }
     if asset.object.is_none() {
-        return Err(conflict("not uploaded yet"));
+        return Err(conflict(State::NotUploaded));
     }
     // Whoever is still writing finds that it is too late.
     if let Some(upload) = asset.upload.take() {
@@ -150,7 +150,7 @@ pub fn confirm(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<Asset> {
 pub fn publish(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<Asset> {
     let mut asset = lock(tx, caller, uid)?;
     if asset.status != CONFIRMED {
-        return Err(conflict("not confirmed yet"));
+        return Err(conflict(State::NotConfirmed));
     }
     if !asset.is_public {
         asset.is_public = true;
@@ -169,7 +169,7 @@ pub fn publish(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<Asset> {
 pub fn delete(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<Vec<String>> {
     let asset = lock(tx, caller, uid)?;
     assets::delete(tx.conn, &asset, tx.now)?;
-    plan_caps::give_back(tx, asset.workspace_id, Resource::StorageBytes, asset.size)?;
+    plan_caps::give_back(tx, asset.workspace_id, Capped::StorageBytes, asset.size)?;
     Ok(asset.objects().cloned().collect())
 }
 
@@ -179,11 +179,11 @@ pub fn tags(asset: &Asset) -> Vec<String> {
 }
 
 fn missing() -> Error {
-    Condition::ResourceNotFound { what: "Asset".to_owned() }.into()
+    Condition::ResourceNotFound { what: Resource::Asset }.into()
 }
 
-fn conflict(state: &str) -> Error {
-    Condition::StateConflict { state: state.to_owned() }.into()
+fn conflict(state: State) -> Error {
+    Condition::StateConflict { state }.into()
 }
 
 /// What an upload link says behind its asset.
@@ -218,7 +218,7 @@ impl App {
     /// Takes files of deleted assets from the store. What fails is tried again in the background.
     pub async fn clear(&self, objects: Vec<String>) {
         if let Err(error) = self.try_clear(objects).await {
-            tracing::warn!(%error, "files of deleted assets stay in the store for now");
+            tracing::warn!(error = %error.report(), "files of deleted assets stay in the store for now");
         }
     }
 

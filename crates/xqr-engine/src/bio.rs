@@ -5,10 +5,10 @@ mod visit;
 
 use serde_json::{Map, Value};
 use url::Url;
-use xqr_errors::{Condition, Error, Result};
-use xqr_plans::Resource;
-use xqr_store::bio::{self, BioPage, NewBioPage};
+use xqr_errors::{Condition, Error, Resource, Result};
+use xqr_plans::Capped;
 use xqr_store::Conn;
+use xqr_store::bio::{self, BioPage, NewBioPage};
 
 use crate::destinations::destination::Destination;
 use crate::destinations::slug::{page_slug, random_tail};
@@ -103,8 +103,8 @@ pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: Draft, base: &str) -> Res
         };
         if let Some(page) = bio::insert(tx.conn, &new)? {
             // Last, because a delete takes the two rows in this order, too.
-            plan_caps::begin(tx, caller.workspace, Resource::BioPages)?;
-            plan_caps::take(tx, caller.workspace, &caller.terms, Resource::BioPages, 1)?;
+            plan_caps::begin(tx, caller.workspace, Capped::BioPages)?;
+            plan_caps::take(tx, caller.workspace, &caller.terms, Capped::BioPages, 1)?;
             return Ok(page);
         }
     }
@@ -194,7 +194,7 @@ pub fn delete(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<()> {
     if !bio::delete(tx.conn, caller.workspace, uid)? {
         return Err(missing());
     }
-    plan_caps::give_back(tx, caller.workspace, Resource::BioPages, 1)
+    plan_caps::give_back(tx, caller.workspace, Capped::BioPages, 1)
 }
 
 /// Returns the address of a page below `base`.
@@ -254,7 +254,7 @@ fn is_click_of(base: &Url, address: &str) -> bool {
 }
 
 fn missing() -> Error {
-    Condition::ResourceNotFound { what: "Bio page".to_owned() }.into()
+    Condition::ResourceNotFound { what: Resource::BioPage }.into()
 }
 
 fn text(data: &PageData) -> Result<String> {

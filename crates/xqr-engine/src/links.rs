@@ -3,7 +3,7 @@
 use serde::Serialize;
 use xqr_auth::Passcode;
 use xqr_errors::{Condition, Error, Result};
-use xqr_plans::{Cycle, Resource};
+use xqr_plans::{Capped, Cycle};
 use xqr_routing::{Conditions, Rule, Variant};
 use xqr_store::links::{self, Filter, Link, NewLink};
 use xqr_store::projects::find_default;
@@ -127,9 +127,9 @@ fn create_in(tx: &mut Tx<'_>, caller: &Caller, default: Option<i64>, draft: Draf
     let rules = admit_rules(tx, caller, draft.rules)?;
     let variants = admit_variants(tx, caller, draft.variants)?;
     let destination = draft.destination.map(|destination| tx.admit(destination)).transpose()?;
-    plan_caps::take(tx, caller.workspace, &caller.terms, Resource::Links, 1)?;
+    plan_caps::take(tx, caller.workspace, &caller.terms, Capped::Links, 1)?;
     if let Err(full) = activate(tx, caller, draft.capped) {
-        plan_caps::give_back(tx, caller.workspace, Resource::Links, 1)?;
+        plan_caps::give_back(tx, caller.workspace, Capped::Links, 1)?;
         return Err(full);
     }
     let labels = draft.labels;
@@ -172,7 +172,7 @@ fn create_in(tx: &mut Tx<'_>, caller: &Caller, default: Option<i64>, draft: Draf
             return Ok(link);
         }
     }
-    plan_caps::give_back(tx, caller.workspace, Resource::Links, 1)?;
+    plan_caps::give_back(tx, caller.workspace, Capped::Links, 1)?;
     deactivate(tx, caller)?;
     match draft.slug {
         Some(slug) => Err(Condition::SlugTaken { slug: slug.as_str().to_owned() }.into()),
@@ -264,7 +264,7 @@ pub fn delete(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<()> {
     if !links::delete(tx.conn, caller.workspace, link.id)? {
         return Err(Condition::LinkNotFound { code: uid.to_owned() }.into());
     }
-    plan_caps::give_back(tx, caller.workspace, Resource::Links, 1)?;
+    plan_caps::give_back(tx, caller.workspace, Capped::Links, 1)?;
     if is_active(&link) {
         deactivate(tx, caller)?;
     }
@@ -351,16 +351,16 @@ fn is_active(link: &Link) -> bool {
 
 /// Counts one more active link, within the plan's cap if `capped`.
 fn activate(tx: &mut Tx<'_>, caller: &Caller, capped: bool) -> Result<()> {
-    plan_caps::begin(tx, caller.workspace, Resource::ActiveLinks)?;
+    plan_caps::begin(tx, caller.workspace, Capped::ActiveLinks)?;
     if capped {
-        plan_caps::take(tx, caller.workspace, &caller.terms, Resource::ActiveLinks, 1)
+        plan_caps::take(tx, caller.workspace, &caller.terms, Capped::ActiveLinks, 1)
     } else {
-        plan_caps::count(tx, caller.workspace, Resource::ActiveLinks, 1)
+        plan_caps::count(tx, caller.workspace, Capped::ActiveLinks, 1)
     }
 }
 
 fn deactivate(tx: &mut Tx<'_>, caller: &Caller) -> Result<()> {
-    plan_caps::give_back(tx, caller.workspace, Resource::ActiveLinks, 1)
+    plan_caps::give_back(tx, caller.workspace, Capped::ActiveLinks, 1)
 }
 
 fn forget_redirect(tx: &mut Tx<'_>, link: &Link) {

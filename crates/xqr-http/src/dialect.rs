@@ -11,7 +11,7 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
 use xqr_engine::dialect::{Dialects, Profile};
-use xqr_engine::errors::{Condition, Error, Result};
+use xqr_engine::errors::{Condition, Error, Reply, Result};
 use xqr_engine::{App, Figures, Rates, errors};
 
 use crate::metrics;
@@ -144,6 +144,11 @@ pub fn refusal_builder(status: u16) -> actix_web::HttpResponseBuilder {
     HttpResponse::build(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
 }
 
+/// Returns a refusal with the dialect's body and no further headers.
+pub fn plain_refusal(reply: &Reply, id: RequestId) -> HttpResponse {
+    refusal_builder(reply.status).content_type("application/json").body(reply.body(id.as_str()))
+}
+
 /// Adds the headers that every refusal carries, whatever its dialect.
 pub fn add_refusal_headers(response: &mut HttpResponse, error: &Error, id: RequestId) {
     let headers = response.headers_mut();
@@ -169,7 +174,7 @@ pub fn refuse<D: Dialect>(
     allow: Option<&'static str>,
 ) -> HttpResponse {
     let mut response = D::refuse(error, id, accept);
-    metrics::error(error.condition().row().code());
+    metrics::error(error.condition().row().native_code());
     add_refusal_headers(&mut response, error, id);
     // Where there is GET, there is HEAD.
     if let Some(allow) = allow

@@ -14,7 +14,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use xqr_engine::auth::Scope;
-use xqr_engine::errors::{Condition, Result};
+use xqr_engine::errors::{Condition, Expected, Result};
 use xqr_engine::runtime::time_format::rfc3339;
 use xqr_engine::scans::analytics::{Facet, Machines, OTHERS, Period, Values};
 use xqr_engine::scans::time_series::{Interval, Point, Wish};
@@ -346,7 +346,7 @@ fn date(fields: &mut Fields, field: &str) -> Option<Date> {
     let text = fields.text(field)?;
     let date = text.parse::<Date>().ok().filter(|date| (2000..2200).contains(&date.year()));
     if date.is_none() {
-        fields.wrong(field, "a date such as 2026-03-21");
+        fields.wrong(field, Expected::Date);
     }
     date
 }

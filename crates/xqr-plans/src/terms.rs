@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use xqr_errors::{Condition, Result};
 
-use crate::{Limits, Plan, Resource};
+use crate::{Capped, Limits, Plan};
 
 /// A plan and the limits that a workspace on it has.
 #[derive(Debug, Clone)]
@@ -56,7 +56,7 @@ impl Terms {
     /// # Errors
     ///
     /// [`Condition::PlanLimitReached`] if the plan's cap would be passed.
-    pub fn check(&self, resource: Resource, used: u64, wanted: u64) -> Result<()> {
+    pub fn check(&self, resource: Capped, used: u64, wanted: u64) -> Result<()> {
         match self.limits.cap(resource) {
             Some(cap) if used.saturating_add(wanted) > cap => Err(self.full(resource).into()),
             _ => Ok(()),
@@ -64,7 +64,7 @@ impl Terms {
     }
 
     /// Returns the refusal of one more of a resource.
-    pub fn full(&self, resource: Resource) -> Condition {
+    pub fn full(&self, resource: Capped) -> Condition {
         Condition::PlanLimitReached {
             what: resource.plural().to_owned(),
             cap: self.limits.cap(resource).unwrap_or_default(),
@@ -139,7 +139,7 @@ mod tests {
         );
         let full =
             Condition::PlanLimitReached { what: "links".into(), cap: 500, plan: "pro".into() };
-        assert_eq!(refused(terms(Plan::Pro).check(Resource::Links, 500, 1)), full);
+        assert_eq!(refused(terms(Plan::Pro).check(Capped::Links, 500, 1)), full);
         assert_eq!(
             refused(terms(Plan::Free).check_bulk("items", 1)),
             Condition::BulkLocked { plan: "free".into() }
@@ -171,9 +171,9 @@ mod tests {
                 let overrides = format!(r#"{{"links":{cap}}}"#);
                 PlanTable::builtin().terms_with(Plan::Pro, &overrides).unwrap()
             };
-            let allowed = own(&cap.to_string()).check(Resource::Links, used, more).is_ok();
+            let allowed = own(&cap.to_string()).check(Capped::Links, used, more).is_ok();
             prop_assert_eq!(allowed, used + more <= cap);
-            prop_assert!(own("null").check(Resource::Links, used, u64::MAX).is_ok());
+            prop_assert!(own("null").check(Capped::Links, used, u64::MAX).is_ok());
         }
     }
 }

@@ -18,8 +18,7 @@
 //! ```
 //!
 //! [`Design::encode`] gives a logo the level and the room that it needs; [`Symbol::encode`] takes
-//! the level that it is told. [`verify`] draws a small picture and reads it. [`payload`] writes
-//! contacts, Wi-Fi, events and the like.
+//! the level that it is told. [`verify`] draws a small picture and reads it.
 
 mod canvas;
 mod design;
@@ -27,7 +26,6 @@ mod format;
 mod guard;
 mod modules;
 mod outline;
-pub mod payload;
 mod raster;
 mod room;
 mod size;

@@ -3,7 +3,7 @@
 
 use encoding_rs::SHIFT_JIS;
 use proptest::prelude::*;
-use xqr_errors::Condition;
+use xqr_errors::{Advice, Condition};
 use xqr_render::{Eci, Encoding, Level, Symbol};
 
 /// Table 7: the most bytes that a version holds at L, M, Q and H.
@@ -58,9 +58,9 @@ fn each_version_holds_as_many_bytes_as_the_standard_says() {
 
 #[test]
 fn content_that_is_too_long_is_told_where_it_fits() {
-    let check = |encoding: Encoding, bytes: usize, over: u64, level: char, advice: &str| {
+    let check = |encoding: Encoding, bytes: usize, over: u64, level: char, advice: Advice| {
         let error = encoding.encode(&"x".repeat(bytes)).unwrap_err();
-        let (level, advice) = (level.to_string(), advice.to_owned());
+        let level = level.to_string();
         assert_eq!(
             error.condition(),
             &Condition::ContentTooLong { field: "data".into(), level, over, advice }
@@ -71,12 +71,12 @@ fn content_that_is_too_long_is_told_where_it_fits() {
         matches!(error.condition(), Condition::ContentTooLong { field, .. } if field == "payload"),
         "{error:?}"
     );
-    check(Encoding::new(Level::H), 1274, 1, 'H', "fits at level Q");
-    check(Encoding::new(Level::H), 1664, 391, 'H', "fits at level M");
-    check(Encoding::new(Level::H), 2953, 1680, 'H', "fits at level L");
-    check(Encoding::new(Level::M), 2954, 623, 'M', "fits at no level");
-    check(Encoding::new(Level::L), 1_000_000, 997_047, 'L', "fits at no level");
-    check(Encoding::new(Level::H).version(1), 12, 5, 'H', "fits at level M");
+    check(Encoding::new(Level::H), 1274, 1, 'H', Advice::FitsAt('Q'));
+    check(Encoding::new(Level::H), 1664, 391, 'H', Advice::FitsAt('M'));
+    check(Encoding::new(Level::H), 2953, 1680, 'H', Advice::FitsAt('L'));
+    check(Encoding::new(Level::M), 2954, 623, 'M', Advice::FitsNowhere);
+    check(Encoding::new(Level::L), 1_000_000, 997_047, 'L', Advice::FitsNowhere);
+    check(Encoding::new(Level::H).version(1), 12, 5, 'H', Advice::FitsAt('M'));
 }
 
 #[test]

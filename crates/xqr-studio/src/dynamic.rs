@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use serde_json::{Value, json};
-use xqr_engine::errors::{Condition, Result};
+use xqr_engine::errors::{Condition, Resource, Result};
 use xqr_engine::links::Edit;
 use xqr_engine::rows::{Filter, Link, Page};
 use xqr_engine::runtime::time_format::rfc3339;
@@ -56,7 +56,7 @@ async fn list(call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
     let (rows, count) =
         call.app.read(move |conn| links::list(conn, &caller, &Filter::default(), wanted)).await?;
     if rows.is_empty() && page > 1 {
-        return Err(Condition::ResourceNotFound { what: "Page".to_owned() }.into());
+        return Err(Condition::ResourceNotFound { what: Resource::Page }.into());
     }
     let address =
         |page: i64| format!("{}/api/v1/dynamic/?page={page}&page_size={size}", call.app.public_url);

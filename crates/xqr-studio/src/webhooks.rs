@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
 use xqr_engine::Tx;
 use xqr_engine::auth::SigningSecret;
-use xqr_engine::errors::{Condition, Result};
+use xqr_engine::errors::{Condition, Resource, Result};
 use xqr_engine::rows::{Delivery, Page, Webhook};
 use xqr_engine::runtime::time_format::rfc3339;
 use xqr_engine::webhooks::subscriptions::{self, Draft, Edit, Status};
@@ -198,5 +198,5 @@ fn delivery(delivery: &Delivery) -> Value {
 /// Returns a numeric id in the path.
 fn path_id(call: &ApiRequest<StudioUser>, name: &str) -> Result<i64> {
     let id = call.path(name).parse();
-    id.map_err(|_| Condition::ResourceNotFound { what: "Webhook".to_owned() }.into())
+    id.map_err(|_| Condition::ResourceNotFound { what: Resource::Webhook }.into())
 }

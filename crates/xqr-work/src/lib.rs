@@ -103,12 +103,12 @@ impl Workers {
             task.await.ok();
         }
         if let Err(error) = flush_bio_counts::step(&self.app).await {
-            tracing::warn!(%error, "some views and clicks of bio pages are not counted");
+            tracing::warn!(error = %error.report(), "some views and clicks of bio pages are not counted");
         }
         match tokio::time::timeout(patience, count_all(&self.app)).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => {
-                tracing::warn!(%error, "scans stay in the journal until the next start")
+                tracing::warn!(error = %error.report(), "scans stay in the journal until the next start")
             }
             Err(_) => {
                 tracing::warn!("scans stay in the journal until the next start: out of patience")

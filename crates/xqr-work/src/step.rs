@@ -63,7 +63,7 @@ pub(crate) async fn repeat<S, W>(
 /// Logs a failed step, and returns the pause before the next try.
 pub(crate) fn report(step: &str, error: &Error) -> Duration {
     tracing::warn!(
-        step, %error, at = %error.location(), "a background step failed and will be tried again"
+        step, error = %error.report(), at = %error.location(), "a background step failed and will be tried again"
     );
     AFTER_FAILURE
 }

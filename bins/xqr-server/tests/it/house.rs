@@ -23,9 +23,11 @@ fn dependencies(manifest: &Path) -> BTreeSet<String> {
 fn the_arrows_are_the_only_arrows() {
     let arrows: BTreeMap<&str, &[&str]> = BTreeMap::from([
         ("crates/xqr-errors", &[] as &[&str]),
+        ("crates/xqr-checks", &["xqr-errors"]),
+        ("crates/xqr-payload", &["xqr-checks", "xqr-errors"]),
         ("crates/xqr-render", &["xqr-errors"]),
         ("crates/xqr-plans", &["xqr-errors"]),
-        ("crates/xqr-auth", &["xqr-errors"]),
+        ("crates/xqr-auth", &["xqr-checks", "xqr-errors"]),
         ("crates/xqr-blocklist", &[]),
         ("crates/xqr-fetch", &[]),
         ("crates/xqr-journal", &[]),
@@ -36,8 +38,10 @@ fn the_arrows_are_the_only_arrows() {
             &[
                 "xqr-auth",
                 "xqr-blocklist",
+                "xqr-checks",
                 "xqr-errors",
                 "xqr-journal",
+                "xqr-payload",
                 "xqr-plans",
                 "xqr-render",
                 "xqr-routing",
@@ -90,8 +94,16 @@ fn the_arrows_are_the_only_arrows() {
             ["hyper", "hyper-rustls", "hyper-util", "reqwest", "rustls"].contains(&name.as_str())
         });
         assert!(name == "crates/xqr-fetch" || !dials, "{name} dials out");
-        let pure =
-            ["xqr-errors", "xqr-render", "xqr-plans", "xqr-auth", "xqr-blocklist", "xqr-routing"];
+        let pure = [
+            "xqr-auth",
+            "xqr-blocklist",
+            "xqr-checks",
+            "xqr-errors",
+            "xqr-payload",
+            "xqr-plans",
+            "xqr-render",
+            "xqr-routing",
+        ];
         let pure = name.strip_prefix("crates/").is_some_and(|name| pure.contains(&name));
         assert!(!pure || !all.contains("tokio"), "{name} is pure");
     }

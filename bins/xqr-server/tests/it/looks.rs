@@ -157,5 +157,5 @@ async fn a_neon_logo_loses_its_glow_on_demand() {
     assert_eq!((default.header("x-qr-cache"), &default.bytes), ("HIT", &glowing.bytes));
     let wish = json!({ "data": MENU, "size_inches": 1, "logo_neon_alpha": "much" });
     let told = call(&app, &key, "POST", "/api/v1/generate/", Some(wish)).await;
-    refused(&told, 400, &json!({ "logo_neon_alpha": ["Must be true or false."] }));
+    refused(&told, 400, &json!({ "logo_neon_alpha": ["Must be a boolean."] }));
 }

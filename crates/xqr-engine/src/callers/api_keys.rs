@@ -1,11 +1,11 @@
 //! API keys: authentication and the life of a key.
 
 use xqr_auth::{KeyDigest, KeyState, Look, Scopes, SecretKey};
-use xqr_errors::{Condition, Error, Result};
-use xqr_plans::{Plan, PlanTable, Resource};
+use xqr_errors::{Condition, Error, Resource, Result, State};
+use xqr_plans::{Capped, Plan, PlanTable};
+use xqr_store::Conn;
 use xqr_store::keys::{self, Key, NewKey};
 use xqr_store::workspaces::Workspace;
-use xqr_store::Conn;
 
 use crate::limits::plan_caps;
 use crate::runtime::caller::{parse_plan, terms};
@@ -62,7 +62,7 @@ pub fn create(tx: &mut Tx<'_>, workspace: &Workspace, draft: &Draft) -> Result<(
     if let Some(plan) = draft.plan {
         terms.check_key_plan(plan)?;
     }
-    plan_caps::take(tx, workspace.id, &terms, Resource::Keys, 1)?;
+    plan_caps::take(tx, workspace.id, &terms, Capped::Keys, 1)?;
     insert(tx, workspace.id, draft)
 }
 
@@ -92,17 +92,14 @@ pub fn list(conn: &mut Conn, workspace: i64) -> Result<Vec<Key>> {
 ///
 /// # Errors
 ///
-/// [`Condition::ResourceNotFound`]; [`Condition::StateConflict`] for a prefix that several keys
+/// [`Condition::ResourceNotFound`]; [`Condition::KeyAmbiguous`] for a prefix that several keys
 /// have.
 pub fn get(conn: &mut Conn, name: &str) -> Result<Key> {
     let mut found = keys::find(conn, name)?;
     match (found.pop(), found.is_empty()) {
         (Some(key), true) => Ok(key),
-        (Some(_), false) => Err(Condition::StateConflict {
-            state: "one of several with this prefix; name it by its id".to_owned(),
-        }
-        .into()),
-        (None, _) => Err(Condition::ResourceNotFound { what: "Key".to_owned() }.into()),
+        (Some(_), false) => Err(Condition::KeyAmbiguous.into()),
+        (None, _) => Err(Condition::ResourceNotFound { what: Resource::Key }.into()),
     }
 }
 
@@ -113,7 +110,7 @@ pub fn get(conn: &mut Conn, name: &str) -> Result<Key> {
 /// [`Condition::ResourceNotFound`].
 pub fn get_own(conn: &mut Conn, caller: &Caller, uid: &str) -> Result<Key> {
     keys::find_own(conn, caller.workspace, uid)?
-        .ok_or_else(|| Condition::ResourceNotFound { what: "Key".to_owned() }.into())
+        .ok_or_else(|| Condition::ResourceNotFound { what: Resource::Key }.into())
 }
 
 /// Makes a key on behalf of another, which cannot give more than it has.
@@ -166,7 +163,7 @@ pub fn touch(tx: &mut Tx<'_>, caller: &Caller) -> Result<()> {
 /// by what it was.
 fn hold(tx: &mut Tx<'_>, key: &Key) -> Result<Key> {
     let found = keys::lock(tx.conn, key.workspace_id, key.id)?;
-    found.ok_or_else(|| Condition::ResourceNotFound { what: "Key".to_owned() }.into())
+    found.ok_or_else(|| Condition::ResourceNotFound { what: Resource::Key }.into())
 }
 
 /// Revokes a key at once. Its row stays, so that its bearer is told what happened.
@@ -177,7 +174,7 @@ fn hold(tx: &mut Tx<'_>, key: &Key) -> Result<Key> {
 pub fn revoke(tx: &mut Tx<'_>, key: &Key) -> Result<()> {
     let key = hold(tx, key)?;
     if key.revoked_at.is_none() {
-        plan_caps::give_back(tx, key.workspace_id, Resource::Keys, 1)?;
+        plan_caps::give_back(tx, key.workspace_id, Capped::Keys, 1)?;
     }
     // A key that was rotated out ends its overlap; when it was revoked is not rewritten.
     keys::revoke(tx.conn, key.workspace_id, key.id, key.revoked_at.unwrap_or(tx.now), None)
@@ -190,12 +187,12 @@ pub fn rotate(tx: &mut Tx<'_>, key: &Key) -> Result<(Key, SecretKey)> {
     let look = Look::parse(&key.look)
         .ok_or_else(|| Error::internal(format!("unknown look: {}", key.look)))?;
     // About this key and not about the caller's, who would take a 401 for their own.
-    let state = |state: &str| Condition::StateConflict { state: state.to_owned() };
+    let state = |state| Condition::StateConflict { state };
     if key.revoked_at.is_some() {
-        return Err(state("revoked").into());
+        return Err(state(State::Revoked).into());
     }
     if key.expires_at.is_some_and(|at| at <= tx.now) {
-        return Err(state("expired").into());
+        return Err(state(State::Expired).into());
     }
     let overlap = tx.dialects.find(look.name()).map_or(0, |dialect| dialect.key_overlap_ms());
     let overlap = (overlap > 0).then_some(tx.now + overlap);
@@ -229,11 +226,11 @@ pub fn rekey(tx: &mut Tx<'_>, key: &Key) -> Result<(Key, SecretKey)> {
     let held = hold(tx, key)?;
     // Two who rotate at once would each hold a secret of which one is dead.
     if held.digest != key.digest {
-        return Err(Condition::StateConflict { state: "just rotated".to_owned() }.into());
+        return Err(Condition::StateConflict { state: State::JustRotated }.into());
     }
     let key = held;
     if key.revoked_at.is_some() {
-        return Err(Condition::StateConflict { state: "revoked".to_owned() }.into());
+        return Err(Condition::StateConflict { state: State::Revoked }.into());
     }
     let look = Look::parse(&key.look)
         .ok_or_else(|| Error::internal(format!("unknown look: {}", key.look)))?;
@@ -247,7 +244,7 @@ pub fn rekey(tx: &mut Tx<'_>, key: &Key) -> Result<(Key, SecretKey)> {
 pub fn delete(tx: &mut Tx<'_>, key: &Key) -> Result<()> {
     let key = hold(tx, key)?;
     if key.revoked_at.is_none() {
-        plan_caps::give_back(tx, key.workspace_id, Resource::Keys, 1)?;
+        plan_caps::give_back(tx, key.workspace_id, Capped::Keys, 1)?;
     }
     keys::delete(tx.conn, key.workspace_id, key.id)
 }

@@ -13,8 +13,9 @@ use xqr_auth::{
     AccessToken, Email, MasterSecret, Password, PasswordHash, RefreshToken, SealingKey, TokenKey,
     token,
 };
-use xqr_errors::{Condition, Error, Result};
-use xqr_plans::{Plan, PlanTable, Resource};
+use xqr_checks::{Text, text};
+use xqr_errors::{Condition, Error, Resource, Result};
+use xqr_plans::{Capped, Plan, PlanTable};
 use xqr_store::users::{self, NewRefresh, NewUser, User};
 use xqr_store::workspaces::Workspace;
 use xqr_store::{Conn, state};
@@ -318,7 +319,7 @@ pub fn create(tx: &mut Tx<'_>, workspace: &Workspace, draft: &Draft) -> Result<U
     let email = Email::parse(&draft.email)?;
     let name = check_name("name", draft.name.as_deref(), email.local())?;
     let members = users::count(tx.conn, workspace.id)?;
-    terms(tx.plans, workspace, None)?.check(Resource::Seats, members.max(0).unsigned_abs(), 1)?;
+    terms(tx.plans, workspace, None)?.check(Capped::Seats, members.max(0).unsigned_abs(), 1)?;
     let uid = fresh_uid(tx);
     state::claim(tx.conn, state::FIRST_USER, &uid)?;
     let role = match draft.role {
@@ -349,7 +350,7 @@ pub fn get(conn: &mut Conn, name: &str) -> Result<User> {
         None => users::find_by_email(conn, &Email::key_of(name))?,
         found => found,
     };
-    found.ok_or_else(|| Condition::ResourceNotFound { what: "User".to_owned() }.into())
+    found.ok_or_else(|| Condition::ResourceNotFound { what: Resource::User }.into())
 }
 
 /// Gives a person another password, and ends every sign-in.
@@ -417,12 +418,7 @@ fn check(draft: &SignUp) -> Result<Checked> {
 
 fn check_name(field: &str, name: Option<&str>, default: &str) -> Result<String> {
     let name = name.map(str::trim).filter(|name| !name.is_empty()).unwrap_or(default);
-    if name.chars().any(char::is_control) {
-        return Err(Condition::TextControls { field: field.to_owned() }.into());
-    }
-    if name.chars().count() > MAX_NAME {
-        return Err(Condition::TextTooLong { field: field.to_owned(), max: MAX_NAME as u64 }.into());
-    }
+    text(name, Text::line(MAX_NAME).or_empty()).map_err(|wrong| wrong.at(field))?;
     Ok(name.to_owned())
 }
 

@@ -1,7 +1,7 @@
 //! Workspaces: made by operators, or once at the first start.
 
 use xqr_auth::{Look, Scopes, SecretKey};
-use xqr_errors::{Condition, Result};
+use xqr_errors::{Condition, Resource, Result};
 use xqr_plans::{Cycle, Plan};
 use xqr_store::workspaces::{self, NewWorkspace, Workspace};
 use xqr_store::{Conn, state, usage};
@@ -39,7 +39,7 @@ pub fn list(conn: &mut Conn) -> Result<Vec<Workspace>> {
 /// [`Condition::ResourceNotFound`].
 pub fn get(conn: &mut Conn, uid: &str) -> Result<Workspace> {
     workspaces::find(conn, uid)?
-        .ok_or_else(|| Condition::ResourceNotFound { what: "Workspace".to_owned() }.into())
+        .ok_or_else(|| Condition::ResourceNotFound { what: Resource::Workspace }.into())
 }
 
 /// What a workspace has used.

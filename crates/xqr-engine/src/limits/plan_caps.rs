@@ -1,7 +1,7 @@
 //! Caps of a plan on what exists at the same time, counted in the transaction that adds or deletes.
 
 use xqr_errors::Result;
-use xqr_plans::{Resource, Terms};
+use xqr_plans::{Capped, Terms};
 use xqr_store::usage;
 
 use crate::Tx;
@@ -15,7 +15,7 @@ pub(crate) fn take(
     tx: &mut Tx<'_>,
     workspace: i64,
     terms: &Terms,
-    resource: Resource,
+    resource: Capped,
     n: i64,
 ) -> Result<()> {
     let cap = terms.limits.cap(resource).map(u64::cast_signed);
@@ -26,30 +26,30 @@ pub(crate) fn take(
 }
 
 /// Counts `n` more of a resource without a cap.
-pub(crate) fn count(tx: &mut Tx<'_>, workspace: i64, resource: Resource, n: i64) -> Result<()> {
+pub(crate) fn count(tx: &mut Tx<'_>, workspace: i64, resource: Capped, n: i64) -> Result<()> {
     usage::take(tx.conn, workspace, metric(resource), usage::TOTAL, n, None).map(drop)
 }
 
 /// Counts `n` fewer of a resource.
-pub(crate) fn give_back(tx: &mut Tx<'_>, workspace: i64, resource: Resource, n: i64) -> Result<()> {
+pub(crate) fn give_back(tx: &mut Tx<'_>, workspace: i64, resource: Capped, n: i64) -> Result<()> {
     usage::give_back(tx.conn, workspace, metric(resource), usage::TOTAL, n)
 }
 
 /// Starts the counter of a resource, if it was not there.
-pub(crate) fn begin(tx: &mut Tx<'_>, workspace: i64, resource: Resource) -> Result<()> {
+pub(crate) fn begin(tx: &mut Tx<'_>, workspace: i64, resource: Capped) -> Result<()> {
     usage::begin(tx.conn, workspace, metric(resource), usage::TOTAL).map(drop)
 }
 
-fn metric(resource: Resource) -> &'static str {
+fn metric(resource: Capped) -> &'static str {
     match resource {
-        Resource::Links => usage::LINKS,
-        Resource::ActiveLinks => usage::ACTIVE_LINKS,
-        Resource::Keys => usage::KEYS,
-        Resource::Templates => usage::TEMPLATES,
-        Resource::Projects => usage::PROJECTS,
-        Resource::BioPages => usage::BIO_PAGES,
-        Resource::Webhooks => usage::WEBHOOKS,
-        Resource::StorageBytes => usage::STORAGE,
+        Capped::Links => usage::LINKS,
+        Capped::ActiveLinks => usage::ACTIVE_LINKS,
+        Capped::Keys => usage::KEYS,
+        Capped::Templates => usage::TEMPLATES,
+        Capped::Projects => usage::PROJECTS,
+        Capped::BioPages => usage::BIO_PAGES,
+        Capped::Webhooks => usage::WEBHOOKS,
+        Capped::StorageBytes => usage::STORAGE,
         // Seats are counted by their rows.
         other => other.plural(),
     }

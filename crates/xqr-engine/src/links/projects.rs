@@ -1,7 +1,7 @@
 //! Projects: folders of links. Each workspace has a default one, made with it.
 
 use xqr_errors::{Condition, Result};
-use xqr_plans::Resource;
+use xqr_plans::Capped;
 use xqr_store::projects::{self, NewProject, Project};
 use xqr_store::{Conn, Page, usage};
 
@@ -32,7 +32,7 @@ pub fn create(
     name: String,
     description: Option<String>,
 ) -> Result<Project> {
-    plan_caps::take(tx, caller.workspace, &caller.terms, Resource::Projects, 1)?;
+    plan_caps::take(tx, caller.workspace, &caller.terms, Capped::Projects, 1)?;
     insert(tx, caller.workspace, name, description, false)
 }
 

@@ -2,8 +2,8 @@
 //! is the API's business.
 
 use serde_json::{Map, Value};
-use xqr_errors::{Condition, Error, Result};
-use xqr_plans::Resource;
+use xqr_errors::{Condition, Error, Resource, Result};
+use xqr_plans::Capped;
 use xqr_store::templates::{self, NewTemplate, Template};
 use xqr_store::{Conn, usage};
 
@@ -48,8 +48,8 @@ pub fn design(template: &Template) -> Design {
 pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: Draft) -> Result<Template> {
     let cap = caller.terms.limits.templates;
     caller.terms.check_feature("QR templates", cap != Some(0))?;
-    plan_caps::begin(tx, caller.workspace, Resource::Templates)?;
-    plan_caps::take(tx, caller.workspace, &caller.terms, Resource::Templates, 1)?;
+    plan_caps::begin(tx, caller.workspace, Capped::Templates)?;
+    plan_caps::take(tx, caller.workspace, &caller.terms, Capped::Templates, 1)?;
     let new = NewTemplate {
         uid: tx.fresh_uuid(),
         workspace_id: caller.workspace,
@@ -107,11 +107,11 @@ pub fn delete(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<()> {
     if !templates::delete(tx.conn, caller.workspace, uid)? {
         return Err(missing());
     }
-    plan_caps::give_back(tx, caller.workspace, Resource::Templates, 1)
+    plan_caps::give_back(tx, caller.workspace, Capped::Templates, 1)
 }
 
 fn missing() -> Error {
-    Condition::ResourceNotFound { what: "Template".to_owned() }.into()
+    Condition::ResourceNotFound { what: Resource::Template }.into()
 }
 
 fn text(design: &Design) -> Result<String> {

@@ -6,8 +6,8 @@
 
 use serde_json::json;
 use xqr_auth::{MasterSecret, SigningSecret};
-use xqr_errors::{Condition, Dialect, Error, Result};
-use xqr_plans::Resource;
+use xqr_errors::{Condition, Dialect, Error, Resource, Result, State};
+use xqr_plans::Capped;
 use xqr_store::webhooks::{self, Delivery, NewWebhook, Webhook, WebhookChanges};
 use xqr_store::{Conn, Page};
 
@@ -50,6 +50,14 @@ impl Status {
     /// Returns the status of this name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.name() == name)
+    }
+}
+
+/// Returns the state of a webhook that is not active.
+fn state_of(webhook: &Webhook) -> State {
+    match Status::parse(&webhook.status) {
+        Some(Status::Paused) => State::Paused,
+        _ => State::Disabled,
     }
 }
 
@@ -120,7 +128,7 @@ pub struct Edit {
 /// [`Condition::FeatureLocked`] where the plan has no webhooks, [`Condition::PlanLimitReached`].
 pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: Draft) -> Result<(Webhook, SigningSecret)> {
     check_plan(caller)?;
-    plan_caps::take(tx, caller.workspace, &caller.terms, Resource::Webhooks, 1)?;
+    plan_caps::take(tx, caller.workspace, &caller.terms, Capped::Webhooks, 1)?;
     let uid = tx.fresh_uuid();
     let secret = SigningSecret::mint(|bytes| tx.random(bytes));
     let new = NewWebhook {
@@ -152,7 +160,7 @@ pub fn list(conn: &mut Conn, caller: &Caller, dialect: Dialect) -> Result<Vec<We
 pub fn get(conn: &mut Conn, caller: &Caller, dialect: Dialect, id: i64) -> Result<Webhook> {
     let found = webhooks::find(conn, caller.workspace, id)?
         .filter(|webhook| webhook.look == dialect.name());
-    found.ok_or_else(|| Condition::ResourceNotFound { what: "Webhook".to_owned() }.into())
+    found.ok_or_else(|| Condition::ResourceNotFound { what: Resource::Webhook }.into())
 }
 
 /// Returns the id of the caller's webhook with this UUID, for dialects that show UUIDs.
@@ -162,7 +170,7 @@ pub fn get(conn: &mut Conn, caller: &Caller, dialect: Dialect, id: i64) -> Resul
 /// [`Condition::ResourceNotFound`].
 pub fn id_of(conn: &mut Conn, caller: &Caller, uid: &str) -> Result<i64> {
     let found = webhooks::find_id(conn, caller.workspace, uid)?;
-    found.ok_or_else(|| Condition::ResourceNotFound { what: "Webhook".to_owned() }.into())
+    found.ok_or_else(|| Condition::ResourceNotFound { what: Resource::Webhook }.into())
 }
 
 /// Returns the names of the events that a webhook subscribes to.
@@ -212,7 +220,7 @@ pub fn update(
 pub fn delete(tx: &mut Tx<'_>, caller: &Caller, dialect: Dialect, id: i64) -> Result<()> {
     get(tx.conn, caller, dialect, id)?;
     if webhooks::delete(tx.conn, caller.workspace, id)? {
-        plan_caps::give_back(tx, caller.workspace, Resource::Webhooks, 1)?;
+        plan_caps::give_back(tx, caller.workspace, Capped::Webhooks, 1)?;
     }
     Ok(())
 }
@@ -296,13 +304,12 @@ pub fn redeliver(
 ) -> Result<Delivery> {
     let webhook = get(tx.conn, caller, dialect, id)?;
     let found = webhooks::find_delivery(tx.conn, caller.workspace, id, uid)?;
-    let delivery =
-        found.ok_or_else(|| Condition::ResourceNotFound { what: "Delivery".to_owned() })?;
+    let delivery = found.ok_or_else(|| Condition::ResourceNotFound { what: Resource::Delivery })?;
     if delivery.status == webhooks::PENDING {
-        return Err(Condition::StateConflict { state: delivery.status }.into());
+        return Err(Condition::StateConflict { state: State::Pending }.into());
     }
     if webhook.status != Status::Active.name() {
-        return Err(Condition::StateConflict { state: webhook.status }.into());
+        return Err(Condition::StateConflict { state: state_of(&webhook) }.into());
     }
     webhooks::requeue(tx.conn, caller.workspace, delivery.id, tx.now)?;
     tx.has_event = true;
@@ -323,7 +330,7 @@ pub fn redeliver(
 pub fn test(tx: &mut Tx<'_>, caller: &Caller, dialect: Dialect, id: i64) -> Result<String> {
     let webhook = get(tx.conn, caller, dialect, id)?;
     if webhook.status != Status::Active.name() {
-        return Err(Condition::StateConflict { state: webhook.status }.into());
+        return Err(Condition::StateConflict { state: state_of(&webhook) }.into());
     }
     let format = format_of(tx.dialects, &webhook.look)?;
     let (event, data) = format

@@ -3,7 +3,7 @@
 //!
 //! In a query they stand by themselves, in a body within `design`; complaints name them alike.
 
-use xqr_engine::errors::Condition;
+use xqr_engine::errors::{Condition, Expected, Instead};
 use xqr_engine::pictures::render_request::{BackdropFile, LogoFile, Order};
 use xqr_engine::render::{
     ClearZone, Design, Direction, EyeBorder, EyeCenter, EyeShape, Eyes, Format, Frame, FrameStyle,
@@ -68,7 +68,7 @@ pub(super) struct Look {
 /// null.
 fn needs(fields: &mut Fields, field: &str, others: &[&str]) {
     if fields.has(field) && !others.iter().any(|other| fields.has(other) || fields.is_null(other)) {
-        fields.wrong(field, &format!("absent without {}", others[0]));
+        fields.wrong(field, Expected::With { field: others[0].to_owned() });
     }
 }
 
@@ -85,7 +85,7 @@ fn format(fields: &mut Fields) -> Option<Format> {
     for (field, only) in [("cmyk", "pdf"), ("quality", "jpeg")] {
         // The format that knows it has taken it.
         if fields.has(field) {
-            fields.wrong(field, &format!("absent without format {only}"));
+            fields.wrong(field, Expected::WithFormat { format: only.to_owned() });
         }
     }
     Some(format)
@@ -197,7 +197,7 @@ pub(super) fn no_stray_design(fields: &mut Fields) {
     for field in NAMES.split_whitespace().filter(|name| fields.has(name)).collect::<Vec<_>>() {
         fields.complain(Condition::FieldUnsupported {
             field: field.to_owned(),
-            instead: format!("design.{field}"),
+            instead: Instead::Field(format!("design.{field}")),
         });
     }
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use xqr_engine::Tx;
 use xqr_engine::auth::Scope;
-use xqr_engine::errors::{Condition, Result};
+use xqr_engine::errors::{Condition, Expected, Instead, Result};
 use xqr_engine::pictures::render_request::Order;
 use xqr_engine::pictures::templates::{self, Design, Draft, Edit};
 use xqr_engine::render::{ClearZone, Format, Size};
@@ -175,7 +175,7 @@ fn design(fields: &mut Fields, known: Design) -> Option<Design> {
     let sent = match fields.take("design")? {
         Value::Object(sent) => sent,
         _ => {
-            fields.wrong("design", "an object");
+            fields.wrong("design", Expected::Object);
             return None;
         }
     };
@@ -183,7 +183,7 @@ fn design(fields: &mut Fields, known: Design) -> Option<Design> {
         if sent.contains_key(field) {
             fields.complain(Condition::FieldUnsupported {
                 field: format!("design.{field}"),
-                instead: "design.logo_url".to_owned(),
+                instead: Instead::Field("design.logo_url".to_owned()),
             });
         }
     }
@@ -201,7 +201,7 @@ fn design(fields: &mut Fields, known: Design) -> Option<Design> {
     trial.number("logo_size", 0.1..=0.4);
     trial.choice("logo_clear_zone", &ClearZone::ALL);
     trial.flag("logo_neon_alpha");
-    trial.refuse_the_rest("a field of a design");
+    trial.refuse_the_rest(&Instead::DesignField);
     fields.absorb(trial);
     if json!(design).to_string().len() > DESIGN_BYTES {
         fields.complain(Condition::TextTooLong {

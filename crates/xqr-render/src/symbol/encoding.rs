@@ -3,7 +3,7 @@
 
 use std::ops::RangeInclusive;
 
-use xqr_errors::{Condition, Result};
+use xqr_errors::{Advice, Condition, Result};
 
 use super::blocks::Blocks;
 use super::mask::Unmasked;
@@ -132,8 +132,8 @@ impl Encoding {
         let over = bits.saturating_sub(capacity(largest, self.level)).div_ceil(8) as u64;
         let fits = |level: &&Level| self.fit(text, **level).is_some();
         let advice = match Level::ALL.iter().rev().find(fits) {
-            Some(level) => format!("fits at level {}", level.letter()),
-            None => "fits at no level".to_owned(),
+            Some(level) => Advice::FitsAt(level.letter()),
+            None => Advice::FitsNowhere,
         };
         Condition::ContentTooLong {
             field: self.field.to_owned(),

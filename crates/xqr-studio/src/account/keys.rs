@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
 use xqr_engine::auth::{Look, Scopes, SecretKey};
 use xqr_engine::callers::api_keys::{self, Draft};
-use xqr_engine::errors::{Condition, Result};
+use xqr_engine::errors::{Condition, Resource, Result};
 use xqr_engine::pictures::render_billing;
 use xqr_engine::plans::Plan;
 use xqr_engine::rows::Key;
@@ -130,7 +130,7 @@ async fn usage(call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
 /// Finds a key by the number that this dialect shows.
 fn own(keys: Vec<Key>, id: &str) -> Result<Key> {
     let found = keys.into_iter().find(|key| key.id.to_string() == id);
-    found.ok_or_else(|| Condition::ResourceNotFound { what: "Key".to_owned() }.into())
+    found.ok_or_else(|| Condition::ResourceNotFound { what: Resource::Key }.into())
 }
 
 fn view(key: &Key, tier: Plan) -> Value {
