@@ -1,4 +1,4 @@
-//! The one place that decides which addresses are dialled.
+//! Decides which addresses the client connects to.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 
@@ -9,17 +9,17 @@ use crate::{FetchError, NoAnswer, Policy, Resolve, Target, is_public};
 /// Addresses of one family that are tried. A name may have thousands.
 const TRIED: usize = 2;
 
-/// What the policy says of an address.
+/// The verdict of the policy on an address.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Verdict {
     Refused,
-    /// It belongs to the Internet; whether it is this machine's own is still open.
+    /// It is public; whether it is this machine's own is checked later.
     Public,
-    /// The operator vouches for it.
+    /// The operator allows it.
     Allowed,
 }
 
-/// Tells whether the policy lets an address be dialled, this machine's own addresses aside.
+/// Returns whether the policy allows an address. This machine's own addresses are not checked here.
 pub(crate) fn is_allowed(address: IpAddr, policy: &Policy) -> bool {
     judge(address, policy) != Verdict::Refused
 }
@@ -37,8 +37,8 @@ fn judge(address: IpAddr, policy: &Policy) -> Verdict {
     }
 }
 
-/// The addresses to dial for a target: each has been judged, and one that is refused refuses the
-/// target.
+/// Returns the addresses to connect to. Every address of the target is checked; if one is refused,
+/// the target is refused.
 pub(crate) async fn admit(
     target: &Target,
     policy: &Policy,
@@ -83,10 +83,10 @@ async fn look_up(name: &str, resolver: &dyn Resolve) -> Result<Vec<IpAddr>, Fetc
     }
 }
 
-/// The address that the kernel would speak from to this one, `None` where there is no route. For
-/// its own addresses it chooses the address itself; that finds, for IPv4, also what a list of
-/// interfaces does not have: forwarded addresses that are only routes. Such addresses of IPv6
-/// belong into [`Policy::deny_nets`], like those that a NAT in front translates. Nothing is sent.
+/// Returns the source address that the kernel would use for `address`, or `None` without a route.
+/// For one of its own addresses the kernel chooses that address. For IPv4 this also finds forwarded
+/// addresses that are only routes, which a list of interfaces lacks. Such IPv6 addresses, and those
+/// that a NAT in front translates, belong in [`Policy::deny_nets`]. Nothing is sent.
 fn source(address: IpAddr) -> Option<IpAddr> {
     let any = if address.is_ipv4() {
         IpAddr::V4(Ipv4Addr::UNSPECIFIED)

@@ -1,11 +1,11 @@
-//! What the operator allows: every figure of the guard in one place.
+//! The policy: all limits of the guarded client.
 
 use std::time::Duration;
 
 use ipnet::IpNet;
 
-/// What may be fetched, and at what price. The default is what production wants; a field is changed
-/// by struct update.
+/// What may be fetched, and the limits on it. The default is meant for production; change a field by
+/// struct update.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
     /// Whether `http` is allowed beside `https`.
@@ -28,11 +28,11 @@ pub struct Policy {
     pub deadline: Duration,
     /// How many redirects [`crate::Outbound::fetch`] follows.
     pub max_redirects: u8,
-    /// Requests at one time.
-    pub places: usize,
-    /// Requests at one time to one host, and to one address, by whatever names; an IPv6 address
-    /// counts as its /64.
-    pub places_per_host: usize,
+    /// How many requests run at the same time.
+    pub max_requests: usize,
+    /// How many requests run at the same time to one host name, and to one address, whichever names
+    /// it has. An IPv6 address counts as its /64.
+    pub max_requests_per_host: usize,
 }
 
 impl Default for Policy {
@@ -47,8 +47,8 @@ impl Default for Policy {
             memory: 24 * 1024 * 1024,
             deadline: Duration::from_secs(5),
             max_redirects: 3,
-            places: 64,
-            places_per_host: 8,
+            max_requests: 64,
+            max_requests_per_host: 8,
         }
     }
 }

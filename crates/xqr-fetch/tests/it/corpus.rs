@@ -85,7 +85,7 @@ async fn every_hostile_address_is_refused_for_what_it_is() {
         };
         let oracle = Oracle::new(move |_, _| vec![answer]);
         let outbound = Outbound::new(policy.clone()).resolving(oracle.clone());
-        let error = get(&outbound, &url, Kind::Picture).await.unwrap_err();
+        let error = get(&outbound, &url, Kind::Image).await.unwrap_err();
         if said(error.clone()) != Some(refusal) {
             wrong.push(format!("{url:?}: expected {refusal:?}, got {error:?}"));
         }
@@ -134,7 +134,7 @@ async fn the_same_addresses_are_fetched_where_the_policy_allows_the_network() {
                     )) =>
             {
                 outbound
-                    .fetch(&target, Kind::Picture)
+                    .fetch(&target, Kind::Image)
                     .await
                     .unwrap_or_else(|error| panic!("{url:?}: {error}"));
                 fetched += 1;
