@@ -87,7 +87,7 @@ pub(crate) fn is_blocked(conn: &mut Conn, files: &Files, destination: &[u8]) -> 
 pub fn host(text: &str) -> Option<Host> {
     match Url::parse(text) {
         Ok(url) if text.contains("://") => Host::of(&url),
-        _ => Host::parse(text),
+        _ => text.parse().ok(),
     }
 }
 

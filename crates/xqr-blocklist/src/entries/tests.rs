@@ -111,9 +111,9 @@ fn what_is_no_list_is_refused_whole() {
 #[test]
 fn formats_have_names() {
     for format in [Format::Plain, Format::Hosts, Format::PhishTank] {
-        assert_eq!(Format::parse(format.name()), Some(format));
+        assert_eq!(format.to_string().parse(), Ok(format));
     }
-    assert_eq!(Format::parse("csv"), None);
+    assert_eq!("csv".parse::<Format>(), Err(UnknownFormat));
 }
 
 proptest! {
@@ -127,7 +127,7 @@ proptest! {
     #[test]
     fn whatever_is_listed_is_a_normal_form(list in "([a-zé0-9.*:/#,\"<\\- ]{0,20}\n){0,8}") {
         for host in read(&list).unwrap_or_default() {
-            let again = Host::parse(&host).unwrap();
+            let again: Host = host.parse().unwrap();
             prop_assert_eq!(again.as_str(), &host);
         }
     }
