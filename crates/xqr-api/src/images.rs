@@ -9,9 +9,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use xqr_engine::App;
 use xqr_engine::errors::{Condition, Error, Result};
 use xqr_engine::passcodes;
-use xqr_engine::pictures::Order;
+use xqr_engine::pictures::{Order, PlanCaps};
 use xqr_engine::redirects::{self, Target};
-use xqr_engine::render::{Caps, Design, Format, Size};
+use xqr_engine::render::{Design, Format, Size};
 use xqr_engine::rows::Link;
 use xqr_engine::slug::CodeKey;
 
@@ -79,7 +79,7 @@ pub(crate) async fn picture(
     };
     answer.insert_header(keep);
     let format = order.format;
-    let served = app.picture(order, Caps::default()).await?;
+    let served = app.picture(order, PlanCaps::default()).await?;
     metric::render(Duration::from_millis(served.ms));
     answer.content_type(format.media_type());
     if format == Format::Svg {

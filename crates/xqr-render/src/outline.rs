@@ -47,6 +47,7 @@ pub(crate) struct Outline {
 pub(crate) type Radii = [f32; 4];
 
 impl Outline {
+    #[cfg(feature = "labels")]
     pub(crate) fn is_empty(&self) -> bool {
         self.steps.is_empty()
     }

@@ -6,14 +6,15 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 use xqr_engine::errors::Result;
 use xqr_engine::links::precise_text_of;
-use xqr_engine::render::{Caps, Design, Format, Level, Paint, Rgba, Size};
+use xqr_engine::pictures::PlanCaps;
+use xqr_engine::render::{Design, Format, Level, Paint, Rgba, Size};
 use xqr_engine::rows::Link;
 
 use super::Hub;
 use super::codes::shown;
 use crate::edge::resource;
 use crate::fault::Fault;
-use crate::fields::Fields;
+use crate::fields::{Fields, color_of};
 use crate::guest::Guest;
 use crate::images;
 use crate::query::Query;
@@ -50,7 +51,7 @@ async fn qr(guest: Guest) -> Result<HttpResponse, Fault> {
     let mut link = find(&guest).await?;
     link.code = shown(&link);
     let order = images::order(&guest.app, &link, Design::default(), Size::Pixels(PX), Format::Png);
-    let picture = guest.app.picture(order, Caps::default()).await?;
+    let picture = guest.app.picture(order, PlanCaps::default()).await?;
     Ok(HttpResponse::Ok().json(json!({
         "code": link.code,
         "short_url": guest.app.short_url(&link.code),
@@ -83,7 +84,7 @@ fn color(fields: &mut Fields, name: &str) -> Option<Rgba> {
     let text = fields.text(name)?;
     let digits = text.strip_prefix('#').unwrap_or(&text);
     let text = if digits.len() == 6 { format!("#{digits}") } else { text };
-    fields.keep(Rgba::parse(name, &text))
+    fields.keep(color_of(name, &text))
 }
 
 async fn find(guest: &Guest) -> Result<Link> {

@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use xqr_engine::App;
 use xqr_engine::auth::Scope;
 use xqr_engine::errors::{Condition, Dialect, Error, Place, Result};
-use xqr_engine::render::Caps;
+use xqr_engine::pictures::PlanCaps;
 use zip::CompressionMethod;
 use zip::write::{SimpleFileOptions, StreamWriter, ZipWriter};
 
@@ -92,7 +92,7 @@ async fn bulk(mut call: Call<Studio>) -> Result<HttpResponse, Fault> {
 }
 
 /// Reads and checks all items, or returns what is wrong with each that is.
-fn read(app: &App, items: Vec<Value>, caps: &Caps) -> Result<Vec<Wish>, Vec<(usize, String)>> {
+fn read(app: &App, items: Vec<Value>, caps: &PlanCaps) -> Result<Vec<Wish>, Vec<(usize, String)>> {
     let (mut wishes, mut errors) = (Vec::with_capacity(items.len()), Vec::new());
     for (index, item) in items.into_iter().enumerate() {
         match read_item(app, item, caps) {
@@ -105,7 +105,7 @@ fn read(app: &App, items: Vec<Value>, caps: &Caps) -> Result<Vec<Wish>, Vec<(usi
 
 /// Fetches the pictures of all items and tries whether they can be drawn; returns what is wrong
 /// with those that cannot.
-async fn fetch(app: &App, wishes: &mut [Wish], caps: &Caps) -> Result<Vec<(usize, String)>> {
+async fn fetch(app: &App, wishes: &mut [Wish], caps: &PlanCaps) -> Result<Vec<(usize, String)>> {
     let mut failed = Vec::new();
     let mut note =
         |index: usize, error: Error| match error.condition().reply(Dialect::Studio).status {
@@ -144,7 +144,7 @@ async fn blocked(app: &App, wishes: &[Wish]) -> Result<Vec<(usize, String)>> {
     Ok(errors)
 }
 
-fn read_item(app: &App, item: Value, caps: &Caps) -> Result<Wish> {
+fn read_item(app: &App, item: Value, caps: &PlanCaps) -> Result<Wish> {
     let mut fields = Fields::from_value(item)?;
     let wish = wish(&mut fields, &mut Vec::new());
     fields.end()?;
@@ -192,7 +192,7 @@ fn disposition(count: usize) -> HeaderValue {
 struct Archive {
     app: Arc<App>,
     plan: &'static str,
-    caps: Caps,
+    caps: PlanCaps,
     send: mpsc::Sender<Result<Bytes, io::Error>>,
     written: Written,
     zip: ZipWriter<StreamWriter<Written>>,
@@ -230,7 +230,7 @@ impl Archive {
     fn new(
         app: Arc<App>,
         plan: &'static str,
-        caps: Caps,
+        caps: PlanCaps,
         send: mpsc::Sender<Result<Bytes, io::Error>>,
     ) -> Self {
         let written = Written::default();

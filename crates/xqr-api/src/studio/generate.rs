@@ -10,7 +10,7 @@ use xqr_engine::auth::Scope;
 use xqr_engine::errors::{Error, Result};
 use xqr_engine::idempotency::{Attempt, Outcome, UNFINISHED};
 use xqr_engine::links::{self, Draft};
-use xqr_engine::pictures::Order;
+use xqr_engine::pictures::{Order, PlanCaps};
 use xqr_engine::plans::Terms;
 use xqr_engine::render::Caps;
 use xqr_engine::renders::{self, Charge};
@@ -76,7 +76,7 @@ async fn generate(mut call: Call<Studio>) -> Result<HttpResponse, Fault> {
     Ok(answer.body(Pieces::new(served.bytes)))
 }
 
-async fn draw(app: &App, mut order: Order, caps: Caps) -> Result<Served> {
+async fn draw(app: &App, mut order: Order, caps: PlanCaps) -> Result<Served> {
     app.gather(&mut order).await?;
     app.picture(order, caps).await
 }
@@ -116,7 +116,7 @@ pub(super) fn allow(call: &Call<Studio>, wishes: &[Wish]) -> Result<()> {
 }
 
 /// Refuses what the plan does not allow, and what cannot be encoded.
-pub(super) fn check(app: &App, wish: &Wish, caps: &Caps) -> Result<()> {
+pub(super) fn check(app: &App, wish: &Wish, caps: &PlanCaps) -> Result<()> {
     match &wish.dynamic {
         // The code is not known yet, but its length is.
         Some(_) => {
@@ -219,9 +219,10 @@ pub(super) fn public_url(app: &App, code: &str) -> String {
 
 impl Call<Studio> {
     /// Returns what the caller's plan allows of a picture.
-    pub(super) fn caps(&self) -> Caps {
+    pub(super) fn caps(&self) -> PlanCaps {
         let Terms { plan, limits } = &self.caller.terms;
-        let (max_inches, max_dpi, logo) = (limits.max_inches, limits.max_dpi, limits.logo);
-        Caps { plan: plan.to_string(), max_inches, max_dpi, logo, ..Caps::default() }
+        let caps =
+            Caps::new().max_inches(limits.max_inches).max_dpi(limits.max_dpi).logo(limits.logo);
+        PlanCaps { plan: plan.to_string(), caps }
     }
 }

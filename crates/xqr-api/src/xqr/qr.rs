@@ -10,7 +10,7 @@ use serde::Serialize;
 use xqr_engine::auth::Scope;
 use xqr_engine::errors::Result;
 use xqr_engine::links;
-use xqr_engine::pictures::{Drawn, Judgement, Order};
+use xqr_engine::pictures::{Drawn, Judgement, Order, PlanCaps};
 use xqr_engine::plans::Terms;
 use xqr_engine::render::{Caps, Finding, Format, Report, Verdict};
 use xqr_engine::templates;
@@ -102,15 +102,11 @@ async fn read(call: &mut Call<Xqr>) -> Result<Order> {
 
 impl Call<Xqr> {
     /// Returns what the caller's plan allows of a picture.
-    fn caps(&self) -> Caps {
+    fn caps(&self) -> PlanCaps {
         let Terms { plan, limits } = &self.caller.terms;
-        Caps {
-            plan: plan.to_string(),
-            max_inches: limits.max_inches,
-            max_dpi: limits.max_dpi,
-            logo: limits.logo,
-            ..Caps::default()
-        }
+        let caps =
+            Caps::new().max_inches(limits.max_inches).max_dpi(limits.max_dpi).logo(limits.logo);
+        PlanCaps { plan: plan.to_string(), caps }
     }
 
     /// Refuses what can be refused before drawing, and fetches the pictures in the design.
@@ -221,10 +217,11 @@ impl JudgementView {
             damage,
             module_px,
             decoded,
+            ..
         } = report;
         // More digits than a person can use only hide what they say.
         let short = |number: f64| (number * 100.0).round() / 100.0;
-        let finding = |Finding { check, verdict, reason }| FindingView {
+        let finding = |Finding { check, verdict, reason, .. }| FindingView {
             check,
             verdict: verdict.name(),
             reason,

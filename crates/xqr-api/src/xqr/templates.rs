@@ -20,7 +20,7 @@ use super::qr::picture;
 use crate::call::Call;
 use crate::edge::resource;
 use crate::fault::Fault;
-use crate::fields::Fields;
+use crate::fields::{Fields, choices};
 
 /// Characters of a name and of a description.
 const NAME_CHARS: usize = 100;
@@ -198,7 +198,7 @@ fn design(fields: &mut Fields, known: Design) -> Option<Design> {
     look(&mut trial);
     // Without a logo, nobody has asked how large it is.
     trial.number("logo_size", 0.1..=0.4);
-    trial.choice("logo_clear_zone", &ClearZone::ALL);
+    trial.choice("logo_clear_zone", &choices(ClearZone::ALL));
     trial.flag("logo_neon_alpha");
     trial.refuse_the_rest("a field of a design");
     fields.absorb(trial);

@@ -6,7 +6,7 @@ use std::io::Write;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::Failure;
+use super::failure::Failure;
 use crate::canvas::{Canvas, Flat, Layer, Placed};
 use crate::design::paint::Ink;
 use crate::design::{Direction, Paint, Picture, Rgba};
