@@ -1,6 +1,5 @@
-//! Which addresses belong to the public Internet. Allowed is what is known to be global unicast;
-//! all else is refused, so a range that is set aside tomorrow inside refused space needs no change
-//! here.
+//! Recognizes addresses of the public Internet. Known global unicast ranges are allowed and all others
+//! refused, so a new special range inside refused space needs no change here.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

@@ -59,7 +59,7 @@ pub(crate) struct Placed {
     pub(crate) width: f32,
     pub(crate) height: f32,
     pub(crate) opacity: f32,
-    /// Whether the picture covers the box, a square, and is cut, instead of being stretched to it.
+    /// Whether the picture covers the box, a square, and is cropped instead of stretched.
     pub(crate) crop: bool,
 }
 

@@ -18,7 +18,7 @@
 //! # Ok::<(), xqr_render::Error>(())
 //! ```
 //!
-//! [`Design::encode`] gives a logo the level and the room that it needs; [`Symbol::encode`] takes
+//! [`Design::encode`] gives a logo the level and the size that it needs; [`Symbol::encode`] takes
 //! the level of the caller.
 //!
 //! # Features

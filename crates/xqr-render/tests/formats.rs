@@ -175,7 +175,7 @@ fn pictures_in_svg_are_where_png_has_them() {
 }
 
 #[test]
-fn svg_has_a_path_per_colour_and_none_for_what_is_transparent() {
+fn svg_has_a_path_per_colour_and_none_for_transparent_parts() {
     let fills = |design: &Design| {
         let svg = String::from_utf8(draw(
             &symbol(),

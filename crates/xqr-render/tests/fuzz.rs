@@ -30,7 +30,7 @@ mod common {
 use common::picture;
 
 /// Runs a target with inputs that are the same every time. One in twenty or more must be accepted,
-/// which the target tells, lest it be tested what is refused and nothing else.
+/// which the target returns; otherwise the test would cover refusals only.
 fn fuzz<S: Strategy>(input: &S, target: impl Fn(S::Value) -> bool) {
     let cases = std::env::var("XQR_TEST_FUZZ_CASES").map_or(64, |cases| cases.parse().unwrap());
     let config =

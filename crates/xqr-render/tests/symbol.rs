@@ -112,7 +112,7 @@ fn the_example_of_the_standard_is_drawn() {
     }
 }
 
-/// Returns the bits at `places`, most significant first.
+/// Returns the bits at these modules, most significant first.
 fn read(symbol: &Symbol, places: impl IntoIterator<Item = (u32, u32)>) -> u32 {
     places.into_iter().fold(0, |bits, (x, y)| bits << 1 | u32::from(symbol.is_dark(x, y)))
 }
@@ -245,8 +245,8 @@ proptest! {
 
     #[test]
     fn kanji_are_read_back(text in "([0-9]{1,20}|[A-Z $%*+./:-]{1,20}|[ぁ-んァ-ヶ亜-腕]{4,20}){1,10}", level in 0_usize..4) {
-        // Without the vendors' additions, which would be bytes: beside those this decoder cannot
-        // tell kanji.
+        // Without the vendors' additions, which would be bytes: beside bytes this decoder does not
+        // recognize kanji.
         let is_standard = |c: &char| {
             let text = &*c.to_string();
             let (bytes, _, unmappable) = SHIFT_JIS.encode(text);

@@ -80,7 +80,7 @@ fn a_line_that_makes_no_sense_is_passed_over() {
 }
 
 #[test]
-fn what_is_no_list_is_refused_whole() {
+fn a_file_that_is_no_list_is_refused() {
     let check = |list: &[u8], words: &str| {
         assert_eq!(read(list).unwrap_err(), words, "{:?}", String::from_utf8_lossy(list))
     };

@@ -92,7 +92,7 @@ async fn closed_and_swallowing_ports_are_one_answer() {
         get(&Outbound::new(hasty(port)), &url, Kind::Any).await.unwrap_err(),
         FetchError::Unreachable
     );
-    // A listener that nobody serves: once its queue is full, Linux drops what comes, as a packet
+    // A listener that accepts nothing: once its queue is full, Linux drops what comes, as a packet
     // filter does.
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
@@ -160,7 +160,7 @@ async fn bodies_are_read_up_to_the_cap() {
 }
 
 #[tokio::test]
-async fn what_is_no_answer_is_garbled() {
+async fn a_response_that_is_not_http_is_garbled() {
     let many: String = (0..200).map(|n| format!("X-{n}: y\r\n")).collect();
     for answer in [
         String::new(),
@@ -249,7 +249,7 @@ async fn a_picture_is_one_by_its_bytes() {
 }
 
 #[tokio::test]
-async fn other_statuses_are_told() {
+async fn other_statuses_are_reported() {
     for status in
         [201, 204, 206, 300, 304, 305, 400, 401, 403, 404, 407, 410, 429, 500, 503, 599, 999]
     {

@@ -118,7 +118,7 @@ async fn chains_are_followed_as_far_as_the_policy_goes() {
 }
 
 #[tokio::test]
-async fn nothing_of_one_hop_is_told_to_the_next() {
+async fn nothing_of_one_hop_reaches_the_next() {
     let last = Server::saying(ok(PICTURE)).await;
     let location = last.url("/logo#fragment");
     let first = Server::saying(format!(

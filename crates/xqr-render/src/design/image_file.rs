@@ -28,7 +28,7 @@ impl Picture {
     /// content.
     ///
     /// The dimensions are read from the header before a px is decoded. Larger pictures are reduced
-    /// to 1,024 px, and the Exif orientation of a JPEG is applied. SVG may hold shapes, gradients and clip
+    /// to 1,024 px, and the Exif orientation of a JPEG is applied. SVG may have shapes, gradients and clip
     /// paths only, nothing that reads or fetches.
     ///
     /// # Errors
@@ -80,7 +80,7 @@ fn raster(bytes: &[u8], format: ImageFormat, caps: &Caps) -> Result<Pixmap> {
     let beside = match format {
         // All coefficients of a progressive JPEG, 16 bits for each of three channels.
         Jpeg if is_progressive(bytes) => 6,
-        // The px of a WebP before they are cut to the colours it has.
+        // The px of a WebP before they are reduced to its colours.
         WebP => 4,
         // Px with alpha become RGBA of 8 bits before they are reduced.
         _ if color.has_alpha() && color != ColorType::Rgba8 => 4,

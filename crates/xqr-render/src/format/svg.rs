@@ -222,7 +222,7 @@ fn milli(length: f32) -> i64 {
 struct Number(i64);
 
 impl Number {
-    /// Adds the number to a text; paths hold too many of them for the machinery of `write!`.
+    /// Adds the number to a text; paths have too many of them for the machinery of `write!`.
     fn push(self, text: &mut String) {
         let (whole, part) = (self.0.unsigned_abs() / 1000, self.0.unsigned_abs() % 1000);
         if self.0 < 0 {

@@ -96,7 +96,7 @@ impl Blocks {
     }
 
     /// Returns the number of data codewords in a short block. Long blocks follow the short ones and
-    /// hold one more.
+    /// have one more.
     fn short(&self) -> usize {
         self.data() / self.count
     }
