@@ -2,7 +2,7 @@
 //! same payloads; common other names of a field are understood.
 
 use serde_json::Value;
-use xqr_engine::render::payload::{
+use xqr_engine::payload::{
     Email, Event, Geo, Payload, Phone, Security, Sms, Text, Url, VCard, When, Wifi,
 };
 

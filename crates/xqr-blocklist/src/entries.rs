@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 use url::Url;
 
-use crate::Host;
+use crate::host::Host;
 
 /// The longest line in bytes; a longer one is skipped like an invalid one.
 const MAX_LINE: usize = 16 << 10;

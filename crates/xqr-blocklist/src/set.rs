@@ -10,7 +10,8 @@ use std::io::BufRead;
 use fst::raw::Fst;
 use fst::{IntoStreamer as _, Set, SetBuilder, Streamer as _};
 
-use crate::{Entries, Host, Refusal};
+use crate::entries::{Entries, Refusal};
+use crate::host::Host;
 
 /// Bytes of keys that are sorted at once. Building needs as much, and about twice the finished set.
 const CHUNK: usize = 8 << 20;
@@ -18,10 +19,10 @@ const CHUNK: usize = 8 << 20;
 /// A set of hosts.
 ///
 /// ```
-/// use xqr_blocklist::{HostSet, NotAHost};
+/// use xqr_blocklist::{Host, HostSet, NotAHost};
 ///
-/// let set: HostSet =
-///     ["evil.example", "198.51.100.7"].iter().map(|host| host.parse()).collect::<Result<_, _>>()?;
+/// let hosts: [Host; 2] = ["evil.example".parse()?, "198.51.100.7".parse()?];
+/// let set: HostSet = hosts.iter().collect();
 /// // A parent domain is enough.
 /// assert_eq!(set.find(&"shop.evil.example".parse()?), Some("evil.example"));
 /// assert_eq!(set.find(&"good.example".parse()?), None);

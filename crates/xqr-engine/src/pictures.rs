@@ -389,3 +389,119 @@ fn picture_refusal(field: &str, error: PictureError) -> Error {
         _ => Condition::ImageUnreadable { field }.into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use xqr_render::{Frame, FrameStyle, Rgba};
+
+    use super::*;
+
+    fn order(size: Size) -> Order {
+        Order::new("payload", "https://example.com/".to_owned(), size, Format::Png)
+    }
+
+    fn refused(order: &Order, caps: Caps) -> Condition {
+        let caps = PlanCaps { plan: "free".to_owned(), caps };
+        order.check(&caps).unwrap_err().condition().clone()
+    }
+
+    #[test]
+    fn errors_of_the_render_crate_name_fields_and_the_plan() {
+        let field = |name: &str| name.to_owned();
+        let inches = |inches, dpi| Size::Inches { inches, dpi };
+        let too_small =
+            |name, min: &str| Condition::NumberTooSmall { field: field(name), min: min.into() };
+        let too_large =
+            |name, max: &str| Condition::NumberTooLarge { field: field(name), max: max.into() };
+        for (size, expected) in [
+            (Size::Module(0), too_small("size", "1")),
+            (Size::Module(101), too_large("size", "100")),
+            (Size::Pixels(32), too_small("width", "33")),
+            (inches(0.4, 300), too_small("size_inches", "0.5")),
+            (inches(2.0, 601), too_large("dpi", "600")),
+            (
+                Size::Pixels(9001),
+                Condition::PictureTooLarge { field: field("width"), max: 81_000_000 },
+            ),
+        ] {
+            assert_eq!(refused(&order(size), Caps::new()), expected);
+        }
+        let plan = || "free".to_owned();
+        assert_eq!(
+            refused(&order(inches(4.0, 300)), Caps::new().max_inches(2.5)),
+            Condition::SizeOverPlan { cap: "2.5".into(), plan: plan() }
+        );
+        assert_eq!(
+            refused(&order(inches(4.0, 300)), Caps::new().max_dpi(150)),
+            Condition::DpiOverPlan { cap: 150, plan: plan() }
+        );
+        let long = Order { text: "x".repeat(2332), ..order(Size::Module(4)) };
+        let advice = "fits at level L".to_owned();
+        assert_eq!(
+            refused(&long, Caps::new()),
+            Condition::ContentTooLong {
+                field: field("payload"),
+                level: "M".into(),
+                over: 1,
+                advice
+            }
+        );
+        let version = Order { version: Some(41), ..order(Size::Module(4)) };
+        assert_eq!(refused(&version, Caps::new()), too_large("version", "40"));
+        let mut dense = Order { text: "x".repeat(2000), ..order(inches(0.5, 300)) };
+        assert_eq!(refused(&dense, Caps::new()), too_small("size_inches", "0.59 at 300 DPI"));
+        dense.text = "x".repeat(3000);
+        let Condition::ContentTooLong { advice, .. } = refused(&dense, Caps::new()) else {
+            panic!()
+        };
+        assert_eq!(advice, "fits at no level");
+    }
+
+    #[test]
+    fn errors_of_labels_and_files_name_their_field() {
+        let frame = Frame::new(FrameStyle::Bubble, Rgba::BLACK);
+        let field = || "frame_label".to_owned();
+        for (frame, expected) in [
+            (frame.clone(), Condition::FieldMissing { field: field() }),
+            (frame.clone().label("a\tb"), Condition::TextControls { field: field() }),
+            (
+                frame.clone().label("x".repeat(65)),
+                Condition::TextTooLong { field: field(), max: 64 },
+            ),
+            (frame.label("漢"), Condition::GlyphMissing { field: field(), character: '漢' }),
+        ] {
+            let mut order = order(Size::Module(4));
+            order.design.frame = Some(frame);
+            assert_eq!(refused(&order, Caps::new()), expected);
+        }
+        let logo = |bytes: &'static [u8]| {
+            let source = Source::Bytes(Bytes::from_static(bytes));
+            let file = Upload { field: "logo_data".to_owned(), source };
+            let (ratio, clear_zone) = (Logo::RATIO, ClearZone::Square);
+            let logo = Some(LogoFile { file, ratio, clear_zone, neon_alpha: false });
+            Order { logo, ..order(Size::Module(4)) }
+        };
+        let field = || "logo_data".to_owned();
+        let caps = |caps| PlanCaps { caps, ..PlanCaps::default() };
+        let condition =
+            |order: Order, caps: &PlanCaps| order.prove(caps).unwrap_err().condition().clone();
+        let all = caps(Caps::new());
+        assert_eq!(
+            condition(logo(b"no image"), &all),
+            Condition::ImageUnreadable { field: field() }
+        );
+        let script = b"<svg xmlns=\"http://www.w3.org/2000/svg\"><script/></svg>";
+        assert_eq!(
+            condition(logo(script), &all),
+            Condition::ImageUnsafe { field: field(), what: "<script>".into() }
+        );
+        assert_eq!(
+            condition(logo(script), &caps(Caps::new().max_logo_bytes(9))),
+            Condition::UploadTooLarge { field: field(), max: 9 }
+        );
+        assert_eq!(
+            condition(logo(script), &caps(Caps::new().logo(false))),
+            Condition::LogoLocked { plan: "unlimited".into() }
+        );
+    }
+}

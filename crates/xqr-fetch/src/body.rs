@@ -6,7 +6,7 @@ use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Incoming};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::FetchError;
+use crate::error::FetchError;
 
 /// The first allocation of a body, in bytes.
 const FIRST: usize = 16 * 1024;

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::{FetchError, Policy};
+use crate::error::FetchError;
+use crate::policy::Policy;
 
 /// The concurrency limits of a client.
 pub(crate) struct ConcurrencyLimits {

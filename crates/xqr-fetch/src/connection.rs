@@ -19,7 +19,8 @@ use tokio_rustls::TlsConnector;
 use url::Host;
 
 use crate::concurrency::{ConcurrencyLimits, HostPermit, LimitKey};
-use crate::{BadRoot, FetchError, Target};
+use crate::error::{BadRoot, FetchError};
+use crate::target::Target;
 
 /// The largest head of a response, which is the buffer of a connection, in bytes.
 const MAX_HEAD: usize = 64 * 1024;

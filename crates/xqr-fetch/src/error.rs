@@ -89,3 +89,8 @@ fn internal(address: Option<IpAddr>, literal: bool) -> String {
         None => "it leads to an address that is not public".to_owned(),
     }
 }
+
+/// The bytes are not a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not the certificate of an authority, in DER")]
+pub struct BadRoot;

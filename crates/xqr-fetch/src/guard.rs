@@ -4,38 +4,13 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 
 use url::Host;
 
-use crate::{FetchError, NoAnswer, Policy, Resolve, Target, is_public};
+use crate::error::FetchError;
+use crate::policy::{Policy, Verdict};
+use crate::resolve::{NoAnswer, Resolve};
+use crate::target::Target;
 
 /// Addresses of one family that are tried. A name may have thousands.
 const TRIED: usize = 2;
-
-/// The verdict of the policy on an address.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Verdict {
-    Refused,
-    /// It is public; whether it is this machine's own is checked later.
-    Public,
-    /// The operator allows it.
-    Allowed,
-}
-
-/// Returns whether the policy allows an address. This machine's own addresses are not checked here.
-pub(crate) fn is_allowed(address: IpAddr, policy: &Policy) -> bool {
-    judge(address, policy) != Verdict::Refused
-}
-
-fn judge(address: IpAddr, policy: &Policy) -> Verdict {
-    let in_one = |nets: &[ipnet::IpNet]| nets.iter().any(|net| net.contains(&address));
-    if in_one(&policy.deny_nets) {
-        Verdict::Refused
-    } else if in_one(&policy.allow_nets) {
-        Verdict::Allowed
-    } else if is_public(address) {
-        Verdict::Public
-    } else {
-        Verdict::Refused
-    }
-}
 
 /// Returns the addresses to connect to. Every address of the target is checked; if one is refused,
 /// the target is refused.
@@ -54,7 +29,7 @@ pub(crate) async fn admit(
     let mut dialled = Vec::new();
     let mut tried = [0; 2];
     for address in all {
-        let verdict = judge(address, policy);
+        let verdict = policy.verdict(address);
         let source = if verdict == Verdict::Public { source(address) } else { None };
         // From loopback nothing leaves the machine either.
         let is_own = source.is_some_and(|source| source == address || source.is_loopback());

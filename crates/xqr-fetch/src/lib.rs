@@ -34,6 +34,8 @@
 //! beyond the limits. For a second layer of defence, put an egress firewall rule around the
 //! process.
 
+#![warn(missing_debug_implementations)]
+
 mod address;
 mod answer;
 mod body;
@@ -51,12 +53,12 @@ mod unguarded;
 
 pub use address::is_public;
 pub use answer::{Delivered, Fetched, Kind};
-pub use error::{FetchError, UrlFault};
+pub use error::{BadRoot, FetchError, UrlFault};
 /// Headers of a post.
 pub use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 /// A network in a [`Policy`].
 pub use ipnet::IpNet;
-pub use outbound::{BadRoot, Outbound};
+pub use outbound::Outbound;
 pub use policy::Policy;
 pub use resolve::{Answer, NoAnswer, Resolve, SystemResolver};
 pub use target::Target;

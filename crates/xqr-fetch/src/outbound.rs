@@ -1,5 +1,6 @@
 //! The guarded client, which fetches and posts.
 
+use std::fmt;
 use std::sync::Arc;
 
 use http_body_util::Full;
@@ -12,12 +13,14 @@ use hyper::{Method, Request, StatusCode};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
 
+use crate::answer::{Delivered, Fetched, Kind};
 use crate::concurrency::{ConcurrencyLimits, HostPermit, LimitKey};
 use crate::connection::{Connector, Exchange};
-use crate::{
-    Delivered, FetchError, Fetched, Kind, Policy, Resolve, SystemResolver, Target, UrlFault, body,
-    guard, image_sniff, retry_after,
-};
+use crate::error::{BadRoot, FetchError, UrlFault};
+use crate::policy::Policy;
+use crate::resolve::{Resolve, SystemResolver};
+use crate::target::Target;
+use crate::{body, guard, image_sniff, retry_after};
 
 /// The `User-Agent` of every request.
 const AGENT: HeaderValue = HeaderValue::from_static(concat!("xqr/", env!("CARGO_PKG_VERSION")));
@@ -40,11 +43,6 @@ const OURS: [&str; 12] = [
     "upgrade",
 ];
 
-/// The bytes are not a certificate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not the certificate of an authority, in DER")]
-pub struct BadRoot;
-
 /// The guarded client. Between requests it keeps its counts only: no connection, cookie or TLS
 /// ticket.
 pub struct Outbound {
@@ -53,6 +51,12 @@ pub struct Outbound {
     connector: Connector,
     limits: Arc<ConcurrencyLimits>,
     memory: Arc<Semaphore>,
+}
+
+impl fmt::Debug for Outbound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outbound").field("policy", &self.policy).finish_non_exhaustive()
+    }
 }
 
 impl Outbound {

@@ -1,8 +1,11 @@
 //! The policy: all limits of the guarded client.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use ipnet::IpNet;
+
+use crate::address::is_public;
 
 /// What may be fetched, and the limits on it. The default is meant for production; change a field by
 /// struct update.
@@ -33,6 +36,36 @@ pub struct Policy {
     /// How many requests run at the same time to one host name, and to one address, whichever names
     /// it has. An IPv6 address counts as its /64.
     pub max_requests_per_host: usize,
+}
+
+/// The verdict of a policy on an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Refused,
+    /// It is public; whether it is this machine's own is checked later.
+    Public,
+    /// The operator allows it.
+    Allowed,
+}
+
+impl Policy {
+    pub(crate) fn verdict(&self, address: IpAddr) -> Verdict {
+        let in_one = |nets: &[IpNet]| nets.iter().any(|net| net.contains(&address));
+        if in_one(&self.deny_nets) {
+            Verdict::Refused
+        } else if in_one(&self.allow_nets) {
+            Verdict::Allowed
+        } else if is_public(address) {
+            Verdict::Public
+        } else {
+            Verdict::Refused
+        }
+    }
+
+    /// Returns whether an address is allowed. This machine's own addresses are not checked here.
+    pub(crate) fn allows(&self, address: IpAddr) -> bool {
+        self.verdict(address) != Verdict::Refused
+    }
 }
 
 impl Default for Policy {

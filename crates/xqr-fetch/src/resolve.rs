@@ -35,6 +35,7 @@ const LOOK_UPS: usize = 32;
 /// A look-up cannot be cancelled: the caller gets an error at its deadline, but the thread stays until
 /// the C library gives up. So the number of look-ups is capped, and a look-up beyond it fails at
 /// once.
+#[derive(Debug)]
 pub struct SystemResolver {
     permits: Arc<Semaphore>,
 }

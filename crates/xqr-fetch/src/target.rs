@@ -6,7 +6,8 @@ use std::net::IpAddr;
 use hyper::Uri;
 use url::{Host, Position, Url};
 
-use crate::{FetchError, Policy, UrlFault, guard};
+use crate::error::{FetchError, UrlFault};
+use crate::policy::Policy;
 
 /// A parsed and checked URL. The addresses of its host are checked with every attempt.
 #[derive(Clone, PartialEq, Eq)]
@@ -111,7 +112,7 @@ fn judge(url: &Url, policy: &Policy) -> Result<(), FetchError> {
         Some(Host::Ipv4(address)) => Some(IpAddr::V4(address)),
         Some(Host::Ipv6(address)) => Some(IpAddr::V6(address)),
     };
-    if let Some(address) = literal.filter(|address| !guard::is_allowed(*address, policy)) {
+    if let Some(address) = literal.filter(|address| !policy.allows(*address)) {
         let host = url.host_str().unwrap_or_default().to_owned();
         return Err(FetchError::Internal { host, address: Some(address), literal: true });
     }

@@ -44,8 +44,6 @@ mod logo_room;
 mod module_shapes;
 mod names;
 mod outline;
-#[cfg(feature = "payload")]
-pub mod payload;
 mod range;
 mod raster;
 mod scannability;
@@ -72,6 +70,8 @@ pub use self::scannability::verify;
 pub use self::scannability::{Finding, Report, Verdict, assess};
 pub use self::size::{Caps, Size};
 pub use self::symbol::{Damage, Eci, Encoding, Symbol};
+#[cfg(feature = "payload")]
+pub use xqr_payload as payload;
 
 /// Runs the example of the README.
 #[cfg(all(doctest, feature = "verify"))]

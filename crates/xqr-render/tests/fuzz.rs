@@ -14,14 +14,10 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use xqr_errors::Dialect;
-use xqr_render::payload::{
-    Dynamic, Email, Event, Geo, Payload, Phone, Security, Sms, Text, Url, VCard, When, Wifi,
-};
 use xqr_render::{
     Backdrop, Canvas, Caps, ClearZone, Design, Direction, Encoding, EyeBorder, EyeCenter, Eyes,
     Format, Frame, FrameStyle, Gradient, Level, Logo, Paint, Pattern, Picture, PictureError,
-    Quality, Rgba, Size, Symbol, assess, verify,
+    Quality, Rgba, Size, assess, verify,
 };
 
 mod common {
@@ -50,12 +46,6 @@ fn fuzz<S: Strategy>(input: &S, target: impl Fn(S::Value) -> bool) {
 /// An error that blames the client or the service.
 trait Blame: std::fmt::Debug {
     fn blames_client(&self) -> bool;
-}
-
-impl Blame for xqr_errors::Error {
-    fn blames_client(&self) -> bool {
-        (400..500).contains(&self.condition().reply(Dialect::Xqr).status)
-    }
 }
 
 impl Blame for xqr_render::Error {
@@ -98,66 +88,6 @@ fn text() -> impl Strategy<Value = String> {
         "https://[a-z.:@/?#%]{0,30}",
         "[ا-ي א-ת A-Za-zà-ÿ]{0,30}"
     ]
-}
-
-// ---- Payloads
-// -------------------------------------------------------------------------------------------------------------
-
-fn payload() -> impl Strategy<Value = Payload> {
-    let words = || vec(text(), 5);
-    let security = select(vec![
-        Security::Wpa,
-        Security::Wpa2,
-        Security::Wpa3,
-        Security::Wep,
-        Security::Nopass,
-    ]);
-    prop_oneof![
-        text().prop_map(|text| Url::new(text).into()),
-        text().prop_map(|text| Text::new(text).into()),
-        text().prop_map(|text| Dynamic::new(text).into()),
-        text().prop_map(|text| Phone::new(text).into()),
-        (number(), number(), number())
-            .prop_map(|(lat, lng, high)| Geo::new(lat, lng).altitude(high).into()),
-        (text(), text(), security, any::<bool>()).prop_map(|(name, password, security, hidden)| {
-            Wifi::new(name, security).password(password).hidden(hidden).into()
-        }),
-        words().prop_map(|t| Email::new(&t[0])
-            .to(&t[1])
-            .cc(&t[2])
-            .bcc(&t[3])
-            .subject(&t[4])
-            .body(&t[0])
-            .into()),
-        (text(), text()).prop_map(|(phone, message)| Sms::new(phone).message(message).into()),
-        words().prop_map(|t| VCard::new(&t[0])
-            .org(&t[1])
-            .phone(&t[2])
-            .email(&t[3])
-            .url(&t[4])
-            .note(&t[0])
-            .into()),
-        (words(), select(vec!["2026-03-21", "2026-03-21T14:30:00Z", "2026-03-21T14:30:00+01:00"]))
-            .prop_map(|(t, time)| {
-                let start = When::parse("payload.start", time).unwrap();
-                Event::new(&t[0], start).location(&t[1]).description(&t[2]).into()
-            }),
-    ]
-}
-
-#[test]
-fn payloads() {
-    fuzz(&(payload(), select(Level::ALL.to_vec())), |(payload, level)| {
-        fine(payload.content()).and_then(|content| fine(Symbol::encode(&content, level))).is_some()
-    });
-}
-
-#[test]
-fn times() {
-    let date = "20[0-9]{2}-[01][0-9]-[0-3][0-9](T[0-2][0-9]:[0-5][0-9](:[0-6][0-9])?(Z|[+-][01][0-9]:00)?)?";
-    fuzz(&prop_oneof![1 => text().boxed(), 3 => date.boxed()], |time| {
-        fine(When::parse("payload.start", &time)).is_some()
-    });
 }
 
 // ---- Designs

@@ -23,7 +23,8 @@ fn dependencies(manifest: &Path) -> BTreeSet<String> {
 fn the_arrows_are_the_only_arrows() {
     let arrows: BTreeMap<&str, &[&str]> = BTreeMap::from([
         ("crates/xqr-errors", &[] as &[&str]),
-        ("crates/xqr-render", &["xqr-errors"]),
+        ("crates/xqr-payload", &["xqr-errors"]),
+        ("crates/xqr-render", &["xqr-payload"]),
         ("crates/xqr-plans", &["xqr-errors"]),
         ("crates/xqr-auth", &["xqr-errors"]),
         ("crates/xqr-blocklist", &[]),
@@ -31,7 +32,15 @@ fn the_arrows_are_the_only_arrows() {
         ("crates/xqr-store", &["xqr-errors"]),
         (
             "crates/xqr-engine",
-            &["xqr-auth", "xqr-blocklist", "xqr-errors", "xqr-plans", "xqr-render", "xqr-store"],
+            &[
+                "xqr-auth",
+                "xqr-blocklist",
+                "xqr-errors",
+                "xqr-payload",
+                "xqr-plans",
+                "xqr-render",
+                "xqr-store",
+            ],
         ),
         ("crates/xqr-work", &["xqr-engine", "xqr-fetch"]),
         ("crates/xqr-api", &["xqr-engine"]),
@@ -62,7 +71,8 @@ fn the_arrows_are_the_only_arrows() {
             ["hyper", "hyper-rustls", "hyper-util", "reqwest", "rustls"].contains(&name.as_str())
         });
         assert!(name == "crates/xqr-fetch" || !dials, "{name} dials out");
-        let pure = ["xqr-errors", "xqr-render", "xqr-plans", "xqr-auth", "xqr-blocklist"];
+        let pure =
+            ["xqr-errors", "xqr-payload", "xqr-render", "xqr-plans", "xqr-auth", "xqr-blocklist"];
         let pure = name.strip_prefix("crates/").is_some_and(|name| pure.contains(&name));
         assert!(!pure || !all.contains("tokio"), "{name} is pure");
     }

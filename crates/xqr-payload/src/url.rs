@@ -2,7 +2,7 @@
 
 use xqr_errors::Result;
 
-use super::complaints::Complaints;
+use crate::complaints::Complaints;
 
 /// A web address, encoded exactly as given: nothing is normalised.
 #[must_use]
@@ -12,7 +12,7 @@ pub struct Url(String);
 impl Url {
     /// Takes an absolute `http://` or `https://` URL (RFC 3986 section 3) of at most 2,048
     /// characters, without blanks or control characters. A URI of another scheme can be encoded as
-    /// [`Text`](super::Text).
+    /// [`Text`](crate::Text).
     pub fn new(url: impl Into<String>) -> Self {
         Self(url.into())
     }

@@ -2,7 +2,7 @@
 
 use xqr_errors::Result;
 
-use super::Url;
+use crate::Url;
 
 /// A short URL whose destination can change after printing. To a scanner it is a [`Url`].
 #[must_use]

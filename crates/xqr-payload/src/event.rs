@@ -5,8 +5,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use xqr_errors::{Condition, Result};
 
-use super::complaints::Complaints;
-use super::lines::Lines;
+use crate::complaints::Complaints;
+use crate::lines::Lines;
 
 /// When something begins or ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,7 +92,7 @@ impl Event {
         location
         /// Sets the description: 1 to 2,048 characters, lines allowed.
         description
-        /// Sets the web address, as [`Url::new`](super::Url::new) takes it.
+        /// Sets the web address, as [`Url::new`](crate::Url::new) takes it.
         url
     }
 

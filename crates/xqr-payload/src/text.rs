@@ -2,7 +2,7 @@
 
 use xqr_errors::Result;
 
-use super::complaints::Complaints;
+use crate::complaints::Complaints;
 
 /// Plain text, encoded exactly as given.
 #[must_use]

@@ -12,18 +12,18 @@ const PROSE: usize = 2048;
 const ITEMS: usize = 10;
 
 /// A rule for one text: files what is wrong with the field of this name.
-pub(super) type Rule = fn(&mut Complaints, &str, &str);
+pub(crate) type Rule = fn(&mut Complaints, &str, &str);
 
 /// The complaints so far.
 #[derive(Default)]
-pub(super) struct Complaints(Vec<Condition>);
+pub(crate) struct Complaints(Vec<Condition>);
 
 impl Complaints {
-    pub(super) fn push(&mut self, complaint: Condition) {
+    pub(crate) fn push(&mut self, complaint: Condition) {
         self.0.push(complaint);
     }
 
-    pub(super) fn wrong(&mut self, field: &str, expected: &str) {
+    pub(crate) fn wrong(&mut self, field: &str, expected: &str) {
         self.push(Condition::FieldTypeWrong {
             field: field.to_owned(),
             expected: expected.to_owned(),
@@ -31,7 +31,7 @@ impl Complaints {
     }
 
     /// Applies `rule` to every item of a list, or to the value of an optional field.
-    pub(super) fn each<'a>(
+    pub(crate) fn each<'a>(
         &mut self,
         field: &str,
         items: impl IntoIterator<Item = &'a String>,
@@ -51,28 +51,28 @@ impl Complaints {
     }
 
     /// Asks for 1 to 255 characters in one line.
-    pub(super) fn line(&mut self, field: &str, text: &str) {
+    pub(crate) fn line(&mut self, field: &str, text: &str) {
         self.text(field, text, LINE, |c| c.is_control() || is_break(c));
     }
 
     /// Asks for 1 to 2,048 characters. Line breaks are allowed.
-    pub(super) fn prose(&mut self, field: &str, text: &str) {
+    pub(crate) fn prose(&mut self, field: &str, text: &str) {
         self.text(field, text, PROSE, |c| c.is_control() && !is_break(c));
     }
 
     /// Asks for 1 to 2,048 characters in one line.
-    pub(super) fn long_line(&mut self, field: &str, text: &str) {
+    pub(crate) fn long_line(&mut self, field: &str, text: &str) {
         self.text(field, text, PROSE, |c| c.is_control() || is_break(c));
     }
 
     /// Asks for 1 to 2,048 characters. Line breaks and tabs are allowed.
-    pub(super) fn plain(&mut self, field: &str, text: &str) {
+    pub(crate) fn plain(&mut self, field: &str, text: &str) {
         self.text(field, text, PROSE, |c| c.is_control() && !is_break(c) && c != '\t');
     }
 
     /// Asks for an absolute http or https URL of at most 2,048 characters, with a host, without
     /// blanks or control characters.
-    pub(super) fn url(&mut self, field: &str, text: &str) {
+    pub(crate) fn url(&mut self, field: &str, text: &str) {
         let host = ["http://", "https://"].iter().find_map(|scheme| {
             let (head, rest) = text.split_at_checked(scheme.len())?;
             head.eq_ignore_ascii_case(scheme).then_some(rest)
@@ -93,7 +93,7 @@ impl Complaints {
     /// Asks for `local@domain`: a dot-atom of at most 64 octets (RFC 5322 section 3.2.3, with the
     /// letters of RFC 6531) and a host name of two labels or more, together at most 254 octets (RFC
     /// 5321 section 4.5.3.1).
-    pub(super) fn email(&mut self, field: &str, text: &str) {
+    pub(crate) fn email(&mut self, field: &str, text: &str) {
         let atom = |atom: &str| {
             !atom.is_empty()
                 && atom.chars().all(|c| is_word(c) || "!#$%&'*+-/=?^_`{|}~".contains(c))
@@ -117,7 +117,7 @@ impl Complaints {
     }
 
     /// Asks for a number from `min` to `max`.
-    pub(super) fn range(&mut self, field: &str, value: f64, min: i32, max: i32) {
+    pub(crate) fn range(&mut self, field: &str, value: f64, min: i32, max: i32) {
         let field = field.to_owned();
         if value.is_nan() {
             self.wrong(&field, "a number");
@@ -134,7 +134,7 @@ impl Complaints {
     ///
     /// All complaints, in the order in which they were filed.
     #[track_caller]
-    pub(super) fn end(self) -> Result<()> {
+    pub(crate) fn end(self) -> Result<()> {
         if self.0.is_empty() { Ok(()) } else { Err(Error::all(self.0)) }
     }
 
@@ -152,7 +152,7 @@ impl Complaints {
 
 /// Tells whether a reader may end a line at `c`. The last two are Unicode's line and paragraph
 /// separator.
-pub(super) fn is_break(c: char) -> bool {
+pub(crate) fn is_break(c: char) -> bool {
     matches!(c, '\n' | '\r' | '\u{2028}' | '\u{2029}')
 }
 

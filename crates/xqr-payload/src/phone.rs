@@ -2,7 +2,7 @@
 
 use xqr_errors::Result;
 
-use super::complaints::Complaints;
+use crate::complaints::Complaints;
 
 /// A number to call: `tel:` of RFC 3966.
 #[must_use]
@@ -39,7 +39,7 @@ impl Phone {
 
 impl Complaints {
     /// Asks for a number as [`Phone::new`] does.
-    pub(super) fn phone(&mut self, field: &str, phone: &str) {
+    pub(crate) fn phone(&mut self, field: &str, phone: &str) {
         let dialled = dialled(phone);
         let (digits, marks) = match dialled.strip_prefix('+') {
             Some(digits) => (digits, ""),
@@ -54,7 +54,7 @@ impl Complaints {
 }
 
 /// Returns what is dialled: `phone` without what is there for the eye only.
-pub(super) fn dialled(phone: &str) -> String {
+pub(crate) fn dialled(phone: &str) -> String {
     let kept = if phone.trim_start().starts_with('+') {
         phone.replacen("(0)", "", 1)
     } else {

@@ -2,8 +2,8 @@
 
 use xqr_errors::Result;
 
-use super::complaints::Complaints;
-use super::phone::dialled;
+use crate::complaints::Complaints;
+use crate::phone::dialled;
 
 /// A text message to write: `SMSTO:number:message`, which iOS and ZXing read alike, unlike the body
 /// of `sms:` (RFC 5724).
@@ -15,7 +15,7 @@ pub struct Sms {
 }
 
 impl Sms {
-    /// Takes a number as [`Phone::new`](super::Phone::new) does.
+    /// Takes a number as [`Phone::new`](crate::Phone::new) does.
     pub fn new(phone: impl Into<String>) -> Self {
         Self { phone: phone.into(), message: None }
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use xqr_errors::{Condition, Result};
 
-use super::complaints::Complaints;
+use crate::complaints::Complaints;
 
 /// How a network is secured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use jiff::civil::{Date, date};
 use xqr_errors::{Condition, Result};
 
-use super::complaints::Complaints;
-use super::lines::{Lines, escape};
+use crate::complaints::Complaints;
+use crate::lines::{Lines, escape};
 
 /// A contact: vCard 3.0 of RFC 2426. Phones, e-mail addresses and URLs are at most 10 of each.
 #[must_use]
@@ -42,7 +42,7 @@ impl VCard {
         org
         /// Sets the job title: 1 to 255 characters in one line.
         title
-        /// Sets the web address, as [`Url::new`](super::Url::new) takes it.
+        /// Sets the web address, as [`Url::new`](crate::Url::new) takes it.
         url
         /// Sets the postal address: 1 to 2,048 characters, lines allowed. It becomes the street of
         /// `ADR`, which scanners show; they pass over `LABEL`.
@@ -58,7 +58,7 @@ impl VCard {
         self
     }
 
-    /// Adds an e-mail address, as [`Email::new`](super::Email::new) takes it.
+    /// Adds an e-mail address, as [`Email::new`](crate::Email::new) takes it.
     pub fn email(mut self, email: impl Into<String>) -> Self {
         self.emails.push(email.into());
         self

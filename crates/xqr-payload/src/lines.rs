@@ -1,26 +1,26 @@
 //! Content lines, the common ground of vCard (RFC 2425 section 5.8) and iCalendar (RFC 5545 section
 //! 3.1).
 
-use super::complaints::is_break;
+use crate::complaints::is_break;
 
 /// The most octets of a line without its line break.
 const WIDTH: usize = 75;
 
 /// An object between `BEGIN` and `END`. Its lines end in CRLF and fold beyond 75 octets.
-pub(super) struct Lines {
+pub(crate) struct Lines {
     kind: &'static str,
     text: String,
 }
 
 impl Lines {
-    pub(super) fn begin(kind: &'static str) -> Self {
+    pub(crate) fn begin(kind: &'static str) -> Self {
         let mut lines = Self { kind, text: String::new() };
         lines.raw("BEGIN", kind);
         lines
     }
 
     /// Adds one line per value, as text.
-    pub(super) fn texts<'a>(
+    pub(crate) fn texts<'a>(
         &mut self,
         property: &str,
         values: impl IntoIterator<Item = &'a String>,
@@ -29,7 +29,7 @@ impl Lines {
     }
 
     /// Adds one line per value, as it is: a URI has no escapes.
-    pub(super) fn uris<'a>(
+    pub(crate) fn uris<'a>(
         &mut self,
         property: &str,
         values: impl IntoIterator<Item = &'a String>,
@@ -38,7 +38,7 @@ impl Lines {
     }
 
     /// Adds a line whose value is in its final form.
-    pub(super) fn raw(&mut self, property: &str, value: &str) {
+    pub(crate) fn raw(&mut self, property: &str, value: &str) {
         let line = format!("{property}:{value}");
         let (mut rest, mut room) = (line.as_str(), WIDTH);
         while rest.len() > room {
@@ -51,14 +51,14 @@ impl Lines {
         self.text.push_str("\r\n");
     }
 
-    pub(super) fn end(mut self) -> String {
+    pub(crate) fn end(mut self) -> String {
         self.raw("END", self.kind);
         self.text
     }
 }
 
 /// Escapes a text value: RFC 2426 section 4, RFC 5545 section 3.3.11. Any line break becomes `\n`.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.replace("\r\n", "\n").chars() {
         match c {

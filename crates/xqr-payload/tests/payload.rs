@@ -9,11 +9,11 @@ use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use proptest::string::string_regex;
 use proptest::{collection, option};
+use qrcodegen::{QrCode, QrCodeEcc};
 use xqr_errors::{Condition, Dialect};
-use xqr_render::payload::{
+use xqr_payload::{
     Dynamic, Email, Event, Geo, Payload, Phone, Security, Sms, Text, Url, VCard, When, Wifi,
 };
-use xqr_render::{Level, Symbol};
 
 #[track_caller]
 fn says(payload: impl Into<Payload>, expected: &str) {
@@ -560,24 +560,18 @@ fn set<B>(builder: B, value: &Option<String>, setter: fn(B, String) -> B) -> B {
     }
 }
 
-/// Returns what a decoder that shares no code with ours reads from the symbol of a content. One
-/// that is too long for any symbol comes back as it is, and so does one with characters that a
-/// symbol may hold as kanji, which that decoder leaves in Shift JIS.
+/// Returns what one library reads from the symbol that another one makes of a content. A content
+/// that is too long for any symbol comes back as it is.
 fn scanned(content: &str) -> String {
-    let kanji = |c: char| {
-        !c.is_ascii() && encoding_rs::SHIFT_JIS.encode(c.encode_utf8(&mut [0; 4])).0.len() == 2
+    let Ok(symbol) = QrCode::encode_text(content, QrCodeEcc::Low) else {
+        return content.to_owned();
     };
-    match Symbol::encode(content, Level::L) {
-        Ok(symbol) if !content.contains(kanji) => {
-            let modules = rqrr::SimpleGrid::from_func(symbol.size() as usize, |x, y| {
-                symbol.is_dark(x as u32, y as u32)
-            });
-            let mut bytes = Vec::new();
-            rqrr::Grid::new(modules).decode_to(&mut bytes).expect("a clean symbol is readable");
-            String::from_utf8(bytes).unwrap()
-        }
-        _ => content.to_owned(),
-    }
+    let modules = rqrr::SimpleGrid::from_func(symbol.size() as usize, |x, y| {
+        symbol.get_module(x as i32, y as i32)
+    });
+    let mut bytes = Vec::new();
+    rqrr::Grid::new(modules).decode_to(&mut bytes).expect("a clean symbol is readable");
+    String::from_utf8(bytes).unwrap()
 }
 
 proptest! {

@@ -3,10 +3,10 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use xqr_errors::Result;
 
-use super::complaints::{Complaints, is_break};
+use crate::complaints::{Complaints, is_break};
 
 /// All but the unreserved characters of RFC 3986 section 2.3.
-pub(super) const UNRESERVED: &AsciiSet =
+pub(crate) const UNRESERVED: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// An address keeps its `@` (RFC 6068 section 2). Its `+` is encoded: ZXing reads a bare one as a

@@ -5,7 +5,7 @@
 //! the model of most Android scanners, and Android's own Wi-Fi reader. Its documentation says so.
 //!
 //! ```
-//! use xqr_render::payload::{Payload, Security, Wifi};
+//! use xqr_payload::{Payload, Security, Wifi};
 //!
 //! let payload = Payload::from(Wifi::new("Café; Guests", Security::Wpa2).password("espresso"));
 //! assert_eq!(payload.content()?, r"WIFI:T:WPA;S:Café\; Guests;P:espresso;;");
