@@ -44,7 +44,7 @@ impl Gallery {
         std::fs::create_dir_all(&folder)?;
         let mut page = String::from(
             "# Gallery\n\nEvery picture here is drawn by `cargo xtask gallery`, says `https://xqr.example/gallery`, and was read back \
-             by a decoder before it was written. What the guard calls risky is marked: some scanners miss it. The same designs \
+             by a decoder before it was written. Risky designs are marked: some scanners miss them. The same designs \
              come as SVG, PDF, JPEG, WebP and EPS.\n",
         );
         for room in rooms()? {
@@ -70,7 +70,7 @@ impl Gallery {
     }
 }
 
-/// Returns the PNG of a design that a decoder has read, and what the guard says of it.
+/// Returns the PNG of a verified design, and the verdict.
 fn draw(design: &Design) -> anyhow::Result<(Vec<u8>, Verdict)> {
     let symbol = design.encode(TEXT, Encoding::new(design.level().max(Level::Q)))?;
     let canvas = Canvas::new(&symbol, design, Size::Pixels(PX), &Caps::default())?;

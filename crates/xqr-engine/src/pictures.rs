@@ -120,11 +120,11 @@ pub struct Drawn {
     pub bytes: Vec<u8>,
     /// The symbol in it.
     pub symbol: Symbol,
-    /// What the scannability guard says.
+    /// The scannability report.
     pub report: Report,
 }
 
-/// What the scannability guard says of a picture.
+/// The scannability of a picture.
 pub struct Judgement {
     /// The symbol in it.
     pub symbol: Symbol,

@@ -1,5 +1,7 @@
 //! Names of values, and what is there with any set of features.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::fmt::{Debug, Display};
 use std::str::FromStr;
 
