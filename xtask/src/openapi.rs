@@ -4,7 +4,8 @@ use std::path::Path;
 
 use anyhow::bail;
 use clap::Args;
-use xqr_engine::errors::Dialect;
+use xqr_http::openapi::pretty;
+use xqr_server::DIALECTS;
 
 #[derive(Args)]
 pub(crate) struct OpenApi {
@@ -18,16 +19,13 @@ pub(crate) struct OpenApi {
 
 impl OpenApi {
     pub(crate) fn run(self) -> anyhow::Result<()> {
-        for dialect in Dialect::ALL {
-            let text = xqr_api::openapi::text(dialect);
+        for dialect in DIALECTS {
+            let (name, text) = (dialect.column.name(), pretty(&(dialect.document)()));
             let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-                .join(format!("../docs/openapi/{}.json", dialect.name()));
+                .join(format!("../docs/openapi/{}.json", name));
             if self.check {
                 if std::fs::read_to_string(&path).unwrap_or_default() != text {
-                    bail!(
-                        "docs/openapi/{}.json is stale: run `cargo xtask openapi --write`",
-                        dialect.name()
-                    );
+                    bail!("docs/openapi/{}.json is stale: run `cargo xtask openapi --write`", name);
                 }
             } else if self.write {
                 std::fs::write(path, text)?;

@@ -6,13 +6,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_server::ServerHandle;
+use actix_web::web::ServiceConfig;
 use anyhow::Context as _;
 use socket2::{Domain, Socket, Type};
 use tracing_subscriber::EnvFilter;
 use xqr_engine::auth::SecretKey;
 use xqr_engine::settings::LogFormat;
 use xqr_engine::{App, Clock, Entropy, Settings, workspaces};
+use xqr_http::routes::declared_by;
+use xqr_http::{Registration, Registry};
 use xqr_work::Workers;
+
+/// The dialects in the order in which their routes are mounted: each takes what the ones before it
+/// leave. Public routes answer programs in the first.
+pub const DIALECTS: &[Registration] =
+    &[xqr_native::DIALECT, xqr_studio::DIALECT, xqr_forge::DIALECT, xqr_hub::DIALECT];
 
 /// Connections that may wait in the kernel to be accepted.
 const BACKLOG: i32 = 4096;
@@ -40,6 +48,12 @@ pub fn start(
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 ) -> anyhow::Result<Running> {
+    let registry = Registry::new(DIALECTS);
+    let refusals = &settings.redirect.refusals;
+    anyhow::ensure!(
+        refusals == "page" || registry.find(refusals).is_some(),
+        "redirect.refusals: must be `page` or a dialect, not `{refusals}`"
+    );
     let listener =
         listen(settings.bind).with_context(|| format!("cannot listen on {}", settings.bind))?;
     let address = listener.local_addr()?;
@@ -51,7 +65,7 @@ pub fn start(
     let first_key = app.data.write_here(workspaces::bootstrap)?;
     // First, because they lend the way out.
     let workers = Workers::start(&app).map_err(anyhow::Error::msg)?;
-    let server = xqr_api::serve(&app, listener)?;
+    let server = xqr_http::server::serve(&app, listener, registry, xqr_public::routes)?;
     let handle = server.handle();
     actix_rt::spawn(server);
     Ok(Running { address, first_key, server: handle, workers, app })
@@ -125,4 +139,15 @@ pub fn start_logging(settings: &Settings) -> anyhow::Result<()> {
         LogFormat::Json => log.json().flatten_event(true).init(),
     }
     Ok(())
+}
+
+/// Returns every resource of the APIs as the router has it: its path and its methods, separated by
+/// `, `. A test that goes through them misses none.
+pub fn api_resources() -> Vec<(String, &'static str)> {
+    declared_by(|| {
+        let routes = |config: &mut ServiceConfig| {
+            DIALECTS.iter().for_each(|dialect| (dialect.routes)(config));
+        };
+        drop(actix_web::App::new().configure(routes));
+    })
 }

@@ -266,3 +266,15 @@ fn missing() -> Error {
 fn text(data: &PageData) -> Result<String> {
     serde_json::to_string(data).map_err(Error::internal)
 }
+
+/// Returns whether a string has the form of a language tag (RFC 5646).
+pub fn is_language(tag: &str) -> bool {
+    let mut parts = tag.split('-');
+    let first = parts.next().unwrap_or_default();
+    (2..=8).contains(&first.len())
+        && first.bytes().all(|b| b.is_ascii_alphabetic())
+        && tag.len() <= 35
+        && parts.all(|part| {
+            (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
+        })
+}

@@ -4,6 +4,8 @@
 //! never enter it after: each code belongs to a stripe with a generation, the change moves the
 //! generation under the key's lock, and what was read under an older generation is not kept.
 
+mod visit;
+
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,6 +18,7 @@ use moka::sync::Cache;
 use xqr_errors::Result;
 use xqr_store::links::{self, RedirectRow};
 
+pub use self::visit::{CountrySource, Outcome, Visitor, visit};
 use crate::routing::{self, Router};
 use crate::slug::CodeKey;
 use crate::variants::{self, Split};

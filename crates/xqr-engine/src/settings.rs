@@ -208,17 +208,7 @@ pub struct Accounts {
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/xqr.toml documents every setting")]
 pub struct Redirect {
-    pub refusals: Refusals,
-}
-
-/// How a short link that leads nowhere says so.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Refusals {
-    /// By a page, or in native JSON to who asks for JSON.
-    Page,
-    /// In the JSON of the hub dialect.
-    Hub,
+    pub refusals: String,
 }
 
 /// Who may make an account.

@@ -5,7 +5,7 @@
 //!
 //! let table = PlanTable::builtin();
 //! let pro = table.terms(Plan::Pro);
-//! assert!(table.terms(Plan::Free).check_api(false).is_err());
+//! assert!(table.terms(Plan::Free).check_api("xqr").is_err());
 //! assert!(pro.check_count("links", pro.limits.links, 499, 1).is_ok());
 //! assert!(pro.check_count("links", pro.limits.links, 500, 1).is_err());
 //! ```

@@ -95,6 +95,14 @@ fn overlay(below: &mut Value, above: Value) -> Result<(), String> {
         return Err("must be a table of limits".to_owned());
     };
     for (name, value) in above {
+        // Before `apis` was a list, each API was a limit of its own. Files and overrides still say so.
+        if let (Some(api), Value::Bool(included)) = (name.strip_prefix("api_"), &value) {
+            if let Some(apis) = below.get_mut("apis").and_then(Value::as_array_mut) {
+                apis.retain(|other| other != api);
+                apis.extend(included.then(|| Value::from(api)));
+            }
+            continue;
+        }
         let limit =
             below.get_mut(&name).ok_or_else(|| format!("{name}: there is no such limit"))?;
         *limit = value;
@@ -112,7 +120,7 @@ mod tests {
         let native = |plan| {
             let limits = table.terms(plan).limits;
             (
-                limits.api_xqr,
+                limits.apis.iter().any(|api| api == "xqr"),
                 limits.keys,
                 limits.monthly_calls,
                 limits.burst_per_second,

@@ -20,13 +20,22 @@ impl Terms {
         self.plan.to_string()
     }
 
-    /// Refuses an API that `included` says the workspace does not have.
+    /// Returns whether the plan includes the API of this name.
+    pub fn includes_api(&self, api: &str) -> bool {
+        self.limits.apis.iter().any(|included| included == api)
+    }
+
+    /// Checks that the plan includes the API of this name.
     ///
     /// # Errors
     ///
-    /// [`Condition::ApiLocked`].
-    pub fn check_api(&self, included: bool) -> Result<()> {
-        if included { Ok(()) } else { Err(Condition::ApiLocked { plan: self.plan_name() }.into()) }
+    /// [`Condition::ApiLocked`] if it does not.
+    pub fn check_api(&self, api: &str) -> Result<()> {
+        if self.includes_api(api) {
+            Ok(())
+        } else {
+            Err(Condition::ApiLocked { plan: self.plan_name() }.into())
+        }
     }
 
     /// Refuses a feature that `included` says the workspace does not have. `feature` is what people
@@ -122,7 +131,7 @@ mod tests {
         let refused = |result: Result<()>| result.unwrap_err().condition().clone();
         let plan = || "starter".to_owned();
         assert_eq!(
-            refused(terms(Plan::Starter).check_api(terms(Plan::Starter).limits.api_xqr)),
+            refused(terms(Plan::Starter).check_api("xqr")),
             Condition::ApiLocked { plan: plan() }
         );
         let full =
@@ -148,7 +157,7 @@ mod tests {
     #[test]
     fn the_native_api_begins_with_pro() {
         let open: Vec<_> =
-            Plan::ALL.into_iter().filter(|plan| terms(*plan).limits.api_xqr).collect();
+            Plan::ALL.into_iter().filter(|plan| terms(*plan).includes_api("xqr")).collect();
         assert_eq!(open, Plan::ALL[2..]);
     }
 

@@ -172,7 +172,7 @@ async fn a_page_reads_as_it_was_written() {
 /// WCAG 2.2, success criterion 1.4.3.
 #[test]
 fn what_is_written_can_be_read() {
-    let style = include_str!("../../../../crates/xqr-api/src/bio.css");
+    let style = include_str!("../../../../crates/xqr-public/src/bio_page.css");
     let light = style.split(".dark{").next().unwrap();
     let dark = style.split(".dark{").nth(1).unwrap().split('}').next().unwrap();
     let luminance = |color: &str| {

@@ -43,9 +43,26 @@ fn the_arrows_are_the_only_arrows() {
             ],
         ),
         ("crates/xqr-work", &["xqr-engine", "xqr-fetch"]),
-        ("crates/xqr-api", &["xqr-engine"]),
-        ("bins/xqr-server", &["xqr-api", "xqr-engine", "xqr-work"]),
-        ("xtask", &["xqr-api", "xqr-engine"]),
+        ("crates/xqr-http", &["xqr-engine"]),
+        ("crates/xqr-public", &["xqr-engine", "xqr-http"]),
+        ("crates/xqr-native", &["xqr-engine", "xqr-http"]),
+        ("crates/xqr-studio", &["xqr-engine", "xqr-http"]),
+        ("crates/xqr-forge", &["xqr-engine", "xqr-http"]),
+        ("crates/xqr-hub", &["xqr-engine", "xqr-http"]),
+        (
+            "bins/xqr-server",
+            &[
+                "xqr-engine",
+                "xqr-forge",
+                "xqr-http",
+                "xqr-hub",
+                "xqr-native",
+                "xqr-public",
+                "xqr-studio",
+                "xqr-work",
+            ],
+        ),
+        ("xtask", &["xqr-engine", "xqr-http", "xqr-server"]),
     ]);
     let mut found = BTreeSet::from(["xtask".to_owned()]);
     for folder in ["crates", "bins"] {
@@ -58,7 +75,7 @@ fn the_arrows_are_the_only_arrows() {
         let all = dependencies(&root().join(name).join("Cargo.toml"));
         let ours: Vec<_> = all.iter().filter(|name| name.starts_with("xqr-")).collect();
         assert_eq!(ours, allowed.iter().collect::<Vec<_>>(), "{name}");
-        let speaks_http = ["crates/xqr-api", "bins/xqr-server", "xtask"].contains(&name);
+        let speaks_http = all.contains("xqr-http") || name == "crates/xqr-http";
         assert!(
             speaks_http || !all.iter().any(|name| name.starts_with("actix")),
             "{name} uses actix"

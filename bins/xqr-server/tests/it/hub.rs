@@ -3,7 +3,6 @@
 
 use serde_json::{Value, json};
 use xqr_engine::plans::Plan;
-use xqr_engine::settings::Refusals;
 
 use crate::app::{Answer, TestApp};
 use crate::qr::read as read_png;
@@ -87,7 +86,7 @@ async fn the_worked_example() {
 
 #[actix_web::test]
 async fn the_published_refusals() {
-    let app = TestApp::start_with(|settings| settings.redirect.refusals = Refusals::Hub).await;
+    let app = TestApp::start_with(|settings| settings.redirect.refusals = "hub".to_owned()).await;
     let url = "Invalid URL: must start with http:// or https://";
     for wish in [
         json!({ "url": "example.com" }),

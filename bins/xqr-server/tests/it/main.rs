@@ -39,6 +39,7 @@ mod matrix;
 mod native_hooks;
 mod operations;
 mod order;
+mod panics;
 mod people;
 mod qr;
 mod redirect;

@@ -156,7 +156,7 @@ const OPERATIONS: [(&str, &str, &str); 67] = [
 
 #[test]
 fn no_operation_is_forgotten() {
-    let mut found: Vec<_> = xqr_api::api_resources()
+    let mut found: Vec<_> = xqr_server::api_resources()
         .iter()
         .flat_map(|(path, methods)| {
             methods.split(", ").map(|method| (method.to_owned(), path.clone())).collect::<Vec<_>>()
@@ -247,7 +247,7 @@ const NAMED: [(&str, &str); 8] = [
 #[actix_web::test]
 async fn every_operation_tells_what_is_missing_and_what_is_malformed() {
     let app = TestApp::start().await;
-    let document = xqr_api::openapi::document(Dialect::Xqr);
+    let document = crate::contract::document(Dialect::Xqr);
     let (mut named, mut read) = (0, 0);
     for (method, path, scope) in OPERATIONS.into_iter().filter(|(.., scope)| !scope.is_empty()) {
         let operation = &document["paths"][format!("/api{path}")][method.to_lowercase()];

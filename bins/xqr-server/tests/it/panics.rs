@@ -1,0 +1,81 @@
+//! A panic in a handler is a 500 in the dialect's envelope.
+
+use std::sync::Arc;
+
+use actix_web::middleware::from_fn;
+use actix_web::{App as Web, HttpResponse, test, web};
+use serde_json::{Value, json};
+use xqr_engine::{App, ManualClock, SeededEntropy, Settings};
+use xqr_forge::Forge;
+use xqr_http::Dialect;
+use xqr_http::middleware::envelope;
+use xqr_hub::Hub;
+use xqr_native::Native;
+use xqr_studio::Studio;
+
+async fn broken() -> HttpResponse {
+    panic!("a defect")
+}
+
+/// Lets a handler of dialect `D` panic, and returns what the client is told, and the request id
+/// beside it.
+async fn told<D: Dialect>() -> (Value, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings = Settings::defaults();
+    settings.data_dir = folder.path().to_owned();
+    settings.cors.origins = vec!["*".to_owned()];
+    settings.database_url = folder.path().join("xqr.db").display().to_string();
+    let app = App::open(
+        settings,
+        String::new(),
+        Arc::new(ManualClock::at(0)),
+        Arc::new(SeededEntropy::new(1)),
+    )
+    .unwrap();
+    let scope = web::scope("/api")
+        .wrap(from_fn(envelope::<D>))
+        .route("/broken", web::get().to(broken))
+        .route("/sound", web::get().to(HttpResponse::Ok));
+    let service =
+        test::init_service(Web::new().app_data(web::Data::from(app)).service(scope)).await;
+    let mut told = (Value::Null, String::new());
+    for _ in 0..3 {
+        let error = test::try_call_service(
+            &service,
+            test::TestRequest::get().uri("/api/broken").to_request(),
+        )
+        .await
+        .unwrap_err();
+        let response = error.error_response();
+        assert_eq!(response.status(), 500);
+        assert_eq!(response.headers().get("access-control-allow-origin").unwrap(), "*");
+        let id = response.headers().get("x-request-id").unwrap().to_str().unwrap().to_owned();
+        let body = actix_web::body::to_bytes(response.into_body()).await.unwrap();
+        told = (serde_json::from_slice(&body).unwrap(), id);
+        let sound =
+            test::call_service(&service, test::TestRequest::get().uri("/api/sound").to_request())
+                .await;
+        assert_eq!(sound.status(), 200);
+    }
+    told
+}
+
+#[actix_web::test]
+async fn a_panic_is_an_enveloped_500_in_each_dialect_and_others_live_on() {
+    let (body, id) = told::<Native>().await;
+    assert!(id.starts_with("req_"));
+    let error = json!({ "code": "INTERNAL_ERROR", "message": "An unexpected error occurred.", "status": 500 });
+    assert_eq!(body, json!({ "error": error, "meta": { "request_id": id } }));
+    let (body, _) = told::<Studio>().await;
+    assert_eq!(body, json!({ "detail": "Internal server error." }));
+    let (body, id) = told::<Forge>().await;
+    let message = "Internal server error. Please try again later.";
+    let version = "2025-11-14-v1";
+    assert_eq!(
+        body,
+        json!({ "ok": false, "version": version, "request_id": id, "code": "internal_error", "message": message })
+    );
+    let (body, id) = told::<Hub>().await;
+    assert!(id.starts_with("req_"));
+    assert_eq!(body, json!({ "error": "Internal server error", "request_id": id }));
+}
