@@ -74,7 +74,7 @@ pub struct Quality(u8);
 
 #[cfg(feature = "print")]
 impl Quality {
-    /// The default, at which edges stay crisp.
+    /// The default, 92.
     pub const DEFAULT: Self = Self(92);
 
     /// Returns a quality of 1 to 100, or `None` out of that range.
