@@ -26,6 +26,7 @@ use crate::symbol::Symbol;
 /// canvas.write(Format::Png, &mut picture)?;
 /// # Ok::<(), xqr_render::Error>(())
 /// ```
+#[derive(Clone)]
 pub struct Canvas {
     /// The side of the picture in modules.
     pub(crate) side: f32,
@@ -42,6 +43,7 @@ pub struct Canvas {
 
 /// Something that lies on the background; later ones cover earlier ones. Units are modules of the
 /// whole picture.
+#[derive(Clone)]
 pub(crate) enum Layer {
     /// A picture in its box.
     Picture(Placed),
@@ -52,6 +54,7 @@ pub(crate) enum Layer {
 }
 
 /// A picture and its box.
+#[derive(Clone)]
 pub(crate) struct Placed {
     pub(crate) picture: Arc<Picture>,
     pub(crate) x: f32,

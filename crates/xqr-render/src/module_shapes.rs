@@ -7,6 +7,7 @@ use crate::outline::Outline;
 use crate::symbol::Symbol;
 
 /// A matrix of modules and where it lies in the picture.
+#[derive(Clone)]
 pub(crate) struct ModuleShapes {
     pub(crate) pattern: Pattern,
     /// Where the symbol begins, in modules of the picture.
