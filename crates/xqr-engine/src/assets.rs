@@ -9,7 +9,7 @@ mod upload;
 use std::sync::Arc;
 
 use xqr_auth::{UploadGrant, UploadKey};
-use xqr_errors::{Condition, Error, Result};
+use xqr_errors::{Condition, Error, Result, State};
 use xqr_store::assets::{self, Asset, CONFIRMED, NewAsset, PENDING};
 use xqr_store::{Conn, usage};
 
@@ -133,7 +133,7 @@ pub fn confirm(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<Asset> {
         return Ok(asset);
     }
     if asset.object.is_none() {
-        return Err(conflict("not uploaded yet"));
+        return Err(conflict(State::NotUploaded));
     }
     // Whoever is still writing finds that it is too late.
     if let Some(upload) = asset.upload.take() {
@@ -155,7 +155,7 @@ pub fn confirm(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<Asset> {
 pub fn publish(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<Asset> {
     let mut asset = lock(tx, caller, uid)?;
     if asset.status != CONFIRMED {
-        return Err(conflict("not confirmed yet"));
+        return Err(conflict(State::NotConfirmed));
     }
     if !asset.is_public {
         asset.is_public = true;
@@ -187,8 +187,8 @@ fn missing() -> Error {
     Condition::ResourceNotFound { what: "Asset".to_owned() }.into()
 }
 
-fn conflict(state: &str) -> Error {
-    Condition::StateConflict { state: state.to_owned() }.into()
+fn conflict(state: State) -> Error {
+    Condition::StateConflict { state }.into()
 }
 
 /// What an upload link says behind its asset.
@@ -223,7 +223,7 @@ impl App {
     /// Takes files of deleted assets from the store. What fails is tried again in the background.
     pub async fn clear(&self, objects: Vec<String>) {
         if let Err(error) = self.try_clear(objects).await {
-            tracing::warn!(%error, "files of deleted assets stay in the store for now");
+            tracing::warn!(error = %error.report(), "files of deleted assets stay in the store for now");
         }
     }
 

@@ -12,7 +12,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::json;
 use xqr_auth::{Look, MasterSecret, SigningSecret};
-use xqr_errors::{Condition, Error, Result};
+use xqr_errors::{Condition, Error, Result, State};
 use xqr_store::scans::{self, NewScan};
 use xqr_store::webhooks::{
     self, Delivery, NewDelivery, NewWebhook, Subscription, Webhook, WebhookChanges,
@@ -61,6 +61,14 @@ impl Status {
     /// Returns the status of this name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.name() == name)
+    }
+}
+
+/// Returns the state of a webhook that is not active.
+fn state_of(webhook: &Webhook) -> State {
+    match Status::parse(&webhook.status) {
+        Some(Status::Paused) => State::Paused,
+        _ => State::Disabled,
     }
 }
 
@@ -320,10 +328,10 @@ pub fn redeliver(
     let delivery =
         found.ok_or_else(|| Condition::ResourceNotFound { what: "Delivery".to_owned() })?;
     if delivery.status == webhooks::PENDING {
-        return Err(Condition::StateConflict { state: delivery.status }.into());
+        return Err(Condition::StateConflict { state: State::Pending }.into());
     }
     if webhook.status != Status::Active.name() {
-        return Err(Condition::StateConflict { state: webhook.status }.into());
+        return Err(Condition::StateConflict { state: state_of(&webhook) }.into());
     }
     webhooks::requeue(tx.conn, caller.workspace, delivery.id, tx.now)?;
     tx.told = true;
@@ -344,7 +352,7 @@ pub fn redeliver(
 pub fn test(tx: &mut Tx<'_>, caller: &Caller, look: Look, id: i64) -> Result<String> {
     let webhook = get(tx.conn, caller, look, id)?;
     if webhook.status != Status::Active.name() {
-        return Err(Condition::StateConflict { state: webhook.status }.into());
+        return Err(Condition::StateConflict { state: state_of(&webhook) }.into());
     }
     let (event, data) = words::say(look, &Fact::Ping(id))
         .ok_or_else(|| Error::internal("every look has a word for a test"))?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use xqr_auth::{KeyDigest, KeyState, Look, Scope, Scopes, SecretKey};
-use xqr_errors::{Condition, Error, Result};
+use xqr_errors::{Condition, Error, Result, State};
 use xqr_plans::{Plan, PlanTable, Terms};
 use xqr_store::keys::{self, Key, NewKey};
 use xqr_store::workspaces::Workspace;
@@ -209,16 +209,13 @@ pub fn list(conn: &mut Conn, workspace: i64) -> Result<Vec<Key>> {
 ///
 /// # Errors
 ///
-/// [`Condition::ResourceNotFound`]; [`Condition::StateConflict`] for a prefix that several keys
+/// [`Condition::ResourceNotFound`]; [`Condition::KeyAmbiguous`] for a prefix that several keys
 /// have.
 pub fn get(conn: &mut Conn, name: &str) -> Result<Key> {
     let mut found = keys::find(conn, name)?;
     match (found.pop(), found.is_empty()) {
         (Some(key), true) => Ok(key),
-        (Some(_), false) => Err(Condition::StateConflict {
-            state: "one of several with this prefix; name it by its id".to_owned(),
-        }
-        .into()),
+        (Some(_), false) => Err(Condition::KeyAmbiguous.into()),
         (None, _) => Err(Condition::ResourceNotFound { what: "Key".to_owned() }.into()),
     }
 }
@@ -304,12 +301,12 @@ pub fn rotate(tx: &mut Tx<'_>, key: &Key) -> Result<(Key, SecretKey)> {
     let look = Look::parse(&key.look)
         .ok_or_else(|| Error::internal(format!("unknown look: {}", key.look)))?;
     // About this key and not about the caller's, who would take a 401 for their own.
-    let state = |state: &str| Condition::StateConflict { state: state.to_owned() };
+    let state = |state| Condition::StateConflict { state };
     if key.revoked_at.is_some() {
-        return Err(state("revoked").into());
+        return Err(state(State::Revoked).into());
     }
     if key.expires_at.is_some_and(|at| at <= tx.now) {
-        return Err(state("expired").into());
+        return Err(state(State::Expired).into());
     }
     let overlap = (look == Look::Hub).then_some(tx.now + HUB_OVERLAP);
     if overlap.is_some() {
@@ -342,11 +339,11 @@ pub fn rekey(tx: &mut Tx<'_>, key: &Key) -> Result<(Key, SecretKey)> {
     let held = hold(tx, key)?;
     // Two who rotate at once would each hold a secret of which one is dead.
     if held.digest != key.digest {
-        return Err(Condition::StateConflict { state: "just rotated".to_owned() }.into());
+        return Err(Condition::StateConflict { state: State::JustRotated }.into());
     }
     let key = held;
     if key.revoked_at.is_some() {
-        return Err(Condition::StateConflict { state: "revoked".to_owned() }.into());
+        return Err(Condition::StateConflict { state: State::Revoked }.into());
     }
     let look = Look::parse(&key.look)
         .ok_or_else(|| Error::internal(format!("unknown look: {}", key.look)))?;

@@ -69,6 +69,7 @@ pub use people::Person;
 pub use settings::Settings;
 pub use shelf::Served;
 pub use xqr_auth as auth;
+pub use xqr_checks as checks;
 pub use xqr_errors as errors;
 pub use xqr_payload as payload;
 pub use xqr_plans as plans;

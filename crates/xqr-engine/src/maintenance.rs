@@ -45,7 +45,7 @@ impl App {
             match self.read(get).await {
                 Ok(found) => until.store(found.unwrap_or_default(), Ordering::Relaxed),
                 Err(error) => {
-                    tracing::warn!(%error, "whether there is maintenance could not be read")
+                    tracing::warn!(error = %error.report(), "whether there is maintenance could not be read")
                 }
             }
         }

@@ -13,6 +13,7 @@ use xqr_auth::{
     AccessToken, Email, MasterSecret, Password, PasswordHash, RefreshToken, SealingKey, TokenKey,
     token,
 };
+use xqr_checks::{Text, text};
 use xqr_errors::{Condition, Error, Result};
 use xqr_plans::{Plan, PlanTable};
 use xqr_store::users::{self, NewRefresh, NewUser, User};
@@ -412,12 +413,7 @@ fn check(draft: &SignUp) -> Result<Checked> {
 
 fn check_name(field: &str, name: Option<&str>, default: &str) -> Result<String> {
     let name = name.map(str::trim).filter(|name| !name.is_empty()).unwrap_or(default);
-    if name.chars().any(char::is_control) {
-        return Err(Condition::TextControls { field: field.to_owned() }.into());
-    }
-    if name.chars().count() > MAX_NAME {
-        return Err(Condition::TextTooLong { field: field.to_owned(), max: MAX_NAME as u64 }.into());
-    }
+    text(name, Text::line(MAX_NAME).or_empty()).map_err(|wrong| wrong.at(field))?;
     Ok(name.to_owned())
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
-use xqr_errors::{Condition, Error, Result};
+use xqr_errors::{Advice, Condition, Error, Result};
 use xqr_render::{
     Backdrop, Canvas, Caps, ClearZone, Design, Encoding, Format, Input, Level, Logo, Picture,
     PictureError, Report, Size, Symbol, assess, verify,
@@ -314,8 +314,8 @@ impl Order {
         match error {
             Refused::ContentTooLong { level, over, fits } => {
                 let advice = match fits {
-                    Some(level) => format!("fits at level {level}"),
-                    None => "fits at no level".to_owned(),
+                    Some(level) => Advice::FitsAt(level.letter()),
+                    None => Advice::FitsNowhere,
                 };
                 let (field, level) = (self.field.to_owned(), level.to_string());
                 Condition::ContentTooLong { field, level, over, advice }
@@ -436,7 +436,7 @@ mod tests {
             Condition::DpiOverPlan { cap: 150, plan: plan() }
         );
         let long = Order { text: "x".repeat(2332), ..order(Size::Module(4)) };
-        let advice = "fits at level L".to_owned();
+        let advice = Advice::FitsAt('L');
         assert_eq!(
             refused(&long, Caps::new()),
             Condition::ContentTooLong {
@@ -454,7 +454,7 @@ mod tests {
         let Condition::ContentTooLong { advice, .. } = refused(&dense, Caps::new()) else {
             panic!()
         };
-        assert_eq!(advice, "fits at no level");
+        assert_eq!(advice, Advice::FitsNowhere);
     }
 
     #[test]

@@ -142,7 +142,7 @@ impl Quotas {
                     usage::give_back(tx.conn, workspace, usage::CALLS, &period, left.cast_signed())
                 };
                 if let Err(error) = data.write_here(give) {
-                    tracing::warn!(%error, workspace, left, "a lease of calls was not given back");
+                    tracing::warn!(error = %error.report(), workspace, left, "a lease of calls was not given back");
                 }
             }
         }

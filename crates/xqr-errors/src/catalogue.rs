@@ -1,119 +1,15 @@
-//! Every condition: one row each, one column per dialect. A sentence that a client may read stands
-//! here and nowhere else.
+//! Every condition: one row each, one column per dialect. Client-visible sentences stand here and
+//! in `expected.rs`, nowhere else.
 //!
-//! `ours` marks a cell for which the original service publishes nothing, so the words are our
-//! choice. In the studio column `in field` files the sentence under the field as text, `in [field]`
-//! in a list, `in "items"` under a fixed name. The sources are sections 16c (xqr), 15 (studio), 8
-//! (forge) and 8 (hub) of the services' public error references.
+//! `ours` marks a cell for which the original service publishes nothing. In the studio column
+//! `in field` files the sentence under the field as a string, `in [field]` in a list, and
+//! `in "items"` under a fixed name. A forge or hub cell of `400 in field` and a cell with a status
+//! alone have the default sentence of their dialect (`macros.rs`), which is always ours. The
+//! sources are sections 16c (xqr), 15 (studio), 8 (forge) and 8 (hub) of the services' public error
+//! references.
 
-use crate::row::{Cell, Dialect, Place, Reply, Retry, Row};
-
-macro_rules! catalogue {
-    ($(
-        $(#[doc = $meaning:literal])+
-        $name:ident $({ $($fact:ident: $ty:ty),* $(,)? })? => {
-            causes: $causes:literal,
-            fix: $fix:literal,
-            retry: $retry:ident,
-            xqr: $xs:literal $xc:literal $xm:literal $($xo:ident)?,
-            studio: $ss:literal $(in $sp:tt)? $sm:literal $($so:ident)?,
-            forge: $fs:literal $fc:literal $fm:literal $($fo:ident)?,
-            hub: $hs:literal $hm:literal $($ho:ident)?,
-        }
-    )+) => {
-        /// One thing that can be wrong, with the facts that describe it.
-        #[derive(Debug, Clone, PartialEq, Eq)]
-        pub enum Condition {
-            $(
-                $(#[doc = $meaning])+
-                $name $({
-                    $(
-                        #[doc = concat!("The fact `", stringify!($fact), "` of the sentence.")]
-                        $fact: $ty,
-                    )*
-                })?,
-            )+
-        }
-
-        static ROWS: &[Row] = &[$(
-            Row {
-                name: stringify!($name),
-                meaning: concat!($($meaning),+).trim_ascii_start(),
-                causes: $causes,
-                fix: $fix,
-                retry: Retry::$retry,
-                cells: [
-                    Cell { status: $xs, code: Some($xc), filed: None, template: $xm, ours: catalogue!(@ours $($xo)?) },
-                    Cell { status: $ss, code: None, filed: catalogue!(@filed $($sp)?), template: $sm, ours: catalogue!(@ours $($so)?) },
-                    Cell { status: $fs, code: Some($fc), filed: None, template: $fm, ours: catalogue!(@ours $($fo)?) },
-                    Cell { status: $hs, code: None, filed: None, template: $hm, ours: catalogue!(@ours $($ho)?) },
-                ],
-            },
-        )+];
-
-        #[expect(unused_variables, reason = "not every cell uses every fact of its row")]
-        impl Condition {
-            /// Returns the row of the catalogue that this condition belongs to.
-            pub fn row(&self) -> &'static Row {
-                let mut index = 0;
-                $(
-                    if matches!(self, Self::$name { .. }) {
-                        return &ROWS[index];
-                    }
-                    index += 1;
-                )+
-                unreachable!("{index} rows cover every condition")
-            }
-
-            /// Puts the condition into the words of `dialect`.
-            pub fn reply(&self, dialect: Dialect) -> Reply {
-                let (place, message) = match self {
-                    $(
-                        Self::$name $({ $($fact),* })? => match dialect {
-                            Dialect::Xqr => (Place::Top, format!($xm)),
-                            Dialect::Studio => (catalogue!(@place $($sp)?), format!($sm)),
-                            Dialect::Forge => (Place::Top, format!($fm)),
-                            Dialect::Hub => (Place::Top, format!($hm)),
-                        },
-                    )+
-                };
-                let Cell { status, code, .. } = self.row().cell(dialect);
-                Reply { status, code, place, message }
-            }
-        }
-    };
-    (@ours) => { false };
-    (@ours ours) => { true };
-    (@filed) => { None };
-    (@filed $sp:tt) => { Some(stringify!($sp)) };
-    (@place) => { Place::Top };
-    (@place [$field:ident]) => { Place::List($field.to_string()) };
-    (@place [$field:literal]) => { Place::List($field.to_string()) };
-    (@place $field:ident) => { Place::Field($field.to_string()) };
-    (@place $field:literal) => { Place::Field($field.to_string()) };
-}
-
-/// Returns every row of the catalogue, in its order.
-pub fn rows() -> &'static [Row] {
-    ROWS
-}
-
-impl Condition {
-    /// Returns the seconds that a `Retry-After` header should carry, where the condition knows
-    /// them.
-    pub fn retry_after(&self) -> Option<u64> {
-        match self {
-            Self::RateExceeded { seconds }
-            | Self::PasscodeTriesSpent { seconds }
-            | Self::IdempotencyRunning { seconds }
-            | Self::QuotaSpent { seconds, .. }
-            | Self::DailyQuotaSpent { seconds }
-            | Self::Overloaded { seconds }
-            | Self::Maintenance { seconds, .. } => Some((*seconds).max(1)),
-            _ => None,
-        }
-    }
-}
+use crate::macros::catalogue;
+use crate::{Advice, Expected, State};
 
 catalogue! {
     // ---- Who is calling
@@ -159,8 +55,8 @@ catalogue! {
         retry: Never,
         xqr: 401 "INVALID_TOKEN" "The access token is missing, expired or invalid." ours,
         studio: 401 "Given token is missing, expired or not valid." ours,
-        forge: 401 "unauthorized" "Invalid or missing API key." ours,
-        hub: 401 "Invalid or missing API key" ours,
+        forge: 401,
+        hub: 401,
     }
 
     /// The e-mail address and the password do not belong together.
@@ -181,7 +77,7 @@ catalogue! {
         retry: Never,
         xqr: 403 "SIGNUP_CLOSED" "Signing up is closed." ours,
         studio: 403 "Signing up is closed." ours,
-        forge: 403 "forbidden" "Access to this resource is not allowed." ours,
+        forge: 403,
         hub: 403 "Signing up is closed" ours,
     }
 
@@ -195,7 +91,7 @@ catalogue! {
         retry: Never,
         xqr: 403 "INSUFFICIENT_SCOPE" "This endpoint requires the {scope} scope.",
         studio: 403 "This endpoint requires the {scope} scope." ours,
-        forge: 403 "forbidden" "Access to this resource is not allowed." ours,
+        forge: 403,
         hub: 403 "This key lacks the {scope} scope" ours,
     }
 
@@ -206,7 +102,7 @@ catalogue! {
         retry: Never,
         xqr: 403 "INSUFFICIENT_SCOPE" "scopes: This key cannot grant the {scope} scope, which it does not have." ours,
         studio: 403 "This key cannot grant the {scope} scope, which it does not have." ours,
-        forge: 403 "forbidden" "Access to this resource is not allowed." ours,
+        forge: 403,
         hub: 403 "This key cannot grant the {scope} scope, which it does not have" ours,
     }
 
@@ -217,7 +113,7 @@ catalogue! {
         retry: Never,
         xqr: 403 "INSUFFICIENT_SCOPE" "expires_at: This key expires at {until}; it cannot make one that lives longer." ours,
         studio: 403 "This key expires at {until}; it cannot make one that lives longer." ours,
-        forge: 403 "forbidden" "Access to this resource is not allowed." ours,
+        forge: 403,
         hub: 403 "This key expires at {until}; it cannot make one that lives longer" ours,
     }
 
@@ -228,8 +124,8 @@ catalogue! {
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "overrides: {reason}" ours,
         studio: 400 in ["overrides"] "{reason}" ours,
-        forge: 400 "invalid_payload" "Invalid value for field: overrides" ours,
-        hub: 400 "Invalid parameter: overrides" ours,
+        forge: 400 in "overrides",
+        hub: 400 in "overrides",
     }
 
     /// The workspace's plan does not include the use of the API.
@@ -239,7 +135,7 @@ catalogue! {
         retry: Never,
         xqr: 403 "FEATURE_NOT_AVAILABLE" "API access is not available on the {plan} plan." ours,
         studio: 403 "Plan '{plan}' doesn't include API access." ours,
-        forge: 403 "forbidden" "Access to this resource is not allowed." ours,
+        forge: 403,
         hub: 403 "API access is not available on the {plan} plan" ours,
     }
 
@@ -250,7 +146,7 @@ catalogue! {
         retry: Never,
         xqr: 403 "FEATURE_NOT_AVAILABLE" "{feature} is not available on the {plan} plan." ours,
         studio: 403 "Plan '{plan}' doesn't include {feature}." ours,
-        forge: 403 "forbidden" "Access to this resource is not allowed." ours,
+        forge: 403,
         hub: 403 "{feature} is not available on the {plan} plan" ours,
     }
 
@@ -261,7 +157,7 @@ catalogue! {
         retry: Never,
         xqr: 403 "FEATURE_NOT_AVAILABLE" "Bulk generation is not available on the {plan} plan." ours,
         studio: 403 "Plan '{plan}' doesn't include bulk generation. Upgrade to Starter or higher.",
-        forge: 403 "forbidden" "Access to this resource is not allowed." ours,
+        forge: 403,
         hub: 403 "Bulk generation is not available on the {plan} plan" ours,
     }
 
@@ -272,7 +168,7 @@ catalogue! {
         retry: Never,
         xqr: 403 "FEATURE_NOT_AVAILABLE" "Custom logos are not available on the {plan} plan." ours,
         studio: 403 "Plan '{plan}' doesn't support custom logos.",
-        forge: 403 "forbidden" "Access to this resource is not allowed." ours,
+        forge: 403,
         hub: 403 "Custom logos are not available on the {plan} plan" ours,
     }
 
@@ -283,7 +179,7 @@ catalogue! {
         retry: Never,
         xqr: 403 "PLAN_LIMIT_EXCEEDED" "The {plan} plan allows {cap} {what}." ours,
         studio: 403 "Plan '{plan}' allows {cap} {what}. Upgrade for more." ours,
-        forge: 403 "forbidden" "Access to this resource is not allowed." ours,
+        forge: 403,
         hub: 403 "The {plan} plan allows {cap} {what}" ours,
     }
 
@@ -294,7 +190,7 @@ catalogue! {
         retry: Never,
         xqr: 403 "PLAN_LIMIT_EXCEEDED" "The {plan} plan allows pictures up to {cap} inches." ours,
         studio: 403 "Plan '{plan}' allows up to {cap}\". Upgrade for larger sizes.",
-        forge: 403 "forbidden" "Access to this resource is not allowed." ours,
+        forge: 403,
         hub: 403 "The {plan} plan allows pictures up to {cap} inches" ours,
     }
 
@@ -305,7 +201,7 @@ catalogue! {
         retry: Never,
         xqr: 403 "PLAN_LIMIT_EXCEEDED" "The {plan} plan allows up to {cap} DPI." ours,
         studio: 403 "Plan '{plan}' caps DPI at {cap}. Upgrade for higher resolution.",
-        forge: 403 "forbidden" "Access to this resource is not allowed." ours,
+        forge: 403,
         hub: 403 "The {plan} plan allows up to {cap} DPI" ours,
     }
 
@@ -316,7 +212,7 @@ catalogue! {
         retry: Never,
         xqr: 403 "PLAN_LIMIT_EXCEEDED" "size_inches: above the plan's {cap} inches" ours,
         studio: 422 "size_inches > plan max ({cap})",
-        forge: 403 "forbidden" "Access to this resource is not allowed." ours,
+        forge: 403,
         hub: 403 "size_inches is above the plan's {cap} inches" ours,
     }
 
@@ -327,7 +223,7 @@ catalogue! {
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: At most {cap} items per request, got {got}." ours,
         studio: 400 in field "Plan '{plan}' caps bulk at {cap} items per request, got {got}.",
-        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        forge: 400 in field,
         hub: 400 "urls must contain between 1 and {cap} items",
     }
 
@@ -338,7 +234,7 @@ catalogue! {
         retry: Never,
         xqr: 403 "PLAN_LIMIT_EXCEEDED" "The {plan} plan allows 1 destination edit per link; this one has had {edits}." ours,
         studio: 402 "Plan '{plan}' allows 1 destination edit per dynamic QR. This QR has been edited {edits} time(s) already. Upgrade to Starter ($7/mo) or higher for unlimited edits, or buy a credit pack.",
-        forge: 403 "forbidden" "Access to this resource is not allowed." ours,
+        forge: 403,
         hub: 403 "The {plan} plan allows 1 edit per code; this one has had {edits}" ours,
     }
 
@@ -349,7 +245,7 @@ catalogue! {
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "plan: '{plan}' is above the workspace's plan '{tier}'." ours,
         studio: 400 in "plan" "Plan '{plan}' exceeds your subscription tier '{tier}'.",
-        forge: 400 "invalid_payload" "Invalid value for field: plan" ours,
+        forge: 400 in "plan",
         hub: 400 "Plan {plan} is above the account's plan {tier}" ours,
     }
 
@@ -437,14 +333,14 @@ catalogue! {
     }
 
     /// A field has the wrong JSON type.
-    FieldTypeWrong { field: String, expected: String } => {
+    FieldTypeWrong { field: String, expected: Expected } => {
         causes: "A number in quotes, a single value where a list is expected, and the like.",
         fix: "Send the type that the reference names.",
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: Must be {expected}." ours,
         studio: 400 in [field] "Must be {expected}." ours,
-        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
-        hub: 400 "Invalid parameter: {field}" ours,
+        forge: 400 in field,
+        hub: 400 in field,
     }
 
     /// A field is not one of the values allowed for it.
@@ -454,8 +350,8 @@ catalogue! {
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: Must be one of {allowed}." ours,
         studio: 400 in [field] "\"{value}\" is not a valid choice." ours,
-        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
-        hub: 400 "Invalid parameter: {field}" ours,
+        forge: 400 in field,
+        hub: 400 in field,
     }
 
     /// Two fields were sent of which only one can count.
@@ -465,8 +361,8 @@ catalogue! {
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: Cannot be combined with {other}." ours,
         studio: 400 in [field] "Cannot be combined with {other}." ours,
-        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
-        hub: 400 "Invalid parameter: {field}" ours,
+        forge: 400 in field,
+        hub: 400 in field,
     }
 
     /// A field is not served here.
@@ -476,8 +372,8 @@ catalogue! {
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: Not supported; send {instead} instead." ours,
         studio: 400 in [field] "Not supported; send {instead} instead." ours,
-        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
-        hub: 400 "Invalid parameter: {field}" ours,
+        forge: 400 in field,
+        hub: 400 in field,
     }
 
     /// A number is below the smallest value allowed.
@@ -487,8 +383,8 @@ catalogue! {
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: Must be at least {min}." ours,
         studio: 400 in [field] "Ensure this value is greater than or equal to {min}.",
-        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
-        hub: 400 "Invalid parameter: {field}" ours,
+        forge: 400 in field,
+        hub: 400 in field,
     }
 
     /// A number is above the largest value allowed.
@@ -498,8 +394,8 @@ catalogue! {
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: Must be at most {max}." ours,
         studio: 400 in [field] "Ensure this value is less than or equal to {max}.",
-        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
-        hub: 400 "Invalid parameter: {field}" ours,
+        forge: 400 in field,
+        hub: 400 in field,
     }
 
     /// A text is empty where something must stand.
@@ -509,8 +405,8 @@ catalogue! {
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: Must not be empty." ours,
         studio: 400 in [field] "This field may not be blank." ours,
-        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
-        hub: 400 "Invalid parameter: {field}" ours,
+        forge: 400 in field,
+        hub: 400 in field,
     }
 
     /// A text has more characters than allowed.
@@ -520,8 +416,8 @@ catalogue! {
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: Must have at most {max} characters." ours,
         studio: 400 in [field] "Ensure this field has no more than {max} characters." ours,
-        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
-        hub: 400 "Invalid parameter: {field}" ours,
+        forge: 400 in field,
+        hub: 400 in field,
     }
 
     /// A text contains control characters.
@@ -531,8 +427,8 @@ catalogue! {
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: Must not contain control characters." ours,
         studio: 400 in [field] "Control characters are not allowed." ours,
-        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
-        hub: 400 "Invalid parameter: {field}" ours,
+        forge: 400 in field,
+        hub: 400 in field,
     }
 
     /// A text is not an e-mail address.
@@ -542,8 +438,8 @@ catalogue! {
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: Enter a valid email address." ours,
         studio: 400 in [field] "Enter a valid email address." ours,
-        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
-        hub: 400 "Invalid parameter: {field}" ours,
+        forge: 400 in field,
+        hub: 400 in field,
     }
 
     /// Somebody has an account with this e-mail address.
@@ -553,8 +449,8 @@ catalogue! {
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "email: A user with this email already exists." ours,
         studio: 400 in ["email"] "user with this email already exists." ours,
-        forge: 400 "invalid_payload" "Invalid value for field: email" ours,
-        hub: 400 "Invalid parameter: email" ours,
+        forge: 400 in "email",
+        hub: 400 in "email",
     }
 
     /// A password has too few characters.
@@ -564,8 +460,8 @@ catalogue! {
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "password: Must have at least {min} characters." ours,
         studio: 400 in ["password"] "This password is too short. It must contain at least {min} characters." ours,
-        forge: 400 "invalid_payload" "Invalid value for field: password" ours,
-        hub: 400 "Invalid parameter: password" ours,
+        forge: 400 in "password",
+        hub: 400 in "password",
     }
 
     /// A password is among those that are tried first.
@@ -575,8 +471,8 @@ catalogue! {
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "password: This password is too common." ours,
         studio: 400 in ["password"] "This password is too common." ours,
-        forge: 400 "invalid_payload" "Invalid value for field: password" ours,
-        hub: 400 "Invalid parameter: password" ours,
+        forge: 400 in "password",
+        hub: 400 in "password",
     }
 
     /// A list has more items than allowed.
@@ -586,7 +482,7 @@ catalogue! {
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: Must have at most {max} items." ours,
         studio: 400 in [field] "Ensure this field has no more than {max} elements." ours,
-        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        forge: 400 in field,
         hub: 400 "{field} must contain between 1 and {max} items",
     }
 
@@ -597,7 +493,7 @@ catalogue! {
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: Must have at least 1 item." ours,
         studio: 400 in [field] "This list may not be empty." ours,
-        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        forge: 400 in field,
         hub: 400 "{field} must contain between 1 and {max} items",
     }
 
@@ -608,7 +504,7 @@ catalogue! {
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: Invalid URL format. Must start with http:// or https://",
         studio: 400 in [field] "Enter a valid URL." ours,
-        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        forge: 400 in field,
         hub: 400 "Invalid URL: must start with http:// or https://",
     }
 
@@ -619,8 +515,8 @@ catalogue! {
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: Must be an ISO 8601 date and time with an offset, such as 2026-12-31T23:59:59Z." ours,
         studio: 400 in [field] "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z]." ours,
-        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
-        hub: 400 "Invalid parameter: {field}" ours,
+        forge: 400 in field,
+        hub: 400 in field,
     }
 
     /// A moment lies in the past where only the future makes sense.
@@ -630,8 +526,8 @@ catalogue! {
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: Must be in the future." ours,
         studio: 400 in [field] "Must be in the future." ours,
-        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
-        hub: 400 "Invalid parameter: {field}" ours,
+        forge: 400 in field,
+        hub: 400 in field,
     }
 
     /// A list of ids holds something that is not an id.
@@ -641,8 +537,8 @@ catalogue! {
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: Must be a UUID." ours,
         studio: 400 in [field] "Must be a valid UUID." ours,
-        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
-        hub: 400 "Invalid parameter: {field}" ours,
+        forge: 400 in field,
+        hub: 400 in field,
     }
 
     /// A custom slug has the wrong length or a character that is not allowed.
@@ -652,7 +548,7 @@ catalogue! {
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: Must have 3 to 64 characters, only letters, digits and hyphens." ours,
         studio: 400 in [field] "Enter a valid slug of 3 to 64 letters, digits or hyphens." ours,
-        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        forge: 400 in field,
         hub: 400 "Invalid code: must be 6-20 alphanumeric characters",
     }
 
@@ -663,7 +559,7 @@ catalogue! {
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: '{slug}' is reserved." ours,
         studio: 400 in [field] "This slug is reserved." ours,
-        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        forge: 400 in field,
         hub: 409 "Code already in use: {slug}" ours,
     }
 
@@ -674,8 +570,8 @@ catalogue! {
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: Invalid color '{value}'. Use 'black', 'white', or hex like #RRGGBB." ours,
         studio: 400 in field "Invalid color '{value}'. Use 'black', 'white', or hex like #RRGGBB.",
-        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
-        hub: 400 "Invalid parameter: {field}" ours,
+        forge: 400 in field,
+        hub: 400 in field,
     }
 
     /// An item of a bulk request has an invalid colour.
@@ -685,19 +581,19 @@ catalogue! {
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "Invalid color '{value}'." ours,
         studio: 422 "Invalid color '{value}'.",
-        forge: 400 "invalid_payload" "Invalid value for field: color" ours,
-        hub: 400 "Invalid parameter: color" ours,
+        forge: 400 in "color",
+        hub: 400 in "color",
     }
 
     /// The content has more bytes than a QR symbol holds at this error correction level.
-    ContentTooLong { field: String, level: String, over: u64, advice: String } => {
+    ContentTooLong { field: String, level: String, over: u64, advice: Advice } => {
         causes: "A long text, or a high error correction level.",
         fix: "Shorten the content, lower the level, or encode a short link.",
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: Content too long to encode. Bytes over at level {level}: {over}; it {advice}." ours,
         studio: 400 in [field] "Content too long to encode. Bytes over at level {level}: {over}; it {advice}." ours,
-        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
-        hub: 400 "Invalid parameter: {field}" ours,
+        forge: 400 in field,
+        hub: 400 in field,
     }
 
     /// An uploaded file is larger than allowed.
@@ -707,8 +603,8 @@ catalogue! {
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: Max {max} bytes." ours,
         studio: 400 in field "Max {max} bytes.",
-        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
-        hub: 400 "Invalid parameter: {field}" ours,
+        forge: 400 in field,
+        hub: 400 in field,
     }
 
     /// A file's content is not what its declared type says.
@@ -718,8 +614,8 @@ catalogue! {
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: Must be the type of the file, which is {found}." ours,
         studio: 400 in [field] "Must be the type of the file, which is {found}." ours,
-        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
-        hub: 400 "Invalid parameter: {field}" ours,
+        forge: 400 in field,
+        hub: 400 in field,
     }
 
     /// A file has another size than was declared.
@@ -729,8 +625,8 @@ catalogue! {
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: The file must have {declared} bytes, as declared." ours,
         studio: 400 in [field] "The file must have {declared} bytes, as declared." ours,
-        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
-        hub: 400 "Invalid parameter: {field}" ours,
+        forge: 400 in field,
+        hub: 400 in field,
     }
 
     /// A name of a file that could be a path.
@@ -740,8 +636,8 @@ catalogue! {
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: Must be the name of a file, without a folder." ours,
         studio: 400 in [field] "Must be the name of a file, without a folder." ours,
-        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
-        hub: 400 "Invalid parameter: {field}" ours,
+        forge: 400 in field,
+        hub: 400 in field,
     }
 
     /// A JSON value is nested too deeply, or too large.
@@ -751,8 +647,8 @@ catalogue! {
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: Must have at most {max}." ours,
         studio: 400 in [field] "Must have at most {max}." ours,
-        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
-        hub: 400 "Invalid parameter: {field}" ours,
+        forge: 400 in field,
+        hub: 400 in field,
     }
 
     /// A link that may also be an e-mail address or a phone number is none of these.
@@ -762,8 +658,8 @@ catalogue! {
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: Must start with http://, https://, mailto: or tel:, and be valid." ours,
         studio: 400 in [field] "Must start with http://, https://, mailto: or tel:, and be valid." ours,
-        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
-        hub: 400 "Invalid parameter: {field}" ours,
+        forge: 400 in field,
+        hub: 400 in field,
     }
 
     /// A picture that was sent cannot be read.
@@ -773,8 +669,8 @@ catalogue! {
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: Must be a readable PNG, JPEG, GIF, BMP, WebP, TIFF or SVG picture." ours,
         studio: 400 in [field] "Upload a valid image. The file you uploaded was either not an image or a corrupted image." ours,
-        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
-        hub: 400 "Invalid parameter: {field}" ours,
+        forge: 400 in field,
+        hub: 400 in field,
     }
 
     /// A picture that was sent has too many pixels.
@@ -784,8 +680,8 @@ catalogue! {
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: Must have at most {max} pixels." ours,
         studio: 400 in [field] "Ensure this image has at most {max} pixels." ours,
-        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
-        hub: 400 "Invalid parameter: {field}" ours,
+        forge: 400 in field,
+        hub: 400 in field,
     }
 
     /// An SVG that was sent holds more than shapes.
@@ -795,8 +691,8 @@ catalogue! {
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: The SVG must not contain {what}; only plain shapes are drawn." ours,
         studio: 400 in [field] "The SVG must not contain {what}; only plain shapes are drawn." ours,
-        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
-        hub: 400 "Invalid parameter: {field}" ours,
+        forge: 400 in field,
+        hub: 400 in field,
     }
 
     /// The picture asked for has too many pixels.
@@ -806,8 +702,8 @@ catalogue! {
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: The picture must have at most {max} pixels." ours,
         studio: 400 in ["size_inches"] "The picture must have at most {max} pixels." ours,
-        forge: 400 "invalid_payload" "Invalid value for field: size" ours,
-        hub: 400 "Invalid parameter: size" ours,
+        forge: 400 in "size",
+        hub: 400 in "size",
     }
 
     /// No embedded font has a character of a label.
@@ -817,8 +713,8 @@ catalogue! {
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: There is no letter for '{character}'." ours,
         studio: 400 in [field] "There is no letter for '{character}'." ours,
-        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
-        hub: 400 "Invalid parameter: {field}" ours,
+        forge: 400 in field,
+        hub: 400 in field,
     }
 
     /// The design cannot be scanned, and the client asked for that to be an error.
@@ -828,7 +724,7 @@ catalogue! {
         retry: Never,
         xqr: 422 "VALIDATION_ERROR" "design: The code would not scan: {reasons}" ours,
         studio: 400 "The code would not scan: {reasons}" ours,
-        forge: 400 "invalid_payload" "Invalid value for field: design" ours,
+        forge: 400 in "design",
         hub: 422 "The code would not scan: {reasons}" ours,
     }
 
@@ -839,8 +735,8 @@ catalogue! {
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: refusing to fetch {host}: resolves to private/internal IP {address}" ours,
         studio: 400 in field "refusing to fetch {host}: resolves to private/internal IP {address}",
-        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
-        hub: 400 "Invalid parameter: {field}" ours,
+        forge: 400 in field,
+        hub: 400 in field,
     }
 
     /// A picture that the client named cannot be fetched.
@@ -850,8 +746,8 @@ catalogue! {
         retry: AfterWait,
         xqr: 400 "VALIDATION_ERROR" "{field}: The picture cannot be fetched: {reason}." ours,
         studio: 400 in field "The picture cannot be fetched: {reason}." ours,
-        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
-        hub: 400 "Invalid parameter: {field}" ours,
+        forge: 400 in field,
+        hub: 400 in field,
     }
 
     /// A webhook cannot be sent to this address.
@@ -861,8 +757,8 @@ catalogue! {
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: Must be an https:// address on the public Internet: {fault}." ours,
         studio: 400 in [field] "Enter a valid https URL: {fault}." ours,
-        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
-        hub: 400 "Invalid parameter: {field}" ours,
+        forge: 400 in field,
+        hub: 400 in field,
     }
 
     /// The body is not JSON.
@@ -899,14 +795,14 @@ catalogue! {
     }
 
     /// A query parameter cannot be read.
-    QueryMalformed { field: String, expected: String } => {
+    QueryMalformed { field: String, expected: Expected } => {
         causes: "A parameter of the wrong type, or given twice.",
         fix: "Send the parameter once, as the reference describes it.",
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: Must be {expected}." ours,
         studio: 400 in [field] "Must be {expected}." ours,
         forge: 400 "invalid_request" "Invalid query parameter: {field}" ours,
-        hub: 400 "Invalid parameter: {field}" ours,
+        hub: 400 in field,
     }
 
     /// Some items of a bulk request are invalid.
@@ -916,8 +812,8 @@ catalogue! {
         retry: Never,
         xqr: 422 "VALIDATION_ERROR" "{count} items are invalid." ours,
         studio: 422 "{count} items are invalid.",
-        forge: 400 "invalid_payload" "Invalid value for field: items" ours,
-        hub: 400 "Invalid parameter: urls" ours,
+        forge: 400 in "items",
+        hub: 400 in "urls",
     }
 
     /// The destination's host is on the blocklist.
@@ -927,7 +823,7 @@ catalogue! {
         retry: Never,
         xqr: 422 "VALIDATION_ERROR" "{field}: Destination URL is not allowed (host on abuse blocklist)." ours,
         studio: 400 in field "Destination URL is not allowed (host on abuse blocklist)." ours,
-        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        forge: 400 in field,
         hub: 422 "Destination URL is not allowed (host on abuse blocklist)",
     }
 
@@ -938,7 +834,7 @@ catalogue! {
         retry: Never,
         xqr: 400 "VALIDATION_ERROR" "{field}: Must not be a short link of this service." ours,
         studio: 400 in field "Must not be a short link of this service." ours,
-        forge: 400 "invalid_payload" "Invalid value for field: {field}" ours,
+        forge: 400 in field,
         hub: 400 "Invalid URL: must not be a short link of this service" ours,
     }
 
@@ -950,7 +846,7 @@ catalogue! {
         xqr: 400 "VALIDATION_ERROR" "Idempotency-Key: Must be 1 to 255 printable ASCII characters." ours,
         studio: 400 "Idempotency-Key must be 1 to 255 printable ASCII characters." ours,
         forge: 400 "invalid_request" "Invalid Idempotency-Key header." ours,
-        hub: 400 "Invalid parameter: Idempotency-Key" ours,
+        hub: 400 in "Idempotency-Key",
     }
 
     // ---- What clashes
@@ -1001,7 +897,7 @@ catalogue! {
     }
 
     /// The state of the resource does not allow the operation.
-    StateConflict { state: String } => {
+    StateConflict { state: State } => {
         causes: "The operation needs another state, such as a confirmed upload.",
         fix: "Bring the resource into the state that the sentence asks for.",
         retry: Never,
@@ -1009,6 +905,17 @@ catalogue! {
         studio: 409 "The resource is {state}." ours,
         forge: 409 "invalid_request" "The resource is {state}." ours,
         hub: 409 "The resource is {state}" ours,
+    }
+
+    /// Several keys of the workspace have this public prefix.
+    KeyAmbiguous => {
+        causes: "A prefix that is shorter than the keys' common beginning.",
+        fix: "Use the key's id.",
+        retry: Never,
+        xqr: 409 "STATE_CONFLICT" "Several keys match this prefix. Use the key's id." ours,
+        studio: 409 "Several keys match this prefix. Use the key's id." ours,
+        forge: 409 "invalid_request" "Several keys match this prefix. Use the key's id." ours,
+        hub: 409 "Several keys match this prefix. Use the key's id" ours,
     }
 
     // ---- What is not there
@@ -1020,8 +927,8 @@ catalogue! {
         fix: "Check the id, and that the key belongs to the workspace.",
         retry: Never,
         xqr: 404 "RESOURCE_NOT_FOUND" "Link not found.",
-        studio: 404 "Not found." ours,
-        forge: 404 "not_found" "Resource not found." ours,
+        studio: 404,
+        forge: 404,
         hub: 404 "Code not found: {code}",
     }
 
@@ -1031,8 +938,8 @@ catalogue! {
         fix: "Use a key of the owning account.",
         retry: Never,
         xqr: 404 "RESOURCE_NOT_FOUND" "Link not found.",
-        studio: 404 "Not found." ours,
-        forge: 403 "forbidden" "Access to this resource is not allowed." ours,
+        studio: 404,
+        forge: 403,
         hub: 403 "Invalid passcode for code {code}",
     }
 
@@ -1042,7 +949,7 @@ catalogue! {
         fix: "Check the id, or leave it out to use the default project.",
         retry: Never,
         xqr: 404 "RESOURCE_NOT_FOUND" "Project not found." ours,
-        studio: 404 "Not found." ours,
+        studio: 404,
         forge: 404 "project_not_found" "Project not found.",
         hub: 404 "Project not found" ours,
     }
@@ -1053,8 +960,8 @@ catalogue! {
         fix: "Check the id, and that the key belongs to the workspace.",
         retry: Never,
         xqr: 404 "RESOURCE_NOT_FOUND" "{what} not found." ours,
-        studio: 404 "Not found." ours,
-        forge: 404 "not_found" "Resource not found." ours,
+        studio: 404,
+        forge: 404,
         hub: 404 "{what} not found" ours,
     }
 
@@ -1064,8 +971,8 @@ catalogue! {
         fix: "Compare the path with the reference.",
         retry: Never,
         xqr: 404 "RESOURCE_NOT_FOUND" "No such endpoint." ours,
-        studio: 404 "Not found." ours,
-        forge: 404 "not_found" "Resource not found." ours,
+        studio: 404,
+        forge: 404,
         hub: 404 "Not found" ours,
     }
 
@@ -1087,7 +994,7 @@ catalogue! {
         retry: Never,
         xqr: 403 "PASSCODE_REQUIRED" "The passcode is wrong." ours,
         studio: 403 "The passcode is wrong." ours,
-        forge: 403 "forbidden" "Access to this resource is not allowed." ours,
+        forge: 403,
         hub: 403 "Invalid passcode for code {code}",
     }
 
@@ -1098,7 +1005,7 @@ catalogue! {
         retry: Never,
         xqr: 403 "UPLOAD_LINK_INVALID" "This upload link is not valid." ours,
         studio: 403 "This upload link is not valid." ours,
-        forge: 403 "forbidden" "Access to this resource is not allowed." ours,
+        forge: 403,
         hub: 403 "This upload link is not valid" ours,
     }
 
@@ -1109,7 +1016,7 @@ catalogue! {
         retry: Never,
         xqr: 403 "UPLOAD_LINK_EXPIRED" "This upload link has expired." ours,
         studio: 403 "This upload link has expired." ours,
-        forge: 403 "forbidden" "Access to this resource is not allowed." ours,
+        forge: 403,
         hub: 403 "This upload link has expired" ours,
     }
 
@@ -1218,8 +1125,8 @@ catalogue! {
         hub: 500 "Internal server error",
     }
 
-    /// Something failed that nobody foresaw.
-    Unforeseen => {
+    /// An unexpected internal error.
+    Internal => {
         causes: "A defect, or a machine in trouble.",
         fix: "Retry with backoff; then report it with the request id.",
         retry: Backoff,
@@ -1236,7 +1143,7 @@ catalogue! {
         retry: AfterWait,
         xqr: 503 "SERVICE_UNAVAILABLE" "The service is overloaded. Retry in {seconds} s." ours,
         studio: 503 "Service temporarily unavailable." ours,
-        forge: 503 "internal_error" "Internal server error. Please try again later." ours,
+        forge: 503,
         hub: 503 "Service temporarily unavailable. Retry in {seconds} seconds." ours,
     }
 
@@ -1247,10 +1154,7 @@ catalogue! {
         retry: AfterWait,
         xqr: 503 "MAINTENANCE" "Service temporarily unavailable. Maintenance ends {until}." ours,
         studio: 503 "Service temporarily unavailable. Maintenance ends {until}." ours,
-        forge: 503 "internal_error" "Internal server error. Please try again later." ours,
+        forge: 503,
         hub: 503 "Service temporarily unavailable. Maintenance ends {until}.",
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,31 +1,28 @@
-//! The error catalogue of xqr: every refusal the service can utter, in the words of each of its
-//! four dialects.
-//!
-//! A [`Condition`] is one thing that can be wrong, with the facts that describe it.
-//! [`Condition::reply`] puts it into the words of a [`Dialect`]; [`rows`] lists the whole catalogue
-//! for documentation. An [`Error`] carries conditions for the client and a cause for the log.
-//!
-//! ```
-//! use xqr_errors::{Condition, Dialect, Error};
-//!
-//! fn reserve(slug: &str) -> Result<(), Error> {
-//!     Err(Condition::SlugTaken { slug: slug.to_owned() }.into())
-//! }
-//!
-//! let error = reserve("BRAND2026").unwrap_err();
-//! let reply = error.conditions()[0].reply(Dialect::Hub);
-//! assert_eq!((reply.status, reply.message.as_str()), (409, "Code already in use: BRAND2026"));
-//! ```
-//!
-//! This crate depends on nothing and knows no HTTP framework: a status is a number, a header is
-//! somebody else's business.
+#![doc = include_str!("../README.md")]
+#![deny(missing_debug_implementations)]
 
-mod book;
+mod by_code;
 mod catalogue;
+mod condition;
+mod dialect;
 mod error;
+mod expected;
+mod json;
+mod macros;
+mod markdown;
+mod reply;
 mod row;
+mod state;
 
-pub use book::markdown;
-pub use catalogue::{Condition, rows};
+pub use by_code::{native_codes, rows_of};
+pub use catalogue::{Code, Condition, rows};
+pub use dialect::{Dialect, UnknownName};
 pub use error::{Error, Result};
-pub use row::{Cell, Dialect, Place, Reply, Retry, Row};
+pub use expected::Expected;
+pub use markdown::markdown;
+pub use reply::{FORGE_VERSION, Reply};
+pub use row::{Cell, Place, Retry, Row};
+pub use state::{Advice, State};
+
+#[cfg(test)]
+mod tests;

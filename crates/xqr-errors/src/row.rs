@@ -1,35 +1,10 @@
-//! The shapes a catalogue row is made of: dialect, cell, reply, retry advice.
+//! The parts of a catalogue row: cells, places, retry advice.
 
-/// One of the four wire forms that the service speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Dialect {
-    /// The native API.
-    Xqr,
-    /// Compatible with QR Studio.
-    Studio,
-    /// Compatible with QRForge.
-    Forge,
-    /// Compatible with QuickResponseHub.
-    Hub,
-}
-
-impl Dialect {
-    /// All dialects, in the order of the catalogue's columns.
-    pub const ALL: [Self; 4] = [Self::Xqr, Self::Studio, Self::Forge, Self::Hub];
-
-    /// Returns the dialect's name in lower case.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Xqr => "xqr",
-            Self::Studio => "studio",
-            Self::Forge => "forge",
-            Self::Hub => "hub",
-        }
-    }
-}
+use crate::{Code, Dialect, Reply};
 
 /// Whether and when a client may send the same request again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Retry {
     /// The same request fails again until something else changes.
     Never,
@@ -42,7 +17,7 @@ pub enum Retry {
 }
 
 impl Retry {
-    /// Returns the advice as a sentence for the reader.
+    /// Returns the advice as a sentence for documentation.
     pub fn advice(self) -> &'static str {
         match self {
             Self::Never => {
@@ -69,32 +44,20 @@ impl Retry {
     }
 }
 
-/// Where in a body the sentence is filed. Only the studio dialect files sentences under fields.
+/// Where in a body a sentence is filed. Only the studio dialect files sentences under fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
     /// At the top of the body.
     Top,
-    /// Under this field, as text.
+    /// Under this field, as a string.
     Field(String),
-    /// Under this field, in a list of texts.
+    /// Under this field, in a list of strings.
     List(String),
-}
-
-/// A condition in the words of one dialect, ready to be put into its envelope.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reply {
-    /// The HTTP status.
-    pub status: u16,
-    /// The machine-readable code, in dialects that have one.
-    pub code: Option<&'static str>,
-    /// Where the sentence is filed.
-    pub place: Place,
-    /// The sentence for the client.
-    pub message: String,
 }
 
 /// One cell of the catalogue as it is documented: the sentence still has its facts in braces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Cell {
     /// The HTTP status.
     pub status: u16,
@@ -110,13 +73,16 @@ pub struct Cell {
 }
 
 /// One row of the catalogue: a condition, its explanation, and its cell in each dialect.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Row {
+    /// The condition.
+    pub code: Code,
     /// The condition's name.
     pub name: &'static str,
-    /// What is so when the condition holds.
+    /// The meaning, as one sentence.
     pub meaning: &'static str,
-    /// What usually leads to it.
+    /// The usual causes.
     pub causes: &'static str,
     /// What the client can do.
     pub fix: &'static str,
@@ -132,8 +98,21 @@ impl Row {
         self.cells[dialect as usize]
     }
 
-    /// Returns the row's code in the native API. Every row has one.
-    pub fn code(&self) -> &'static str {
-        self.cell(Dialect::Xqr).code.expect("the native column demands a code")
+    /// Returns the row's code in the native API, such as `SLUG_TAKEN`. Several rows can share one.
+    pub fn native_code(&self) -> &'static str {
+        self.cell(Dialect::Xqr).code.expect("the macro requires a code in the native column")
+    }
+
+    /// Returns the row's reply with its facts in braces, an example for documentation.
+    pub fn example(&self, dialect: Dialect) -> Reply {
+        let cell = self.cell(dialect);
+        let place = match cell.filed {
+            None => Place::Top,
+            Some(filed) => match filed.strip_prefix('[').and_then(|it| it.strip_suffix(']')) {
+                Some(field) => Place::List(field.trim_matches('"').to_owned()),
+                None => Place::Field(filed.trim_matches('"').to_owned()),
+            },
+        };
+        Reply::of(self.code, dialect, place, cell.template.to_owned())
     }
 }

@@ -5,14 +5,12 @@ use actix_web::http::StatusCode;
 use serde::Serialize;
 use serde_json::{Value, json};
 use xqr_engine::cursor;
-use xqr_engine::errors::{Condition, Error, Result};
+use xqr_engine::errors::{Condition, Error, Expected, FORGE_VERSION, Result};
 use xqr_engine::rows::Page;
 
 use super::Forge;
 use xqr_http::ApiRequest;
 
-/// The API version in every body.
-pub(super) const VERSION: &str = "2025-11-14-v1";
 /// Items of a page, unless asked otherwise, and at most.
 const PAGE: i64 = 50;
 const MAX_PAGE: i64 = 100;
@@ -26,20 +24,13 @@ struct Envelope<'a, T> {
     resource: T,
 }
 
-/// Returns the body of a refusal.
-pub(super) fn refusal(request_id: &str, code: &str, message: &str) -> Value {
-    json!({
-        "ok": false, "version": VERSION, "request_id": request_id, "code": code, "message": message,
-    })
-}
-
 /// What an envelope says besides the resource, taken before the work begins.
 pub(crate) struct Cover(String);
 
 impl Cover {
     /// Puts one resource into its envelope.
     pub(super) fn close(&self, resource: impl Serialize) -> Vec<u8> {
-        let envelope = Envelope { ok: true, version: VERSION, request_id: &self.0, resource };
+        let envelope = Envelope { ok: true, version: FORGE_VERSION, request_id: &self.0, resource };
         // Views are made of texts and numbers, which always have a JSON form.
         serde_json::to_vec(&envelope).unwrap_or_default()
     }
@@ -85,7 +76,7 @@ impl Answers for ApiRequest<Forge> {
             Some(token) => {
                 let malformed = || Condition::QueryMalformed {
                     field: "next_page_token".into(),
-                    expected: "a token".into(),
+                    expected: Expected::PageToken,
                 };
                 Some(
                     cursor::open(&self.app.data, &self.caller, list, token)

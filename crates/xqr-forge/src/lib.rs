@@ -21,7 +21,7 @@ use xqr_engine::auth::{SecretKey, bearer};
 use xqr_engine::errors::{Condition, Dialect as Column, Error, Result};
 use xqr_engine::plans::Cycle;
 use xqr_engine::{App, Pace, Rates};
-use xqr_http::dialect::{refusal_builder, refuse};
+use xqr_http::dialect::{plain_refusal, refuse};
 use xqr_http::middleware::envelope as answer_in;
 use xqr_http::request::authenticate::by_key;
 use xqr_http::routes::no_route;
@@ -53,9 +53,7 @@ impl Dialect for Forge {
     }
 
     fn refuse(error: &Error, id: RequestId, _: Accept) -> HttpResponse {
-        let reply = error.condition().reply(Self::COLUMN);
-        let code = reply.code.unwrap_or("internal_error");
-        refusal_builder(reply.status).json(envelope::refusal(id.as_str(), code, &reply.message))
+        plain_refusal(&error.reply(Self::COLUMN), id)
     }
 
     fn authenticate(

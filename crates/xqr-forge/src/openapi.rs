@@ -2,9 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::envelope::{VERSION, refusal};
-
-use xqr_engine::errors::{Cell, Dialect};
+use xqr_engine::errors::{Dialect, FORGE_VERSION};
 use xqr_http::openapi::operation::{Operation, operation};
 use xqr_http::openapi::schema::{
     body, constant, count, flag, line, list, maybe, moment, named, object, one_of, prose, says,
@@ -23,13 +21,6 @@ const ENVELOPE: Envelope = Envelope {
         json!({
             "allOf": [named("Refusal"), { "properties": { "code": { "enum": codes } } }],
         })
-    },
-    example: |cell: &Cell| {
-        refusal(
-            "d47f2e1a-8c3b-4a5d-9e6f-1234567890ab",
-            cell.code.unwrap_or_default(),
-            cell.template,
-        )
     },
     problem: None,
 };
@@ -51,7 +42,7 @@ pub(super) fn document() -> Value {
             "ProjectPage": answer(page(project())),
             "QrCodePage": answer(page(qr_code())),
             "Refusal": object([
-                ("ok", constant(false)), ("version", text(VERSION)), ("request_id", uuid()), ("code", text("not_found")),
+                ("ok", constant(false)), ("version", text(FORGE_VERSION)), ("request_id", uuid()), ("code", text("not_found")),
                 ("message", text("QR code not found.")),
             ]),
         }),
@@ -63,7 +54,7 @@ pub(super) fn document() -> Value {
 /// Puts a resource into the envelope.
 fn answer(resource: Value) -> Value {
     with(
-        object([("ok", constant(true)), ("version", text(VERSION)), ("request_id", uuid())]),
+        object([("ok", constant(true)), ("version", text(FORGE_VERSION)), ("request_id", uuid())]),
         resource,
     )
 }

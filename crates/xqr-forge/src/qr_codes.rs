@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
 use xqr_engine::auth::Scope;
-use xqr_engine::errors::{Condition, Error, Result};
+use xqr_engine::errors::{Condition, Error, Expected, Result};
 use xqr_engine::links::{self, Draft, Edit, precise_text_of};
 use xqr_engine::rows::{Conn, Filter, Link};
 use xqr_engine::slug::Shape;
@@ -171,7 +171,7 @@ fn one_of(ids: [Option<String>; 2]) -> Result<Option<String>> {
     match ids {
         [Some(id), Some(other)] if id != other => Err(Condition::QueryMalformed {
             field: "qr_id".into(),
-            expected: "the same as id".into(),
+            expected: Expected::SameAs { field: "id".into() },
         }
         .into()),
         [id, other] => match id.or(other) {

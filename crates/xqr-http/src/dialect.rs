@@ -10,7 +10,7 @@ use actix_web::http::header::{
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
-use xqr_engine::errors::{self, Condition, Error, Result};
+use xqr_engine::errors::{self, Condition, Error, Reply, Result};
 use xqr_engine::{App, Figures, Rates};
 
 use crate::metrics;
@@ -136,6 +136,11 @@ pub fn refusal_builder(status: u16) -> actix_web::HttpResponseBuilder {
     HttpResponse::build(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
 }
 
+/// Returns a refusal with the dialect's body and no further headers.
+pub fn plain_refusal(reply: &Reply, id: RequestId) -> HttpResponse {
+    refusal_builder(reply.status).content_type("application/json").body(reply.body(id.as_str()))
+}
+
 /// Adds the headers that every refusal carries, whatever its dialect.
 pub fn add_refusal_headers(response: &mut HttpResponse, error: &Error, id: RequestId) {
     let headers = response.headers_mut();
@@ -161,7 +166,7 @@ pub fn refuse<D: Dialect>(
     allow: Option<&'static str>,
 ) -> HttpResponse {
     let mut response = D::refuse(error, id, accept);
-    metrics::error(error.condition().row().code());
+    metrics::error(error.condition().row().native_code());
     add_refusal_headers(&mut response, error, id);
     // Where there is GET, there is HEAD.
     if let Some(allow) = allow

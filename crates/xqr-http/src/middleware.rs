@@ -89,9 +89,9 @@ pub async fn envelope<D: Dialect>(
     if let Some(fault) = answer.response().error().and_then(|error| error.as_error::<Refusal>()) {
         let error = &fault.error;
         if error.cause().is_some() && answer.status().is_server_error() {
-            tracing::error!(request_id = %id, %error, at = %error.location(), "a request failed");
+            tracing::error!(request_id = %id, error = %error.report(), at = %error.location(), "a request failed");
         } else if error.cause().is_some() {
-            tracing::debug!(request_id = %id, %error, "a request was refused");
+            tracing::debug!(request_id = %id, error = %error.report(), "a request was refused");
         }
         let response = refuse::<D>(error, id, accept, fault.allow);
         answer = answer.into_response(response);

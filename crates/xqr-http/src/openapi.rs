@@ -3,12 +3,11 @@
 //! Refusals are names of rows of the error catalogue, so statuses, codes and sentences of a document
 //! come from there. After a change run `cargo xtask openapi --write`.
 
-pub mod error_codes;
 pub mod operation;
 pub mod schema;
 
 use serde_json::{Map, Value, json};
-use xqr_engine::errors::{Cell, Dialect, rows};
+use xqr_engine::errors::{Dialect, rows};
 
 use self::operation::{Operation, example_of};
 
@@ -36,8 +35,6 @@ pub struct Description {
 pub struct Envelope {
     /// Returns the schema of the refusals with one status; the codes are those of the catalogue.
     pub schema: fn(codes: &[&str], status: u16) -> Value,
-    /// Returns an example body.
-    pub example: fn(cell: &Cell) -> Value,
     /// The name of the schema of RFC 9457 refusals, in dialects that have them.
     pub problem: Option<&'static str>,
 }
@@ -56,7 +53,7 @@ impl Description {
         let examples: Map<String, Value> = rows()
             .iter()
             .filter(|row| used.contains(&row.name))
-            .map(|row| (row.name.to_owned(), example_of(self.column, &self.envelope, row)))
+            .map(|row| (row.name.to_owned(), example_of(self.column, row)))
             .collect();
         json!({
             "openapi": "3.1.0",

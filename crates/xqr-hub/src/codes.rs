@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
 use xqr_engine::auth::{Passcode, Scope};
-use xqr_engine::errors::{Condition, Error, Result};
+use xqr_engine::errors::{Condition, Error, Expected, Result};
 use xqr_engine::idempotency::Outcome;
 use xqr_engine::links::{self, Draft, Edit, precise_text_of};
 use xqr_engine::rows::{Filter, Link, Page};
@@ -135,10 +135,8 @@ async fn list(call: ApiRequest<Hub>) -> Result<HttpResponse, Refusal> {
     let limit = query.int("limit", 1..=100, PAGE)?;
     let id = match query.text("cursor")?.filter(|cursor| !cursor.is_empty()) {
         Some(cursor) => {
-            let malformed = || Condition::QueryMalformed {
-                field: "cursor".into(),
-                expected: "a cursor".into(),
-            };
+            let malformed =
+                || Condition::QueryMalformed { field: "cursor".into(), expected: Expected::Cursor };
             Some(
                 cursor::open(&call.app.data, &call.caller, LIST, cursor)
                     .ok_or_else(|| Error::from(malformed()))?,

@@ -14,10 +14,9 @@ use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::future::LocalBoxFuture;
-use serde_json::json;
 use xqr_engine::errors::{Dialect as Column, Error, Result};
 use xqr_engine::{App, Figures, Pace, Rates};
-use xqr_http::dialect::{refusal_builder, refuse};
+use xqr_http::dialect::{plain_refusal, refuse};
 use xqr_http::middleware::envelope;
 use xqr_http::request::authenticate::{by_key, key_header};
 use xqr_http::routes::no_route;
@@ -40,12 +39,7 @@ impl Dialect for Hub {
     const RATES: Rates = Rates { pace: Pace::KeyMinute, quota: None };
 
     fn refuse(error: &Error, id: RequestId, _: Accept) -> HttpResponse {
-        let reply = error.condition().reply(Self::COLUMN);
-        let mut body = json!({ "error": reply.message });
-        if reply.status >= 500 {
-            body["request_id"] = json!(id.as_str());
-        }
-        refusal_builder(reply.status).json(body)
+        plain_refusal(&error.reply(Self::COLUMN), id)
     }
 
     fn authenticate(

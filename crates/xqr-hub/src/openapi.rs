@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use xqr_engine::errors::{Cell, Dialect};
+use xqr_engine::errors::Dialect;
 use xqr_http::openapi::operation::{Operation, operation};
 use xqr_http::openapi::schema::{
     body, color, constant, count, int, list, maybe, moment, named, object, one_of, some, text, url,
@@ -16,11 +16,7 @@ const CODE: &str = "LinkNotFound LinkForeign LinkGone PasscodeWrong PasscodeTrie
 const LOOKUP: &str = "LinkNotFound LinkGone RateExceeded TextControls";
 
 /// The refusal envelope (section 8.1).
-const ENVELOPE: Envelope = Envelope {
-    schema: |_, _| named("Refusal"),
-    example: |cell: &Cell| json!({ "error": cell.template }),
-    problem: None,
-};
+const ENVELOPE: Envelope = Envelope { schema: |_, _| named("Refusal"), problem: None };
 
 /// Returns the OpenAPI document.
 pub(super) fn document() -> Value {

@@ -17,7 +17,7 @@ use xqr_engine::analytics::series::{self, Interval, Point, Wish};
 use xqr_engine::analytics::{self, Facet, Machines, OTHERS, Period, Values};
 use xqr_engine::auth::Scope;
 use xqr_engine::countries;
-use xqr_engine::errors::{Condition, Result};
+use xqr_engine::errors::{Condition, Expected, Result};
 use xqr_engine::links::{self, text_of};
 
 use self::report::Report;
@@ -345,7 +345,7 @@ fn date(fields: &mut Fields, field: &str) -> Option<Date> {
     let text = fields.text(field)?;
     let date = text.parse::<Date>().ok().filter(|date| (2000..2200).contains(&date.year()));
     if date.is_none() {
-        fields.wrong(field, "a date such as 2026-03-21");
+        fields.wrong(field, Expected::Date);
     }
     date
 }

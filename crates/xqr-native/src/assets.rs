@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::json;
 use xqr_engine::assets::{self, Draft};
 use xqr_engine::auth::Scope;
-use xqr_engine::errors::{Condition, Result};
+use xqr_engine::errors::{Condition, Expected, Result};
 use xqr_engine::idempotency::Outcome;
 use xqr_engine::links::text_of;
 use xqr_engine::rows::Asset;
@@ -59,7 +59,7 @@ async fn presign(mut call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> 
     let media_type = match fields.text("content_type") {
         None => Some(media::UNKNOWN.to_owned()),
         Some(text) => media::parse(&text).or_else(|| {
-            fields.wrong("content_type", "a media type such as image/png");
+            fields.wrong("content_type", Expected::MediaType);
             None
         }),
     };

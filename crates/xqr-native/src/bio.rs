@@ -11,7 +11,7 @@ use xqr_engine::Tx;
 use xqr_engine::auth::Scope;
 use xqr_engine::bio::{self, Content, Draft, Edit, LINKS, PageData, is_language};
 use xqr_engine::destination::Destination;
-use xqr_engine::errors::{Condition, Result};
+use xqr_engine::errors::{Condition, Expected, Result};
 use xqr_engine::links::text_of;
 use xqr_engine::rows::BioPage;
 
@@ -138,7 +138,7 @@ fn content(fields: &mut Fields) -> Option<Content> {
     let mut data = match fields.take("page_data")? {
         Value::Object(data) => data,
         _ => {
-            fields.wrong("page_data", "an object");
+            fields.wrong("page_data", Expected::Object);
             return None;
         }
     };
@@ -153,7 +153,7 @@ fn content(fields: &mut Fields) -> Option<Content> {
     let mut known = Fields::inside(data.clone(), "page_data.");
     known.choice("theme", &THEMES);
     if known.text("lang").is_some_and(|tag| !is_language(&tag)) {
-        known.wrong("lang", "a language tag such as en or pt-BR");
+        known.wrong("lang", Expected::LanguageTag);
     }
     if let Some(avatar) = known.url("avatar_url") {
         data.insert("avatar_url".to_owned(), avatar.as_str().into());

@@ -1,4 +1,4 @@
-//! The native envelopes (xQR reference, sections 5.1 and 5.2).
+//! The native success envelope (xQR reference, section 5.1).
 
 pub(super) mod rate_limit_headers;
 
@@ -6,13 +6,11 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::CACHE_CONTROL;
 use serde::Serialize;
-use serde_json::{Value, json};
 use xqr_engine::Figures;
-use xqr_engine::errors::Reply;
 use xqr_engine::plans::Cap;
 
 use xqr_http::ApiRequest;
-use xqr_http::{Dialect, RequestId};
+use xqr_http::Dialect;
 
 #[derive(Serialize)]
 struct Envelope<T> {
@@ -50,26 +48,6 @@ impl RateLimit {
         let Figures { limit, remaining, burst_limit, burst_remaining, .. } = figures;
         Self { limit, remaining, burst_limit, burst_remaining }
     }
-}
-
-/// Returns the body of a refusal (xQR reference, section 5.2).
-pub(super) fn refusal(code: &str, reply: &Reply, id: RequestId) -> Value {
-    json!({
-        "error": { "code": code, "message": reply.message, "status": reply.status },
-        "meta": { "request_id": id.as_str() },
-    })
-}
-
-/// Returns the body of a refusal in the form of RFC 9457.
-pub(super) fn problem(code: &str, title: &str, reply: &Reply, id: RequestId) -> Value {
-    json!({
-        "type": format!("/docs/errors/{code}"),
-        "title": title,
-        "status": reply.status,
-        "detail": reply.message,
-        "code": code,
-        "request_id": id.as_str(),
-    })
 }
 
 /// What an envelope says besides the data, taken before the work begins.

@@ -2,9 +2,8 @@
 
 use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
-use xqr_engine::errors::{Dialect, Row};
+use xqr_engine::errors::{Dialect, Row, native_codes, rows_of};
 
-use xqr_http::openapi::error_codes::{codes, of};
 use xqr_http::routes::resource;
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -12,13 +11,13 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 }
 
 async fn list() -> HttpResponse {
-    let data: Vec<_> = codes()
+    let data: Vec<_> = native_codes()
         .into_iter()
         .map(|code| {
             json!({
                 "code": code,
                 "help": format!("/docs/errors/{code}"),
-                "conditions": of(code).map(condition).collect::<Vec<_>>(),
+                "conditions": rows_of(code).map(condition).collect::<Vec<_>>(),
             })
         })
         .collect();

@@ -50,19 +50,19 @@ impl Dialect for Native {
     const RATES: Rates = Rates { pace: Pace::KeySecond, quota: Some(Cycle::Month) };
 
     fn refuse(error: &Error, id: RequestId, accept: Accept) -> HttpResponse {
-        let reply = error.condition().reply(Self::COLUMN);
-        let code = reply.code.unwrap_or("INTERNAL_ERROR");
+        let reply = error.reply(Self::COLUMN);
+        let code = reply.native_code();
         let mut builder = refusal_builder(reply.status);
         builder.insert_header((LINK, format!("</docs/errors/{code}>; rel=\"help\"")));
         if reply.status == 401 {
             builder.insert_header((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
         }
         match accept {
-            Accept::Native => builder.json(envelope::refusal(code, &reply, id)),
+            Accept::Native => {
+                builder.content_type("application/json").body(reply.body(id.as_str()))
+            }
             Accept::Problem => {
-                let title = error.condition().row().meaning;
-                let problem = envelope::problem(code, title, &reply, id);
-                builder.content_type("application/problem+json").body(problem.to_string())
+                builder.content_type("application/problem+json").body(reply.problem(id.as_str()))
             }
         }
     }

@@ -341,7 +341,7 @@ impl BulkError {
         Self {
             index,
             url: urls[index].clone(),
-            code: error.condition().row().code(),
+            code: error.condition().row().native_code(),
             message: reply.message,
         }
     }

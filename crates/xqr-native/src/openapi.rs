@@ -11,7 +11,7 @@ mod workspace;
 
 use serde_json::{Value, json};
 
-use xqr_engine::errors::{Cell, Dialect};
+use xqr_engine::errors::Dialect;
 use xqr_http::openapi::operation::{Operation, operation};
 use xqr_http::openapi::schema::{count, int, list, maybe, named, object, text, url, usual, with};
 use xqr_http::openapi::{Description, Envelope};
@@ -31,14 +31,6 @@ const ENVELOPE: Envelope = Envelope {
             "allOf": [named("Refusal"), { "properties": { "error": { "properties": {
                 "code": { "enum": codes }, "status": { "const": status },
             } } } }],
-        })
-    },
-    example: |cell: &Cell| {
-        json!({
-            "error": {
-                "code": cell.code.unwrap_or_default(), "message": cell.template, "status": cell.status,
-            },
-            "meta": { "request_id": "req_01KM8T3X9G5W2Q7R4N6V8YBC0D" },
         })
     },
     problem: Some("Problem"),

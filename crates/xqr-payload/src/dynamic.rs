@@ -15,7 +15,7 @@ impl Dynamic {
         Self(Url::new(short_url))
     }
 
-    /// Writes the text to encode.
+    /// Returns the text to encode.
     ///
     /// # Errors
     ///

@@ -14,6 +14,14 @@ pub(crate) const UNRESERVED: &AsciiSet =
 const ADDRESS: &AsciiSet = &UNRESERVED.remove(b'@');
 
 /// An e-mail to write: `mailto:` of RFC 6068. Each list of recipients has at most 10.
+///
+/// ```
+/// use xqr_payload::Email;
+///
+/// let mail = Email::new("ann@example.com").subject("Table 7");
+/// assert_eq!(mail.content()?, "mailto:ann@example.com?subject=Table%207");
+/// # Ok::<(), xqr_payload::errors::Error>(())
+/// ```
 #[must_use]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Email {
@@ -57,7 +65,7 @@ impl Email {
         body
     }
 
-    /// Writes the text to encode.
+    /// Returns the text to encode.
     ///
     /// # Errors
     ///

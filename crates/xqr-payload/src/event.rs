@@ -1,52 +1,82 @@
 //! A calendar event.
 
+use std::fmt;
+use std::str::FromStr;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use xqr_errors::{Condition, Result};
+use xqr_errors::{Condition, Expected, Result};
 
 use crate::complaints::Complaints;
 use crate::lines::Lines;
 
-/// When something begins or ends.
+/// The start or end of an event.
+///
+/// ```
+/// use xqr_payload::When;
+///
+/// assert!(matches!("2026-12-31".parse(), Ok(When::Date(_))));
+/// assert!(matches!("2026-12-31T20:00:00+01:00".parse(), Ok(When::Timestamp(_))));
+/// assert!("2026-12-31T20:00:00".parse::<When>().is_err());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum When {
-    /// A moment; encoded in UTC, to the second.
-    Moment(Timestamp),
-    /// A whole day, wherever one is.
-    Day(Date),
+    /// A point in time; encoded in UTC, to the second.
+    Timestamp(Timestamp),
+    /// A whole day in the time zone of the reader.
+    Date(Date),
+}
+
+/// A string that is neither a date nor a timestamp with an offset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InvalidWhen(());
+
+impl InvalidWhen {
+    /// Returns the condition that reports the error for `field`.
+    pub fn at(self, field: impl Into<String>) -> Condition {
+        Condition::MomentInvalid { field: field.into() }
+    }
+}
+
+impl fmt::Display for InvalidWhen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("must be an ISO 8601 date, or a date and time with an offset")
+    }
+}
+
+impl std::error::Error for InvalidWhen {}
+
+/// Reads a date, such as `2026-12-31`, or a timestamp with an offset, such as
+/// `2026-12-31T20:00:00+01:00`.
+impl FromStr for When {
+    type Err = InvalidWhen;
+
+    fn from_str(text: &str) -> Result<Self, InvalidWhen> {
+        // The length decides, because the parser of dates also takes a timestamp and drops its
+        // time.
+        let when = if text.len() == "2026-12-31".len() {
+            text.parse().map(Self::Date)
+        } else {
+            text.parse().map(Self::Timestamp)
+        };
+        when.map_err(|_| InvalidWhen(()))
+    }
 }
 
 impl When {
-    /// Reads a date, such as `2026-12-31`, or a moment with an offset, such as
-    /// `2026-12-31T20:00:00+01:00`.
-    ///
-    /// # Errors
-    ///
-    /// `MomentInvalid` for `field`.
-    pub fn parse(field: &str, text: &str) -> Result<Self> {
-        // A date is told by its length, because the parser of dates also takes a moment and drops
-        // its time.
-        let when = if text.len() == "2026-12-31".len() {
-            text.parse().map(Self::Day)
-        } else {
-            text.parse().map(Self::Moment)
-        };
-        when.map_err(|_| Condition::MomentInvalid { field: field.to_owned() }.into())
-    }
-
     /// Returns the parameter and the value of a property: RFC 5545 sections 3.3.4 and 3.3.5.
     fn property(self) -> (&'static str, String) {
         match self {
-            Self::Moment(moment) => ("", moment.strftime("%Y%m%dT%H%M%SZ").to_string()),
-            Self::Day(day) => (";VALUE=DATE", day.strftime("%Y%m%d").to_string()),
+            Self::Timestamp(time) => ("", time.strftime("%Y%m%dT%H%M%SZ").to_string()),
+            Self::Date(day) => (";VALUE=DATE", day.strftime("%Y%m%d").to_string()),
         }
     }
 
     fn year(self) -> i16 {
         match self {
-            Self::Moment(moment) => TimeZone::UTC.to_datetime(moment).year(),
-            Self::Day(day) => day.year(),
+            Self::Timestamp(time) => TimeZone::UTC.to_datetime(time).year(),
+            Self::Date(day) => day.year(),
         }
     }
 }
@@ -56,6 +86,14 @@ impl When {
 /// The component stands alone, as ZXing's wiki shows it: some scanners do not look into a
 /// `VCALENDAR`. `UID` and `DTSTAMP`, which an iCalendar file needs for merging, are left out: a
 /// phone gives its own, and every character makes the symbol larger.
+///
+/// ```
+/// use xqr_payload::Event;
+///
+/// let event = Event::new("Party", "2026-12-31T20:00:00+01:00".parse()?);
+/// assert!(event.content()?.contains("DTSTART:20261231T190000Z"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
@@ -96,7 +134,7 @@ impl Event {
         url
     }
 
-    /// Writes the text to encode.
+    /// Returns the text to encode.
     ///
     /// # Errors
     ///
@@ -124,15 +162,22 @@ impl Event {
         if self.start.year() < 1 {
             complaints.push(Condition::MomentInvalid { field: "payload.start".to_owned() });
         }
+        let start_field = || "payload.start".to_owned();
         let expected = match (self.start, self.end) {
-            (When::Moment(start), Some(When::Moment(end)))
+            (When::Timestamp(start), Some(When::Timestamp(end)))
                 if end.as_second() <= start.as_second() =>
             {
-                Some("after payload.start")
+                Some(Expected::After { field: start_field() })
             }
-            (When::Day(start), Some(When::Day(end))) if end <= start => Some("after payload.start"),
-            (When::Moment(_), Some(When::Day(_))) => Some("a moment, as payload.start is"),
-            (When::Day(_), Some(When::Moment(_))) => Some("a date, as payload.start is"),
+            (When::Date(start), Some(When::Date(end))) if end <= start => {
+                Some(Expected::After { field: start_field() })
+            }
+            (When::Timestamp(_), Some(When::Date(_))) => {
+                Some(Expected::TimestampLike { field: start_field() })
+            }
+            (When::Date(_), Some(When::Timestamp(_))) => {
+                Some(Expected::DateLike { field: start_field() })
+            }
             _ => None,
         };
         if let Some(expected) = expected {

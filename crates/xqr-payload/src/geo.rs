@@ -36,7 +36,7 @@ impl Geo {
         label
     }
 
-    /// Writes the text to encode.
+    /// Returns the text to encode.
     ///
     /// # Errors
     ///

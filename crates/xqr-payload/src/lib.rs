@@ -1,20 +1,9 @@
-//! What a QR code says: one builder per kind, each of which writes the exact text that scanners
-//! understand.
-//!
-//! Where a standard and the scanners differ, a kind writes what the two big readers take: ZXing,
-//! the model of most Android scanners, and Android's own Wi-Fi reader. Its documentation says so.
-//!
-//! ```
-//! use xqr_payload::{Payload, Security, Wifi};
-//!
-//! let payload = Payload::from(Wifi::new("Café; Guests", Security::Wpa2).password("espresso"));
-//! assert_eq!(payload.content()?, r"WIFI:T:WPA;S:Café\; Guests;P:espresso;;");
-//! # Ok::<(), xqr_errors::Error>(())
-//! ```
+#![doc = include_str!("../README.md")]
+#![deny(missing_debug_implementations)]
 
 use xqr_errors::Result;
 
-/// Writes the consuming setter of each optional text.
+/// Generates the consuming setter of each optional string.
 macro_rules! setters {
     ($($(#[$doc:meta])+ $name:ident)+) => {$(
         $(#[$doc])+
@@ -40,25 +29,36 @@ mod wifi;
 
 pub use self::dynamic::Dynamic;
 pub use self::email::Email;
-pub use self::event::{Event, When};
+pub use self::event::{Event, InvalidWhen, When};
 pub use self::geo::Geo;
 pub use self::phone::Phone;
 pub use self::sms::Sms;
 pub use self::text::Text;
 pub use self::url::Url;
 pub use self::vcard::VCard;
-pub use self::wifi::{Security, Wifi};
+pub use self::wifi::{Security, UnknownSecurity, Wifi};
+pub use jiff;
+pub use xqr_errors as errors;
 
 macro_rules! kinds {
     ($($(#[$doc:meta])+ $kind:ident)+) => {
-        /// What a QR code says, of any kind.
+        /// The content of a QR code, of any kind.
+        ///
+        /// ```
+        /// use xqr_payload::{Geo, Payload};
+        ///
+        /// let payload = Payload::from(Geo::new(52.5163, 13.3777));
+        /// assert_eq!(payload.content()?, "geo:52.5163,13.3777");
+        /// # Ok::<(), xqr_payload::errors::Error>(())
+        /// ```
         #[derive(Debug, Clone, PartialEq)]
+        #[non_exhaustive]
         pub enum Payload {
             $($(#[$doc])+ $kind($kind),)+
         }
 
         impl Payload {
-            /// Writes the text to encode.
+            /// Returns the text to encode.
             ///
             /// # Errors
             ///

@@ -1,10 +1,17 @@
 //! A telephone number.
 
-use xqr_errors::Result;
+use xqr_errors::{Expected, Result};
 
 use crate::complaints::Complaints;
 
 /// A number to call: `tel:` of RFC 3966.
+///
+/// ```
+/// use xqr_payload::Phone;
+///
+/// assert_eq!(Phone::new("+49 (0)30 123456").content()?, "tel:+4930123456");
+/// # Ok::<(), xqr_payload::errors::Error>(())
+/// ```
 #[must_use]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Phone {
@@ -23,7 +30,7 @@ impl Phone {
         Self { phone: phone.into() }
     }
 
-    /// Writes the text to encode. A `#` is percent-encoded, since it would begin the fragment of
+    /// Returns the text to encode. A `#` is percent-encoded, since it would begin the fragment of
     /// the URI.
     ///
     /// # Errors
@@ -48,7 +55,7 @@ impl Complaints {
         if !(3..=15).contains(&digits.len())
             || !digits.chars().all(|c| c.is_ascii_digit() || marks.contains(c))
         {
-            self.wrong(field, "a phone number of 3 to 15 digits");
+            self.wrong(field, Expected::DialledNumber);
         }
     }
 }

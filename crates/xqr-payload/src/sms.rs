@@ -7,6 +7,14 @@ use crate::phone::dialled;
 
 /// A text message to write: `SMSTO:number:message`, which iOS and ZXing read alike, unlike the body
 /// of `sms:` (RFC 5724).
+///
+/// ```
+/// use xqr_payload::Sms;
+///
+/// let sms = Sms::new("+49 30 123456").message("On my way");
+/// assert_eq!(sms.content()?, "SMSTO:+4930123456:On my way");
+/// # Ok::<(), xqr_payload::errors::Error>(())
+/// ```
 #[must_use]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sms {
@@ -26,7 +34,7 @@ impl Sms {
         message
     }
 
-    /// Writes the text to encode. The message is the rest of the text, so nothing in it needs an
+    /// Returns the text to encode. The message is the rest of the text, so nothing in it needs an
     /// escape.
     ///
     /// # Errors

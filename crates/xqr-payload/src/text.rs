@@ -5,6 +5,13 @@ use xqr_errors::Result;
 use crate::complaints::Complaints;
 
 /// Plain text, encoded exactly as given.
+///
+/// ```
+/// use xqr_payload::Text;
+///
+/// assert_eq!(Text::new("Table 7").content()?, "Table 7");
+/// # Ok::<(), xqr_payload::errors::Error>(())
+/// ```
 #[must_use]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text(String);
@@ -16,7 +23,7 @@ impl Text {
         Self(text.into())
     }
 
-    /// Writes the text to encode.
+    /// Returns the text to encode.
     ///
     /// # Errors
     ///

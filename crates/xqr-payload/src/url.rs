@@ -5,6 +5,14 @@ use xqr_errors::Result;
 use crate::complaints::Complaints;
 
 /// A web address, encoded exactly as given: nothing is normalised.
+///
+/// ```
+/// use xqr_payload::Url;
+///
+/// let url = Url::new("https://example.com/menu");
+/// assert_eq!(url.content()?, "https://example.com/menu");
+/// # Ok::<(), xqr_payload::errors::Error>(())
+/// ```
 #[must_use]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Url(String);
@@ -17,7 +25,7 @@ impl Url {
         Self(url.into())
     }
 
-    /// Writes the text to encode.
+    /// Returns the text to encode.
     ///
     /// # Errors
     ///

@@ -1,12 +1,20 @@
 //! A contact.
 
 use jiff::civil::{Date, date};
-use xqr_errors::{Condition, Result};
+use xqr_errors::{Condition, Expected, Result};
 
 use crate::complaints::Complaints;
 use crate::lines::{Lines, escape};
 
 /// A contact: vCard 3.0 of RFC 2426. Phones, e-mail addresses and URLs are at most 10 of each.
+///
+/// ```
+/// use xqr_payload::VCard;
+///
+/// let card = VCard::new("Ann Lee").phone("+49 30 123456").email("ann@example.com");
+/// assert!(card.content()?.contains("\r\nTEL:+49 30 123456\r\n"));
+/// # Ok::<(), xqr_payload::errors::Error>(())
+/// ```
 #[must_use]
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct VCard {
@@ -70,7 +78,7 @@ impl VCard {
         self
     }
 
-    /// Writes the text to encode.
+    /// Returns the text to encode.
     ///
     /// # Errors
     ///
@@ -110,7 +118,7 @@ impl VCard {
         complaints.each("payload.title", &self.title, Complaints::line);
         complaints.each("payload.phones", &self.phones, |complaints, field, phone| {
             if phone.chars().filter(char::is_ascii_digit).count() < 3 {
-                complaints.wrong(field, "a phone number");
+                complaints.wrong(field, Expected::PhoneNumber);
             } else {
                 complaints.line(field, phone);
             }

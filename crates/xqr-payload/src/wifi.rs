@@ -1,13 +1,26 @@
 //! A Wi-Fi network.
 
 use std::fmt;
+use std::str::FromStr;
 
-use xqr_errors::{Condition, Result};
+use xqr_checks::{Text, text};
+use xqr_errors::{Condition, Expected, Result};
 
 use crate::complaints::Complaints;
 
-/// How a network is secured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The bounds of a network's name (IEEE 802.11 clause 9.4.2.2). A blank is a name.
+const SSID: Text = Text::line(32).octets().or_blank();
+
+/// The security of a network.
+///
+/// ```
+/// use xqr_payload::Security;
+///
+/// assert_eq!("WPA2".parse(), Ok(Security::Wpa2));
+/// assert_eq!(Security::Nopass.to_string(), "nopass");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Security {
     /// WPA.
     Wpa,
@@ -21,12 +34,65 @@ pub enum Security {
     Nopass,
 }
 
+impl Security {
+    /// Every kind of security.
+    pub const ALL: [Self; 5] = [Self::Wpa, Self::Wpa2, Self::Wpa3, Self::Wep, Self::Nopass];
+
+    /// Returns the name, such as `WPA2` or `nopass`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Wpa => "WPA",
+            Self::Wpa2 => "WPA2",
+            Self::Wpa3 => "WPA3",
+            Self::Wep => "WEP",
+            Self::Nopass => "nopass",
+        }
+    }
+}
+
+impl fmt::Display for Security {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Security {
+    type Err = UnknownSecurity;
+
+    fn from_str(name: &str) -> Result<Self, UnknownSecurity> {
+        let found = Self::ALL.into_iter().find(|security| security.name() == name);
+        found.ok_or(UnknownSecurity(()))
+    }
+}
+
+/// A name that no [`Security`] has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownSecurity(());
+
+impl fmt::Display for UnknownSecurity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [first, rest @ ..] = Security::ALL.map(Security::name);
+        write!(f, "must be one of {first}")?;
+        rest.iter().try_for_each(|name| write!(f, ", {name}"))
+    }
+}
+
+impl std::error::Error for UnknownSecurity {}
+
 /// A network to join: the text `WIFI:T:…;S:…;P:…;;` that ZXing began and Android, iOS and the Wi-Fi
 /// Alliance took up.
 ///
 /// ZXing's wiki asks for quotes around a name or password that looks like hexadecimal digits. None
 /// are written: iOS and newer Androids (`android.net.wifi.WifiUriParser`) take them for a part of
 /// the name, and older Androids add their own.
+///
+/// ```
+/// use xqr_payload::{Security, Wifi};
+///
+/// let wifi = Wifi::new("Café; Guests", Security::Wpa2).password("espresso");
+/// assert_eq!(wifi.content()?, r"WIFI:T:WPA;S:Café\; Guests;P:espresso;;");
+/// # Ok::<(), xqr_payload::errors::Error>(())
+/// ```
 #[must_use]
 #[derive(Clone, PartialEq, Eq)]
 pub struct Wifi {
@@ -56,7 +122,7 @@ impl Wifi {
         self
     }
 
-    /// Writes the text to encode.
+    /// Returns the text to encode.
     ///
     /// All of WPA is `T:WPA` (WPA3 specification, section 7); `T:SAE` is Android's own. WPA3 only
     /// adds `R:1`, with which Android does not fall back to WPA2; ZXing passes over it.
@@ -83,14 +149,7 @@ impl Wifi {
 
     fn check(&self) -> Result<()> {
         let mut complaints = Complaints::default();
-        let field = "payload.ssid".to_owned();
-        if self.ssid.is_empty() {
-            complaints.push(Condition::TextEmpty { field });
-        } else if self.ssid.len() > 32 {
-            complaints.push(Condition::TextTooLong { field, max: 32 });
-        } else if self.ssid.contains(char::is_control) {
-            complaints.push(Condition::TextControls { field });
-        }
+        complaints.check("payload.ssid", text(&self.ssid, SSID));
         self.check_password(&mut complaints);
         complaints.end()
     }
@@ -99,18 +158,18 @@ impl Wifi {
         let password = self.password.as_deref().unwrap_or_default();
         let is_key = password.bytes().all(|byte| byte.is_ascii_hexdigit());
         let (good, expected) = match (self.security, password.len()) {
-            (Security::Nopass, octets) => (octets == 0, "absent, for the network is open"),
+            (Security::Nopass, octets) => (octets == 0, Expected::NoPassword),
             (_, 0) => {
                 return complaints
                     .push(Condition::FieldMissing { field: "payload.password".to_owned() });
             }
             (Security::Wep, octets) => {
                 let good = matches!(octets, 5 | 13) || is_key && matches!(octets, 10 | 26);
-                (good, "5 or 13 characters, or 10 or 26 hexadecimal digits")
+                (good, Expected::WepKey)
             }
             (_, octets) => {
                 let good = (8..=63).contains(&octets) || is_key && octets == 64;
-                (good, "8 to 63 characters, or 64 hexadecimal digits")
+                (good, Expected::WpaKey)
             }
         };
         if !good {

@@ -98,7 +98,7 @@ fn payload() -> impl Strategy<Value = Payload> {
             .into()),
         (words(), select(vec!["2026-03-21", "2026-03-21T14:30:00Z", "2026-03-21T14:30:00+01:00"]))
             .prop_map(|(t, time)| {
-                let start = When::parse("payload.start", time).unwrap();
+                let start: When = time.parse().unwrap();
                 Event::new(&t[0], start).location(&t[1]).description(&t[2]).into()
             }),
     ]
@@ -112,7 +112,5 @@ fn payloads() {
 #[test]
 fn times() {
     let date = "20[0-9]{2}-[01][0-9]-[0-3][0-9](T[0-2][0-9]:[0-5][0-9](:[0-6][0-9])?(Z|[+-][01][0-9]:00)?)?";
-    fuzz(&prop_oneof![1 => text().boxed(), 3 => date.boxed()], |time| {
-        fine(When::parse("payload.start", &time)).is_some()
-    });
+    fuzz(&prop_oneof![1 => text().boxed(), 3 => date.boxed()], |time| time.parse::<When>().is_ok());
 }

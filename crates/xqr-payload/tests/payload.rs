@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use proptest::string::string_regex;
 use proptest::{collection, option};
 use qrcodegen::{QrCode, QrCodeEcc};
-use xqr_errors::{Condition, Dialect};
+use xqr_errors::{Condition, Dialect, Expected};
 use xqr_payload::{
     Dynamic, Email, Event, Geo, Payload, Phone, Security, Sms, Text, Url, VCard, When, Wifi,
 };
@@ -37,8 +37,8 @@ fn controls(field: &str) -> Condition {
     Condition::TextControls { field: field.into() }
 }
 
-fn wrong(field: &str, expected: &str) -> Condition {
-    Condition::FieldTypeWrong { field: field.into(), expected: expected.into() }
+fn wrong(field: &str, expected: Expected) -> Condition {
+    Condition::FieldTypeWrong { field: field.into(), expected }
 }
 
 fn no_url(field: &str) -> Condition {
@@ -46,7 +46,7 @@ fn no_url(field: &str) -> Condition {
 }
 
 fn when(text: &str) -> When {
-    When::parse("payload.start", text).unwrap()
+    text.parse().unwrap()
 }
 
 // ---- Exact texts
@@ -199,12 +199,9 @@ fn events_say_exactly_this() {
         "BEGIN:VEVENT\r\nSUMMARY:Rome\r\nDTSTART:04760904T120000Z\r\nEND:VEVENT\r\n",
     );
     for bad in ["", "today", "2026-13-01", "2026-12-31T20:00:00", "2026-12-31 8pm", "20261231T0"] {
-        let error = When::parse("payload.end", bad).unwrap_err();
-        assert_eq!(
-            error.conditions(),
-            [Condition::MomentInvalid { field: "payload.end".into() }],
-            "{bad:?}"
-        );
+        let error = bad.parse::<When>().unwrap_err();
+        let field = "payload.end".to_owned();
+        assert_eq!(error.at(field.as_str()), Condition::MomentInvalid { field }, "{bad:?}");
     }
 }
 
@@ -264,9 +261,9 @@ fn a_payload_tells_all_its_complaints_at_once() {
             long("payload.family_name", 255),
             controls("payload.org"),
             empty("payload.title"),
-            wrong("payload.phones[0]", "a phone number"),
+            wrong("payload.phones[0]", Expected::PhoneNumber),
             controls("payload.phones[2]"),
-            wrong("payload.emails", "an e-mail address"),
+            wrong("payload.emails", Expected::EmailAddress),
             no_url("payload.url"),
             controls("payload.address"),
             Condition::NumberTooSmall {
@@ -277,7 +274,7 @@ fn a_payload_tells_all_its_complaints_at_once() {
         ],
     );
     refuses(
-        Event::new("", When::Day(date(0, 1, 1)))
+        Event::new("", When::Date(date(0, 1, 1)))
             .end(when("2026-01-01T00:00:00Z"))
             .location("a\nb")
             .description(" ")
@@ -285,7 +282,7 @@ fn a_payload_tells_all_its_complaints_at_once() {
         &[
             empty("payload.summary"),
             Condition::MomentInvalid { field: "payload.start".into() },
-            wrong("payload.end", "a date, as payload.start is"),
+            wrong("payload.end", Expected::DateLike { field: "payload.start".into() }),
             controls("payload.location"),
             empty("payload.description"),
             no_url("payload.url"),
@@ -296,7 +293,7 @@ fn a_payload_tells_all_its_complaints_at_once() {
         &[
             Condition::NumberTooSmall { field: "payload.lat".into(), min: "-90".into() },
             Condition::NumberTooLarge { field: "payload.lng".into(), max: "180".into() },
-            wrong("payload.altitude", "a number"),
+            wrong("payload.altitude", Expected::Number),
             empty("payload.label"),
         ],
     );
@@ -308,13 +305,13 @@ fn a_payload_tells_all_its_complaints_at_once() {
     assert!(Wifi::new("é".repeat(16), Security::Nopass).content().is_ok());
     refuses(
         Sms::new("+*1").message("a\nSMSTO:1"),
-        &[wrong("payload.phone", "a phone number of 3 to 15 digits"), controls("payload.message")],
+        &[wrong("payload.phone", Expected::DialledNumber), controls("payload.message")],
     );
     refuses(
         Email::new("a@b.c").to("a b@c.de").cc("a@c.de,b@c.de").subject("a\r\nBcc: b@c.de").body(""),
         &[
-            wrong("payload.to[1]", "an e-mail address"),
-            wrong("payload.cc", "an e-mail address"),
+            wrong("payload.to[1]", Expected::EmailAddress),
+            wrong("payload.cc", Expected::EmailAddress),
             controls("payload.subject"),
             empty("payload.body"),
         ],
@@ -323,26 +320,39 @@ fn a_payload_tells_all_its_complaints_at_once() {
 
 #[test]
 fn an_end_comes_after_its_start_and_is_of_its_kind() {
-    let complaint = |start: &str, end: &str, expected: &str| {
+    let complaint = |start: &str, end: &str, expected: Expected| {
         refuses(Event::new("x", when(start)).end(when(end)), &[wrong("payload.end", expected)]);
     };
-    complaint("2026-01-01", "2026-01-01", "after payload.start");
-    complaint("2026-01-01T01:00:00+01:00", "2026-01-01T00:00:00Z", "after payload.start");
-    complaint("2026-01-01T00:00:00Z", "2026-01-01T00:00:00.9Z", "after payload.start");
-    complaint("2026-01-01T00:00:00Z", "2026-01-02", "a moment, as payload.start is");
+    let after = || Expected::After { field: "payload.start".into() };
+    complaint("2026-01-01", "2026-01-01", after());
+    complaint("2026-01-01T01:00:00+01:00", "2026-01-01T00:00:00Z", after());
+    complaint("2026-01-01T00:00:00Z", "2026-01-01T00:00:00.9Z", after());
+    complaint(
+        "2026-01-01T00:00:00Z",
+        "2026-01-02",
+        Expected::TimestampLike { field: "payload.start".into() },
+    );
 }
 
 #[test]
 fn passwords_have_the_length_of_their_security() {
-    const WPA: &str = "8 to 63 characters, or 64 hexadecimal digits";
-    const WEP: &str = "5 or 13 characters, or 10 or 26 hexadecimal digits";
     let text = |length| "x".repeat(length);
     let key = |length: usize| "0123456789abcDEF".repeat(5)[..length].to_owned();
     for (security, good, bad, expected) in [
-        (Security::Wpa, vec![text(8), text(63), key(64)], vec![text(7), text(64), key(65)], WPA),
-        (Security::Wpa3, vec!["é".repeat(4)], vec!["é".repeat(32)], WPA),
-        (Security::Wep, vec![text(5), text(13), key(10), key(26)], vec![text(10), key(12)], WEP),
-        (Security::Nopass, vec![text(0)], vec![text(8)], "absent, for the network is open"),
+        (
+            Security::Wpa,
+            vec![text(8), text(63), key(64)],
+            vec![text(7), text(64), key(65)],
+            Expected::WpaKey,
+        ),
+        (Security::Wpa3, vec!["é".repeat(4)], vec!["é".repeat(32)], Expected::WpaKey),
+        (
+            Security::Wep,
+            vec![text(5), text(13), key(10), key(26)],
+            vec![text(10), key(12)],
+            Expected::WepKey,
+        ),
+        (Security::Nopass, vec![text(0)], vec![text(8)], Expected::NoPassword),
     ] {
         for password in good {
             assert!(
@@ -353,7 +363,7 @@ fn passwords_have_the_length_of_their_security() {
         for password in bad {
             refuses(
                 Wifi::new("x", security).password(password),
-                &[wrong("payload.password", expected)],
+                &[wrong("payload.password", expected.clone())],
             );
         }
     }
@@ -383,7 +393,7 @@ fn numbers_and_addresses_are_checked() {
         "١٢٣",
         "123\n",
     ] {
-        refuses(Phone::new(bad), &[wrong("payload.phone", "a phone number of 3 to 15 digits")]);
+        refuses(Phone::new(bad), &[wrong("payload.phone", Expected::DialledNumber)]);
     }
     let long_local = format!("{}@example.com", "x".repeat(65));
     for bad in [
@@ -400,13 +410,13 @@ fn numbers_and_addresses_are_checked() {
         "a@c.d\u{a0}",
         &long_local,
     ] {
-        refuses(Email::new(bad), &[wrong("payload.to", "an e-mail address")]);
+        refuses(Email::new(bad), &[wrong("payload.to", Expected::EmailAddress)]);
     }
     let label = "x".repeat(63);
     let address =
         |octets: usize| format!("{}@{label}.{label}.{label}.com", "x".repeat(octets - 196));
     says(Email::new(address(254)), &format!("mailto:{}", address(254)));
-    refuses(Email::new(address(255)), &[wrong("payload.to", "an e-mail address")]);
+    refuses(Email::new(address(255)), &[wrong("payload.to", Expected::EmailAddress)]);
     let eleven = (0..10).fold(Email::new("a@example.com"), |email, _| email.to("b@example.com"));
     refuses(eleven, &[Condition::ListTooLong { field: "payload.to".into(), max: 10 }]);
 }
@@ -650,7 +660,7 @@ proptest! {
         (summary, location, description, url) in (line(90), option::of(line(90)), option::of(prose()), option::of(url())),
         (start, seconds) in (-62_135_596_800_i64..250_000_000_000, option::of(1_i64..900_000_000)),
     ) {
-        let moment = |second| When::Moment(Timestamp::from_second(second).unwrap());
+        let moment = |second| When::Timestamp(Timestamp::from_second(second).unwrap());
         let mut event = Event::new(summary.as_str(), moment(start));
         event = set(event, &location, Event::location);
         event = set(event, &description, Event::description);
@@ -675,7 +685,7 @@ proptest! {
 
     #[test]
     fn a_day_reads_back((start, end) in (day(), day()).prop_filter("in order", |(start, end)| start < end)) {
-        let lines = read_lines(&Event::new("x", When::Day(start)).end(When::Day(end)).content().unwrap(), "VEVENT");
+        let lines = read_lines(&Event::new("x", When::Date(start)).end(When::Date(end)).content().unwrap(), "VEVENT");
         for (line, (property, day)) in lines[1..].iter().zip([("DTSTART;VALUE=DATE", start), ("DTEND;VALUE=DATE", end)]) {
             let value = &line.1;
             let read = date(value[..4].parse().unwrap(), value[4..6].parse().unwrap(), value[6..].parse().unwrap());
@@ -778,7 +788,7 @@ proptest! {
         (a, b, c) in (any::<String>(), any::<String>(), "\\PC{0,12}|[\\x00-\\x7f]{0,12}"),
         (x, y, second) in (any::<f64>(), any::<f64>(), -377_705_023_201_i64..253_402_207_200),
     ) {
-        let start = When::Moment(Timestamp::from_second(second).unwrap());
+        let start = When::Timestamp(Timestamp::from_second(second).unwrap());
         let card = VCard::new(a.as_str()).family_name(c.as_str()).phone(c.as_str()).email(c.as_str()).address(b.as_str());
         let payloads: [Payload; 10] = [
             Url::new(a.as_str()).into(),
@@ -801,7 +811,7 @@ proptest! {
                     prop_assert!(message.starts_with("payload.") || message.starts_with("data:"), "{}", message);
                 },
             }
-            let _ = When::parse("payload.start", &c);
+            let _ = c.parse::<When>();
         }
     }
 }

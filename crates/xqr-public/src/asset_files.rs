@@ -76,7 +76,7 @@ fn answer(call: &AnonymousRequest, result: Result<HttpResponse>) -> HttpResponse
         }
         Err(error) => {
             if error.cause().is_some() {
-                tracing::warn!(request_id = %id, %error, at = %error.location(), "a file was refused");
+                tracing::warn!(request_id = %id, error = %error.report(), at = %error.location(), "a file was refused");
             }
             call.refuse_as(&error, id, None)
         }
@@ -206,7 +206,7 @@ async fn serve(call: &AnonymousRequest) -> Result<HttpResponse> {
     let chunks = call.app.read_asset(&asset, range).await?;
     let chunks = chunks.map(|chunk| {
         chunk.map_err(|error| {
-            tracing::warn!(%error, "a file broke off");
+            tracing::warn!(error = %error.report(), "a file broke off");
             std::io::Error::other(error.to_string())
         })
     });

@@ -94,7 +94,7 @@ fn answer(call: &AnonymousRequest, result: Result<HttpResponse>) -> HttpResponse
         return call.refuse_as(&error, id, allow);
     }
     if error.cause().is_some() {
-        tracing::error!(request_id = %id, %error, at = %error.location(), "a bio page failed");
+        tracing::error!(request_id = %id, error = %error.report(), at = %error.location(), "a bio page failed");
     }
     refuse(&call.request, id, &error)
 }

@@ -3,9 +3,8 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use maud::html;
-use xqr_engine::errors::{Condition, Dialect};
+use xqr_engine::errors::{Condition, Dialect, native_codes, rows_of};
 use xqr_http::middleware::Codings;
-use xqr_http::openapi::error_codes::{codes, of};
 use xqr_http::routes::{below, readable};
 
 use crate::page::{answer, closed};
@@ -33,11 +32,11 @@ async fn book(request: HttpRequest) -> HttpResponse {
         p { "Every refusal is one of these codes. The machine-readable list is at " a href="/api/v1/errors" { code { "/api/v1/errors" } } "." }
         table {
             tr { th { "Code" } th { "Status" } th { "Conditions" } }
-            @for code in codes() {
+            @for code in native_codes() {
                 tr {
                     td { a href={ "/docs/errors/" (code) } { code { (code) } } }
-                    td { (of(code).next().map_or(0, |row| row.cell(Dialect::Xqr).status)) }
-                    td { @for row in of(code) { (row.meaning) " " } }
+                    td { (rows_of(code).next().map_or(0, |row| row.cell(Dialect::Xqr).status)) }
+                    td { @for row in rows_of(code) { (row.meaning) " " } }
                 }
             }
         }
@@ -48,13 +47,13 @@ async fn book(request: HttpRequest) -> HttpResponse {
 /// `GET /docs/errors/{CODE}`: one code, with its conditions in all dialects.
 async fn page(request: HttpRequest) -> HttpResponse {
     let wanted = request.match_info().query("code").to_ascii_uppercase();
-    let Some(code) = codes().into_iter().find(|code| *code == wanted) else {
+    let Some(code) = native_codes().into_iter().find(|code| *code == wanted) else {
         return closed(&Condition::RouteNotFound.into());
     };
     let body = html! {
         p { a href="/docs/errors" { "Errors" } }
         h1 { (code) }
-        @for row in of(code) {
+        @for row in rows_of(code) {
             section {
                 h2 id=(row.name) { (row.meaning) }
                 dl {

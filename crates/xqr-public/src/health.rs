@@ -28,7 +28,7 @@ async fn ready(request: HttpRequest) -> HttpResponse {
     match app.data.ping().await {
         Ok(()) => HttpResponse::Ok().json(json!({ "status": "ok", "database": database })),
         Err(error) => {
-            tracing::warn!(%error, "not ready");
+            tracing::warn!(error = %error.report(), "not ready");
             HttpResponse::ServiceUnavailable()
                 .insert_header(("retry-after", "1"))
                 .json(json!({ "status": "unavailable", "database": database }))

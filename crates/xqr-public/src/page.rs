@@ -21,7 +21,7 @@ pub(crate) fn refuse(request: &HttpRequest, id: RequestId, error: &Error) -> Htt
     if accept == Accept::Problem || accepts(request, "application/json") {
         return (registry(request).public().refuse)(error, id, accept, None);
     }
-    metrics::error(error.condition().row().code());
+    metrics::error(error.condition().row().native_code());
     let mut response = closed(error);
     add_refusal_headers(&mut response, error, id);
     response

@@ -71,7 +71,7 @@ async fn redirect(request: HttpRequest) -> HttpResponse {
             dead_end(app, &request, id, &error)
         }
         Err(error) => {
-            tracing::error!(request_id = %id, %error, at = %error.location(), "a redirect failed");
+            tracing::error!(request_id = %id, error = %error.report(), at = %error.location(), "a redirect failed");
             dead_end(app, &request, id, &error)
         }
     }

@@ -165,7 +165,7 @@ fn run(target: &Target, queue: &Mutex<Receiver<Job>>, group: usize) {
             })
         };
         if let Err(error) = &outcome {
-            tracing::warn!(%error, "a write transaction failed");
+            tracing::warn!(error = %error.report(), "a write transaction failed");
             // A connection whose transaction failed is in an unknown state; a fresh one is cheap.
             conn = None;
         }

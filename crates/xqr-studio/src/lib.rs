@@ -18,10 +18,9 @@ use actix_web::guard::fn_guard;
 use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::future::LocalBoxFuture;
-use serde_json::{Map, Value, json};
-use xqr_engine::errors::{Dialect as Column, Error, Place, Result};
+use xqr_engine::errors::{Dialect as Column, Error, Result};
 use xqr_engine::{App, Pace, Rates};
-use xqr_http::dialect::{refusal_builder, refuse};
+use xqr_http::dialect::{plain_refusal, refuse};
 use xqr_http::middleware::envelope;
 use xqr_http::request::authenticate::{by_key, by_token, key_header};
 use xqr_http::routes::no_route;
@@ -44,8 +43,8 @@ impl Dialect for Studio {
     // Pictures are charged one by one; calls are not counted.
     const RATES: Rates = Rates { pace: Pace::KeyMinute, quota: None };
 
-    fn refuse(error: &Error, _: RequestId, _: Accept) -> HttpResponse {
-        refusal_builder(error.condition().reply(Self::COLUMN).status).json(body(error))
+    fn refuse(error: &Error, id: RequestId, _: Accept) -> HttpResponse {
+        plain_refusal(&error.reply(Self::COLUMN), id)
     }
 
     fn authenticate(
@@ -77,28 +76,6 @@ impl Dialect for StudioUser {
     ) -> LocalBoxFuture<'static, Result<Bearer>> {
         Box::pin(by_token(app, request))
     }
-}
-
-/// Complaints about fields stand under their fields, as a text or a list of texts; all else is the
-/// `detail`.
-fn body(error: &Error) -> Value {
-    let mut fields = Map::new();
-    for condition in error.conditions() {
-        let reply = condition.reply(Studio::COLUMN);
-        match reply.place {
-            Place::Top if fields.is_empty() => return json!({ "detail": reply.message }),
-            Place::Top => {}
-            Place::Field(field) => {
-                fields.entry(field).or_insert(Value::String(reply.message));
-            }
-            Place::List(field) => {
-                if let Value::Array(messages) = fields.entry(field).or_insert_with(|| json!([])) {
-                    messages.push(Value::String(reply.message));
-                }
-            }
-        }
-    }
-    Value::Object(fields)
 }
 
 /// Mounts every path below `/api` that ends in a slash.

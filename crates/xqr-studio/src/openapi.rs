@@ -6,7 +6,7 @@ use xqr_engine::hooks;
 use xqr_engine::plans::Plan;
 use xqr_engine::render::{ClearZone, EyeBorder, EyeCenter, EyeShape, FrameStyle, Pattern};
 
-use xqr_engine::errors::{Cell, Dialect};
+use xqr_engine::errors::Dialect;
 use xqr_http::forms::fields::choices;
 use xqr_http::forms::payload_fields::Kind;
 use xqr_http::openapi::operation::{Operation, operation};
@@ -27,17 +27,7 @@ const DRAW: &str = "ColorInvalid ContentTooLong FieldConflict FieldUnsupported U
 const PASSWORD: &str = "PasswordTooShort PasswordCommon TextTooLong RateExceeded";
 
 /// The refusal envelope (section 15.1).
-const ENVELOPE: Envelope = Envelope {
-    schema: |_, _| named("Refusal"),
-    example: |cell: &Cell| match cell.filed {
-        None => json!({ "detail": cell.template }),
-        Some(field) => match field.strip_prefix('[').and_then(|field| field.strip_suffix(']')) {
-            Some(field) => json!({ field.trim_matches('"'): [cell.template] }),
-            None => json!({ field.trim_matches('"'): cell.template }),
-        },
-    },
-    problem: None,
-};
+const ENVELOPE: Envelope = Envelope { schema: |_, _| named("Refusal"), problem: None };
 
 /// Returns the OpenAPI document.
 pub(super) fn document() -> Value {

@@ -76,12 +76,12 @@ impl Workers {
             task.await.ok();
         }
         if let Err(error) = flush::step(&self.app).await {
-            tracing::warn!(%error, "some views and clicks of bio pages are not counted");
+            tracing::warn!(error = %error.report(), "some views and clicks of bio pages are not counted");
         }
         match tokio::time::timeout(patience, count_all(&self.app)).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => {
-                tracing::warn!(%error, "scans stay in the journal until the next start")
+                tracing::warn!(error = %error.report(), "scans stay in the journal until the next start")
             }
             Err(_) => {
                 tracing::warn!("scans stay in the journal until the next start: out of patience")
@@ -160,6 +160,6 @@ async fn blocklist_loop(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
 }
 
 fn report(step: &str, error: &Error) -> Duration {
-    tracing::warn!(step, %error, at = %error.location(), "a background step failed and will be tried again");
+    tracing::warn!(step, error = %error.report(), at = %error.location(), "a background step failed and will be tried again");
     PAUSE
 }

@@ -156,7 +156,7 @@ async fn refusals_name_what_is_wrong() {
     let mut bad = vec![
         (json!({}), "title: This field is required."),
         (json!({ "title": " " }), "title: Must not be empty."),
-        (json!({ "title": 5 }), "title: Must be a text."),
+        (json!({ "title": 5 }), "title: Must be a string."),
         (json!({ "title": "x".repeat(101) }), "title: Must have at most 100 characters."),
         (
             json!({ "title": "x", "description": "y".repeat(1001) }),

@@ -117,10 +117,10 @@ async fn bad_fields_are_named() {
     }
     check(with("custom_slug", json!("API")), "custom_slug: 'API' is reserved.").await;
     check(with("custom_slug", json!("q")), "custom_slug: 'q' is reserved.").await;
-    check(with("custom_slug", json!(5)), "custom_slug: Must be a text.").await;
+    check(with("custom_slug", json!(5)), "custom_slug: Must be a string.").await;
     check(with("labels", json!("x")), "labels: Must be a list.").await;
     check(with("labels", json!(vec!["x"; 11])), "labels: Must have at most 10 items.").await;
-    check(with("labels", json!(["x", 5])), "labels[1]: Must be a text.").await;
+    check(with("labels", json!(["x", 5])), "labels[1]: Must be a string.").await;
     check(with("labels", json!([" "])), "labels[0]: Must not be empty.").await;
     check(with("labels", json!(["x".repeat(65)])), "labels[0]: Must have at most 64 characters.")
         .await;
@@ -129,7 +129,7 @@ async fn bad_fields_are_named() {
     for bad in ["tomorrow", "2026-12-31", "2026-12-31T23:59:59", "2026-02-30T00:00:00Z"] {
         check(with("expires_at", json!(bad)), moment).await;
     }
-    check(with("expires_at", json!(5)), "expires_at: Must be a text.").await;
+    check(with("expires_at", json!(5)), "expires_at: Must be a string.").await;
     check(
         with("routing_rules", json!([{}])),
         "routing_rules[0].destination: This field is required.",
@@ -152,7 +152,7 @@ async fn bad_queries_are_named() {
     // Also one that nobody asks for here.
     check(
         format!("/links/{id}/qr?quality=1&quality=2"),
-        "quality: Must be absent without format jpeg.",
+        "quality: Must be used together with format jpeg.",
     )
     .await;
     check("/links?offset=-1".into(), "offset: Must be at least 0.").await;

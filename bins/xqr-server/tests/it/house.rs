@@ -23,10 +23,11 @@ fn dependencies(manifest: &Path) -> BTreeSet<String> {
 fn the_arrows_are_the_only_arrows() {
     let arrows: BTreeMap<&str, &[&str]> = BTreeMap::from([
         ("crates/xqr-errors", &[] as &[&str]),
-        ("crates/xqr-payload", &["xqr-errors"]),
+        ("crates/xqr-checks", &["xqr-errors"]),
+        ("crates/xqr-payload", &["xqr-checks", "xqr-errors"]),
         ("crates/xqr-render", &["xqr-payload"]),
         ("crates/xqr-plans", &["xqr-errors"]),
-        ("crates/xqr-auth", &["xqr-errors"]),
+        ("crates/xqr-auth", &["xqr-checks", "xqr-errors"]),
         ("crates/xqr-blocklist", &[]),
         ("crates/xqr-fetch", &[]),
         ("crates/xqr-store", &["xqr-errors"]),
@@ -35,6 +36,7 @@ fn the_arrows_are_the_only_arrows() {
             &[
                 "xqr-auth",
                 "xqr-blocklist",
+                "xqr-checks",
                 "xqr-errors",
                 "xqr-payload",
                 "xqr-plans",
@@ -88,8 +90,15 @@ fn the_arrows_are_the_only_arrows() {
             ["hyper", "hyper-rustls", "hyper-util", "reqwest", "rustls"].contains(&name.as_str())
         });
         assert!(name == "crates/xqr-fetch" || !dials, "{name} dials out");
-        let pure =
-            ["xqr-errors", "xqr-payload", "xqr-render", "xqr-plans", "xqr-auth", "xqr-blocklist"];
+        let pure = [
+            "xqr-auth",
+            "xqr-blocklist",
+            "xqr-checks",
+            "xqr-errors",
+            "xqr-payload",
+            "xqr-plans",
+            "xqr-render",
+        ];
         let pure = name.strip_prefix("crates/").is_some_and(|name| pure.contains(&name));
         assert!(!pure || !all.contains("tokio"), "{name} is pure");
     }

@@ -211,8 +211,8 @@ async fn bulk_status_counts_what_it_changed() {
     };
     check(json!({ "enabled": true }), "ids: This field is required.").await;
     check(json!({ "ids": [] }), "enabled: This field is required.").await;
-    check(json!({ "ids": [], "enabled": "yes" }), "enabled: Must be true or false.").await;
-    check(json!({ "ids": [1], "enabled": true }), "ids[0]: Must be a text.").await;
+    check(json!({ "ids": [], "enabled": "yes" }), "enabled: Must be a boolean.").await;
+    check(json!({ "ids": [1], "enabled": true }), "ids[0]: Must be a string.").await;
     check(json!({ "ids": vec!["x"; 201], "enabled": true }), "ids: Must have at most 200 items.")
         .await;
 }

@@ -254,19 +254,19 @@ async fn fields_that_would_say_nothing_are_refused() {
     let link = app.link(json!({ "url": "https://example.com" })).await;
     let id = link["id"].as_str().unwrap();
     let alone = [
-        ("gradient_direction", json!("radial"), "absent without gradient_from"),
-        ("eye_outer_frame_match", json!(true), "absent without eye_outer_frame"),
-        ("frame_color", json!("black"), "absent without frame_style"),
-        ("frame_label_color", json!("white"), "absent without frame_label"),
-        ("logo_size", json!(0.3), "absent without logo_data"),
-        ("logo_clear_zone", json!("none"), "absent without logo_data"),
-        ("logo_neon_alpha", json!(true), "absent without logo_data"),
-        ("background_opacity", json!(0.2), "absent without background_data"),
+        ("gradient_direction", json!("radial"), "used together with gradient_from"),
+        ("eye_outer_frame_match", json!(true), "used together with eye_outer_frame"),
+        ("frame_color", json!("black"), "used together with frame_style"),
+        ("frame_label_color", json!("white"), "used together with frame_label"),
+        ("logo_size", json!(0.3), "used together with logo_data"),
+        ("logo_clear_zone", json!("none"), "used together with logo_data"),
+        ("logo_neon_alpha", json!(true), "used together with logo_data"),
+        ("background_opacity", json!(0.2), "used together with background_data"),
     ];
     let besides = [
-        ("dpi", json!(300), "absent without size_inches"),
-        ("cmyk", json!(true), "absent without format pdf"),
-        ("quality", json!(80), "absent without format jpeg"),
+        ("dpi", json!(300), "used together with size_inches"),
+        ("cmyk", json!(true), "used together with format pdf"),
+        ("quality", json!(80), "used together with format jpeg"),
     ];
     for (field, value, expected) in alone.iter().chain(&besides) {
         let message = format!("{field}: Must be {expected}.");
@@ -342,7 +342,7 @@ async fn bad_designs_are_named() {
     .await;
     check(json!({ "type": "wifi" }), "payload: This field is required.").await;
     check(json!({ "type": "wifi", "payload": {} }), "payload.ssid: This field is required.").await;
-    check(json!({ "type": "wifi", "payload": { "ssid": 1 } }), "payload.ssid: Must be a text.")
+    check(json!({ "type": "wifi", "payload": { "ssid": 1 } }), "payload.ssid: Must be a string.")
         .await;
     check(json!({ "type": "dynamic" }), "link_id: This field is required.").await;
     check(json!({ "size": 5, "width": 300 }), "width: Cannot be combined with size.").await;

@@ -105,7 +105,7 @@ async fn what_is_wrong_is_named_by_its_path() {
             rule(json!({ "countries": ["DEU"] })),
             at("countries[0]", "Must be an ISO 3166-1 alpha-2 code."),
         ),
-        (rule(json!({ "countries": ["DE", 5] })), at("countries[1]", "Must be a text.")),
+        (rule(json!({ "countries": ["DE", 5] })), at("countries[1]", "Must be a string.")),
         (rule(json!({ "countries": [] })), at("countries", "Must have at least 1 item.")),
         (
             rule(json!({ "device_types": ["watch"] })),

@@ -37,7 +37,7 @@ impl App {
         match self.try_clear(trash).await {
             Ok(()) => Ok(gone + files),
             Err(error) => {
-                tracing::warn!(%error, files, "files of deleted assets stay in the store for now");
+                tracing::warn!(error = %error.report(), files, "files of deleted assets stay in the store for now");
                 Ok(gone)
             }
         }

@@ -9,7 +9,7 @@ use std::pin::pin;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
 use sha2::{Digest as _, Sha256};
-use xqr_errors::{Condition, Error, Result};
+use xqr_errors::{Condition, Error, Result, State};
 use xqr_store::assets::{self, Asset, PENDING};
 
 use super::{Ticket, conflict, grant};
@@ -88,7 +88,7 @@ impl App {
             return Err(Condition::UploadLinkInvalid.into());
         }
         if asset.status != PENDING {
-            return Err(conflict("confirmed already"));
+            return Err(conflict(State::Confirmed));
         }
         if self.now() >= ticket.expires.saturating_mul(1000) {
             return Err(Condition::UploadLinkExpired.into());
@@ -114,10 +114,10 @@ impl App {
         let claim = move |tx: &mut Tx<'_>| {
             let mut asset = assets::lock_any(tx.conn, &uid)?.ok_or(Condition::UploadLinkInvalid)?;
             if asset.status != PENDING {
-                return Err(conflict("confirmed already"));
+                return Err(conflict(State::Confirmed));
             }
             if asset.upload_until.is_some_and(|until| until > tx.now) {
-                return Err(conflict("being uploaded"));
+                return Err(conflict(State::BeingUploaded));
             }
             let old: Vec<String> = asset.objects().cloned().collect();
             old.iter().try_for_each(|object| assets::discard(tx.conn, object, tx.now))?;
@@ -200,7 +200,7 @@ impl App {
             }
             Err(error) => {
                 // Then the row keeps its name until the lease has ended.
-                tracing::warn!(%error, "an upload that failed keeps others out for a while");
+                tracing::warn!(error = %error.report(), "an upload that failed keeps others out for a while");
                 None
             }
         }
@@ -252,7 +252,7 @@ impl Writing {
 }
 
 fn overtaken() -> Error {
-    conflict("uploaded by another request")
+    conflict(State::UploadedElsewhere)
 }
 
 fn wrong_size(asset: &Asset) -> Condition {

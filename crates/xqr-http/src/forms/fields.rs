@@ -8,8 +8,9 @@ use jiff::Timestamp;
 use jiff::fmt::temporal::Pieces;
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
+use xqr_engine::checks::{self, Text};
 use xqr_engine::destination::Destination;
-use xqr_engine::errors::{Condition, Error, Result};
+use xqr_engine::errors::{Condition, Error, Expected, Result};
 use xqr_engine::pictures::{Source, Upload};
 use xqr_engine::render::Rgba;
 use xqr_engine::slug::Slug;
@@ -161,8 +162,8 @@ impl Fields {
     }
 
     /// Adds a complaint about a field of the wrong JSON type; `expected` names the right one.
-    pub fn wrong(&mut self, field: &str, expected: &str) {
-        let (field, expected) = (self.name(field), expected.to_owned());
+    pub fn wrong(&mut self, field: &str, expected: Expected) {
+        let field = self.name(field);
         self.complain(if self.texts_only {
             Condition::QueryMalformed { field, expected }
         } else {
@@ -212,7 +213,7 @@ impl Fields {
             }
             Value::String(text) => Some(text),
             _ => {
-                self.wrong(field, "a text");
+                self.wrong(field, Expected::String);
                 None
             }
         }
@@ -221,28 +222,14 @@ impl Fields {
     /// Returns a text of 1 to `max_chars` characters without control characters.
     pub fn line(&mut self, field: &str, max_chars: usize) -> Option<String> {
         let text = self.text(field)?;
-        let complaint = line_complaint(&text, self.name(field), max_chars);
-        if complaint.is_none() {
-            return Some(text);
-        }
-        self.complaints.extend(complaint);
-        None
+        self.within(field, checks::text(&text, Text::line(max_chars)), text)
     }
 
     /// Returns a text of up to `max_chars` characters that may have lines; an empty one is none.
     pub fn prose(&mut self, field: &str, max_chars: usize) -> Option<String> {
         let text = self.text(field)?;
-        let (field, odd) =
-            (self.name(field), |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
-        if text.chars().count() > max_chars {
-            self.complain(Condition::TextTooLong { field, max: max_chars as u64 });
-            return None;
-        }
-        if text.chars().any(odd) {
-            self.complain(Condition::TextControls { field });
-            return None;
-        }
-        Some(text).filter(|text| !text.is_empty())
+        let bounds = Text::lines(max_chars).tabs().or_empty();
+        self.within(field, checks::text(&text, bounds), text).filter(|text| !text.is_empty())
     }
 
     /// Returns a truth value.
@@ -257,7 +244,9 @@ impl Fields {
                 Some(false)
             }
             _ => {
-                self.wrong(field, "true or false");
+                let expected =
+                    if self.texts_only { Expected::TrueOrFalse } else { Expected::Boolean };
+                self.wrong(field, expected);
                 None
             }
         }
@@ -273,10 +262,10 @@ impl Fields {
             _ => None,
         };
         let Some(number) = number else {
-            self.wrong(field, "a number");
+            self.wrong(field, Expected::Number);
             return None;
         };
-        self.within(field, number, range)
+        self.within(field, checks::number(number, range), number)
     }
 
     /// Returns a whole number within `range`.
@@ -287,27 +276,16 @@ impl Fields {
             _ => None,
         };
         let Some(number) = number else {
-            self.wrong(field, "a whole number");
+            self.wrong(field, Expected::Integer);
             return None;
         };
-        self.within(field, number, range)
+        self.within(field, checks::number(number, range), number)
     }
 
-    fn within<T: PartialOrd + ToString>(
-        &mut self,
-        field: &str,
-        number: T,
-        range: RangeInclusive<T>,
-    ) -> Option<T> {
+    /// Returns a value that passed its check.
+    fn within<T>(&mut self, field: &str, checked: checks::Result, value: T) -> Option<T> {
         let field = self.name(field);
-        if number < *range.start() {
-            self.complain(Condition::NumberTooSmall { field, min: range.start().to_string() });
-        } else if number > *range.end() {
-            self.complain(Condition::NumberTooLarge { field, max: range.end().to_string() });
-        } else {
-            return Some(number);
-        }
-        None
+        checked.map_err(|wrong| self.complain(wrong.at(field))).ok().map(|()| value)
     }
 
     /// Returns what a name stands for.
@@ -343,7 +321,7 @@ impl Fields {
                 Some(Upload { field: field.to_owned(), source: Source::Bytes(bytes.into()) })
             }
             Err(_) => {
-                self.wrong(field, "a file in Base64, or a data URL of one");
+                self.wrong(field, Expected::Base64File);
                 None
             }
         }
@@ -360,7 +338,7 @@ impl Fields {
         match self.take(field)? {
             Value::Object(object) => Some(self.within_this(object, prefix.to_owned())),
             _ => {
-                self.wrong(field, "an object");
+                self.wrong(field, Expected::Object);
                 None
             }
         }
@@ -372,7 +350,7 @@ impl Fields {
         for (i, item) in self.list(field, 0, max)?.into_iter().enumerate() {
             let at = format!("{field}[{i}]");
             let Value::Object(object) = item else {
-                self.wrong(&at, "an object");
+                self.wrong(&at, Expected::Object);
                 return None;
             };
             objects.push(self.within_this(object, format!("{}.", self.name(&at))));
@@ -393,17 +371,9 @@ impl Fields {
     /// Returns a list of `1..=max` or `0..=max` values.
     pub fn list(&mut self, field: &str, min: usize, max: usize) -> Option<Vec<Value>> {
         match self.take(field)? {
-            Value::Array(items) if items.len() > max => {
-                self.complain(Condition::ListTooLong { field: self.name(field), max: max as u64 });
-                None
-            }
-            Value::Array(items) if items.len() < min => {
-                self.complain(Condition::ListEmpty { field: self.name(field), max: max as u64 });
-                None
-            }
-            Value::Array(items) => Some(items),
+            Value::Array(items) => self.within(field, checks::list(&items, min..=max), items),
             _ => {
-                self.wrong(field, "a list");
+                self.wrong(field, Expected::List);
                 None
             }
         }
@@ -416,11 +386,11 @@ impl Fields {
         for (i, item) in self.list(field, 0, max)?.into_iter().enumerate() {
             let at = format!("{field}[{i}]");
             let Value::String(text) = item else {
-                self.wrong(&at, "a text");
+                self.wrong(&at, Expected::String);
                 return None;
             };
-            if let Some(complaint) = line_complaint(&text, at, max_chars) {
-                self.complain(complaint);
+            if let Err(wrong) = checks::text(&text, Text::line(max_chars)) {
+                self.complain(wrong.at(at));
                 return None;
             }
             if !texts.contains(&text) {
@@ -471,17 +441,4 @@ impl Fields {
 
 fn is_one_of(text: &str, names: [&str; 3]) -> bool {
     names.iter().any(|name| text.eq_ignore_ascii_case(name))
-}
-
-/// Returns what is wrong with a text that is to be one line.
-fn line_complaint(text: &str, field: String, max_chars: usize) -> Option<Condition> {
-    if text.trim().is_empty() {
-        Some(Condition::TextEmpty { field })
-    } else if text.chars().count() > max_chars {
-        Some(Condition::TextTooLong { field, max: max_chars as u64 })
-    } else if text.chars().any(char::is_control) {
-        Some(Condition::TextControls { field })
-    } else {
-        None
-    }
 }

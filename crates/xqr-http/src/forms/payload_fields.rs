@@ -2,8 +2,9 @@
 //! same payloads; common other names of a field are understood.
 
 use serde_json::Value;
+use xqr_engine::errors::{Expected, Result};
 use xqr_engine::payload::{
-    Email, Event, Geo, Payload, Phone, Security, Sms, Text, Url, VCard, When, Wifi,
+    Email, Event, Geo, InvalidWhen, Payload, Phone, Security, Sms, Text, Url, VCard, When, Wifi,
 };
 
 use crate::forms::fields::Fields;
@@ -110,9 +111,9 @@ fn vcard(fields: &mut Fields) -> Option<Payload> {
     card = several(fields, &["phone", "phones"]).into_iter().fold(card, VCard::phone);
     card = several(fields, &["email", "emails"]).into_iter().fold(card, VCard::email);
     if let Some(day) = text(fields, &["birthday"]) {
-        match fields.keep(When::parse("payload.birthday", &day)) {
-            Some(When::Day(day)) => card = card.birthday(day),
-            Some(When::Moment(_)) => fields.wrong("birthday", "a date, such as 1990-12-31"),
+        match fields.keep(when("payload.birthday", &day)) {
+            Some(When::Date(day)) => card = card.birthday(day),
+            Some(When::Timestamp(_)) => fields.wrong("birthday", Expected::Date),
             None => {}
         }
     }
@@ -164,12 +165,16 @@ fn geo(fields: &mut Fields) -> Option<Payload> {
 fn event(fields: &mut Fields) -> Option<Payload> {
     let summary = demand_text(fields, &["summary", "title"]);
     let start = demand_text(fields, &["start"])
-        .and_then(|start| fields.keep(When::parse("payload.start", &start)));
-    let end = text(fields, &["end"]).and_then(|end| fields.keep(When::parse("payload.end", &end)));
+        .and_then(|start| fields.keep(when("payload.start", &start)));
+    let end = text(fields, &["end"]).and_then(|end| fields.keep(when("payload.end", &end)));
     let mut event = end.into_iter().fold(Event::new(summary?, start?), Event::end);
     event = text(fields, &["location"]).into_iter().fold(event, Event::location);
     event = text(fields, &["description"]).into_iter().fold(event, Event::description);
     Some(text(fields, &["url"]).into_iter().fold(event, Event::url).into())
+}
+
+fn when(field: &str, text: &str) -> Result<When> {
+    text.parse().map_err(|wrong: InvalidWhen| wrong.at(field).into())
 }
 
 /// Returns the text of the first name that was sent.
@@ -197,7 +202,7 @@ fn several(fields: &mut Fields, names: &[&str]) -> Vec<String> {
             {
                 all.extend(items.iter().filter_map(Value::as_str).map(str::to_owned));
             }
-            Some(_) => fields.wrong(name, "a text, or a list of 1 to 16 texts"),
+            Some(_) => fields.wrong(name, Expected::Strings { max: 16 }),
         }
     }
     all

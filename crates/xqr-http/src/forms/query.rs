@@ -3,7 +3,8 @@
 use std::ops::RangeInclusive;
 
 use url::form_urlencoded;
-use xqr_engine::errors::{Condition, Result};
+use xqr_engine::checks;
+use xqr_engine::errors::{Condition, Expected, Result};
 
 /// A decoded query. Parameters that nobody asks for are passed over.
 pub struct Query(Vec<(String, String)>);
@@ -32,21 +33,15 @@ impl Query {
                 Err(Condition::TextControls { field: field.to_owned() }.into())
             }
             (value, None) => Ok(value),
-            _ => Err(malformed(field, "given once")),
+            _ => Err(malformed(field, Expected::Once)),
         }
     }
 
     /// Returns a whole number within `range`.
     pub fn int(&self, field: &str, range: RangeInclusive<i64>, default: i64) -> Result<i64> {
         let Some(text) = self.text(field)? else { return Ok(default) };
-        let value: i64 = text.parse().map_err(|_| malformed(field, "a whole number"))?;
-        let field = field.to_owned();
-        if value < *range.start() {
-            return Err(Condition::NumberTooSmall { field, min: range.start().to_string() }.into());
-        }
-        if value > *range.end() {
-            return Err(Condition::NumberTooLarge { field, max: range.end().to_string() }.into());
-        }
+        let value: i64 = text.parse().map_err(|_| malformed(field, Expected::Integer))?;
+        checks::number(value, range).map_err(|wrong| wrong.at(field))?;
         Ok(value)
     }
 
@@ -56,11 +51,11 @@ impl Query {
             None => Ok(None),
             Some("true" | "1") => Ok(Some(true)),
             Some("false" | "0") => Ok(Some(false)),
-            Some(_) => Err(malformed(field, "true or false")),
+            Some(_) => Err(malformed(field, Expected::TrueOrFalse)),
         }
     }
 }
 
-fn malformed(field: &str, expected: &str) -> xqr_engine::errors::Error {
-    Condition::QueryMalformed { field: field.to_owned(), expected: expected.to_owned() }.into()
+fn malformed(field: &str, expected: Expected) -> xqr_engine::errors::Error {
+    Condition::QueryMalformed { field: field.to_owned(), expected }.into()
 }

@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
 use xqr_engine::auth::Scope;
 use xqr_engine::countries::parse_country;
-use xqr_engine::errors::{Condition, Result};
+use xqr_engine::errors::{Condition, Expected, Result};
 use xqr_engine::links::{self, text_of};
 use xqr_engine::routing::{self, Router, Rule, Stickiness, Trace, Visit};
 
@@ -83,7 +83,7 @@ fn read(fields: &mut Fields, now: i64) -> Visitor {
     let country = fields.text("country").and_then(|text| {
         let country = parse_country(&text);
         if country.is_none() {
-            let expected = "an ISO 3166-1 alpha-2 code".to_owned();
+            let expected = Expected::CountryCode;
             fields.complain(Condition::FieldTypeWrong { field: "country".to_owned(), expected });
         }
         country

@@ -4,7 +4,7 @@
 use jiff::tz::TimeZone;
 use serde_json::Value;
 use xqr_engine::countries::parse_country;
-use xqr_engine::errors::Condition;
+use xqr_engine::errors::{Condition, Expected};
 use xqr_engine::links::text_of;
 use xqr_engine::routing::{Conditions, CountryMode, Hours, NewRule, WEEKDAYS};
 
@@ -52,19 +52,19 @@ pub(super) fn read(fields: &mut Fields) -> Option<Vec<NewRule>> {
 }
 
 fn conditions(fields: &mut Fields) -> Conditions {
-    let countries = checked(fields, "countries", "an ISO 3166-1 alpha-2 code", |text| {
+    let countries = checked(fields, "countries", &Expected::CountryCode, |text| {
         parse_country(text).map(|code| code.iter().map(|byte| char::from(*byte)).collect())
     });
     Conditions {
         country_mode: fields.choice("country_mode", &MODES),
         device_types: one_of(fields, "device_types", &DEVICES),
-        languages: checked(fields, "languages", "a primary language tag, such as de", |text| {
+        languages: checked(fields, "languages", &Expected::PrimaryLanguage, |text| {
             let good = (2..=8).contains(&text.len())
                 && text.bytes().all(|byte| byte.is_ascii_alphabetic());
             good.then(|| text.to_ascii_lowercase())
         }),
         operating_systems: one_of(fields, "operating_systems", &SYSTEMS),
-        referrers: checked(fields, "referrers", "a host, such as news.example", |text| {
+        referrers: checked(fields, "referrers", &Expected::Host, |text| {
             let good = !text.is_empty()
                 && text.len() <= 253
                 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.".contains(&b));
@@ -97,8 +97,7 @@ pub(crate) fn time_zone(fields: &mut Fields) -> Option<String> {
     match TimeZone::get(&name).ok().and_then(|zone| zone.iana_name().map(str::to_owned)) {
         Some(name) => Some(name),
         None => {
-            fields
-                .wrong("time_zone", "a name of the IANA time zone database, such as Europe/Vienna");
+            fields.wrong("time_zone", Expected::TimeZone);
             None
         }
     }
@@ -106,7 +105,7 @@ pub(crate) fn time_zone(fields: &mut Fields) -> Option<String> {
 
 /// Reads a list of names, each of which is known.
 fn one_of(fields: &mut Fields, field: &str, known: &[&str]) -> Option<Vec<String>> {
-    let expected = format!("one of {}", known.join(", "));
+    let expected = Expected::OneOf { names: known.join(", ") };
     checked(fields, field, &expected, |text| {
         known.iter().find(|name| name.eq_ignore_ascii_case(text)).map(|name| (*name).to_owned())
     })
@@ -116,7 +115,7 @@ fn one_of(fields: &mut Fields, field: &str, known: &[&str]) -> Option<Vec<String
 fn checked(
     fields: &mut Fields,
     field: &str,
-    expected: &str,
+    expected: &Expected,
     read: impl Fn(&str) -> Option<String>,
 ) -> Option<Vec<String>> {
     let items = fields.list(field, 1, ITEMS)?;
@@ -127,8 +126,8 @@ fn checked(
             None => fields.complain(Condition::FieldTypeWrong {
                 field: fields.name(&format!("{field}[{index}]")),
                 expected: match item {
-                    Value::String(_) => expected.to_owned(),
-                    _ => "a text".to_owned(),
+                    Value::String(_) => expected.clone(),
+                    _ => Expected::String,
                 },
             }),
         }

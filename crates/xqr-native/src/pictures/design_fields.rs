@@ -3,7 +3,7 @@
 //!
 //! In a query they stand by themselves, in a body within `design`; complaints name them alike.
 
-use xqr_engine::errors::Condition;
+use xqr_engine::errors::{Condition, Expected};
 use xqr_engine::pictures::{BackdropFile, LogoFile, Order};
 use xqr_engine::render::{
     ClearZone, Design, Direction, EyeBorder, EyeCenter, EyeShape, Eyes, Format, Frame, FrameStyle,
@@ -68,7 +68,7 @@ pub(super) struct Look {
 /// null.
 fn needs(fields: &mut Fields, field: &str, others: &[&str]) {
     if fields.has(field) && !others.iter().any(|other| fields.has(other) || fields.is_null(other)) {
-        fields.wrong(field, &format!("absent without {}", others[0]));
+        fields.wrong(field, Expected::With { field: others[0].to_owned() });
     }
 }
 
@@ -90,7 +90,7 @@ fn format(fields: &mut Fields) -> Option<Format> {
     for (field, only) in [("cmyk", "pdf"), ("quality", "jpeg")] {
         // The format that knows it has taken it.
         if fields.has(field) {
-            fields.wrong(field, &format!("absent without format {only}"));
+            fields.wrong(field, Expected::WithFormat { format: only.to_owned() });
         }
     }
     Some(format)

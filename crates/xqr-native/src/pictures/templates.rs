@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use xqr_engine::Tx;
 use xqr_engine::auth::Scope;
-use xqr_engine::errors::{Condition, Result};
+use xqr_engine::errors::{Condition, Expected, Result};
 use xqr_engine::links::text_of;
 use xqr_engine::pictures::Order;
 use xqr_engine::render::{ClearZone, Format, Size};
@@ -175,7 +175,7 @@ fn design(fields: &mut Fields, known: Design) -> Option<Design> {
     let sent = match fields.take("design")? {
         Value::Object(sent) => sent,
         _ => {
-            fields.wrong("design", "an object");
+            fields.wrong("design", Expected::Object);
             return None;
         }
     };

@@ -111,7 +111,7 @@ fn a_job_that_fails_takes_nobody_along() {
     for (n, result) in told.iter().take(30) {
         match n % 3 {
             0 => assert_eq!(result, Err("KeyInvalid")),
-            1 => assert_eq!(result, Err("Unforeseen")),
+            1 => assert_eq!(result, Err("Internal")),
             _ => assert!(result.is_ok()),
         }
     }

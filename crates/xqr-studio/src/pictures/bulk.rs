@@ -84,7 +84,7 @@ async fn bulk(mut call: ApiRequest<Studio>) -> Result<HttpResponse, Refusal> {
             Err(error) => Err(error),
         };
         if let Err(error) = drawn {
-            tracing::error!(%error, "a batch of pictures broke off");
+            tracing::error!(error = %error.report(), "a batch of pictures broke off");
             refund(&app, &caller, reserved).await;
             send.send(Err(io::Error::other("a picture could not be drawn"))).await.ok();
         }

@@ -79,7 +79,7 @@ pub(super) async fn refund(app: &App, caller: &Caller, reserved: Reservation) {
         attempt.iter().try_for_each(|attempt| attempt.forget(tx))
     };
     if let Err(error) = app.write(job).await {
-        tracing::error!(%error, "pictures that failed were not refunded");
+        tracing::error!(error = %error.report(), "pictures that failed were not refunded");
     }
 }
 

@@ -1,10 +1,10 @@
-//! The catalogue as a document.
+//! The catalogue as a Markdown page.
 
 use std::fmt::Write as _;
 
-use crate::{Dialect, rows};
+use crate::{Dialect, native_codes, rows_of};
 
-/// Prints the whole catalogue as Markdown, grouped by native code. `docs/errors.md` is this text.
+/// Returns the whole catalogue as Markdown, grouped by native code. `docs/errors.md` is this text.
 pub fn markdown() -> String {
     let mut out = String::from(
         "# Errors\n\n\
@@ -13,21 +13,15 @@ pub fn markdown() -> String {
          table at `GET /api/v1/errors` (JSON) and `/docs/errors` (a page per code). An asterisk marks words for which the\n\
          original service publishes nothing.\n",
     );
-    let mut codes: Vec<&str> = Vec::new();
-    for row in rows() {
-        if !codes.contains(&row.code()) {
-            codes.push(row.code());
-        }
-    }
-    for code in codes {
-        write!(out, "\n## {code}\n").expect("a String takes every write");
-        for row in rows().iter().filter(|row| row.code() == code) {
+    for code in native_codes() {
+        write!(out, "\n## {code}\n").expect("a String accepts every write");
+        for row in rows_of(code) {
             write!(
                 out,
                 "\n### {}\n\n{}\n\n- Causes: {}\n- Fix: {}\n- Retry: {}\n\n| dialect | status | code | message |\n|---|---|---|---|\n",
                 row.name, row.meaning, row.causes, row.fix, row.retry.advice(),
             )
-            .expect("a String takes every write");
+            .expect("a String accepts every write");
             for dialect in Dialect::ALL {
                 let cell = row.cell(dialect);
                 let code = cell.code.map_or(String::new(), |code| format!("`{code}`"));
@@ -39,7 +33,7 @@ pub fn markdown() -> String {
                     cell.status,
                     cell.template.replace('|', "\\|")
                 )
-                .expect("a String takes every write");
+                .expect("a String accepts every write");
             }
         }
     }

@@ -1,0 +1,73 @@
+//! The state of a resource, as a [`StateConflict`](crate::Condition::StateConflict) names it.
+
+use std::fmt;
+
+/// The state of a resource that does not allow an operation.
+///
+/// `Display` completes the sentence "The resource is …".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum State {
+    /// The file of an asset is missing.
+    NotUploaded,
+    /// The upload of an asset is not confirmed.
+    NotConfirmed,
+    /// The upload of an asset is confirmed.
+    Confirmed,
+    /// Another request is uploading the file.
+    BeingUploaded,
+    /// Another request has uploaded the file.
+    UploadedElsewhere,
+    /// The key is revoked.
+    Revoked,
+    /// The key has expired.
+    Expired,
+    /// The key was rotated and is in its overlap time.
+    JustRotated,
+    /// The webhook sends nothing because its owner paused it.
+    Paused,
+    /// The webhook sends nothing because its deliveries failed.
+    Disabled,
+    /// The delivery has attempts left.
+    Pending,
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotUploaded => "not uploaded yet",
+            Self::NotConfirmed => "not confirmed yet",
+            Self::Confirmed => "confirmed already",
+            Self::BeingUploaded => "being uploaded",
+            Self::UploadedElsewhere => "uploaded by another request",
+            Self::Revoked => "revoked",
+            Self::Expired => "expired",
+            Self::JustRotated => "just rotated",
+            Self::Paused => "paused",
+            Self::Disabled => "disabled",
+            Self::Pending => "pending",
+        })
+    }
+}
+
+/// The advice of a [`ContentTooLong`](crate::Condition::ContentTooLong): the highest error
+/// correction level at which the content fits.
+///
+/// `Display` completes the sentence "it …".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Advice {
+    /// The content fits at this level: `L`, `M`, `Q` or `H`.
+    FitsAt(char),
+    /// The content is too long for every level.
+    FitsNowhere,
+}
+
+impl fmt::Display for Advice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::FitsAt(level) => write!(f, "fits at level {level}"),
+            Self::FitsNowhere => f.write_str("fits at no level"),
+        }
+    }
+}
