@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::Subcommand;
 use serde_json::{Value, json};
-use xqr_engine::blocklist::{self, Entries, Entry, Format, Host, HostSet};
-use xqr_engine::links::text_of;
+use xqr_engine::destinations::blocklist::{self, Entries, Entry, Format, Host, HostSet};
+use xqr_engine::runtime::time_format::rfc3339;
 
 use crate::office::{Output, open, table};
 
@@ -76,7 +76,7 @@ fn host(text: &str) -> anyhow::Result<Host> {
 }
 
 fn view(entry: &Entry) -> Value {
-    json!({ "host": entry.host, "reason": entry.reason, "created_at": text_of(entry.created_at) })
+    json!({ "host": entry.host, "reason": entry.reason, "created_at": rfc3339(entry.created_at) })
 }
 
 impl Blocklist {
@@ -114,7 +114,7 @@ impl Blocklist {
                 let files = data.files();
                 files.open();
                 files.refresh();
-                let found = data.read_here(|conn| blocklist::find(conn, &files, &url))?;
+                let found = data.read_here(|conn| blocklist::find(conn, &*files, &url))?;
                 let (host, blocked) = (url.as_str(), found.is_some());
                 let (entry, source) = found.map(|listing| (listing.entry, listing.source)).unzip();
                 output.print(
@@ -141,7 +141,7 @@ impl Blocklist {
                 output.print(
                     &json!({ "count": count, "entries": entries.iter().map(view).collect::<Vec<_>>(), "files": files }),
                     || {
-                        let row = |e: &Entry| vec![e.host.clone(), text_of(e.created_at), e.reason.clone()];
+                        let row = |e: &Entry| vec![e.host.clone(), rfc3339(e.created_at), e.reason.clone()];
                         let mut lines = vec![table(&entries.iter().map(row).collect::<Vec<_>>())];
                         lines.push(format!("{} of {count} hosts", entries.len()));
                         lines.extend(state.iter().map(|file| format!("{}: {} hosts", file.path.display(), file.hosts)));

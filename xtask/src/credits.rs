@@ -2,8 +2,9 @@
 
 use clap::Subcommand;
 use serde_json::{Value, json};
-use xqr_engine::links::text_of;
-use xqr_engine::{renders, workspaces};
+use xqr_engine::callers::workspaces;
+use xqr_engine::pictures::render_billing;
+use xqr_engine::runtime::time_format::rfc3339;
 
 use crate::office::{Output, open, table};
 
@@ -40,7 +41,7 @@ impl Credits {
             Self::Grant { workspace, amount, reason, output } => {
                 let balance = data.write_here(move |tx| {
                     let workspace = workspaces::get(tx.conn, &workspace)?;
-                    renders::grant(tx, workspace.id, amount, &reason)
+                    render_billing::grant(tx, workspace.id, amount, &reason)
                 })?;
                 output.print(&json!({ "balance": balance }), || format!("balance: {balance}"));
             }
@@ -48,19 +49,19 @@ impl Credits {
                 let (balance, entries) = data.read_here(|conn| {
                     let workspace = workspaces::get(conn, &workspace)?;
                     Ok((
-                        renders::balance(conn, workspace.id)?,
-                        renders::ledger(conn, workspace.id, SHOWN)?,
+                        render_billing::balance(conn, workspace.id)?,
+                        render_billing::ledger(conn, workspace.id, SHOWN)?,
                     ))
                 })?;
                 let views: Vec<Value> = entries
                     .iter()
-                    .map(|e| json!({ "at": text_of(e.created_at), "amount": e.amount, "balance": e.balance, "reason": e.reason }))
+                    .map(|e| json!({ "at": rfc3339(e.created_at), "amount": e.amount, "balance": e.balance, "reason": e.reason }))
                     .collect();
                 let lines: Vec<Vec<String>> = entries
                     .iter()
                     .map(|e| {
                         vec![
-                            text_of(e.created_at),
+                            rfc3339(e.created_at),
                             format!("{:+}", e.amount),
                             e.balance.to_string(),
                             e.reason.clone(),

@@ -4,8 +4,9 @@ use anyhow::Context as _;
 use clap::Subcommand;
 use serde_json::{Value, json};
 use xqr_engine::auth::{Look, Scopes, SecretKey};
-use xqr_engine::links::text_of;
-use xqr_engine::{keys, rows, workspaces};
+use xqr_engine::callers::{api_keys, workspaces};
+use xqr_engine::rows;
+use xqr_engine::runtime::time_format::rfc3339;
 
 use crate::office::{Output, open, table};
 
@@ -66,15 +67,15 @@ fn look(name: &str) -> anyhow::Result<Look> {
 fn view(key: &rows::Key) -> Value {
     json!({
         "id": key.uid, "name": key.name, "prefix": key.prefix, "look": key.look,
-        "scopes": key.scopes.split(' ').collect::<Vec<_>>(), "created_at": text_of(key.created_at),
-        "expires_at": key.expires_at.map(text_of), "revoked_at": key.revoked_at.map(text_of),
+        "scopes": key.scopes.split(' ').collect::<Vec<_>>(), "created_at": rfc3339(key.created_at),
+        "expires_at": key.expires_at.map(rfc3339), "revoked_at": key.revoked_at.map(rfc3339),
     })
 }
 
 fn line(key: &rows::Key) -> Vec<String> {
     let state = match (key.revoked_at, key.expires_at) {
-        (Some(at), _) => format!("revoked {}", text_of(at)),
-        (None, Some(at)) => format!("expires {}", text_of(at)),
+        (Some(at), _) => format!("revoked {}", rfc3339(at)),
+        (None, Some(at)) => format!("expires {}", rfc3339(at)),
         (None, None) => "active".to_owned(),
     };
     vec![key.uid.clone(), key.prefix.clone(), state, key.scopes.clone(), key.name.clone()]
@@ -95,17 +96,17 @@ impl Key {
             Self::Create { workspace, name, look, scopes, expires_at, output } => {
                 let scopes = Scopes::parse_list(scopes.iter().map(String::as_str))?;
                 let expires_at = expires_at.map(jiff::Timestamp::as_millisecond);
-                let draft = keys::Draft { name, look, scopes, expires_at, plan: None };
+                let draft = api_keys::Draft { name, look, scopes, expires_at, plan: None };
                 let (key, secret) = data.write_here(move |tx| {
                     let workspace = workspaces::get(tx.conn, &workspace)?;
-                    keys::create(tx, &workspace, &draft)
+                    api_keys::create(tx, &workspace, &draft)
                 })?;
                 print_secret(output, &key, &secret);
             }
             Self::List { workspace, output } => {
                 let all = data.read_here(|conn| {
                     let workspace = workspaces::get(conn, &workspace)?;
-                    keys::list(conn, workspace.id)
+                    api_keys::list(conn, workspace.id)
                 })?;
                 output.print(&all.iter().map(view).collect(), || {
                     table(&all.iter().map(line).collect::<Vec<_>>())
@@ -113,23 +114,23 @@ impl Key {
             }
             Self::Revoke { key, output } => {
                 let key = data.write_here(move |tx| {
-                    let found = keys::get(tx.conn, &key)?;
-                    keys::revoke(tx, &found)?;
-                    keys::get(tx.conn, &found.uid)
+                    let found = api_keys::get(tx.conn, &key)?;
+                    api_keys::revoke(tx, &found)?;
+                    api_keys::get(tx.conn, &found.uid)
                 })?;
                 output.print(&view(&key), || table(&[line(&key)]));
             }
             Self::Rotate { key, output } => {
                 let (key, secret) = data.write_here(move |tx| {
-                    let found = keys::get(tx.conn, &key)?;
-                    keys::rotate(tx, &found)
+                    let found = api_keys::get(tx.conn, &key)?;
+                    api_keys::rotate(tx, &found)
                 })?;
                 print_secret(output, &key, &secret);
             }
             Self::Delete { key, output } => {
                 let key = data.write_here(move |tx| {
-                    let found = keys::get(tx.conn, &key)?;
-                    keys::delete(tx, &found)?;
+                    let found = api_keys::get(tx.conn, &key)?;
+                    api_keys::delete(tx, &found)?;
                     Ok(found)
                 })?;
                 output.print(&json!({ "id": key.uid, "deleted": true }), || {

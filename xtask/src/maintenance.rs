@@ -2,8 +2,8 @@
 
 use clap::Subcommand;
 use serde_json::json;
-use xqr_engine::links::text_of;
-use xqr_engine::maintenance;
+use xqr_engine::limits::maintenance;
+use xqr_engine::runtime::time_format::rfc3339;
 
 use crate::office::{Output, open};
 
@@ -44,7 +44,7 @@ impl Maintenance {
             Self::Status { output } => output,
         };
         let until =
-            data.read_here(maintenance::get)?.filter(|until| *until > data.now()).map(text_of);
+            data.read_here(maintenance::get)?.filter(|until| *until > data.now()).map(rfc3339);
         output.print(&json!({ "until": until }), || match &until {
             Some(until) => format!("maintenance until {until}"),
             None => "no maintenance".to_owned(),

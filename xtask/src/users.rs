@@ -6,9 +6,10 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use xqr_engine::auth::{Email, Password, PasswordHash};
-use xqr_engine::links::text_of;
-use xqr_engine::people::Role;
-use xqr_engine::{Data, people, rows, workspaces};
+use xqr_engine::callers::users::Role;
+use xqr_engine::callers::{users, workspaces};
+use xqr_engine::runtime::time_format::rfc3339;
+use xqr_engine::{Data, rows};
 
 use crate::office::{Output, open, table};
 
@@ -106,8 +107,8 @@ fn role(name: &str) -> anyhow::Result<Role> {
 fn view(user: &rows::User, workspace: &rows::Workspace) -> Value {
     json!({
         "id": user.uid, "email": user.email, "name": user.name, "role": user.role, "workspace": workspace.uid,
-        "disabled": user.disabled, "created_at": text_of(user.created_at),
-        "password_changed_at": text_of(user.password_changed_at),
+        "disabled": user.disabled, "created_at": rfc3339(user.created_at),
+        "password_changed_at": rfc3339(user.password_changed_at),
     })
 }
 
@@ -155,10 +156,10 @@ impl User {
                     &data,
                     &[&email, address.local(), name.as_deref().unwrap_or_default()],
                 )?;
-                let draft = people::Draft { email, name, role, password: chosen.hash };
+                let draft = users::Draft { email, name, role, password: chosen.hash };
                 let made = data.write_here(move |tx| {
                     let workspace = workspaces::get(tx.conn, &workspace)?;
-                    Ok((people::create(tx, &workspace, &draft)?, workspace))
+                    Ok((users::create(tx, &workspace, &draft)?, workspace))
                 })?;
                 print_one(output, &made, chosen.generated.as_ref());
             }
@@ -166,10 +167,10 @@ impl User {
                 let all = data.read_here(|conn| match &workspace {
                     Some(workspace) => {
                         let workspace = workspaces::get(conn, workspace)?;
-                        let own = people::list(conn, workspace.id)?;
+                        let own = users::list(conn, workspace.id)?;
                         Ok(own.into_iter().map(|user| (user, workspace.clone())).collect())
                     }
-                    None => people::list_all(conn),
+                    None => users::list_all(conn),
                 })?;
                 let lines = || {
                     table(
@@ -184,12 +185,12 @@ impl User {
                 );
             }
             Self::SetPassword { user, source, output } => {
-                let found = data.read_here(|conn| people::get(conn, &user))?;
+                let found = data.read_here(|conn| users::get(conn, &user))?;
                 let chosen = source.choose(&data, &[&found.email, &found.name])?;
                 let hash = chosen.hash;
                 let changed = data.write_here(move |tx| {
-                    let user = people::set_password(tx, &found, &hash)?;
-                    let workspace = people::workspace_of(tx.conn, &user)?;
+                    let user = users::set_password(tx, &found, &hash)?;
+                    let workspace = users::workspace_of(tx.conn, &user)?;
                     Ok((user, workspace))
                 })?;
                 print_one(output, &changed, chosen.generated.as_ref());
@@ -211,9 +212,9 @@ fn set_disabled(
     disabled: bool,
 ) -> anyhow::Result<(rows::User, rows::Workspace)> {
     Ok(data.write_here(move |tx| {
-        let user = people::get(tx.conn, &user)?;
-        let user = people::set_disabled(tx, &user, disabled)?;
-        let workspace = people::workspace_of(tx.conn, &user)?;
+        let user = users::get(tx.conn, &user)?;
+        let user = users::set_disabled(tx, &user, disabled)?;
+        let workspace = users::workspace_of(tx.conn, &user)?;
         Ok((user, workspace))
     })?)
 }

@@ -3,10 +3,10 @@
 use anyhow::Context as _;
 use clap::Subcommand;
 use serde_json::{Value, json};
-use xqr_engine::links::text_of;
+use xqr_engine::callers::workspaces;
 use xqr_engine::plans::Plan;
 use xqr_engine::rows;
-use xqr_engine::workspaces;
+use xqr_engine::runtime::time_format::rfc3339;
 
 use crate::office::{Output, open, table};
 
@@ -55,7 +55,7 @@ fn view(workspace: &rows::Workspace) -> Value {
         workspace.overrides.as_deref().and_then(|text| serde_json::from_str(text).ok());
     json!({
         "id": workspace.uid, "name": workspace.name, "plan": workspace.plan, "overrides": overrides,
-        "created_at": text_of(workspace.created_at),
+        "created_at": rfc3339(workspace.created_at),
     })
 }
 
@@ -63,7 +63,7 @@ fn line(workspace: &rows::Workspace) -> Vec<String> {
     vec![
         workspace.uid.clone(),
         workspace.plan.clone(),
-        text_of(workspace.created_at),
+        rfc3339(workspace.created_at),
         workspace.name.clone(),
     ]
 }

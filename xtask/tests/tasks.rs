@@ -9,8 +9,10 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use xqr_engine::auth::{Password, SecretKey};
+use xqr_engine::callers::{api_keys, users};
+use xqr_engine::destinations::blocklist;
 use xqr_engine::errors::Result;
-use xqr_engine::{App, Caller, OsEntropy, Settings, SystemClock, blocklist, keys, people};
+use xqr_engine::{App, Caller, OsEntropy, Settings, SystemClock};
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_xtask"))
@@ -69,7 +71,8 @@ fn tasks_work_beside_a_running_service() {
         App::open(settings, String::new(), Arc::new(SystemClock), Arc::new(OsEntropy)).unwrap();
     let who = |secret: &Value| -> Result<Caller> {
         let secret = SecretKey::parse(secret.as_str().unwrap())?;
-        app.data.read_here(|conn| keys::authenticate(conn, app.data.plans(), &secret, app.now()))
+        app.data
+            .read_here(|conn| api_keys::authenticate(conn, app.data.plans(), &secret, app.now()))
     };
     let why = |secret: &Value| who(secret).unwrap_err().condition().row().name;
 
@@ -113,7 +116,10 @@ fn tasks_work_beside_a_running_service() {
     assert_eq!(task(folder.path(), &["maintenance", "status"])["until"], Value::Null);
     let on = task(folder.path(), &["maintenance", "on", "--until", "2999-12-31T06:00:00Z"]);
     assert_eq!(on["until"], "2999-12-31T06:00:00Z");
-    assert_eq!(app.data.read_here(xqr_engine::maintenance::get).unwrap(), Some(32_503_615_200_000));
+    assert_eq!(
+        app.data.read_here(xqr_engine::limits::maintenance::get).unwrap(),
+        Some(32_503_615_200_000)
+    );
     assert_eq!(task(folder.path(), &["maintenance", "off"])["until"], Value::Null);
 
     let hub = task(folder.path(), &["key", "create", id, "--look", "hub"]);
@@ -136,7 +142,7 @@ async fn people_are_added_and_shut_out_beside_a_running_service() {
         App::open(settings, String::new(), Arc::new(SystemClock), Arc::new(OsEntropy)).unwrap();
     let sign_in = async |email: &str, password: &str| {
         let session =
-            people::sign_in(&app, [127, 0, 0, 1].into(), email, Password::new(password)).await;
+            users::sign_in(&app, [127, 0, 0, 1].into(), email, Password::new(password)).await;
         session.map_err(|error| error.condition().row().name)
     };
     let workspace = task(folder, &["workspace", "create", "Acme"]);
@@ -215,7 +221,7 @@ fn hosts_are_listed_beside_a_running_service() {
     let blocks = |host: &str| {
         let host = blocklist::host(host).unwrap();
         app.data
-            .read_here(|conn| blocklist::find(conn, &app.data.files(), &host))
+            .read_here(|conn| blocklist::find(conn, &*app.data.files(), &host))
             .unwrap()
             .map(|listing| listing.entry)
     };

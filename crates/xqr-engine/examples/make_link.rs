@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
-use xqr_engine::destination::Destination;
-use xqr_engine::{Data, OsEntropy, Settings, SystemClock, keys, links, workspaces};
+use xqr_engine::callers::{api_keys, workspaces};
+use xqr_engine::destinations::destination::Destination;
+use xqr_engine::{Data, OsEntropy, Settings, SystemClock, links};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = tempfile::tempdir()?;
@@ -14,7 +15,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     data.migrate()?;
     let secret = data.write_here(workspaces::bootstrap)?.ok_or("the folder is not empty")?;
     let now = data.now();
-    let caller = data.read_here(|conn| keys::authenticate(conn, data.plans(), &secret, now))?;
+    let caller = data.read_here(|conn| api_keys::authenticate(conn, data.plans(), &secret, now))?;
     let destination = Destination::parse("url", "https://example.com/menu")
         .map_err(xqr_engine::errors::Error::from)?;
     let draft = links::Draft { labels: vec!["menu".to_owned()], ..links::Draft::new(destination) };

@@ -1,5 +1,6 @@
 //! The running service: data, redirect cache, scan journal, settings.
 
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use tokio::sync::oneshot;
@@ -7,26 +8,28 @@ use xqr_auth::SecretKey;
 use xqr_errors::{Condition, Error, Result};
 use xqr_store::Conn;
 
-use crate::admission::{Admission, Figures, Gate, Rates};
 use crate::bio::Counts;
-use crate::countries::Countries;
-use crate::desk::Desk;
-use crate::fetch::Fetch;
-use crate::hashing::Hashing;
-use crate::idempotency::Running;
-use crate::journal::Journal;
-use crate::maintenance::Maintenance;
-use crate::outbound::Outbound;
-use crate::passcodes::Passcodes;
+use crate::callers::api_keys;
+use crate::callers::password_hashing::Hashing;
+use crate::limits::address_limits::Strangers;
+use crate::limits::admission::{Admission, Figures, Gate, Rates};
+use crate::limits::idempotency::Running;
+use crate::limits::maintenance::Maintenance;
+use crate::limits::sign_in_limits::SignIns;
+use crate::links::passcodes::Passcodes;
+use crate::pictures::render_cache::Shelf;
+use crate::pictures::render_pool::Desk;
 use crate::redirects::Redirects;
-use crate::salts::{self, Salts};
-use crate::scans::Live;
-use crate::shares::Shares;
-use crate::shelf::Shelf;
-use crate::sign_ins::SignIns;
-use crate::storage::Storage;
-use crate::strangers::Strangers;
-use crate::{Caller, Clock, Data, Entropy, Settings, Tx, assets, keys};
+use crate::routing::Countries;
+use crate::runtime::fair_semaphore::Shares;
+use crate::runtime::ports::image_fetcher::Fetch;
+use crate::runtime::ports::object_storage::Storage;
+use crate::runtime::ports::webhook_client::Outbound;
+use crate::scans::live_feed::Live;
+use crate::scans::visitor_id::Salts;
+use crate::scans::{journal, visitor_id};
+use crate::{Caller, Clock, Data, Entropy, Settings, Tx, assets};
+use xqr_journal::Journal;
 
 /// Everything that a request or a background step may use.
 pub struct App {
@@ -78,10 +81,15 @@ impl App {
         data.migrate()?;
         data.set_home(&public_url);
         data.files().open();
-        let salts = Salts::new(data.write_here(salts::fetch).map_err(|e| e.to_string())?);
-        let journal = Arc::new(Journal::open(&settings, &data)?);
+        let salts = Salts::new(data.write_here(visitor_id::fetch).map_err(|e| e.to_string())?);
+        let journal = journal::open(&settings, &data).map_err(|error| error.to_string())?;
+        let journal = Arc::new(journal);
         let redirects = Arc::new(Redirects::new(&settings.cache));
-        let countries = Countries::open(&settings.scans)?;
+        let countries = match settings.scans.geoip_file.as_str() {
+            "" => Countries::default(),
+            path => Countries::open(Path::new(path))
+                .map_err(|error| format!("scans.geoip_file: {error}"))?,
+        };
         let desk = Desk::new(&settings.render);
         let shelf = Shelf::new(settings.render.shelf_bytes);
         let gate = Gate::new(data.clock());
@@ -161,10 +169,10 @@ impl App {
     ///
     /// # Errors
     ///
-    /// Those of [`keys::authenticate`].
+    /// Those of [`api_keys::authenticate`].
     pub async fn authenticate(&self, secret: SecretKey) -> Result<Caller> {
         let (plans, now) = (self.data.plans().clone(), self.now());
-        self.data.read_brief(move |conn| keys::authenticate(conn, &plans, &secret, now)).await
+        self.data.read_brief(move |conn| api_keys::authenticate(conn, &plans, &secret, now)).await
     }
 
     /// Admits one call: a token of a bucket, and a unit of the workspace's quota.

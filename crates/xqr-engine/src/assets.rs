@@ -1,7 +1,8 @@
 //! Assets: files of users, from a signed upload link to a public address (xQR reference, section
-//! 14). A file lies in the [store](crate::storage) under a name of ours, and what is in it never
+//! 14). A file lies in the [store](crate::runtime::ports::object_storage) under a name of ours, and what is in it never
 //! changes: another file is another asset.
 
+pub mod media;
 mod public;
 mod purge;
 mod upload;
@@ -13,8 +14,9 @@ use xqr_errors::{Condition, Error, Result, State};
 use xqr_store::assets::{self, Asset, CONFIRMED, NewAsset, PENDING};
 use xqr_store::{Conn, usage};
 
-use crate::storage::Storage;
-use crate::{App, Caller, Tx, data, events};
+use crate::runtime::ids;
+use crate::runtime::ports::object_storage::Storage;
+use crate::{App, Caller, Tx, events};
 
 pub use upload::Announced;
 
@@ -32,7 +34,7 @@ pub(crate) const UPLOADS_EACH: usize = 8;
 pub struct Draft {
     /// The name of the file, [checked](check_filename).
     pub filename: String,
-    /// The declared type, as by [`media::parse`](crate::media::parse).
+    /// The declared type, as by [`media::parse`](crate::assets::media::parse).
     pub media_type: String,
     /// Bytes of the file.
     pub size: i64,
@@ -111,13 +113,13 @@ pub fn list(
 /// [`Condition::ResourceNotFound`], also for another workspace's.
 pub fn get(conn: &mut Conn, caller: &Caller, uid: &str) -> Result<Asset> {
     // An id that is none needs no query, and PostgreSQL takes no odd bytes.
-    let found = if data::is_uuid(uid) { assets::find(conn, caller.workspace, uid)? } else { None };
+    let found = if ids::is_uuid(uid) { assets::find(conn, caller.workspace, uid)? } else { None };
     found.ok_or_else(missing)
 }
 
 /// Returns the caller's asset, which nobody else changes until the transaction ends.
 fn lock(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<Asset> {
-    let found = if data::is_uuid(uid) { assets::lock_any(tx.conn, uid)? } else { None };
+    let found = if ids::is_uuid(uid) { assets::lock_any(tx.conn, uid)? } else { None };
     found.filter(|asset| asset.workspace_id == caller.workspace).ok_or_else(missing)
 }
 

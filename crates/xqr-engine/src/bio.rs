@@ -9,8 +9,9 @@ use xqr_errors::{Condition, Error, Result};
 use xqr_store::bio::{self, BioPage, NewBioPage};
 use xqr_store::{Conn, usage};
 
-use crate::destination::Destination;
-use crate::slug::{page_slug, random_tail};
+use crate::destinations::destination::Destination;
+use crate::destinations::slug::{page_slug, random_tail};
+use crate::runtime::ids;
 use crate::{App, Caller, Tx, events};
 
 pub(crate) use counts::Counts;
@@ -60,7 +61,7 @@ pub fn data(page: &BioPage) -> PageData {
 
 /// Returns the id that clients see.
 pub fn id(page: &BioPage) -> String {
-    format!("bio_{}", page.uid)
+    ids::bio_page(page)
 }
 
 /// Makes a page, which is not published yet. Its slug comes from its title, with a number where
@@ -92,7 +93,7 @@ pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: Draft, base: &str) -> Res
     let stem = page_slug(&new.title);
     for n in 1.. {
         new.slug = match n {
-            1 if !crate::slug::is_reserved(&stem) => stem.clone(),
+            1 if !crate::destinations::slug::is_reserved(&stem) => stem.clone(),
             1 => continue,
             2..=5 => format!("{stem}-{n}"),
             // Whoever has so many namesakes need not be told how many.

@@ -10,12 +10,13 @@ use xqr_store::links::Link;
 use xqr_store::outbox::{self, NewEvent};
 use xqr_store::{scans, usage};
 
-use crate::hooks::{self, Fact};
-use crate::{Tx, bio};
+use crate::Tx;
+use crate::runtime::ids;
+use crate::webhooks::subscriptions::{self, Fact};
 
 pub(crate) fn link_created(tx: &mut Tx<'_>, link: &Link) -> Result<()> {
     push(tx, link, "link.created", [("destination", json!(link.destination))])?;
-    hooks::tell(tx, link.workspace_id, &Fact::LinkCreated(link))
+    subscriptions::tell(tx, link.workspace_id, &Fact::LinkCreated(link))
 }
 
 pub(crate) fn link_updated(
@@ -23,13 +24,13 @@ pub(crate) fn link_updated(
     link: &Link,
     changes: Map<String, Value>,
 ) -> Result<()> {
-    hooks::tell(tx, link.workspace_id, &Fact::LinkUpdated(link, &changes))?;
+    subscriptions::tell(tx, link.workspace_id, &Fact::LinkUpdated(link, &changes))?;
     push(tx, link, "link.updated", [("changes", Value::Object(changes))])
 }
 
 pub(crate) fn link_deleted(tx: &mut Tx<'_>, link: &Link) -> Result<()> {
     push(tx, link, "link.deleted", [])?;
-    hooks::tell(tx, link.workspace_id, &Fact::LinkDeleted(link))
+    subscriptions::tell(tx, link.workspace_id, &Fact::LinkDeleted(link))
 }
 
 pub(crate) fn asset_uploaded(tx: &mut Tx<'_>, asset: &Asset) -> Result<()> {
@@ -37,24 +38,24 @@ pub(crate) fn asset_uploaded(tx: &mut Tx<'_>, asset: &Asset) -> Result<()> {
         "asset_id": asset.uid, "filename": asset.filename, "mime_type": asset.content_type(), "file_size": asset.size,
     });
     record(tx, asset.workspace_id, "asset.uploaded", &data)?;
-    hooks::tell(tx, asset.workspace_id, &Fact::AssetUploaded(&data))
+    subscriptions::tell(tx, asset.workspace_id, &Fact::AssetUploaded(&data))
 }
 
 pub(crate) fn bio_published(tx: &mut Tx<'_>, page: &BioPage, html_url: &str) -> Result<()> {
     let mut data = bio_page(page);
     data["html_url"] = json!(html_url);
     record(tx, page.workspace_id, "bio.published", &data)?;
-    hooks::tell(tx, page.workspace_id, &Fact::BioPublished(page.id, &data))
+    subscriptions::tell(tx, page.workspace_id, &Fact::BioPublished(page.id, &data))
 }
 
 pub(crate) fn bio_unpublished(tx: &mut Tx<'_>, page: &BioPage) -> Result<()> {
     let data = bio_page(page);
     record(tx, page.workspace_id, "bio.unpublished", &data)?;
-    hooks::tell(tx, page.workspace_id, &Fact::BioUnpublished(page.id, &data))
+    subscriptions::tell(tx, page.workspace_id, &Fact::BioUnpublished(page.id, &data))
 }
 
 fn bio_page(page: &BioPage) -> Value {
-    json!({ "page_id": bio::id(page), "title": page.title, "slug": page.slug })
+    json!({ "page_id": ids::bio_page(page), "title": page.title, "slug": page.slug })
 }
 
 /// A monthly quota crosses 75 or reaches 100 percent (QR Studio reference, section 12.1): told once
@@ -75,7 +76,7 @@ pub(crate) fn quota_threshold(
     let figures =
         json!({ "metric": metric, "quota": purse.quota, "used": purse.used, "percent": percent });
     record(tx, workspace, &format!("quota.threshold_{percent}"), &figures)?;
-    hooks::tell(tx, workspace, &Fact::QuotaReached(percent, &figures))
+    subscriptions::tell(tx, workspace, &Fact::QuotaReached(percent, &figures))
 }
 
 /// The numbers of scans that are told of.
@@ -98,7 +99,7 @@ pub(crate) fn scan_threshold(
         };
         let data = json!({ "link_id": link_uid, "short_code": code, "scan_count": after, "threshold": threshold });
         record(tx, workspace, "link.threshold", &data)?;
-        hooks::tell(tx, workspace, &Fact::Threshold(link_id, &data))?;
+        subscriptions::tell(tx, workspace, &Fact::Threshold(link_id, &data))?;
     }
     Ok(())
 }
@@ -107,7 +108,7 @@ pub(crate) fn scan_threshold(
 pub(crate) fn plan_changed(tx: &mut Tx<'_>, workspace: i64, old: &str, new: &str) -> Result<()> {
     let data = json!({ "old_plan": old, "new_plan": new });
     record(tx, workspace, "subscription.updated", &data)?;
-    hooks::tell(tx, workspace, &Fact::PlanChanged(&data))
+    subscriptions::tell(tx, workspace, &Fact::PlanChanged(&data))
 }
 
 /// Writes an event into the outbox.

@@ -1,79 +1,51 @@
-//! The use cases of xqr: people, keys, links, redirects, scans and webhooks. Knows no HTTP and no
-//! dialect.
+//! The use cases of xqr: workspaces, users, API keys, links, redirects, scans, pictures, webhooks.
+//! Knows no HTTP and no dialect.
 //!
-//! [`App`] holds the store, the redirect cache, the scan journal, the clock and the source of
-//! randomness. A use case is a function that takes a [`Tx`] and a [`Caller`]; [`App::write`] runs
-//! it in a transaction, so use cases compose. The rows that views show are re-exported in [`rows`],
-//! so that an API never names the store.
+//! [`App`] holds the database, the redirect cache, the scan journal, the clock and the source of
+//! randomness. A use case is a function that takes a [`Tx`] and a [`Caller`]; [`App::write`] runs it
+//! in a transaction, so use cases compose. The rows that views show are re-exported in [`rows`], so
+//! that an API never names the store.
+//!
+//! A folder is a subject. Lower ones do not know higher ones: `runtime`, `events`, `limits`,
+//! `destinations`, `pictures`, `links`, `callers`, and then the others. `app` composes them.
+//!
+//! Without the background steps of `xqr-work` no scan is counted and no webhook is delivered, and the
+//! scan journal grows to its limit.
 
-mod admission;
-pub mod analytics;
 mod app;
 pub mod assets;
 pub mod bio;
-pub mod blocklist;
-mod buckets;
-mod clock;
-mod data;
-mod desk;
-mod entropy;
-mod events;
-
-pub mod countries;
-pub mod cursor;
-pub mod destination;
-mod failures;
-pub mod fetch;
-mod hashing;
-pub mod hooks;
-pub mod idempotency;
-pub mod journal;
-pub mod keys;
+pub mod callers;
+pub mod destinations;
+pub mod events;
+pub mod limits;
 pub mod links;
-pub mod maintenance;
-pub mod media;
-pub mod outbound;
-pub mod passcodes;
-pub mod people;
 pub mod pictures;
-pub mod projects;
-mod quotas;
+pub mod purge;
 pub mod redirects;
-pub mod renders;
-pub mod routing;
-pub mod salts;
+pub mod runtime;
 pub mod scans;
-mod secret_file;
 pub mod settings;
-mod shares;
-mod shelf;
-mod sign_ins;
-pub mod slug;
-pub mod storage;
-pub mod strangers;
-pub mod tally;
-pub mod templates;
 #[cfg(test)]
-mod trial;
-pub mod user_agent;
-pub mod variants;
-pub mod workspaces;
+mod testing;
+pub mod webhooks;
 
-pub use admission::{Admission, Figures, Pace, Rates};
 pub use app::App;
-pub use clock::{Clock, ManualClock, SystemClock};
-pub use data::{Data, Tx};
-pub use entropy::{Entropy, OsEntropy, SeededEntropy};
-pub use keys::Caller;
-pub use people::Person;
+pub use limits::admission::{Admission, Figures, Pace, Rates};
+pub use pictures::render_cache::Served;
+pub use runtime::caller::{Caller, Principal};
+pub use runtime::clock::{Clock, ManualClock, SystemClock};
+pub use runtime::database::{Data, Tx};
+pub use runtime::random::{Entropy, OsEntropy, SeededEntropy};
 pub use settings::Settings;
-pub use shelf::Served;
 pub use xqr_auth as auth;
 pub use xqr_checks as checks;
 pub use xqr_errors as errors;
+pub use xqr_journal as journal;
 pub use xqr_payload as payload;
 pub use xqr_plans as plans;
 pub use xqr_render as render;
+pub use xqr_routing as routing;
 
 /// The stored rows that views show.
 pub mod rows {

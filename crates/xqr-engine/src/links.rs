@@ -1,19 +1,43 @@
 //! Links: create, change, list, delete, draw.
 
-use serde_json::{Map, json};
+use serde::Serialize;
 use xqr_auth::Passcode;
 use xqr_errors::{Condition, Error, Result};
 use xqr_plans::Cycle;
-use xqr_store::links::{self, Filter, Link, LinkChanges, NewLink};
+use xqr_routing::{Conditions, Rule, Variant};
+use xqr_store::links::{self, Filter, Link, NewLink};
 use xqr_store::projects::find_default;
 use xqr_store::{Conn, Page, usage};
 
-use crate::data::is_uuid;
-use crate::destination::Destination;
-use crate::routing::{self, NewRule, Rule};
-use crate::slug::{CodeKey, Shape, Slug};
-use crate::variants::{self, NewVariant, Variant};
-use crate::{Caller, Tx, events, projects, renders};
+use crate::destinations::slug::{CodeKey, Shape, Slug};
+use crate::destinations::{Destination, blocklist};
+use crate::events;
+use crate::runtime::ids::is_uuid;
+use crate::{App, Caller, Tx};
+
+mod edit;
+pub mod passcodes;
+pub mod projects;
+
+pub use edit::edit;
+
+/// A routing rule to store.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the fields are those of Rule")]
+pub struct NewRule {
+    pub destination: Destination,
+    pub priority: i64,
+    pub conditions: Conditions,
+}
+
+/// A variant to store.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the fields are those of Variant")]
+pub struct NewVariant {
+    pub name: String,
+    pub destination: Destination,
+    pub weight: u32,
+}
 
 /// Codes drawn before giving up; with 35 bits even the second is rare.
 const ATTEMPTS: usize = 8;
@@ -43,20 +67,14 @@ pub struct Draft {
     pub variants: Vec<NewVariant>,
     /// Whether a visitor is led to the same variant each time.
     pub sticky: bool,
-    /// Whether it is a dynamic QR of the studio, and takes a place among those that a plan lets be
-    /// active.
-    pub dynamic: bool,
+    /// Whether the plan's cap on active links holds.
+    pub capped: bool,
 }
 
 impl Draft {
     /// A link and nothing more.
     pub fn new(destination: Destination) -> Self {
         Self { destination: Some(destination), ..Self::default() }
-    }
-
-    /// A dynamic QR of the studio.
-    pub fn dynamic(name: String, destination: Destination) -> Self {
-        Self { name: Some(name), shape: Shape::Medium, dynamic: true, ..Self::new(destination) }
     }
 }
 
@@ -84,9 +102,8 @@ pub struct Edit {
     pub variants: Option<Vec<NewVariant>>,
     /// Whether a visitor is led to the same variant each time.
     pub sticky: Option<bool>,
-    /// Whether the rules for dynamic QRs of the studio hold: so many active ones, so many changes
-    /// of a destination.
-    pub dynamic: bool,
+    /// Whether the plan's caps on active links and on changes of a destination hold.
+    pub capped: bool,
 }
 
 /// Makes a link.
@@ -120,7 +137,7 @@ fn create_in(tx: &mut Tx<'_>, caller: &Caller, default: Option<i64>, draft: Draf
     )? {
         return Err(caller.terms.full("links", cap.unwrap_or_default()).into());
     }
-    if let Err(full) = activate(tx, caller, draft.dynamic) {
+    if let Err(full) = activate(tx, caller, draft.capped) {
         usage::give_back(tx.conn, caller.workspace, usage::LINKS, usage::TOTAL, 1)?;
         return Err(full);
     }
@@ -136,9 +153,9 @@ fn create_in(tx: &mut Tx<'_>, caller: &Caller, default: Option<i64>, draft: Draf
         name: draft.name,
         enabled: true,
         archived: false,
-        labels: json!(labels).to_string(),
-        routing_rules: routing::text(&rules)?,
-        variants: variants::text(&variants)?,
+        labels: json_of(&labels)?,
+        routing_rules: json_of(&rules)?,
+        variants: json_of(&variants)?,
         sticky: draft.sticky,
         passcode_digest: draft.passcode.as_ref().map(Passcode::digest),
         edit_count: 0,
@@ -246,109 +263,13 @@ pub fn page(conn: &mut Conn, caller: &Caller, filter: &Filter, page: Page) -> Re
     links::list(conn, caller.workspace, filter, page)
 }
 
-/// Changes the caller's link.
-///
-/// # Errors
-///
-/// [`Condition::LinkNotFound`], [`Condition::LinkArchived`], [`Condition::ProjectNotFound`],
-/// [`Condition::DestinationBlocked`], [`Condition::EditsSpent`], [`Condition::PlanLimitReached`].
-pub fn edit(tx: &mut Tx<'_>, caller: &Caller, uid: &str, edit: Edit) -> Result<Link> {
-    let mut link = hold(tx, caller, uid)?;
-    let mut changes = Map::new();
-    let mut update = LinkChanges { updated_at: Some(tx.now), ..LinkChanges::default() };
-    if link.archived && edit.archived != Some(false) {
-        return Err(Condition::LinkArchived.into());
-    }
-    let was_active = is_active(&link);
-    if let Some(archived) = edit.archived {
-        changes.insert("archived".to_owned(), json!(archived));
-        link.archived = archived;
-        update.archived = Some(archived);
-    }
-    if let Some(uid) = &edit.project {
-        changes.insert("project".to_owned(), json!(uid));
-        link.project_id = Some(projects::get(tx.conn, caller, uid)?.id);
-        update.project_id = link.project_id;
-    }
-    let mut moved = false;
-    if let Some(destination) = edit.destination {
-        let destination = tx.admit(destination)?;
-        changes.insert("destination".to_owned(), json!(destination));
-        moved = link.destination.as_ref() != Some(&destination);
-        link.destination = Some(destination);
-        update.destination = link.destination.clone();
-    }
-    if let Some(variants) = edit.variants {
-        let variants = admit_variants(tx, caller, variants)?;
-        changes.insert("variants".to_owned(), json!(variants));
-        let old = variants::list(&link.variants);
-        moved |= variants
-            .iter()
-            .any(|new| old.iter().all(|old| old.destination_url != new.destination_url));
-        link.variants = variants::text(&variants)?;
-        update.variants = Some(link.variants.clone());
-    }
-    if let Some(rules) = edit.rules {
-        let rules = admit_rules(tx, caller, rules)?;
-        changes.insert("routing_rules".to_owned(), json!(rules));
-        link.routing_rules = routing::text(&rules)?;
-        update.routing_rules = Some(link.routing_rules.clone());
-    }
-    if moved {
-        if edit.dynamic && renders::balance(tx.conn, caller.workspace)? <= 0 {
-            // A balance of credits unlocks further changes (QR Studio reference, section 11.3).
-            caller.terms.check_edit(link.edit_count.max(0).unsigned_abs())?;
-        }
-        link.edit_count += 1;
-        update.edit_count = Some(link.edit_count);
-    }
-    if let Some(sticky) = edit.sticky {
-        changes.insert("sticky".to_owned(), json!(sticky));
-        link.sticky = sticky;
-        update.sticky = Some(sticky);
-    }
-    if let Some(enabled) = edit.enabled {
-        changes.insert("enabled".to_owned(), json!(enabled));
-        link.enabled = enabled;
-        update.enabled = Some(enabled);
-    }
-    match (was_active, is_active(&link)) {
-        (false, true) => activate(tx, caller, edit.dynamic)?,
-        (true, false) => deactivate(tx, caller)?,
-        _ => {}
-    }
-    if let Some(name) = edit.name {
-        changes.insert("name".to_owned(), json!(name));
-        link.name = Some(name);
-        update.name.clone_from(&link.name);
-    }
-    if let Some(labels) = &edit.labels {
-        changes.insert("labels".to_owned(), json!(labels));
-        link.labels = json!(labels).to_string();
-        update.labels = Some(link.labels.clone());
-    }
-    if let Some(expires_at) = edit.expires_at {
-        changes.insert("expires_at".to_owned(), json!(expires_at.map(text_of)));
-        link.expires_at = expires_at;
-        update.expires_at = Some(expires_at);
-    }
-    if changes.is_empty() {
-        return Ok(link);
-    }
-    link.updated_at = tx.now;
-    links::update(tx.conn, caller.workspace, link.id, &update, edit.labels.as_deref())?;
-    forget(tx, &link);
-    events::link_updated(tx, &link, changes)?;
-    Ok(link)
-}
-
 /// Deletes the caller's link with its analytics; its code is free again.
 ///
 /// # Errors
 ///
 /// [`Condition::LinkNotFound`].
 pub fn delete(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<()> {
-    let link = hold(tx, caller, uid)?;
+    let link = lock_row(tx, caller, uid)?;
     if !links::delete(tx.conn, caller.workspace, link.id)? {
         return Err(Condition::LinkNotFound { code: uid.to_owned() }.into());
     }
@@ -356,7 +277,7 @@ pub fn delete(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<()> {
     if is_active(&link) {
         deactivate(tx, caller)?;
     }
-    forget(tx, &link);
+    forget_redirect(tx, &link);
     events::link_deleted(tx, &link)
 }
 
@@ -384,7 +305,7 @@ pub fn set_enabled(
 
 /// Returns the caller's link, which nobody else changes until the transaction ends: counters move
 /// by what it was.
-fn hold(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<Link> {
+fn lock_row(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<Link> {
     let found = if is_uuid(uid) {
         links::lock(tx.conn, caller.workspace, &[uid.to_owned()])?.pop()
     } else {
@@ -427,6 +348,11 @@ fn admit_variants(
     variants.into_iter().map(admit).collect()
 }
 
+/// Returns the JSON form of a column.
+fn json_of(value: &impl Serialize) -> Result<String> {
+    serde_json::to_string(value).map_err(Error::internal)
+}
+
 /// Whether a link takes a place among those that a plan lets be active.
 fn is_active(link: &Link) -> bool {
     link.enabled && !link.archived
@@ -453,22 +379,24 @@ fn deactivate(tx: &mut Tx<'_>, caller: &Caller) -> Result<()> {
     usage::give_back(tx.conn, caller.workspace, usage::ACTIVE_LINKS, usage::TOTAL, 1)
 }
 
-fn forget(tx: &mut Tx<'_>, link: &Link) {
+fn forget_redirect(tx: &mut Tx<'_>, link: &Link) {
     tx.stale.extend(CodeKey::new(&link.code).map(|key| key.as_str().to_owned()));
 }
 
-/// Returns `millis` as RFC 3339 in UTC with milliseconds.
-pub fn precise_text_of(millis: i64) -> String {
-    let moment = jiff::Timestamp::from_millisecond(millis).unwrap_or(jiff::Timestamp::MAX);
-    moment.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
-}
-
-/// Returns `millis` as RFC 3339 in UTC with seconds, the native API's form.
-pub fn text_of(millis: i64) -> String {
-    // A row that holds more than four digits of years can show is shown as the last moment that
-    // they can.
-    jiff::Timestamp::from_second(millis.div_euclid(1000))
-        .unwrap_or(jiff::Timestamp::MAX)
-        .strftime("%Y-%m-%dT%H:%M:%SZ")
-        .to_string()
+impl App {
+    /// Checks the destinations of a link before anything is stored. Storing checks again.
+    ///
+    /// # Errors
+    ///
+    /// [`Condition::DestinationBlocked`] and [`Condition::DestinationLoops`].
+    pub async fn check_destinations(&self, draft: &Draft) -> Result<()> {
+        let variants = draft.variants.iter().map(|variant| &variant.destination);
+        let rules = draft.rules.iter().map(|rule| &rule.destination);
+        let all: Vec<_> = draft.destination.iter().chain(variants).chain(rules).cloned().collect();
+        let (files, home) = (self.data.files(), self.data.home().cloned());
+        let check = move |conn: &mut Conn| {
+            all.iter().try_for_each(|it| blocklist::check(conn, &*files, home.as_ref(), it))
+        };
+        self.data.read_brief(check).await
+    }
 }

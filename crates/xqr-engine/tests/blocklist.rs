@@ -6,8 +6,11 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use xqr_engine::destination::Destination;
-use xqr_engine::{Data, ManualClock, SeededEntropy, Settings};
+use xqr_engine::Data;
+use xqr_engine::ManualClock;
+use xqr_engine::SeededEntropy;
+use xqr_engine::Settings;
+use xqr_engine::destinations::destination::Destination;
 
 /// Hosts of the list.
 const LISTED: u64 = 1_000_000;

@@ -4,9 +4,9 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use serde::Serialize;
 use serde_json::{Value, json};
-use xqr_engine::cursor;
 use xqr_engine::errors::{Condition, Error, Expected, FORGE_VERSION, Result};
 use xqr_engine::rows::Page;
+use xqr_engine::runtime::cursor;
 
 use super::Forge;
 use xqr_http::ApiRequest;

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use xqr_engine::Tx;
 use xqr_engine::auth::Scope;
 use xqr_engine::errors::{Condition, Result};
-use xqr_engine::links::precise_text_of;
-use xqr_engine::projects;
+use xqr_engine::links::projects;
 use xqr_engine::rows::Project;
+use xqr_engine::runtime::time_format::rfc3339_millis;
 
 use super::Forge;
 use crate::envelope::Answers as _;
@@ -71,7 +71,7 @@ fn view(project: &Project) -> Value {
         "is_default": project.is_default,
         "has_custom_domain": false,
         "created_via": project.created_via,
-        "created_at": precise_text_of(project.created_at),
-        "updated_at": precise_text_of(project.updated_at),
+        "created_at": rfc3339_millis(project.created_at),
+        "updated_at": rfc3339_millis(project.updated_at),
     })
 }

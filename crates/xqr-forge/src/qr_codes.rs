@@ -7,11 +7,12 @@ use std::collections::HashMap;
 use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
 use xqr_engine::auth::Scope;
+use xqr_engine::destinations::slug::Shape;
 use xqr_engine::errors::{Condition, Error, Expected, Result};
-use xqr_engine::links::{self, Draft, Edit, precise_text_of};
+use xqr_engine::links::{Draft, Edit, projects};
 use xqr_engine::rows::{Conn, Filter, Link};
-use xqr_engine::slug::Shape;
-use xqr_engine::{App, Caller, Tx, projects};
+use xqr_engine::runtime::time_format::rfc3339_millis;
+use xqr_engine::{App, Caller, Tx, links};
 
 use super::{Forge, doc_id};
 use crate::envelope::Answers as _;
@@ -211,14 +212,14 @@ fn view(app: &App, projects: &HashMap<i64, String>, link: &Link) -> Value {
         "status": if link.archived || !link.enabled { "archived" } else { "active" },
         "type": "url",
         "redirect_url": link.destination,
-        "created_at": precise_text_of(link.created_at),
-        "updated_at": precise_text_of(link.updated_at),
-        "last_rendered_at": precise_text_of(link.created_at),
+        "created_at": rfc3339_millis(link.created_at),
+        "updated_at": rfc3339_millis(link.updated_at),
+        "last_rendered_at": rfc3339_millis(link.created_at),
         "render_status": "rendered",
         "scan_url": app.short_url(&link.code),
         "png_url": image_url(app, &link.code, "png"),
         "svg_url": image_url(app, &link.code, "svg"),
         "scan_count": link.scan_count,
-        "last_scanned_at": link.last_scan_at.map(precise_text_of),
+        "last_scanned_at": link.last_scan_at.map(rfc3339_millis),
     })
 }

@@ -63,7 +63,7 @@ pub fn redirect(outcome: Redirect) {
 /// Prints everything in Prometheus' text format.
 pub fn print(app: &App) -> String {
     gauge!("xqr_journal_bytes").set(app.journal.backlog_bytes() as f64);
-    gauge!("xqr_journal_lag_seconds").set(app.journal.lag_ms(app.now()) as f64 / 1000.0);
+    gauge!("xqr_journal_lag_seconds").set(app.journal.lag(app.now()) as f64 / 1000.0);
     gauge!("xqr_cached_links").set(app.redirects.len() as f64);
     let lists = app.data.files().state();
     gauge!("xqr_blocklist_hosts").set(lists.iter().map(|list| list.hosts).sum::<usize>() as f64);

@@ -4,12 +4,14 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
 use xqr_engine::auth::{Passcode, Scope};
+use xqr_engine::destinations::slug::{Shape, Slug};
 use xqr_engine::errors::{Condition, Error, Expected, Result};
-use xqr_engine::idempotency::Outcome;
-use xqr_engine::links::{self, Draft, Edit, precise_text_of};
+use xqr_engine::limits::idempotency::Outcome;
+use xqr_engine::links::{Draft, Edit};
 use xqr_engine::rows::{Filter, Link, Page};
-use xqr_engine::slug::{Shape, Slug};
-use xqr_engine::{App, Caller, Tx, cursor};
+use xqr_engine::runtime::cursor;
+use xqr_engine::runtime::time_format::rfc3339_millis;
+use xqr_engine::{App, Caller, Tx, links};
 
 use super::Hub;
 use xqr_http::ApiRequest;
@@ -158,7 +160,7 @@ async fn list(call: ApiRequest<Hub>) -> Result<HttpResponse, Refusal> {
             let code = shown(link);
             json!({
                 "code": code, "url": link.destination, "short_url": call.app.short_url(&code),
-                "created_at": precise_text_of(link.created_at), "hit_count": link.scan_count,
+                "created_at": rfc3339_millis(link.created_at), "hit_count": link.scan_count,
             })
         })
         .collect();
@@ -177,7 +179,7 @@ fn draft(fields: &mut Fields) -> Draft {
     Draft { destination: address(fields), shape: Shape::Upper, ..Draft::default() }
 }
 
-fn address(fields: &mut Fields) -> Option<xqr_engine::destination::Destination> {
+fn address(fields: &mut Fields) -> Option<xqr_engine::destinations::destination::Destination> {
     if !fields.has("url") {
         fields.complain(Condition::UrlInvalid { field: "url".to_owned() });
     }
@@ -206,7 +208,7 @@ fn view(app: &App, link: &Link, passcode: &Passcode) -> Value {
         "passcode": passcode.expose(),
         "url": link.destination,
         "short_url": app.short_url(&code),
-        "created_at": precise_text_of(link.created_at),
+        "created_at": rfc3339_millis(link.created_at),
     })
 }
 

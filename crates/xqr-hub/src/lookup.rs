@@ -5,10 +5,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 use xqr_engine::errors::Result;
-use xqr_engine::links::precise_text_of;
-use xqr_engine::pictures::PlanCaps;
+use xqr_engine::pictures::render_request::PlanCaps;
 use xqr_engine::render::{Design, Format, Level, Paint, Rgba, Size};
 use xqr_engine::rows::Link;
+use xqr_engine::runtime::time_format::rfc3339_millis;
 
 use super::Hub;
 use super::codes::shown;
@@ -38,7 +38,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 async fn lookup(call: AnonymousRequest) -> Result<HttpResponse, Refusal> {
     let link = find(&call).await?;
     let mut body = json!({
-        "code": shown(&link), "url": link.destination, "created_at": precise_text_of(link.created_at), "hit_count": link.scan_count,
+        "code": shown(&link), "url": link.destination, "created_at": rfc3339_millis(link.created_at), "hit_count": link.scan_count,
     });
     if link.passcode_digest.is_none() && !is_owner(&call, &link).await {
         body.as_object_mut().map(|body| body.remove("hit_count"));

@@ -13,12 +13,13 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
-use xqr_engine::analytics::series::{self, Interval, Point, Wish};
-use xqr_engine::analytics::{self, Facet, Machines, OTHERS, Period, Values};
 use xqr_engine::auth::Scope;
-use xqr_engine::countries;
 use xqr_engine::errors::{Condition, Expected, Result};
-use xqr_engine::links::{self, text_of};
+use xqr_engine::runtime::time_format::rfc3339;
+use xqr_engine::scans::analytics::{Facet, Machines, OTHERS, Period, Values};
+use xqr_engine::scans::time_series::{Interval, Point, Wish};
+use xqr_engine::scans::{analytics, time_series};
+use xqr_engine::{links, routing};
 
 use self::report::Report;
 use self::report_response::{Shape, answer};
@@ -74,7 +75,7 @@ async fn summary(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
         call.app.read(move |conn| analytics::summary(conn, &caller, period, machines, now)).await?;
     let change = |before: i64| (found.totals.scans - before) as f64 * 100.0 / before as f64;
     let scans: u64 = found.devices.iter().map(|(_, n)| n).sum();
-    let country = |(code, n): &(String, u64)| json!({ "country": countries::name_of(code), "country_code": shown(Facet::Country, code), "scans": n });
+    let country = |(code, n): &(String, u64)| json!({ "country": routing::name_of(code), "country_code": shown(Facet::Country, code), "scans": n });
     let device = |(device, n): &(String, u64)| json!({ "device": device, "scans": n, "percentage": tenths(*n as f64 * 100.0 / scans as f64) });
     Ok(call.answer(
         StatusCode::OK,
@@ -123,9 +124,9 @@ async fn timeseries(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
         let from = match (from, past) {
             (Some(from), _) => from,
             (None, Period::Days(n)) => days_before(to, n - 1),
-            (None, Period::All) => series::begin(conn, &caller, link, to)?,
+            (None, Period::All) => time_series::begin(conn, &caller, link, to)?,
         };
-        series::read(
+        time_series::read(
             conn,
             &caller,
             link,
@@ -275,7 +276,7 @@ async fn of_link(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
             "total_scans": if whole { link.scan_count } else { found.totals.scans },
             "unique_visitors": found.totals.visitors,
             "bot_scans": found.totals.bots,
-            "last_scan_at": link.last_scan_at.map(text_of),
+            "last_scan_at": link.last_scan_at.map(rfc3339),
             "countries": values(Facet::Country, "country"),
             "devices": values(Facet::Device, "device"),
             "browsers": values(Facet::Browser, "browser"),
@@ -361,7 +362,7 @@ fn days_before(date: Date, days: i64) -> Date {
 /// Returns when a bucket begins, RFC 3339 in the zone of the series.
 fn moment(point: &Point, zone: &TimeZone) -> String {
     if *zone == TimeZone::UTC {
-        return text_of(point.at);
+        return rfc3339(point.at);
     }
     let moment =
         Timestamp::from_millisecond(point.at).unwrap_or(Timestamp::MAX).to_zoned(zone.clone());

@@ -8,13 +8,13 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use serde_json::json;
-use xqr_engine::assets::{self, Draft};
+use xqr_engine::assets::{Draft, media};
 use xqr_engine::auth::Scope;
 use xqr_engine::errors::{Condition, Expected, Result};
-use xqr_engine::idempotency::Outcome;
-use xqr_engine::links::text_of;
+use xqr_engine::limits::idempotency::Outcome;
 use xqr_engine::rows::Asset;
-use xqr_engine::{App, Tx, media};
+use xqr_engine::runtime::time_format::rfc3339;
+use xqr_engine::{App, Tx, assets};
 
 use crate::Native;
 use crate::envelope::{Answers as _, PageMeta};
@@ -190,8 +190,8 @@ impl<'a> AssetView<'a> {
             is_public: asset.is_public,
             public_url: asset.is_public.then(|| app.asset_url(asset)),
             tags: assets::tags(asset),
-            created_at: text_of(asset.created_at),
-            updated_at: text_of(asset.updated_at),
+            created_at: rfc3339(asset.created_at),
+            updated_at: rfc3339(asset.updated_at),
         }
     }
 }

@@ -7,13 +7,13 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use serde_json::Value;
-use xqr_engine::Tx;
 use xqr_engine::auth::Scope;
-use xqr_engine::bio::{self, Content, Draft, Edit, LINKS, PageData, is_language};
-use xqr_engine::destination::Destination;
+use xqr_engine::bio::{Content, Draft, Edit, LINKS, PageData, is_language};
+use xqr_engine::destinations::destination::Destination;
 use xqr_engine::errors::{Condition, Expected, Result};
-use xqr_engine::links::text_of;
 use xqr_engine::rows::BioPage;
+use xqr_engine::runtime::time_format::rfc3339;
+use xqr_engine::{Tx, bio};
 
 use crate::Native;
 use crate::envelope::Answers as _;
@@ -266,12 +266,12 @@ impl<'a> BioView<'a> {
             slug: &page.slug,
             page_data: bio::data(page),
             is_published: page.is_published,
-            published_at: page.published_at.map(text_of),
+            published_at: page.published_at.map(rfc3339),
             view_count: page.view_count,
             click_count: page.click_count,
             html_url: bio::html_url(base, page),
-            created_at: text_of(page.created_at),
-            updated_at: text_of(page.updated_at),
+            created_at: rfc3339(page.created_at),
+            updated_at: rfc3339(page.updated_at),
         }
     }
 }

@@ -6,11 +6,12 @@ use serde::Serialize;
 use serde_json::Value;
 use xqr_engine::auth::{Passcode, Scope};
 use xqr_engine::errors::{Condition, Dialect, Error, Result};
-use xqr_engine::idempotency::Outcome;
-use xqr_engine::links::{self, Draft, Edit, text_of};
-use xqr_engine::projects as stored_projects;
+use xqr_engine::limits::idempotency::Outcome;
+use xqr_engine::links::projects as stored_projects;
+use xqr_engine::links::{Draft, Edit};
 use xqr_engine::rows::{Filter, Link, Page};
-use xqr_engine::{App, Caller, Tx};
+use xqr_engine::runtime::time_format::rfc3339;
+use xqr_engine::{App, Caller, Tx, links};
 
 use self::routing_fields as rules;
 use crate::Native;
@@ -307,10 +308,10 @@ impl LinkView {
             variants,
             passcode: None,
             scan_count: link.scan_count,
-            last_scan_at: link.last_scan_at.map(text_of),
-            expires_at: link.expires_at.map(text_of),
-            created_at: text_of(link.created_at),
-            updated_at: text_of(link.updated_at),
+            last_scan_at: link.last_scan_at.map(rfc3339),
+            expires_at: link.expires_at.map(rfc3339),
+            created_at: rfc3339(link.created_at),
+            updated_at: rfc3339(link.updated_at),
         }
     }
 }

@@ -6,11 +6,12 @@ use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use serde_json::json;
 use xqr_engine::auth::Scope;
-use xqr_engine::links::text_of;
+use xqr_engine::callers::workspaces::Usage;
+use xqr_engine::callers::{users, workspaces};
+use xqr_engine::pictures::templates;
 use xqr_engine::plans::{Cap, Plan, Terms};
 use xqr_engine::rows::User;
-use xqr_engine::workspaces::{self, Usage};
-use xqr_engine::{people, templates};
+use xqr_engine::runtime::time_format::rfc3339;
 
 use crate::Native;
 use crate::envelope::Answers as _;
@@ -39,7 +40,7 @@ async fn get(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
         name: &owner.name,
         description: owner.description.as_deref(),
         plan: &owner.plan,
-        created_at: text_of(owner.created_at),
+        created_at: rfc3339(owner.created_at),
     };
     Ok(call.answer(StatusCode::OK, view))
 }
@@ -61,7 +62,7 @@ async fn usage(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
 async fn members(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::WorkspaceRead)?;
     let workspace = call.caller.workspace;
-    let people = call.app.read(move |conn| people::list(conn, workspace)).await?;
+    let people = call.app.read(move |conn| users::list(conn, workspace)).await?;
     let view = |user: &User| json!({ "id": user.uid, "email": user.email, "name": user.name });
     Ok(call.answer(StatusCode::OK, people.iter().map(view).collect::<Vec<_>>()))
 }

@@ -20,9 +20,9 @@ use actix_web::http::header::{
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _, stream};
-use xqr_engine::assets::{self, Announced, Ticket};
+use xqr_engine::assets::media::Shown;
+use xqr_engine::assets::{self, Announced, Ticket, media};
 use xqr_engine::errors::{Condition, Error, Result};
-use xqr_engine::media::{self, Shown};
 use xqr_engine::rows::Asset;
 use xqr_http::middleware::{Cors, check_head};
 use xqr_http::request::client_ip;

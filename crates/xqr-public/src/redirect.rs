@@ -4,9 +4,9 @@
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue, LOCATION};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
-use xqr_engine::App;
 use xqr_engine::errors::{Condition, Error};
-use xqr_engine::redirects::{self, Outcome};
+use xqr_engine::redirects::Outcome;
+use xqr_engine::{App, redirects};
 use xqr_http::dialect::registry;
 use xqr_http::metrics::{self, Redirect};
 use xqr_http::middleware::check_head;

@@ -5,11 +5,12 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use serde_json::{Value, json};
-use xqr_engine::analytics::{self, Facet, Machines, Period};
 use xqr_engine::errors::{Condition, Result};
-use xqr_engine::links::{self, Edit, text_of};
+use xqr_engine::links::Edit;
 use xqr_engine::rows::{Filter, Link, Page};
-use xqr_engine::{App, Tx};
+use xqr_engine::runtime::time_format::rfc3339;
+use xqr_engine::scans::analytics::{self, Facet, Machines, Period};
+use xqr_engine::{App, Tx, links};
 
 use crate::StudioUser;
 use crate::addresses::public_url;
@@ -97,7 +98,7 @@ async fn edit(mut call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal>
         variants: variant_fields::read(&mut fields, DESTINATION),
         sticky: fields.flag("sticky"),
         enabled: fields.flag("is_active"),
-        dynamic: true,
+        capped: true,
         ..Edit::default()
     };
     fields.end()?;
@@ -144,8 +145,8 @@ async fn analyse(call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> 
         "short_id": link.code,
         "days": days,
         "total_scans": link.scan_count,
-        "first_scanned_at": found.first_at.map(text_of),
-        "last_scanned_at": link.last_scan_at.map(text_of),
+        "first_scanned_at": found.first_at.map(rfc3339),
+        "last_scanned_at": link.last_scan_at.map(rfc3339),
         "by_day": by_day,
         "by_country": counts("country", Facet::Country),
         "by_device": counts("device", Facet::Device),
@@ -187,11 +188,11 @@ impl View {
             variants,
             is_active: link.enabled && !link.archived,
             scan_count: link.scan_count,
-            last_scanned_at: link.last_scan_at.map(text_of),
+            last_scanned_at: link.last_scan_at.map(rfc3339),
             destination_changes_count: link.edit_count,
             public_url: public_url(app, &link.code),
-            created_at: text_of(link.created_at),
-            updated_at: text_of(link.updated_at),
+            created_at: rfc3339(link.created_at),
+            updated_at: rfc3339(link.updated_at),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The fields of a dynamic QR (reference, section 11.1).
 
+use xqr_engine::destinations::slug::Shape;
 use xqr_engine::links::Draft;
 use xqr_http::Fields;
 use xqr_http::forms::variant_fields;
@@ -17,5 +18,12 @@ pub(crate) fn read_new(fields: &mut Fields) -> Option<Draft> {
     let destination = fields.url("destination_url");
     let variants = variant_fields::read(fields, DESTINATION).unwrap_or_default();
     let sticky = fields.flag("sticky").unwrap_or(false);
-    Some(Draft { variants, sticky, ..Draft::dynamic(name?, destination?) })
+    Some(Draft {
+        name: Some(name?),
+        shape: Shape::Medium,
+        capped: true,
+        variants,
+        sticky,
+        ..Draft::new(destination?)
+    })
 }

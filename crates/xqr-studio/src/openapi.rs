@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 use xqr_engine::auth::Look;
-use xqr_engine::hooks;
 use xqr_engine::plans::Plan;
 use xqr_engine::render::{ClearZone, EyeBorder, EyeCenter, EyeShape, FrameStyle, Pattern};
+use xqr_engine::webhooks::format;
 
 use xqr_engine::errors::Dialect;
 use xqr_http::forms::fields::choices;
@@ -538,8 +538,8 @@ fn webhooks() -> Vec<Operation> {
     let events = || {
         some(
             1,
-            hooks::events(Look::Studio).len(),
-            one_of(hooks::events(Look::Studio).iter().copied()),
+            format::events(Look::Studio).len(),
+            one_of(format::events(Look::Studio).iter().copied()),
         )
     };
     let new =

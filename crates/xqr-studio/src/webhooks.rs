@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 use xqr_engine::Tx;
 use xqr_engine::auth::{Look, SigningSecret};
 use xqr_engine::errors::{Condition, Result};
-use xqr_engine::hooks::{self, Draft, Edit, Status};
-use xqr_engine::links::text_of;
 use xqr_engine::rows::{Delivery, Page, Webhook};
+use xqr_engine::runtime::time_format::rfc3339;
+use xqr_engine::webhooks::format;
+use xqr_engine::webhooks::subscriptions::{self, Draft, Edit, Status};
 
 use crate::StudioUser;
 use xqr_http::ApiRequest;
@@ -42,13 +43,14 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 /// `GET /api/v1/webhooks/`
 async fn list(call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
     let caller = call.caller.clone();
-    let webhooks = call.app.read(move |conn| hooks::list(conn, &caller, Look::Studio)).await?;
+    let webhooks =
+        call.app.read(move |conn| subscriptions::list(conn, &caller, Look::Studio)).await?;
     Ok(HttpResponse::Ok().json(json!({ "results": webhooks.iter().map(view).collect::<Vec<_>>() })))
 }
 
 /// `POST /api/v1/webhooks/`
 async fn create(mut call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
-    hooks::check_plan(&call.caller)?;
+    subscriptions::check_plan(&call.caller)?;
     let mut fields = call.fields().await?;
     fields.demand("url");
     let url = fields.text("url");
@@ -56,10 +58,10 @@ async fn create(mut call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusa
     fields.demand("events");
     let events = events(&mut fields);
     fields.end()?;
-    let url = hooks::endpoint(&call.app, "url", &url.unwrap_or_default()).await?;
+    let url = subscriptions::endpoint(&call.app, "url", &url.unwrap_or_default()).await?;
     let draft = Draft { look: Look::Studio, url, description, events: events.unwrap_or_default() };
     let caller = call.caller.clone();
-    let create = move |tx: &mut Tx<'_>| hooks::create(tx, &caller, draft);
+    let create = move |tx: &mut Tx<'_>| subscriptions::create(tx, &caller, draft);
     let answer = |(webhook, secret): (Webhook, SigningSecret)| {
         let mut view = view(&webhook);
         view["secret"] = json!(secret.expose());
@@ -71,7 +73,8 @@ async fn create(mut call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusa
 /// `GET /api/v1/webhooks/{id}/`
 async fn get(call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
     let (caller, id) = (call.caller.clone(), path_id(&call, "id")?);
-    let webhook = call.app.read(move |conn| hooks::get(conn, &caller, Look::Studio, id)).await?;
+    let webhook =
+        call.app.read(move |conn| subscriptions::get(conn, &caller, Look::Studio, id)).await?;
     Ok(HttpResponse::Ok().json(view(&webhook)))
 }
 
@@ -79,7 +82,7 @@ async fn get(call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
 async fn edit(mut call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
     const STATUSES: [(&str, Status); 3] =
         [("active", Status::Active), ("paused", Status::Paused), ("disabled", Status::Disabled)];
-    hooks::check_plan(&call.caller)?;
+    subscriptions::check_plan(&call.caller)?;
     let mut fields = call.fields().await?;
     let url = fields.text("url");
     let description = description(&mut fields);
@@ -87,29 +90,32 @@ async fn edit(mut call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal>
     let status = fields.choice("status", &STATUSES);
     fields.end()?;
     let url = match url {
-        Some(url) => Some(hooks::endpoint(&call.app, "url", &url).await?),
+        Some(url) => Some(subscriptions::endpoint(&call.app, "url", &url).await?),
         None => None,
     };
     let (caller, id) = (call.caller.clone(), path_id(&call, "id")?);
     let edit = Edit { url, description, events, status };
-    let webhook =
-        call.app.write(move |tx| hooks::update(tx, &caller, Look::Studio, id, edit)).await?;
+    let webhook = call
+        .app
+        .write(move |tx| subscriptions::update(tx, &caller, Look::Studio, id, edit))
+        .await?;
     Ok(HttpResponse::Ok().json(view(&webhook)))
 }
 
 /// `DELETE /api/v1/webhooks/{id}/`
 async fn delete(call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
     let (caller, id) = (call.caller.clone(), path_id(&call, "id")?);
-    call.app.write(move |tx| hooks::delete(tx, &caller, Look::Studio, id)).await?;
+    call.app.write(move |tx| subscriptions::delete(tx, &caller, Look::Studio, id)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
 /// `POST /api/v1/webhooks/{id}/rotate/`
 async fn rotate(call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
-    hooks::check_plan(&call.caller)?;
+    subscriptions::check_plan(&call.caller)?;
     let (caller, id) = (call.caller.clone(), path_id(&call, "id")?);
-    let rotate =
-        call.app.write(move |tx| hooks::rotate(tx, &caller, Look::Studio, id, hooks::OVERLAP));
+    let rotate = call.app.write(move |tx| {
+        subscriptions::rotate(tx, &caller, Look::Studio, id, subscriptions::OVERLAP)
+    });
     let (webhook, secret) = rotate.await?;
     let mut view = view(&webhook);
     view["secret"] = json!(secret.expose());
@@ -118,9 +124,10 @@ async fn rotate(call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
 
 /// `POST /api/v1/webhooks/{id}/test/`: one delivery of a made-up event.
 async fn test(call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
-    hooks::check_plan(&call.caller)?;
+    subscriptions::check_plan(&call.caller)?;
     let (caller, id) = (call.caller.clone(), path_id(&call, "id")?);
-    let delivery = call.app.write(move |tx| hooks::test(tx, &caller, Look::Studio, id)).await?;
+    let delivery =
+        call.app.write(move |tx| subscriptions::test(tx, &caller, Look::Studio, id)).await?;
     Ok(HttpResponse::build(StatusCode::ACCEPTED).json(json!({ "id": delivery })))
 }
 
@@ -128,8 +135,10 @@ async fn test(call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
 async fn deliveries(call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
     let (caller, id) = (call.caller.clone(), path_id(&call, "id")?);
     let page = Page::Before { limit: DELIVERIES, id: None };
-    let deliveries =
-        call.app.read(move |conn| hooks::deliveries(conn, &caller, Look::Studio, id, page)).await?;
+    let deliveries = call
+        .app
+        .read(move |conn| subscriptions::deliveries(conn, &caller, Look::Studio, id, page))
+        .await?;
     Ok(HttpResponse::Ok()
         .json(json!({ "results": deliveries.iter().map(delivery).collect::<Vec<_>>() })))
 }
@@ -144,7 +153,7 @@ fn description(fields: &mut Fields) -> Option<String> {
 
 /// Reads the names of events.
 fn events(fields: &mut Fields) -> Option<Vec<String>> {
-    let known = hooks::events(Look::Studio);
+    let known = format::events(Look::Studio);
     let names = fields.texts("events", known.len(), 64)?;
     if names.is_empty() {
         fields
@@ -162,12 +171,12 @@ fn view(webhook: &Webhook) -> Value {
         "id": webhook.id,
         "url": webhook.url,
         "description": webhook.description,
-        "events": hooks::wishes(webhook),
+        "events": subscriptions::wishes(webhook),
         "status": webhook.status,
         "consecutive_failures": webhook.consecutive_failures,
-        "last_delivery_at": webhook.last_delivery_at.map(text_of),
+        "last_delivery_at": webhook.last_delivery_at.map(rfc3339),
         "last_response_status": webhook.last_response_status,
-        "created_at": text_of(webhook.created_at),
+        "created_at": rfc3339(webhook.created_at),
     })
 }
 
@@ -179,8 +188,8 @@ fn delivery(delivery: &Delivery) -> Value {
         "attempts": delivery.attempts,
         "response_status": delivery.response_status,
         "duration_ms": delivery.duration_ms,
-        "created_at": text_of(delivery.created_at),
-        "delivered_at": delivery.delivered_at().map(text_of),
+        "created_at": rfc3339(delivery.created_at),
+        "delivered_at": delivery.delivered_at().map(rfc3339),
     })
 }
 

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use xqr_engine::App;
 use xqr_engine::errors::{Error, Result};
-use xqr_engine::{App, scans};
+use xqr_engine::scans::ingest;
 
 use crate::Progress;
 
@@ -12,15 +13,15 @@ pub(crate) async fn step(app: &App) -> Result<Progress> {
     if app.journal.backlog_bytes() == 0 {
         return Ok(Progress::Idle);
     }
-    let from = app.read(move |conn| scans::position(conn, &node)).await?;
+    let from = app.read(move |conn| ingest::position(conn, &node)).await?;
     let journal = Arc::clone(&app.journal);
     let max = app.settings.journal.batch;
     let read = tokio::task::spawn_blocking(move || journal.read(from, max)).await;
-    let mut batch = read.map_err(Error::internal)?.map_err(Error::internal)?;
+    let batch = read.map_err(Error::internal)?.map_err(Error::internal)?;
     if batch.to == from {
         return Ok(Progress::Idle);
     }
-    let n = scans::count(app, &mut batch).await?;
-    app.journal.settle(&batch);
+    let n = ingest::count(app, &batch).await?;
+    app.journal.acknowledge(&batch);
     Ok(Progress::Did(n))
 }

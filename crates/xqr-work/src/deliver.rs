@@ -10,7 +10,7 @@ use tokio::task::{Id, JoinSet};
 use tokio::time::sleep;
 use xqr_engine::App;
 use xqr_engine::errors::Result;
-use xqr_engine::hooks::{self, Room};
+use xqr_engine::webhooks::delivery::{self, Room};
 
 use crate::{Progress, report};
 
@@ -42,12 +42,12 @@ impl Attempts {
             suspects: SUSPECTS.saturating_sub(suspects),
         };
         let now = app.now();
-        let due = app.read(move |conn| hooks::due(conn, now)).await?;
+        let due = app.read(move |conn| delivery::due(conn, now)).await?;
         if due.is_empty() || room.all == 0 {
             return Ok(Progress::Idle);
         }
         let node = app.journal.node().to_owned();
-        let claimed = app.write(move |tx| hooks::claim(tx, &node, &due, room)).await?;
+        let claimed = app.write(move |tx| delivery::claim(tx, &node, &due, room)).await?;
         let n = claimed.len();
         for attempt in claimed {
             let (app, suspect) = (Arc::clone(app), attempt.is_suspect());
@@ -74,7 +74,7 @@ impl Attempts {
 /// Ends the leases of this node's former life, before anything of this one can hold one.
 pub(crate) fn release(app: &App) {
     let node = app.journal.node().to_owned();
-    if let Err(error) = app.data.write_here(move |tx| hooks::release(tx, &node)) {
+    if let Err(error) = app.data.write_here(move |tx| delivery::release(tx, &node)) {
         // Then those leases end by themselves.
         report("release", &error);
     }
@@ -91,7 +91,7 @@ pub(crate) async fn run(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
             Err(error) => report("deliver", &error),
         };
         tokio::select! {
-            () = app.data.told() => {}
+            () = app.data.event_committed() => {}
             () = attempts.ended() => {}
             () = sleep(pause) => {}
             _ = stopped.changed() => {}
@@ -115,7 +115,7 @@ pub(crate) async fn drain(app: &Arc<App>) -> Result<()> {
         }
         let now = app.now();
         let (due, waiting) = app
-            .read(move |conn| Ok((hooks::due(conn, now)?, hooks::any_under_way(conn, now)?)))
+            .read(move |conn| Ok((delivery::due(conn, now)?, delivery::any_under_way(conn, now)?)))
             .await?;
         if due.is_empty() && !waiting {
             return Ok(());

@@ -21,9 +21,9 @@ use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt as _, Retry
 use tokio::io::AsyncWriteExt as _;
 use xqr_engine::Settings;
 use xqr_engine::errors::{Condition, Error, Result};
-use xqr_engine::outbound::Later;
+use xqr_engine::runtime::ports::object_storage::{Chunks, Sink, Storage};
+use xqr_engine::runtime::ports::webhook_client::Later;
 use xqr_engine::settings::{Assets, StoreKind};
-use xqr_engine::storage::{Chunks, Sink, Storage};
 use xqr_fetch::{Unguarded, UnguardedError};
 
 /// Bytes that are gathered before a piece goes into a folder.

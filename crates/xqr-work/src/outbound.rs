@@ -1,7 +1,7 @@
 //! The guarded client as the engine's way out.
 
 use xqr_engine::Settings;
-use xqr_engine::outbound::{Later, Outbound, Outcome, Refusal};
+use xqr_engine::runtime::ports::webhook_client::{Later, Outbound, Outcome, Refusal};
 use xqr_engine::settings::Webhooks;
 use xqr_fetch::{FetchError, HeaderMap, HeaderName, HeaderValue, Policy, Target};
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use xqr_engine::errors::{Condition, Result};
-use xqr_engine::fetch::Fetch;
+use xqr_engine::runtime::ports::image_fetcher::Fetch;
 use xqr_engine::settings;
 use xqr_fetch::{FetchError, Kind, Outbound, Policy, Target};
 

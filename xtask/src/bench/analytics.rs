@@ -9,16 +9,18 @@ use clap::Args;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
-use xqr_engine::analytics::series::{self, Interval, Wish};
-use xqr_engine::analytics::{self, Facet, Machines, Period};
 use xqr_engine::auth::{Look, Scopes};
-use xqr_engine::destination::Destination;
+use xqr_engine::callers::{api_keys, workspaces};
+use xqr_engine::destinations::destination::Destination;
 use xqr_engine::errors::Result;
-use xqr_engine::journal::{Batch, Scan, Text};
+use xqr_engine::journal::Position;
 use xqr_engine::plans::Plan;
 use xqr_engine::rows::Conn;
-use xqr_engine::scans::Position;
-use xqr_engine::{App, Caller, ManualClock, OsEntropy, Settings, keys, links, scans, workspaces};
+use xqr_engine::scans::analytics::{Facet, Machines, Period};
+use xqr_engine::scans::record::{Scan, Text};
+use xqr_engine::scans::time_series::{Interval, Wish};
+use xqr_engine::scans::{analytics, ingest, time_series};
+use xqr_engine::{App, Caller, ManualClock, OsEntropy, Settings, links};
 
 #[derive(Args)]
 pub(crate) struct Analytics {
@@ -94,13 +96,13 @@ impl Analytics {
                 .map(|it| it.countries.len())
         })?;
         ask("90 days by day", &|conn| {
-            series::read(conn, &caller, None, &wish(Interval::Day, from)).map(|it| it.len())
+            time_series::read(conn, &caller, None, &wish(Interval::Day, from)).map(|it| it.len())
         })?;
         ask("90 days by day in Vienna", &|conn| {
-            series::read(conn, &caller, None, &vienna).map(|it| it.len())
+            time_series::read(conn, &caller, None, &vienna).map(|it| it.len())
         })?;
         ask("90 days by hour", &|conn| {
-            series::read(conn, &caller, None, &wish(Interval::Hour, from)).map(|it| it.len())
+            time_series::read(conn, &caller, None, &wish(Interval::Hour, from)).map(|it| it.len())
         })?;
         ask("countries of 90 days", &|conn| {
             analytics::values(conn, &caller, None, days, Facet::Country, machines)
@@ -110,7 +112,8 @@ impl Analytics {
             analytics::top_links(conn, &caller, days, machines, 100).map(|it| it.len())
         })?;
         ask("90 days of a link by day", &|conn| {
-            series::read(conn, &caller, Some(link), &wish(Interval::Day, from)).map(|it| it.len())
+            time_series::read(conn, &caller, Some(link), &wish(Interval::Day, from))
+                .map(|it| it.len())
         })?;
         Ok(())
     }
@@ -119,15 +122,15 @@ impl Analytics {
         let links = self.links;
         let make = app.write(move |tx| {
             let workspace = workspaces::create(tx, "Bench", Plan::Enterprise)?;
-            let draft = keys::Draft {
+            let draft = api_keys::Draft {
                 name: "b".into(),
                 look: Look::Xqr,
                 scopes: Scopes::all(),
                 expires_at: None,
                 plan: None,
             };
-            let (_, secret) = keys::create(tx, &workspace, &draft)?;
-            let caller = keys::authenticate(tx.conn, tx.plans, &secret, tx.now)?;
+            let (_, secret) = api_keys::create(tx, &workspace, &draft)?;
+            let caller = api_keys::authenticate(tx.conn, tx.plans, &secret, tx.now)?;
             let ids = (0..links).map(|n| {
                 let destination = Destination::parse("url", &format!("https://example.com/{n}"))?;
                 links::create(
@@ -169,7 +172,7 @@ impl Analytics {
                 }
             });
             let to = Position { segment: 0, offset: from.offset + 1 };
-            scans::count(app, &mut Batch { scans: found.collect(), from, to, bytes: 0 }).await?;
+            ingest::count_scans(app, found.collect(), from, to).await?;
             from = to;
         }
         Ok(())

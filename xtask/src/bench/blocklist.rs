@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use xqr_engine::blocklist::Host;
+use xqr_engine::destinations::blocklist::Host;
 use xqr_engine::{Data, OsEntropy, Settings, SystemClock};
 
 #[derive(Args)]

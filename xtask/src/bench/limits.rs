@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use xqr_engine::auth::SecretKey;
-use xqr_engine::destination::Destination;
-use xqr_engine::links::{self, Draft};
+use xqr_engine::callers::{api_keys, workspaces};
+use xqr_engine::destinations::destination::Destination;
+use xqr_engine::links::Draft;
 use xqr_engine::plans::Cycle;
 use xqr_engine::rows::{Filter, Page};
-use xqr_engine::{App, OsEntropy, Pace, Rates, Settings, SystemClock, keys, workspaces};
+use xqr_engine::{App, OsEntropy, Pace, Rates, Settings, SystemClock, links};
 
 #[derive(Args)]
 pub(crate) struct Limits {
@@ -96,7 +97,7 @@ fn furnish(app: &App) -> anyhow::Result<SecretKey> {
     app.data.write_here(move |tx| workspaces::set_overrides(tx, &uid, Some(limits)))?;
     let caller = app
         .data
-        .read_here(|conn| keys::authenticate(conn, app.data.plans(), &secret, app.now()))?;
+        .read_here(|conn| api_keys::authenticate(conn, app.data.plans(), &secret, app.now()))?;
     for i in 0..PAGE {
         let destination = Destination::parse("url", &format!("https://example.com/{i}"))
             .map_err(xqr_engine::errors::Error::from)?;

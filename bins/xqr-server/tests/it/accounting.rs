@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use xqr_engine::callers::workspaces;
 use xqr_engine::plans::Plan;
-use xqr_engine::workspaces;
 
 use crate::app::{Answer, TestApp};
 use crate::people::{Somebody, body, open, refused};

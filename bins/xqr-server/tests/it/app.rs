@@ -7,8 +7,9 @@ use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::Value;
 use tempfile::TempDir;
 use xqr_engine::auth::{Look, Scopes};
+use xqr_engine::callers::{api_keys, workspaces};
 use xqr_engine::plans::Plan;
-use xqr_engine::{ManualClock, SeededEntropy, Settings, keys, workspaces};
+use xqr_engine::{ManualClock, SeededEntropy, Settings};
 use xqr_server::Running;
 
 use crate::contract::{self, Sent};
@@ -140,14 +141,14 @@ impl TestApp {
         let made = self.running.app.data.write_here(move |tx| {
             let workspace = workspaces::create(tx, "Another", plan)?;
             let workspace = workspaces::set_overrides(tx, &workspace.uid, Some(overrides))?;
-            let draft = keys::Draft {
+            let draft = api_keys::Draft {
                 name: "key".into(),
                 look: Look::Xqr,
                 scopes,
                 expires_at: Some(expires_at),
                 plan: None,
             };
-            keys::create(tx, &workspace, &draft)
+            api_keys::create(tx, &workspace, &draft)
         });
         made.unwrap().1.expose().to_owned()
     }

@@ -1,8 +1,8 @@
 //! What an attacker of keys and limits once found, and does not find again.
 
 use serde_json::{Value, json};
+use xqr_engine::callers::workspaces;
 use xqr_engine::plans::Plan;
-use xqr_engine::workspaces;
 
 use crate::app::{Answer, TestApp};
 

@@ -306,9 +306,9 @@ async fn listed_hosts_are_refused_and_lose_their_clicks() {
     let (_, shown) = app.shown(json!({ "title": "before", "page_data": links })).await;
     app.get(&format!("{shown}/1")).await.expect(302);
     let add = |tx: &mut xqr_engine::Tx<'_>| {
-        xqr_engine::blocklist::add(
+        xqr_engine::destinations::blocklist::add(
             tx,
-            &"evil.example".parse::<xqr_engine::blocklist::Host>().unwrap(),
+            &"evil.example".parse::<xqr_engine::destinations::blocklist::Host>().unwrap(),
             "test",
         )
     };

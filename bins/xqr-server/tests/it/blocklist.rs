@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
-use xqr_engine::blocklist::{self, Entries, HostSet};
+use xqr_engine::destinations::blocklist::{self, Entries, HostSet};
 use xqr_engine::plans::Plan;
 
 use crate::app::{Answer, TestApp};

@@ -96,7 +96,11 @@ async fn a_preflight_needs_no_key() {
         )
         .await
     };
-    app.running.app.data.write_here(|tx| xqr_engine::maintenance::set(tx, Some(i64::MAX))).unwrap();
+    app.running
+        .app
+        .data
+        .write_here(|tx| xqr_engine::limits::maintenance::set(tx, Some(i64::MAX)))
+        .unwrap();
     for path in &PATHS[..4] {
         let answer = preflight(path, ORIGIN).await.expect(204);
         assert_eq!(answer.header("access-control-allow-origin"), ORIGIN, "{path}");

@@ -1,7 +1,7 @@
 //! Every row of the catalogue that these routes can provoke, provoked over HTTP and compared whole.
 
 use serde_json::{Value, json};
-use xqr_engine::keys;
+use xqr_engine::callers::api_keys;
 use xqr_engine::plans::Plan;
 
 use crate::app::TestApp;
@@ -57,8 +57,8 @@ async fn keys_that_are_no_more() {
     let name = prefix.clone();
     let (_, fresh) = data
         .write_here(move |tx| {
-            let old = keys::get(tx.conn, &name)?;
-            keys::rotate(tx, &old)
+            let old = api_keys::get(tx.conn, &name)?;
+            api_keys::rotate(tx, &old)
         })
         .unwrap();
     app.call("GET", "/links", None).await.refused(
@@ -68,8 +68,8 @@ async fn keys_that_are_no_more() {
     );
     app.call_as(fresh.expose(), "GET", "/links", None).await.expect(200);
     data.write_here(move |tx| {
-        let old = keys::get(tx.conn, &prefix)?;
-        keys::delete(tx, &old)
+        let old = api_keys::get(tx.conn, &prefix)?;
+        api_keys::delete(tx, &old)
     })
     .unwrap();
     app.call("GET", "/links", None).await.refused(401, "INVALID_API_KEY", KEY_INVALID);

@@ -10,11 +10,14 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use xqr_engine::auth::{Look, SecretKey, SigningSecret};
+use xqr_engine::callers::{api_keys, workspaces};
 use xqr_engine::errors::{Condition, Result};
-use xqr_engine::hooks::{self, Draft, Edit, Room, Status};
 use xqr_engine::plans::Plan;
 use xqr_engine::rows::{Delivery, Page, Webhook};
-use xqr_engine::{Caller, Settings, Tx, keys, links, workspaces};
+use xqr_engine::webhooks::delivery::{self, Room};
+use xqr_engine::webhooks::format;
+use xqr_engine::webhooks::subscriptions::{self, Draft, Edit, Status};
+use xqr_engine::{Caller, Settings, Tx, links};
 
 use crate::app::TestApp;
 use crate::assets::PNG;
@@ -161,7 +164,7 @@ impl TestApp {
         let app = &self.running.app;
         let secret = SecretKey::parse(key).unwrap();
         app.data
-            .read_here(|conn| keys::authenticate(conn, app.data.plans(), &secret, app.now()))
+            .read_here(|conn| api_keys::authenticate(conn, app.data.plans(), &secret, app.now()))
             .unwrap()
     }
 
@@ -174,10 +177,10 @@ impl TestApp {
     }
 
     async fn hook(&self, look: Look, url: &str, events: &[&str]) -> (Webhook, SigningSecret) {
-        let url = hooks::endpoint(&self.running.app, "url", url).await.unwrap();
+        let url = subscriptions::endpoint(&self.running.app, "url", url).await.unwrap();
         let events = events.iter().map(|event| (*event).to_owned()).collect();
         let draft = Draft { look, url, description: "test".into(), events };
-        self.tx(|tx, caller| hooks::create(tx, caller, draft)).await.unwrap()
+        self.tx(|tx, caller| subscriptions::create(tx, caller, draft)).await.unwrap()
     }
 
     fn find(&self, hook: &Webhook) -> Webhook {
@@ -185,7 +188,7 @@ impl TestApp {
         self.running
             .app
             .data
-            .read_here(|conn| hooks::get(conn, &self.caller(&self.key), look, hook.id))
+            .read_here(|conn| subscriptions::get(conn, &self.caller(&self.key), look, hook.id))
             .unwrap()
     }
 
@@ -194,7 +197,7 @@ impl TestApp {
         let page = Page::Offset { limit: 10_000, offset: 0 };
         let look = Look::parse(&hook.look).unwrap();
         let found = self.running.app.data.read_here(|conn| {
-            hooks::deliveries(conn, &self.caller(&self.key), look, hook.id, page)
+            subscriptions::deliveries(conn, &self.caller(&self.key), look, hook.id, page)
         });
         found.unwrap().into_iter().rev().collect()
     }
@@ -202,7 +205,7 @@ impl TestApp {
     async fn set(&self, hook: &Webhook, status: Status) -> Webhook {
         let (look, id) = (Look::parse(&hook.look).unwrap(), hook.id);
         let edit = Edit { status: Some(status), ..Edit::default() };
-        self.tx(move |tx, caller| hooks::update(tx, caller, look, id, edit)).await.unwrap()
+        self.tx(move |tx, caller| subscriptions::update(tx, caller, look, id, edit)).await.unwrap()
     }
 
     /// Runs the background steps until nothing is due.
@@ -368,8 +371,9 @@ async fn a_thousand_deliveries_are_verified() {
     assert_eq!(python_verifies(Look::Xqr, &native, &of_native), 1_000);
 }
 
-fn destination() -> xqr_engine::destination::Destination {
-    xqr_engine::destination::Destination::parse("url", "https://example.com/").unwrap()
+fn destination() -> xqr_engine::destinations::destination::Destination {
+    xqr_engine::destinations::destination::Destination::parse("url", "https://example.com/")
+        .unwrap()
 }
 
 #[actix_web::test]
@@ -660,7 +664,7 @@ async fn internal_addresses_are_refused_when_named_and_with_every_attempt() {
         "https://0x7f.1/",
         "https://[::ffff:127.0.0.1]/",
     ] {
-        let refused = hooks::endpoint(&app.running.app, "url", url).await.err().unwrap();
+        let refused = subscriptions::endpoint(&app.running.app, "url", url).await.err().unwrap();
         assert!(matches!(refused.condition(), Condition::FetchRefused { .. }), "{url}: {refused}");
     }
     for url in [
@@ -671,7 +675,7 @@ async fn internal_addresses_are_refused_when_named_and_with_every_attempt() {
         "x",
         "",
     ] {
-        let refused = hooks::endpoint(&app.running.app, "url", url).await.err().unwrap();
+        let refused = subscriptions::endpoint(&app.running.app, "url", url).await.err().unwrap();
         assert!(
             matches!(refused.condition(), Condition::EndpointInvalid { .. }),
             "{url}: {refused}"
@@ -693,7 +697,7 @@ async fn internal_addresses_are_refused_when_named_and_with_every_attempt() {
     let secret = SecretKey::parse(&app.key).unwrap();
     let caller = engine
         .data
-        .read_here(|conn| keys::authenticate(conn, engine.data.plans(), &secret, engine.now()))
+        .read_here(|conn| api_keys::authenticate(conn, engine.data.plans(), &secret, engine.now()))
         .unwrap();
     let (maker, id) = (caller.clone(), hook.id);
     engine
@@ -705,7 +709,7 @@ async fn internal_addresses_are_refused_when_named_and_with_every_attempt() {
         let page = Page::Offset { limit: 1, offset: 0 };
         let delivery = engine
             .data
-            .read_here(|conn| hooks::deliveries(conn, &caller, Look::Xqr, id, page))
+            .read_here(|conn| subscriptions::deliveries(conn, &caller, Look::Xqr, id, page))
             .unwrap()
             .remove(0);
         assert_eq!(
@@ -759,14 +763,18 @@ async fn plans_count_webhooks() {
         let caller = app.caller(&key);
         let engine = Arc::clone(&app.running.app);
         async move {
-            let url = hooks::endpoint(&engine, "url", "https://hooks.example/").await.unwrap();
+            let url =
+                subscriptions::endpoint(&engine, "url", "https://hooks.example/").await.unwrap();
             let draft = Draft {
                 look: Look::Studio,
                 url,
                 description: String::new(),
                 events: vec!["scan.created".into()],
             };
-            engine.write(move |tx| hooks::create(tx, &caller, draft)).await.map(|(hook, _)| hook)
+            engine
+                .write(move |tx| subscriptions::create(tx, &caller, draft))
+                .await
+                .map(|(hook, _)| hook)
         }
     };
     let free = app.key_of(Plan::Starter, &[]);
@@ -780,8 +788,10 @@ async fn plans_count_webhooks() {
     let full = Condition::PlanLimitReached { what: "webhooks".into(), cap: 3, plan: "pro".into() };
     assert_eq!(*make(pro.clone()).await.unwrap_err().condition(), full);
     let (id, caller) = (hooks_of_pro[0].id, app.caller(&pro));
-    let foreign =
-        app.tx(move |tx, caller| hooks::delete(tx, caller, Look::Studio, id)).await.unwrap_err();
+    let foreign = app
+        .tx(move |tx, caller| subscriptions::delete(tx, caller, Look::Studio, id))
+        .await
+        .unwrap_err();
     assert!(
         matches!(foreign.condition(), Condition::ResourceNotFound { .. }),
         "another workspace's"
@@ -790,11 +800,15 @@ async fn plans_count_webhooks() {
     let other_look = app
         .running
         .app
-        .write(move |tx| hooks::delete(tx, &owner, Look::Xqr, id))
+        .write(move |tx| subscriptions::delete(tx, &owner, Look::Xqr, id))
         .await
         .unwrap_err();
     assert!(matches!(other_look.condition(), Condition::ResourceNotFound { .. }), "another look's");
-    app.running.app.write(move |tx| hooks::delete(tx, &caller, Look::Studio, id)).await.unwrap();
+    app.running
+        .app
+        .write(move |tx| subscriptions::delete(tx, &caller, Look::Studio, id))
+        .await
+        .unwrap();
     make(pro).await.unwrap();
 }
 
@@ -805,13 +819,15 @@ async fn secrets_are_sealed_and_rotate_with_an_overlap() {
     let (hook, old) = app.hook(Look::Studio, &receiver.url(), &ALL).await;
     let id = hook.id;
     let (_, new) = app
-        .tx(move |tx, caller| hooks::rotate(tx, caller, Look::Studio, id, hooks::OVERLAP))
+        .tx(move |tx, caller| {
+            subscriptions::rotate(tx, caller, Look::Studio, id, subscriptions::OVERLAP)
+        })
         .await
         .unwrap();
     assert_ne!(old.expose(), new.expose());
     app.example().await;
     app.deliver().await;
-    app.clock.advance(hooks::OVERLAP);
+    app.clock.advance(subscriptions::OVERLAP);
     app.example().await;
     app.deliver().await;
     let heard = receiver.heard();
@@ -837,13 +853,13 @@ async fn a_claim_that_nobody_settles_is_claimed_again_after_its_lease() {
     let claimed = app
         .tx(move |tx, caller| {
             links::create(tx, caller, links::Draft::new(destination()))?;
-            hooks::claim(tx, "dead", &[id], Room { all: 8, suspects: 8 })
+            delivery::claim(tx, "dead", &[id], Room { all: 8, suspects: 8 })
         })
         .await
         .unwrap();
     assert_eq!(claimed.len(), 1);
     let again = move |tx: &mut Tx<'_>, _: &Caller| {
-        hooks::claim(tx, "dead", &[id], Room { all: 8, suspects: 8 })
+        delivery::claim(tx, "dead", &[id], Room { all: 8, suspects: 8 })
     };
     app.clock.advance(29_999);
     assert!(app.tx(again).await.unwrap().is_empty());
@@ -860,7 +876,8 @@ async fn paused_webhooks_are_told_nothing_and_tests_are_sent_on_demand() {
     let app = start(&[&receiver]).await;
     let (hook, _) = app.hook(Look::Studio, &receiver.url(), &["scan.created"]).await;
     let id = hook.id;
-    let test = move |tx: &mut Tx<'_>, caller: &Caller| hooks::test(tx, caller, Look::Studio, id);
+    let test =
+        move |tx: &mut Tx<'_>, caller: &Caller| subscriptions::test(tx, caller, Look::Studio, id);
     let uid = app.tx(test).await.unwrap();
     app.deliver().await;
     let heard = receiver.heard();
@@ -871,9 +888,11 @@ async fn paused_webhooks_are_told_nothing_and_tests_are_sent_on_demand() {
         (&json!("test.ping"), &json!({ "webhook_id": id }))
     );
     let edit = Edit { events: Some(vec!["dynamic_qr.created".into()]), ..Edit::default() };
-    let edited =
-        app.tx(move |tx, caller| hooks::update(tx, caller, Look::Studio, id, edit)).await.unwrap();
-    assert_eq!(hooks::wishes(&edited), ["dynamic_qr.created"]);
+    let edited = app
+        .tx(move |tx, caller| subscriptions::update(tx, caller, Look::Studio, id, edit))
+        .await
+        .unwrap();
+    assert_eq!(subscriptions::wishes(&edited), ["dynamic_qr.created"]);
     app.set(&hook, Status::Paused).await;
     app.example().await;
     assert!(matches!(app.tx(test).await.unwrap_err().condition(), Condition::StateConflict { .. }));
@@ -1019,7 +1038,7 @@ async fn every_event_reaches_a_receiver_that_was_dead_through_a_restart() {
         *told.entry(it.header("x-xqr-event")).or_default() += 1;
         told
     });
-    let mut events = hooks::events(Look::Xqr).to_vec();
+    let mut events = format::events(Look::Xqr).to_vec();
     events.sort_unstable();
     assert_eq!(told.keys().copied().collect::<Vec<_>>(), events);
     let ids: HashSet<&str> = heard.iter().map(|it| it.header("x-xqr-delivery")).collect();

@@ -30,6 +30,8 @@ fn the_arrows_are_the_only_arrows() {
         ("crates/xqr-auth", &["xqr-checks", "xqr-errors"]),
         ("crates/xqr-blocklist", &[]),
         ("crates/xqr-fetch", &[]),
+        ("crates/xqr-journal", &[]),
+        ("crates/xqr-routing", &[]),
         ("crates/xqr-store", &["xqr-errors"]),
         (
             "crates/xqr-engine",
@@ -38,9 +40,11 @@ fn the_arrows_are_the_only_arrows() {
                 "xqr-blocklist",
                 "xqr-checks",
                 "xqr-errors",
+                "xqr-journal",
                 "xqr-payload",
                 "xqr-plans",
                 "xqr-render",
+                "xqr-routing",
                 "xqr-store",
             ],
         ),
@@ -98,6 +102,7 @@ fn the_arrows_are_the_only_arrows() {
             "xqr-payload",
             "xqr-plans",
             "xqr-render",
+            "xqr-routing",
         ];
         let pure = name.strip_prefix("crates/").is_some_and(|name| pure.contains(&name));
         assert!(!pure || !all.contains("tokio"), "{name} is pure");

@@ -371,7 +371,7 @@ async fn rates_and_rotation_and_maintenance() {
     app.running
         .app
         .data
-        .write_here(move |tx| xqr_engine::maintenance::set(tx, Some(until)))
+        .write_here(move |tx| xqr_engine::limits::maintenance::set(tx, Some(until)))
         .unwrap();
     app.clock.advance(1_000);
     let closed = list(&app.key).await;

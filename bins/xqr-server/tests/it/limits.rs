@@ -189,12 +189,12 @@ async fn a_plan_changes_on_the_next_request() {
     let key = app.key_with(Plan::Pro, r#"{"monthly_calls":1}"#, &["*"]);
     app.call_as(&key, "GET", "/links", None).await.expect(200);
     app.call_as(&key, "GET", "/links", None).await.expect(429);
-    let workspaces = app.running.app.data.read_here(xqr_engine::workspaces::list).unwrap();
+    let workspaces = app.running.app.data.read_here(xqr_engine::callers::workspaces::list).unwrap();
     let uid = workspaces.last().unwrap().uid.clone();
     app.running
         .app
         .data
-        .write_here(move |tx| xqr_engine::workspaces::set_overrides(tx, &uid, None))
+        .write_here(move |tx| xqr_engine::callers::workspaces::set_overrides(tx, &uid, None))
         .unwrap();
     let answer = app.call_as(&key, "GET", "/links", None).await.expect(200);
     assert_eq!(answer.json()["meta"]["rate_limit"]["remaining"], Value::from(998));

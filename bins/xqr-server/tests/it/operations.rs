@@ -114,7 +114,11 @@ async fn maintenance_closes_the_api_and_keeps_redirects() {
     let app = TestApp::start().await;
     app.link(json!({ "url": "https://example.com", "custom_slug": "open" })).await;
     let switch = |until: Option<i64>| {
-        app.running.app.data.write_here(move |tx| xqr_engine::maintenance::set(tx, until)).unwrap();
+        app.running
+            .app
+            .data
+            .write_here(move |tx| xqr_engine::limits::maintenance::set(tx, until))
+            .unwrap();
         app.clock.advance(1_000);
     };
     // 2026-03-21T15:00:00Z

@@ -1,9 +1,9 @@
 //! The studio dialect for people: accounts, keys, dynamic QRs, webhooks.
 
 use serde_json::{Value, json};
+use xqr_engine::callers::workspaces;
 use xqr_engine::plans::Plan;
 use xqr_engine::settings::Signup;
-use xqr_engine::workspaces;
 
 use crate::app::{Answer, TestApp};
 

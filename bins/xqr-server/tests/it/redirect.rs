@@ -128,7 +128,7 @@ async fn a_scan_is_recorded_with_what_is_known_of_it() {
         .running
         .app
         .data
-        .read_here(|conn: &mut Conn| xqr_engine::scans::list(conn, 1, 10))
+        .read_here(|conn: &mut Conn| xqr_engine::scans::ingest::list(conn, 1, 10))
         .unwrap();
     let texts: Vec<_> = rows.iter().map(|row| format!("{row:?}")).collect();
     assert_eq!(
@@ -161,7 +161,7 @@ async fn forged_headers_of_strangers_have_no_effect() {
         .running
         .app
         .data
-        .read_here(|conn: &mut Conn| xqr_engine::scans::list(conn, 1, 10))
+        .read_here(|conn: &mut Conn| xqr_engine::scans::ingest::list(conn, 1, 10))
         .unwrap();
     assert!(format!("{rows:?}").contains("country: None"), "{rows:?}");
 }

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
+use xqr_engine::Clock as _;
+use xqr_engine::callers::workspaces;
 use xqr_engine::plans::Plan;
-use xqr_engine::{Clock as _, workspaces};
 
 use crate::app::{Answer, NOW, TestApp};
 

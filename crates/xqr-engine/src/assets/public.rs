@@ -11,8 +11,9 @@ use xqr_render::Caps;
 use xqr_store::assets::{self, Asset, CONFIRMED};
 
 use super::missing;
-use crate::storage::Chunks;
-use crate::{App, data};
+use crate::App;
+use crate::runtime::ids;
+use crate::runtime::ports::object_storage::Chunks;
 
 /// What stands as it is in an address: RFC 3986, section 2.3.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -41,7 +42,7 @@ impl App {
     ///
     /// [`Condition::ResourceNotFound`].
     pub async fn published(&self, uid: &str, filename: &str) -> Result<Asset> {
-        if !data::is_uuid(uid) {
+        if !ids::is_uuid(uid) {
             return Err(missing());
         }
         let uid = uid.to_owned();

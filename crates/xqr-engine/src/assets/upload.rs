@@ -13,8 +13,10 @@ use xqr_errors::{Condition, Error, Result, State};
 use xqr_store::assets::{self, Asset, PENDING};
 
 use super::{Ticket, conflict, grant};
-use crate::storage::Sink;
-use crate::{App, Tx, data, media};
+use crate::assets::media;
+use crate::runtime::ids;
+use crate::runtime::ports::object_storage::Sink;
+use crate::{App, Tx};
 
 /// How long one try keeps others out, in milliseconds: longer than a body may take to arrive.
 const LEASE: i64 = 11 * 60 * 1000;
@@ -76,7 +78,7 @@ impl App {
         ticket: &Ticket,
         announced: &Announced,
     ) -> Result<Asset> {
-        if !data::is_uuid(uid) {
+        if !ids::is_uuid(uid) {
             return Err(Condition::UploadLinkInvalid.into());
         }
         let wanted = uid.to_owned();

@@ -5,7 +5,8 @@ use xqr_errors::{Condition, Error, Result};
 use xqr_store::bio::{self, BioPage};
 
 use super::data;
-use crate::{App, blocklist};
+use crate::App;
+use crate::destinations::blocklist;
 
 /// A published page that is being visited.
 pub struct Visit {
@@ -60,7 +61,7 @@ impl App {
             let (files, wanted) = (self.data.files(), url.clone());
             if self
                 .data
-                .read_brief(move |conn| blocklist::is_blocked(conn, &files, wanted.as_bytes()))
+                .read_brief(move |conn| blocklist::is_blocked(conn, &*files, wanted.as_bytes()))
                 .await?
             {
                 return Err(Condition::LinkGone.into());

@@ -6,13 +6,12 @@ use std::net::IpAddr;
 use bytes::Bytes;
 use xqr_errors::Result;
 
-use super::{Forks, Target, resolve};
-use crate::countries::parse_country;
-use crate::journal::{Scan, Text};
-use crate::routing::{self, Stickiness, mix};
-use crate::slug::CodeKey;
-use crate::variants::{Served, draw_of};
-use crate::{App, salts};
+use super::cache::{Forks, Target, resolve};
+use crate::destinations::slug::CodeKey;
+use crate::routing::{Served, Stickiness, draw_of, mix, parse_country};
+use crate::scans::record::{Scan, Text};
+use crate::scans::{journal, visitor_id};
+use crate::{App, routing};
 
 /// A visitor, as a web server reports one. Headers are as the client sent them.
 #[derive(Debug, Clone, Copy)]
@@ -86,15 +85,16 @@ pub async fn visit(app: &App, code: &str, visitor: &Visitor<'_>, now: i64) -> Re
         served.map_or((location, Bytes::new()), |served| (served.location, served.name));
     if visitor.counts {
         let user_agent = visitor.user_agent;
-        app.journal.append(&Scan {
-            visitor: salts::visitor(app, visitor.address, user_agent, now).await,
+        let scan = Scan {
+            visitor: visitor_id::visitor(app, visitor.address, user_agent, now).await,
             at: now,
             link_id,
             country,
             user_agent: Text::cut(user_agent),
             referrer: Text::cut(referrer),
             variant,
-        });
+        };
+        journal::append(&app.journal, &scan);
     }
     Ok(Outcome::Found { location })
 }

@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
-use xqr_engine::App;
+use xqr_engine::destinations::slug::CodeKey;
 use xqr_engine::errors::{Condition, Error, Result};
-use xqr_engine::passcodes;
-use xqr_engine::redirects::{self, Target};
+use xqr_engine::links::passcodes;
+use xqr_engine::redirects::Target;
 use xqr_engine::rows::Link;
-use xqr_engine::slug::CodeKey;
+use xqr_engine::{App, redirects};
 
 use crate::dialect::{Accept, registry};
 use crate::forms::fields::Fields;

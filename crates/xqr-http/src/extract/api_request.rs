@@ -11,8 +11,8 @@ use futures_util::future::LocalBoxFuture;
 use sha2::{Digest as _, Sha256};
 use xqr_engine::auth::{Scope, SealingKey};
 use xqr_engine::errors::{Condition, Result};
-use xqr_engine::idempotency::{Answer, Attempt, Outcome, Place};
-use xqr_engine::pictures::{Source, Upload};
+use xqr_engine::limits::idempotency::{Answer, Attempt, Outcome, Place};
+use xqr_engine::pictures::render_request::{Source, Upload};
 use xqr_engine::{Admission, App, Caller, Figures, Tx};
 
 use crate::dialect::Dialect;
@@ -231,7 +231,7 @@ fn idempotency_key(request: &HttpRequest) -> Result<Option<&str>> {
 
 /// Names a caller's request with an Idempotency-Key.
 fn place(caller: &Caller, request: &HttpRequest, key: &str) -> Place {
-    Place::new(caller.key, request.method().as_str(), request.path(), key)
+    Place::new(caller.principal, request.method().as_str(), request.path(), key)
 }
 
 /// Returns whether an answer to this very request is stored.

@@ -9,11 +9,11 @@ use jiff::fmt::temporal::Pieces;
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 use xqr_engine::checks::{self, Text};
-use xqr_engine::destination::Destination;
+use xqr_engine::destinations::destination::Destination;
+use xqr_engine::destinations::slug::Slug;
 use xqr_engine::errors::{Condition, Error, Expected, Result};
-use xqr_engine::pictures::{Source, Upload};
+use xqr_engine::pictures::render_request::{Source, Upload};
 use xqr_engine::render::Rgba;
-use xqr_engine::slug::Slug;
 
 use crate::forms::query::Query;
 

@@ -3,8 +3,9 @@
 
 use serde_json::{Value, json};
 use xqr_engine::errors::Condition;
+use xqr_engine::links::NewVariant;
+use xqr_engine::routing::{Variant, parse_variants};
 use xqr_engine::rows::Link;
-use xqr_engine::variants::{self, NewVariant, Variant};
 
 use crate::forms::fields::Fields;
 
@@ -42,5 +43,5 @@ pub fn read(fields: &mut Fields, url: &str) -> Option<Vec<NewVariant>> {
 pub fn view(link: &Link, url: &str) -> Vec<Value> {
     let one =
         |it: Variant| json!({ "name": it.name, url: it.destination_url, "weight": it.weight });
-    variants::list(&link.variants).into_iter().map(one).collect()
+    parse_variants(&link.variants).into_iter().map(one).collect()
 }

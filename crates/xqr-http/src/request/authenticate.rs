@@ -5,8 +5,9 @@ use std::sync::Arc;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::{HttpMessage as _, HttpRequest};
 use xqr_engine::auth::{SealingKey, SecretKey};
+use xqr_engine::callers::api_keys;
 use xqr_engine::errors::{Condition, Result};
-use xqr_engine::{App, Caller, keys};
+use xqr_engine::{App, Caller};
 
 use super::client_ip;
 
@@ -98,8 +99,8 @@ pub async fn by_token(app: Arc<App>, request: HttpRequest) -> Result<Bearer> {
 
 /// Records the use of a key in the background.
 fn note_use(app: &App, caller: &Caller) {
-    if keys::is_stale(caller, app.now()) {
-        let (workspace, key) = (caller.workspace, caller.key);
-        app.data.submit(false, move |tx| keys::touch(tx, workspace, key), |_| ());
+    if api_keys::is_stale(caller, app.now()) {
+        let caller = caller.clone();
+        app.data.submit(false, move |tx| api_keys::touch(tx, &caller), |_| ());
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use actix_web::http::header::{ETAG, EntityTag, Header as _, IfNoneMatch};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
-use xqr_engine::pictures::Order;
+use xqr_engine::pictures::render_request::Order;
 use xqr_engine::render::Format;
 
 /// Returns what tells a picture from any other, but for what another version of this program draws.

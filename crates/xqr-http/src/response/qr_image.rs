@@ -7,7 +7,7 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use actix_web::{HttpRequest, HttpResponse};
 use xqr_engine::App;
 use xqr_engine::errors::Result;
-use xqr_engine::pictures::{Order, PlanCaps};
+use xqr_engine::pictures::render_request::{Order, PlanCaps};
 use xqr_engine::render::{Design, Format, Size};
 use xqr_engine::rows::Link;
 

@@ -11,11 +11,12 @@ use futures_util::{StreamExt as _, stream};
 use serde_json::json;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, timeout_at};
-use xqr_engine::analytics::Machines;
 use xqr_engine::auth::Scope;
 use xqr_engine::errors::Result;
-use xqr_engine::links::{self, text_of};
-use xqr_engine::scans::LiveScan;
+use xqr_engine::links;
+use xqr_engine::runtime::time_format::rfc3339;
+use xqr_engine::scans::analytics::Machines;
+use xqr_engine::scans::live_feed::LiveScan;
 
 use super::machines;
 use crate::Native;
@@ -76,7 +77,7 @@ pub(super) async fn stream(call: ApiRequest<Native>) -> Result<HttpResponse, Ref
 fn event(live: &LiveScan) -> String {
     let scan = &live.scan;
     let data = json!({
-        "link_id": live.link_uid, "short_code": live.short_code, "scanned_at": text_of(scan.at), "country": scan.country,
+        "link_id": live.link_uid, "short_code": live.short_code, "scanned_at": rfc3339(scan.at), "country": scan.country,
         "device": scan.device, "browser": scan.agent, "system": scan.system, "referrer": scan.referrer, "variant": scan.variant,
         "bot": scan.bot,
     });

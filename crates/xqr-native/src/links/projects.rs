@@ -6,9 +6,9 @@ use serde::Serialize;
 use xqr_engine::Tx;
 use xqr_engine::auth::Scope;
 use xqr_engine::errors::{Condition, Result};
-use xqr_engine::links::text_of;
-use xqr_engine::projects;
+use xqr_engine::links::projects;
 use xqr_engine::rows::{Page, Project};
+use xqr_engine::runtime::time_format::rfc3339;
 
 use crate::Native;
 use crate::envelope::{Answers as _, PageMeta};
@@ -108,8 +108,8 @@ impl ProjectView {
             name: project.name.clone(),
             description: project.description.clone(),
             is_default: project.is_default,
-            created_at: text_of(project.created_at),
-            updated_at: text_of(project.updated_at),
+            created_at: rfc3339(project.created_at),
+            updated_at: rfc3339(project.updated_at),
         }
     }
 }

@@ -5,10 +5,10 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
 use xqr_engine::auth::Scope;
-use xqr_engine::countries::parse_country;
 use xqr_engine::errors::{Condition, Expected, Result};
-use xqr_engine::links::{self, text_of};
-use xqr_engine::routing::{self, Router, Rule, Stickiness, Trace, Visit};
+use xqr_engine::links;
+use xqr_engine::routing::{Router, Rule, Stickiness, Trace, Visit, parse_country, parse_rules};
+use xqr_engine::runtime::time_format::rfc3339;
 
 use crate::Native;
 use crate::envelope::Answers as _;
@@ -42,7 +42,7 @@ async fn route(mut call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     fields.end()?;
     let (uid, caller) = (call.path("link_id"), call.caller.clone());
     let link = call.app.read(move |conn| links::get(conn, &caller, &uid)).await?;
-    let rules = routing::rules(&link.routing_rules);
+    let rules = parse_rules(&link.routing_rules);
     // To a millionth, in whole numbers.
     let millionths = (visitor.percentile * 10_000.0).round() as u128;
     let draw = u64::try_from((1_u128 << 64) * millionths / 1_000_000).unwrap_or(u64::MAX);
@@ -64,7 +64,7 @@ async fn route(mut call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
         json!({
             "destination": destination,
             "rule": met,
-            "at": text_of(visitor.at),
+            "at": rfc3339(visitor.at),
             "tried": traces.iter().map(|trace| view(trace, &rules)).collect::<Vec<_>>(),
         }),
     ))

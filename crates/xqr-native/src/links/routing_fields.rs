@@ -3,10 +3,10 @@
 
 use jiff::tz::TimeZone;
 use serde_json::Value;
-use xqr_engine::countries::parse_country;
 use xqr_engine::errors::{Condition, Expected};
-use xqr_engine::links::text_of;
-use xqr_engine::routing::{Conditions, CountryMode, Hours, NewRule, WEEKDAYS};
+use xqr_engine::links::NewRule;
+use xqr_engine::routing::{Conditions, CountryMode, Hours, WEEKDAYS, parse_country};
+use xqr_engine::runtime::time_format::rfc3339;
 
 use xqr_http::forms::fields::Fields;
 
@@ -75,8 +75,8 @@ fn conditions(fields: &mut Fields) -> Conditions {
         time_zone: time_zone(fields),
         percentage: fields.number("percentage", 0.0..=100.0),
         sticky: fields.flag("sticky"),
-        starts_at: fields.moment("starts_at").map(text_of),
-        expires_at: fields.moment("expires_at").map(text_of),
+        starts_at: fields.moment("starts_at").map(rfc3339),
+        expires_at: fields.moment("expires_at").map(rfc3339),
         countries,
     }
 }

@@ -1,7 +1,7 @@
 //! Analytics.
 
 use serde_json::{Value, json};
-use xqr_engine::analytics::series::Interval;
+use xqr_engine::scans::time_series::Interval;
 
 use super::{NUMBERS, keyed, one};
 use xqr_http::openapi::operation::Operation;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use xqr_engine::auth::Look;
-use xqr_engine::hooks;
+use xqr_engine::webhooks::{format, subscriptions};
 
 use super::{LISTS, TEXTS, all, keyed, one, page, paged, signed_in};
 use xqr_http::openapi::operation::Operation;
@@ -27,9 +27,13 @@ pub(super) fn schemas() -> Value {
 }
 
 pub(super) fn operations() -> Vec<Operation> {
-    let known = hooks::events(Look::Xqr);
+    let known = format::events(Look::Xqr);
     let events = || {
-        some(1, known.len(), one_of([hooks::EVERYTHING].into_iter().chain(known.iter().copied())))
+        some(
+            1,
+            known.len(),
+            one_of([subscriptions::EVERYTHING].into_iter().chain(known.iter().copied())),
+        )
     };
     let new =
         body([("url", url()), ("events", events()), ("description?", maybe(prose(200, "Orders")))]);

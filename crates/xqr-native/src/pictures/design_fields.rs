@@ -4,7 +4,7 @@
 //! In a query they stand by themselves, in a body within `design`; complaints name them alike.
 
 use xqr_engine::errors::{Condition, Expected};
-use xqr_engine::pictures::{BackdropFile, LogoFile, Order};
+use xqr_engine::pictures::render_request::{BackdropFile, LogoFile, Order};
 use xqr_engine::render::{
     ClearZone, Design, Direction, EyeBorder, EyeCenter, EyeShape, Eyes, Format, Frame, FrameStyle,
     Gradient, Level, Logo, Paint, Pattern, Quality, Rgba, Size,

@@ -5,13 +5,12 @@ use std::time::Instant;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use xqr_engine::errors::Result;
-use xqr_engine::pictures::{Drawn, Order, PlanCaps};
+use xqr_engine::pictures::render_request::{Drawn, Order, PlanCaps};
 use xqr_engine::plans::Terms;
 use xqr_engine::render::{Caps, Format, Verdict};
-use xqr_http::ApiRequest;
-use xqr_http::metrics;
 use xqr_http::response::chunked_body::ChunkedBody;
 use xqr_http::response::{csp, etag};
+use xqr_http::{ApiRequest, metrics};
 
 use crate::Native;
 

@@ -7,9 +7,9 @@ use serde::Serialize;
 use xqr_engine::auth::Scope;
 use xqr_engine::errors::Result;
 use xqr_engine::links;
-use xqr_engine::pictures::{Judgement, Order};
+use xqr_engine::pictures::render_request::{Judgement, Order};
+use xqr_engine::pictures::templates;
 use xqr_engine::render::{Finding, Report};
-use xqr_engine::templates;
 
 use super::design_fields::{look, no_stray_design, no_stray_look, order};
 use super::picture_response::{Draw as _, picture};
@@ -18,8 +18,7 @@ use crate::Native;
 use crate::envelope::Answers as _;
 use xqr_http::ApiRequest;
 use xqr_http::forms::fields::Fields;
-use xqr_http::forms::payload_fields::Kind;
-use xqr_http::forms::payload_fields::content;
+use xqr_http::forms::payload_fields::{Kind, content};
 use xqr_http::refusal::Refusal;
 use xqr_http::routes::resource;
 

@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 use xqr_engine::Tx;
 use xqr_engine::auth::Scope;
 use xqr_engine::errors::{Condition, Expected, Result};
-use xqr_engine::links::text_of;
-use xqr_engine::pictures::Order;
+use xqr_engine::pictures::render_request::Order;
+use xqr_engine::pictures::templates::{self, Design, Draft, Edit};
 use xqr_engine::render::{ClearZone, Format, Size};
 use xqr_engine::rows::{Conn, Template};
-use xqr_engine::templates::{self, Design, Draft, Edit};
+use xqr_engine::runtime::time_format::rfc3339;
 
 use super::design_fields::{Look, look, plain};
 use super::picture_response::{Draw as _, picture};
@@ -229,8 +229,8 @@ impl TemplateView {
             name: template.name.clone(),
             description: template.description.clone(),
             design: templates::design(template),
-            created_at: text_of(template.created_at),
-            updated_at: text_of(template.updated_at),
+            created_at: rfc3339(template.created_at),
+            updated_at: rfc3339(template.updated_at),
         }
     }
 }

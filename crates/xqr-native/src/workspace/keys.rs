@@ -5,11 +5,11 @@ use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use xqr_engine::Tx;
 use xqr_engine::auth::{Look, Scope, Scopes, SecretKey};
+use xqr_engine::callers::api_keys::{self, Draft};
 use xqr_engine::errors::{Condition, Result};
-use xqr_engine::keys::{self, Draft};
-use xqr_engine::links::text_of;
 use xqr_engine::plans::Plan;
 use xqr_engine::rows::Key;
+use xqr_engine::runtime::time_format::rfc3339;
 
 use crate::Native;
 use crate::envelope::Answers as _;
@@ -40,7 +40,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 async fn list(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::KeysRead)?;
     let (workspace, now) = (call.caller.workspace, call.app.now());
-    let all = call.app.read(move |conn| keys::list(conn, workspace)).await?;
+    let all = call.app.read(move |conn| api_keys::list(conn, workspace)).await?;
     let views: Vec<_> = all.iter().map(|key| KeyView::new(key, now)).collect();
     Ok(call.answer(StatusCode::OK, views))
 }
@@ -50,7 +50,7 @@ async fn create(mut call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::KeysWrite)?;
     let draft = draft(&mut call).await?;
     let (caller, cover, now) = (call.caller.clone(), call.cover(), call.app.now());
-    let create = move |tx: &mut Tx<'_>| keys::create_by(tx, &caller, &draft);
+    let create = move |tx: &mut Tx<'_>| api_keys::create_by(tx, &caller, &draft);
     Ok(call
         .make(create, move |(key, secret)| cover.close(KeyView::with_secret(&key, &secret, now)))
         .await?)
@@ -60,7 +60,7 @@ async fn create(mut call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
 async fn get(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::KeysRead)?;
     let (uid, caller) = (call.path("key_id"), call.caller.clone());
-    let key = call.app.read(move |conn| keys::get_own(conn, &caller, &uid)).await?;
+    let key = call.app.read(move |conn| api_keys::get_own(conn, &caller, &uid)).await?;
     Ok(call.answer(StatusCode::OK, KeyView::new(&key, call.app.now())))
 }
 
@@ -70,8 +70,8 @@ async fn rotate(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     let (uid, caller, cover, now) =
         (call.path("key_id"), call.caller.clone(), call.cover(), call.app.now());
     let rotate = move |tx: &mut Tx<'_>| {
-        let old = keys::get_own(tx.conn, &caller, &uid)?;
-        keys::rotate_by(tx, &caller, &old)
+        let old = api_keys::get_own(tx.conn, &caller, &uid)?;
+        api_keys::rotate_by(tx, &caller, &old)
     };
     Ok(call
         .make(rotate, move |(key, secret)| cover.close(KeyView::with_secret(&key, &secret, now)))
@@ -83,9 +83,9 @@ async fn revoke(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::KeysWrite)?;
     let (uid, caller) = (call.path("key_id"), call.caller.clone());
     let revoke = move |tx: &mut Tx<'_>| {
-        let key = keys::get_own(tx.conn, &caller, &uid)?;
-        keys::revoke(tx, &key)?;
-        keys::get_own(tx.conn, &caller, &uid)
+        let key = api_keys::get_own(tx.conn, &caller, &uid)?;
+        api_keys::revoke(tx, &key)?;
+        api_keys::get_own(tx.conn, &caller, &uid)
     };
     let key = call.app.write(revoke).await?;
     Ok(call.answer(StatusCode::OK, KeyView::new(&key, call.app.now())))
@@ -96,8 +96,8 @@ async fn delete(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::KeysWrite)?;
     let (uid, caller) = (call.path("key_id"), call.caller.clone());
     let delete = move |tx: &mut Tx<'_>| {
-        let key = keys::get_own(tx.conn, &caller, &uid)?;
-        keys::delete(tx, &key)
+        let key = api_keys::get_own(tx.conn, &caller, &uid)?;
+        api_keys::delete(tx, &key)
     };
     call.app.write(delete).await?;
     Ok(HttpResponse::NoContent().finish())
@@ -177,10 +177,10 @@ impl KeyView {
             scopes: key.scopes.split(' ').map(str::to_owned).collect(),
             plan: key.plan.clone(),
             status,
-            created_at: text_of(key.created_at),
-            expires_at: key.expires_at.map(text_of),
-            revoked_at: key.revoked_at.map(text_of),
-            last_used_at: key.last_used_at.map(text_of),
+            created_at: rfc3339(key.created_at),
+            expires_at: key.expires_at.map(rfc3339),
+            revoked_at: key.revoked_at.map(rfc3339),
+            last_used_at: key.last_used_at.map(rfc3339),
         }
     }
 

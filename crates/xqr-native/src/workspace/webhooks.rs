@@ -8,14 +8,14 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use xqr_engine::auth::{Look, Scope, SigningSecret};
 use xqr_engine::errors::{Condition, Result};
-use xqr_engine::hooks::{self, Draft, EVERYTHING, Edit, Status};
-use xqr_engine::links::text_of;
 use xqr_engine::rows::{Conn, Delivery, Page, Webhook};
+use xqr_engine::runtime::time_format::rfc3339;
+use xqr_engine::webhooks::format;
+use xqr_engine::webhooks::subscriptions::{self, Draft, EVERYTHING, Edit, Status};
 use xqr_engine::{App, Caller, Tx};
 
-use crate::Native;
-use crate::NativeUser;
 use crate::envelope::{Answers as _, PageMeta};
+use crate::{Native, NativeUser};
 use xqr_http::ApiRequest;
 use xqr_http::forms::fields::Fields;
 use xqr_http::middleware::Secret;
@@ -62,14 +62,14 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 async fn list(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::WebhooksRead)?;
     let caller = call.caller.clone();
-    let webhooks = call.app.read(move |conn| hooks::list(conn, &caller, Look::Xqr)).await?;
+    let webhooks = call.app.read(move |conn| subscriptions::list(conn, &caller, Look::Xqr)).await?;
     Ok(call.answer(StatusCode::OK, webhooks.iter().map(WebhookView::new).collect::<Vec<_>>()))
 }
 
 /// `POST /api/v1/webhooks`
 async fn create(mut call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::WebhooksWrite)?;
-    hooks::check_plan(&call.caller)?;
+    subscriptions::check_plan(&call.caller)?;
     let mut fields = call.fields().await?;
     fields.demand("url");
     let url = fields.text("url");
@@ -77,10 +77,10 @@ async fn create(mut call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     let events = events(&mut fields);
     let description = fields.prose("description", DESCRIPTION_CHARS).unwrap_or_default();
     fields.end()?;
-    let url = hooks::endpoint(&call.app, "url", &url.unwrap_or_default()).await?;
+    let url = subscriptions::endpoint(&call.app, "url", &url.unwrap_or_default()).await?;
     let draft = Draft { look: Look::Xqr, url, description, events: events.unwrap_or_default() };
     let (caller, cover) = (call.caller.clone(), call.cover());
-    let create = move |tx: &mut Tx<'_>| Ok(hooks::create(tx, &caller, draft)?.0);
+    let create = move |tx: &mut Tx<'_>| Ok(subscriptions::create(tx, &caller, draft)?.0);
     Ok(call.make(create, move |webhook| cover.close(WebhookView::new(&webhook))).await?)
 }
 
@@ -95,7 +95,7 @@ async fn get(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
 /// `PATCH /api/v1/webhooks/{webhook_id}`
 async fn edit(mut call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::WebhooksWrite)?;
-    hooks::check_plan(&call.caller)?;
+    subscriptions::check_plan(&call.caller)?;
     let mut fields = call.fields().await?;
     let url = fields.text("url");
     let events = events(&mut fields);
@@ -105,14 +105,14 @@ async fn edit(mut call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
         .map(|enabled| if enabled { Status::Active } else { Status::Disabled });
     fields.end()?;
     let url = match url {
-        Some(url) => Some(hooks::endpoint(&call.app, "url", &url).await?),
+        Some(url) => Some(subscriptions::endpoint(&call.app, "url", &url).await?),
         None => None,
     };
     let (caller, uid, edit) =
         (call.caller.clone(), call.path("webhook_id"), Edit { url, description, events, status });
     let job = move |tx: &mut Tx<'_>| {
         let id = find(tx.conn, &caller, &uid)?.id;
-        hooks::update(tx, &caller, Look::Xqr, id, edit)
+        subscriptions::update(tx, &caller, Look::Xqr, id, edit)
     };
     let webhook = call.app.write(job).await?;
     Ok(call.answer(StatusCode::OK, WebhookView::new(&webhook)))
@@ -124,7 +124,7 @@ async fn delete(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     let (caller, uid) = (call.caller.clone(), call.path("webhook_id"));
     let job = move |tx: &mut Tx<'_>| {
         let id = find(tx.conn, &caller, &uid)?.id;
-        hooks::delete(tx, &caller, Look::Xqr, id)
+        subscriptions::delete(tx, &caller, Look::Xqr, id)
     };
     call.app.write(job).await?;
     Ok(HttpResponse::NoContent().finish())
@@ -139,8 +139,14 @@ async fn deliveries(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     let (caller, uid) = (call.caller.clone(), call.path("webhook_id"));
     let read = call.app.read(move |conn| {
         let id = find(conn, &caller, &uid)?.id;
-        let rows = hooks::deliveries(conn, &caller, Look::Xqr, id, Page::Offset { limit, offset })?;
-        Ok((rows, hooks::count_deliveries(conn, &caller, id)?))
+        let rows = subscriptions::deliveries(
+            conn,
+            &caller,
+            Look::Xqr,
+            id,
+            Page::Offset { limit, offset },
+        )?;
+        Ok((rows, subscriptions::count_deliveries(conn, &caller, id)?))
     });
     let (rows, total) = read.await?;
     Ok(call.page(
@@ -153,12 +159,12 @@ async fn deliveries(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
 /// the id and the bytes of the first.
 async fn redeliver(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::WebhooksWrite)?;
-    hooks::check_plan(&call.caller)?;
+    subscriptions::check_plan(&call.caller)?;
     let (caller, uid, delivery) =
         (call.caller.clone(), call.path("webhook_id"), call.path("delivery_id"));
     let job = move |tx: &mut Tx<'_>| {
         let id = find(tx.conn, &caller, &uid)?.id;
-        hooks::redeliver(
+        subscriptions::redeliver(
             tx,
             &caller,
             Look::Xqr,
@@ -188,11 +194,11 @@ async fn test(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
 /// of Standard Webhooks.
 async fn rotate(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::WebhooksWrite)?;
-    hooks::check_plan(&call.caller)?;
+    subscriptions::check_plan(&call.caller)?;
     let (caller, uid) = (call.caller.clone(), call.path("webhook_id"));
     let job = move |tx: &mut Tx<'_>| {
         let id = find(tx.conn, &caller, &uid)?.id;
-        hooks::rotate(tx, &caller, Look::Xqr, id, hooks::OVERLAP)
+        subscriptions::rotate(tx, &caller, Look::Xqr, id, subscriptions::OVERLAP)
     };
     let (_, secret) = call.app.write(job).await?;
     Ok(call.answer(StatusCode::OK, told(&secret)))
@@ -214,17 +220,17 @@ async fn secret_of(app: &App, caller: &Caller, uid: String) -> Result<Value> {
     let (caller, master) = (caller.clone(), app.data.secret().clone());
     let read = app.read(move |conn| {
         let id = find(conn, &caller, &uid)?.id;
-        hooks::secret(conn, &caller, Look::Xqr, id, &master)
+        subscriptions::secret(conn, &caller, Look::Xqr, id, &master)
     });
     Ok(told(&read.await?))
 }
 
 async fn test_of(app: &App, caller: &Caller, uid: String) -> Result<Value> {
-    hooks::check_plan(caller)?;
+    subscriptions::check_plan(caller)?;
     let caller = caller.clone();
     let job = move |tx: &mut Tx<'_>| {
         let id = find(tx.conn, &caller, &uid)?.id;
-        hooks::test(tx, &caller, Look::Xqr, id)
+        subscriptions::test(tx, &caller, Look::Xqr, id)
     };
     let delivery = app.write(job).await?;
     Ok(json!({ "delivery_id": format!("del_{delivery}"), "event_type": "test.ping" }))
@@ -241,13 +247,13 @@ fn told(secret: &SigningSecret) -> Value {
 }
 
 fn find(conn: &mut Conn, caller: &Caller, uid: &str) -> Result<Webhook> {
-    let id = hooks::id_of(conn, caller, uid.strip_prefix("wh_").unwrap_or(uid))?;
-    hooks::get(conn, caller, Look::Xqr, id)
+    let id = subscriptions::id_of(conn, caller, uid.strip_prefix("wh_").unwrap_or(uid))?;
+    subscriptions::get(conn, caller, Look::Xqr, id)
 }
 
 /// Reads the names of events; `*` stands for all.
 fn events(fields: &mut Fields) -> Option<Vec<String>> {
-    let known = hooks::events(Look::Xqr);
+    let known = format::events(Look::Xqr);
     let names = fields.texts("events", known.len(), 64)?;
     if names.is_empty() {
         fields
@@ -278,13 +284,13 @@ impl WebhookView {
         Self {
             id: format!("wh_{}", webhook.uid),
             url: webhook.url.clone(),
-            events: hooks::wishes(webhook),
+            events: subscriptions::wishes(webhook),
             description: webhook.description.clone(),
             enabled: webhook.status == Status::Active.name(),
             failure_count: webhook.consecutive_failures,
-            disabled_at: webhook.disabled_at.map(text_of),
-            created_at: text_of(webhook.created_at),
-            updated_at: text_of(webhook.updated_at),
+            disabled_at: webhook.disabled_at.map(rfc3339),
+            created_at: rfc3339(webhook.created_at),
+            updated_at: rfc3339(webhook.updated_at),
         }
     }
 }
@@ -307,9 +313,9 @@ impl DeliveryView {
             id: format!("del_{}", delivery.uid),
             status: delivery.status.clone(),
             event_type: delivery.event.clone(),
-            created_at: text_of(delivery.created_at),
-            delivered_at: delivery.delivered_at().map(text_of),
-            failed_at: delivery.failed_at().map(text_of),
+            created_at: rfc3339(delivery.created_at),
+            delivered_at: delivery.delivered_at().map(rfc3339),
+            failed_at: delivery.failed_at().map(rfc3339),
             attempts: delivery.attempts,
             response_status: delivery.response_status,
         }

@@ -6,13 +6,12 @@ use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
 use xqr_engine::auth::{Password, token};
+use xqr_engine::callers::users::{self, Session, SignUp};
 use xqr_engine::errors::Result;
-use xqr_engine::people::{self, Session, SignUp};
 
 use crate::StudioUser;
 use xqr_http::ApiRequest;
-use xqr_http::extract::anonymous_request;
-use xqr_http::extract::anonymous_request::AnonymousRequest;
+use xqr_http::extract::anonymous_request::{self, AnonymousRequest};
 use xqr_http::forms::fields::Fields;
 use xqr_http::refusal::Refusal;
 use xqr_http::request::authenticate::bearer_token;
@@ -38,7 +37,7 @@ async fn sign_up(mut call: AnonymousRequest) -> Result<HttpResponse, Refusal> {
         (fields.line("name", NAME_CHARS), fields.line("workspace_name", NAME_CHARS));
     fields.end()?;
     let draft = SignUp { email, password: Password::new(&password), name, workspace };
-    let session = people::sign_up(&call.app, call.address(), draft).await?;
+    let session = users::sign_up(&call.app, call.address(), draft).await?;
     Ok(answer(StatusCode::CREATED, &session))
 }
 
@@ -48,7 +47,7 @@ async fn sign_in(mut call: AnonymousRequest) -> Result<HttpResponse, Refusal> {
     let [email, password] = ["email", "password"].map(|field| demanded(&mut fields, field));
     fields.end()?;
     let session =
-        people::sign_in(&call.app, call.address(), &email, Password::new(&password)).await?;
+        users::sign_in(&call.app, call.address(), &email, Password::new(&password)).await?;
     Ok(answer(StatusCode::OK, &session))
 }
 
@@ -57,7 +56,7 @@ async fn refresh(mut call: AnonymousRequest) -> Result<HttpResponse, Refusal> {
     let mut fields = call.fields().await?;
     let token = demanded(&mut fields, "refresh");
     fields.end()?;
-    Ok(answer(StatusCode::OK, &people::refresh(&call.app, &token).await?))
+    Ok(answer(StatusCode::OK, &users::refresh(&call.app, &token).await?))
 }
 
 /// `POST /api/auth/logout/`
@@ -65,7 +64,7 @@ async fn sign_out(mut call: AnonymousRequest) -> Result<HttpResponse, Refusal> {
     let mut fields = call.fields().await?;
     let token = demanded(&mut fields, "refresh");
     fields.end()?;
-    people::sign_out(&call.app, &token).await?;
+    users::sign_out(&call.app, &token).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -77,7 +76,7 @@ async fn change_password(mut call: ApiRequest<StudioUser>) -> Result<HttpRespons
     fields.end()?;
     let person = call.app.authenticate_person(&bearer_token(call.request.headers())?).await?;
     let from = anonymous_request::address(&call.app, &call.request);
-    let session = people::change_password(
+    let session = users::change_password(
         &call.app,
         from,
         &person,

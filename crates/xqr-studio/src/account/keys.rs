@@ -5,12 +5,13 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
 use xqr_engine::auth::{Look, Scopes, SecretKey};
+use xqr_engine::callers::api_keys::{self, Draft};
 use xqr_engine::errors::{Condition, Result};
-use xqr_engine::keys::{self, Draft};
-use xqr_engine::links::text_of;
+use xqr_engine::pictures::render_billing;
 use xqr_engine::plans::Plan;
 use xqr_engine::rows::Key;
-use xqr_engine::{Tx, renders};
+use xqr_engine::runtime::time_format::rfc3339;
+use xqr_engine::{Principal, Tx};
 
 use crate::StudioUser;
 use xqr_http::ApiRequest;
@@ -42,7 +43,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 /// `GET /api/v1/keys/`: revoked ones stay in the list.
 async fn list(call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
     let workspace = call.caller.workspace;
-    let keys = call.app.read(move |conn| keys::list(conn, workspace)).await?;
+    let keys = call.app.read(move |conn| api_keys::list(conn, workspace)).await?;
     let tier = call.caller.terms.plan;
     Ok(HttpResponse::Ok()
         .json(json!({ "keys": keys.iter().map(|key| view(key, tier)).collect::<Vec<_>>() })))
@@ -68,7 +69,7 @@ async fn create(mut call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusa
         plan: Some(plan),
     };
     let (caller, tier) = (call.caller.clone(), call.caller.terms.plan);
-    let create = move |tx: &mut Tx<'_>| keys::create_by(tx, &caller, &draft);
+    let create = move |tx: &mut Tx<'_>| api_keys::create_by(tx, &caller, &draft);
     Ok(call
         .make(create, move |(key, secret)| once(&key, &secret, tier).to_string().into_bytes())
         .await?)
@@ -78,8 +79,8 @@ async fn create(mut call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusa
 async fn rotate(call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
     let (workspace, id, tier) = (call.caller.workspace, call.path("id"), call.caller.terms.plan);
     let job = move |tx: &mut Tx<'_>| {
-        let key = own(keys::list(tx.conn, workspace)?, &id)?;
-        keys::rekey(tx, &key)
+        let key = own(api_keys::list(tx.conn, workspace)?, &id)?;
+        api_keys::rekey(tx, &key)
     };
     let (key, secret) = call.app.write(job).await?;
     Ok(HttpResponse::Ok()
@@ -91,8 +92,8 @@ async fn rotate(call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
 async fn revoke(call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
     let (workspace, id) = (call.caller.workspace, call.path("id"));
     let job = move |tx: &mut Tx<'_>| {
-        let key = own(keys::list(tx.conn, workspace)?, &id)?;
-        keys::revoke(tx, &key)
+        let key = own(api_keys::list(tx.conn, workspace)?, &id)?;
+        api_keys::revoke(tx, &key)
     };
     call.app.write(job).await?;
     Ok(HttpResponse::build(StatusCode::NO_CONTENT).finish())
@@ -103,14 +104,14 @@ async fn usage(call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
     let (workspace, now, tier) = (call.caller.workspace, call.app.now(), call.caller.terms.plan);
     let read = call.app.read(move |conn| {
         let mut by_key = Vec::new();
-        for key in keys::list(conn, workspace)? {
-            let used = renders::usage_of_key(conn, workspace, key.id, now)?;
+        for key in api_keys::list(conn, workspace)? {
+            let used = render_billing::usage_of(conn, workspace, Principal::Key(key.id), now)?;
             by_key.push(json!({
                 "id": key.id, "name": key.name, "key_prefix": key.prefix, "plan": key.plan.as_deref().unwrap_or(tier.name()),
                 "used_this_month": used, "is_active": key.revoked_at.is_none(),
             }));
         }
-        Ok((renders::usage(conn, workspace, now)?, by_key))
+        Ok((render_billing::usage(conn, workspace, now)?, by_key))
     });
     let (used, by_key) = read.await?;
     let limits = &call.caller.terms.limits;
@@ -139,9 +140,9 @@ fn view(key: &Key, tier: Plan) -> Value {
         "key_prefix": key.prefix,
         "plan": key.plan.as_deref().unwrap_or(tier.name()),
         "is_active": key.revoked_at.is_none(),
-        "created_at": text_of(key.created_at),
-        "last_used_at": key.last_used_at.map(text_of),
-        "revoked_at": key.revoked_at.map(text_of),
+        "created_at": rfc3339(key.created_at),
+        "last_used_at": key.last_used_at.map(rfc3339),
+        "revoked_at": key.revoked_at.map(rfc3339),
     })
 }
 

@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use xqr_engine::App;
 use xqr_engine::auth::Scope;
 use xqr_engine::errors::{Condition, Dialect, Error, Place, Result};
-use xqr_engine::pictures::PlanCaps;
+use xqr_engine::pictures::render_request::PlanCaps;
 use zip::CompressionMethod;
 use zip::write::{SimpleFileOptions, StreamWriter, ZipWriter};
 

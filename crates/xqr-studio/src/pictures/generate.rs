@@ -5,11 +5,10 @@ use actix_web::{HttpResponse, web};
 use serde_json::json;
 use xqr_engine::auth::Scope;
 use xqr_engine::errors::{Error, Result};
-use xqr_engine::links;
-use xqr_engine::pictures::{Order, PlanCaps};
+use xqr_engine::pictures::render_request::{Order, PlanCaps};
 use xqr_engine::plans::Terms;
 use xqr_engine::render::Caps;
-use xqr_engine::{App, Served};
+use xqr_engine::{App, Served, links};
 
 use super::multipart::ReadForm as _;
 use super::render_spec::{RenderSpec, read_spec};
@@ -17,12 +16,11 @@ use super::reservation::{charge_headers, commit, refund, reserve};
 use super::usage::whole;
 use crate::Studio;
 use crate::addresses::public_url;
-use xqr_http::ApiRequest;
-use xqr_http::metrics;
 use xqr_http::refusal::Refusal;
 use xqr_http::response::chunked_body::ChunkedBody;
 use xqr_http::response::csp;
 use xqr_http::routes::resource;
+use xqr_http::{ApiRequest, metrics};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config

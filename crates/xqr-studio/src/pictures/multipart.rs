@@ -7,7 +7,7 @@ use actix_multipart::{Multipart, MultipartError};
 use actix_web::HttpMessage as _;
 use futures_util::StreamExt as _;
 use xqr_engine::errors::{Condition, Result};
-use xqr_engine::pictures::{Source, Upload};
+use xqr_engine::pictures::render_request::{Source, Upload};
 
 use crate::Studio;
 use xqr_http::ApiRequest;

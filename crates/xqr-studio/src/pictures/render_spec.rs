@@ -3,7 +3,7 @@
 use serde_json::Value;
 use xqr_engine::errors::Condition;
 use xqr_engine::links::Draft;
-use xqr_engine::pictures::{BackdropFile, LogoFile, Order, Upload};
+use xqr_engine::pictures::render_request::{BackdropFile, LogoFile, Order, Upload};
 use xqr_engine::render::{
     ClearZone, Design, Direction, EyeBorder, EyeCenter, EyeShape, Eyes, Format, Frame, FrameStyle,
     Gradient, Logo, Paint, Pattern, Rgba, Size,
@@ -11,8 +11,7 @@ use xqr_engine::render::{
 
 use crate::dynamic_fields;
 use xqr_http::forms::fields::{Fields, choices};
-use xqr_http::forms::payload_fields::Kind;
-use xqr_http::forms::payload_fields::content;
+use xqr_http::forms::payload_fields::{Kind, content};
 
 /// A picture to draw, and perhaps a dynamic QR to make for it.
 pub(super) struct RenderSpec {

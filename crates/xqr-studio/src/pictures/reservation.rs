@@ -5,10 +5,10 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use serde_json::json;
 use tokio::sync::oneshot;
 use xqr_engine::errors::{Error, Result};
-use xqr_engine::idempotency::{Attempt, Outcome, UNFINISHED};
-use xqr_engine::links::{self, Draft};
-use xqr_engine::renders::{self, Charge};
-use xqr_engine::{App, Caller, Tx};
+use xqr_engine::limits::idempotency::{Attempt, Outcome, UNFINISHED};
+use xqr_engine::links::Draft;
+use xqr_engine::pictures::render_billing::{self, Charge};
+use xqr_engine::{App, Caller, Tx, links};
 use xqr_http::ApiRequest;
 
 use crate::Studio;
@@ -35,7 +35,7 @@ pub(super) async fn reserve(
 ) -> Result<Reservation> {
     let (caller, units) = (call.caller.clone(), drafts.len() as u64);
     let job = move |tx: &mut Tx<'_>| {
-        let charge = renders::charge(tx, &caller, units)?;
+        let charge = render_billing::charge(tx, &caller, units)?;
         let make =
             |draft: Option<Draft>| draft.map(|draft| links::create(tx, &caller, draft)).transpose();
         let links = drafts.into_iter().map(make).collect::<Result<Vec<_>>>()?;
@@ -59,7 +59,7 @@ pub(super) async fn reserve(
         return Ok(Reservation { codes, charge, uids, attempt: Some(attempt), replayed: false });
     }
     let caller = call.caller.clone();
-    let charge = call.app.write(move |tx| renders::charge(tx, &caller, units)).await?;
+    let charge = call.app.write(move |tx| render_billing::charge(tx, &caller, units)).await?;
     Ok(Reservation { codes, charge, uids: Vec::new(), attempt: None, replayed: true })
 }
 
@@ -74,7 +74,7 @@ pub(super) async fn refund(app: &App, caller: &Caller, reserved: Reservation) {
     let (caller, Reservation { charge, uids, attempt, .. }) = (caller.clone(), reserved);
     let job = move |tx: &mut Tx<'_>| {
         // The quota first, as in `reserve`: so the two never wait for each other.
-        renders::refund(tx, &caller, &charge)?;
+        render_billing::refund(tx, &caller, &charge)?;
         links::delete_all(tx, &caller, &uids)?;
         attempt.iter().try_for_each(|attempt| attempt.forget(tx))
     };

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use serde_json::json;
 use xqr_engine::auth::Scope;
 use xqr_engine::errors::Result;
-use xqr_engine::renders;
+use xqr_engine::pictures::render_billing;
 
 use crate::Studio;
 use xqr_http::ApiRequest;
@@ -22,11 +22,11 @@ async fn usage(call: ApiRequest<Studio>) -> Result<HttpResponse, Refusal> {
     call.allow(Scope::WorkspaceRead)?;
     let (caller, now, plans) = (call.caller.clone(), call.app.now(), call.app.data.plans().clone());
     let read = call.app.read(move |conn| {
-        let own = renders::usage_of_key(conn, caller.workspace, caller.key, now)?;
+        let own = render_billing::usage_of(conn, caller.workspace, caller.principal, now)?;
         Ok((
-            renders::usage(conn, caller.workspace, now)?,
+            render_billing::usage(conn, caller.workspace, now)?,
             own,
-            renders::remaining(conn, &plans, &caller, now)?,
+            render_billing::remaining(conn, &plans, &caller, now)?,
         ))
     });
     let (used, own, remaining) = read.await?;

@@ -1,0 +1,509 @@
+//! People: who signs up, who signs in, and the life of a sign-in.
+//!
+//! A sign-in is a family of refresh tokens. Each is good for one exchange; one that comes again was
+//! stolen, or its thief came first, so it ends the whole sign-in. An access token is judged anew
+//! with each call: its sign-in must go on, the password must be the one it was issued under, the
+//! person must not be disabled. Whatever changes these takes the person's row first
+//! ([`users::lock`]), so no token is issued beside a change that ends them all. Passwords are
+//! hashed outside of transactions, and compared once more within.
+
+use std::net::IpAddr;
+
+use xqr_auth::{
+    AccessToken, Email, MasterSecret, Password, PasswordHash, RefreshToken, SealingKey, TokenKey,
+    token,
+};
+use xqr_checks::{Text, text};
+use xqr_errors::{Condition, Error, Result};
+use xqr_plans::{Plan, PlanTable};
+use xqr_store::users::{self, NewRefresh, NewUser, User};
+use xqr_store::workspaces::Workspace;
+use xqr_store::{Conn, state};
+
+use crate::callers::workspaces;
+use crate::settings::Signup;
+use crate::{App, Caller, Tx};
+
+/// Characters of a person's or workspace's name at most.
+const MAX_NAME: usize = 100;
+
+/// What a person may do. Both may do everything within their workspace; who may add people is the
+/// operator's matter so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Whom the workspace belongs to.
+    Owner,
+    /// Who works in it.
+    Member,
+}
+
+impl Role {
+    /// Returns the role's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Member => "member",
+        }
+    }
+
+    /// Returns the role of this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Owner, Self::Member].into_iter().find(|role| role.name() == name)
+    }
+}
+
+/// Somebody who wants an account.
+#[derive(Debug, Clone)]
+pub struct SignUp {
+    /// The e-mail address.
+    pub email: String,
+    /// The password.
+    pub password: Password,
+    /// The display name; without one, what stands before the `@`.
+    pub name: Option<String>,
+    /// The name of the workspace; without one, `My Workspace`.
+    pub workspace: Option<String>,
+}
+
+/// What somebody has who signed in. The tokens are here and nowhere else.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// Who it is.
+    pub user: User,
+    /// Whose workspace it is.
+    pub workspace: Workspace,
+    /// For `Authorization: Bearer`, for [`token::ACCESS_SECONDS`].
+    pub access: AccessToken,
+    /// To be exchanged for the next session, once, within [`token::REFRESH_MILLIS`].
+    pub refresh: RefreshToken,
+}
+
+/// Who presents a valid access token.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// Who it is.
+    pub user: User,
+    /// What a call needs: the person's workspace with its plan, and every scope.
+    pub caller: Caller,
+    /// The sign-in that the token belongs to.
+    pub session: String,
+    /// What answers are sealed with for this person. Unlike that of an API key the service can
+    /// derive it, as a token lives too short.
+    pub sealing: SealingKey,
+}
+
+/// Finds out who presents `token`.
+///
+/// # Errors
+///
+/// [`Condition::TokenInvalid`], whatever is wrong.
+pub fn authenticate_person(
+    conn: &mut Conn,
+    plans: &PlanTable,
+    secret: &MasterSecret,
+    token: &str,
+    now: i64,
+) -> Result<Person> {
+    let claims = secret.token_key().verify(token, now)?;
+    person_of(conn, plans, secret, claims)
+}
+
+fn person_of(
+    conn: &mut Conn,
+    plans: &PlanTable,
+    secret: &MasterSecret,
+    claims: token::Claims,
+) -> Result<Person> {
+    let (user, workspace) =
+        users::find_signed_in(conn, &claims.sub, &claims.sid)?.ok_or(Condition::TokenInvalid)?;
+    if user.disabled || user.password_changed_at != claims.pwd || workspace.uid != claims.ws {
+        return Err(Condition::TokenInvalid.into());
+    }
+    let sealing = secret.sealing_key(&format!("answers to {}", user.uid));
+    let caller = Caller::of_user(plans, workspace, user.id, &user.uid)?;
+    Ok(Person { user, caller, session: claims.sid, sealing })
+}
+
+impl App {
+    /// Finds out who presents `token`: anew with each call, so that an ended sign-in fails on the
+    /// very next one.
+    ///
+    /// # Errors
+    ///
+    /// [`Condition::TokenInvalid`].
+    pub async fn authenticate_person(&self, token: &str) -> Result<Person> {
+        let (plans, secret) = (self.data.plans().clone(), self.data.secret().clone());
+        // What is forged costs the database nothing.
+        let claims = secret.token_key().verify(token, self.now())?;
+        self.data.read_brief(move |conn| person_of(conn, &plans, &secret, claims)).await
+    }
+}
+
+/// Makes an account with a workspace of its own on the plan `free`, and signs it in. `from` is the
+/// client's address.
+///
+/// With the setting `auto` only the first account can be made so, and it gets the workspace that
+/// the first start made.
+///
+/// # Errors
+///
+/// [`Condition::SignupClosed`], [`Condition::RateExceeded`], [`Condition::EmailInvalid`],
+/// [`Condition::EmailTaken`], those of [`Password::check`], and those of a name that is too long.
+pub async fn sign_up(app: &App, from: IpAddr, draft: SignUp) -> Result<Session> {
+    app.sign_ins.admit(from, None)?;
+    let mode = app.settings.accounts.signup;
+    // Nobody's password is hashed in vain; what counts is decided in the transaction.
+    if mode == Signup::Closed
+        || mode == Signup::Auto
+            && app.read(|conn| state::get(conn, state::FIRST_USER)).await?.is_some()
+    {
+        return Err(Condition::SignupClosed.into());
+    }
+    let checked = check(&draft)?;
+    let password = draft.password;
+    let hash = hash(app, password).await?;
+    let key = app.data.secret().token_key();
+    app.write(move |tx| {
+        let uid = fresh_uid(tx);
+        let first = state::claim(tx.conn, state::FIRST_USER, &uid)?;
+        let workspace = match mode {
+            Signup::Auto if first => vacant_first_workspace(tx)?,
+            Signup::Open => None,
+            Signup::Auto | Signup::Closed => return Err(Condition::SignupClosed.into()),
+        };
+        let workspace = match workspace {
+            Some(workspace) => workspace,
+            None => workspaces::create(tx, &checked.workspace, Plan::Free)?,
+        };
+        let user = insert(tx, uid, &workspace, &checked.email, checked.name, &hash, Role::Owner)?;
+        begin(tx, &key, user, workspace)
+    })
+    .await
+}
+
+/// Returns the workspace that the first start made, if nobody belongs to it.
+fn vacant_first_workspace(tx: &mut Tx<'_>) -> Result<Option<Workspace>> {
+    let Some(uid) = state::get(tx.conn, state::FIRST_WORKSPACE)? else { return Ok(None) };
+    let workspace = workspaces::get(tx.conn, &uid)?;
+    Ok(if users::count(tx.conn, workspace.id)? == 0 { Some(workspace) } else { None })
+}
+
+/// Signs a person in. `from` is the client's address.
+///
+/// # Errors
+///
+/// [`Condition::CredentialsWrong`], whichever is wrong, and [`Condition::RateExceeded`].
+pub async fn sign_in(app: &App, from: IpAddr, email: &str, password: Password) -> Result<Session> {
+    app.sign_ins.admit(from, Some(&Email::key_of(email)))?;
+    // What is no address is looked up as nobody's, which takes as long.
+    let email_key =
+        Email::parse(email).map_or_else(|_| String::new(), |email| email.key().to_owned());
+    let found = app.read(move |conn| users::find_by_email(conn, &email_key)).await?;
+    let user = verify(app, found, password).await?;
+    let key = app.data.secret().token_key();
+    app.write(move |tx| {
+        let user = unchanged(tx, &user)?;
+        let workspace = workspace_of(tx.conn, &user)?;
+        begin(tx, &key, user, workspace)
+    })
+    .await
+}
+
+/// Exchanges a refresh token for a new session.
+///
+/// # Errors
+///
+/// [`Condition::TokenInvalid`]. A token that was exchanged before ends its sign-in.
+pub async fn refresh(app: &App, token: &str) -> Result<Session> {
+    let digest = RefreshToken::parse(token)?.digest();
+    let key = app.data.secret().token_key();
+    // A refusal would be rolled back, and with it the end of the sign-in.
+    let session = app.write(move |tx| exchange(tx, &key, &digest)).await?;
+    session.ok_or_else(|| Condition::TokenInvalid.into())
+}
+
+fn exchange(tx: &mut Tx<'_>, key: &TokenKey, digest: &[u8]) -> Result<Option<Session>> {
+    let Some(found) = users::find_refresh(tx.conn, digest)? else { return Ok(None) };
+    let Some(user) = users::lock(tx.conn, found.user_id)?.filter(|user| !user.disabled) else {
+        return Ok(None);
+    };
+    if !users::use_refresh(tx.conn, user.id, found.id, tx.now)? {
+        if found.revoked_at.is_none() {
+            tracing::warn!(
+                user = user.uid,
+                session = found.family,
+                "a refresh token came twice: its sign-in is ended"
+            );
+        }
+        users::revoke_refresh(tx.conn, user.id, Some(&found.family), tx.now)?;
+        return Ok(None);
+    }
+    if found.expires_at <= tx.now {
+        return Ok(None);
+    }
+    let workspace = workspace_of(tx.conn, &user)?;
+    issue(tx, key, user, workspace, found.family).map(Some)
+}
+
+/// Ends the sign-in that a refresh token belongs to; its access tokens end with it.
+///
+/// # Errors
+///
+/// [`Condition::TokenInvalid`].
+pub async fn sign_out(app: &App, token: &str) -> Result<()> {
+    let digest = RefreshToken::parse(token)?.digest();
+    app.write(move |tx| {
+        let found = users::find_refresh(tx.conn, &digest)?.ok_or(Condition::TokenInvalid)?;
+        users::lock(tx.conn, found.user_id)?;
+        users::revoke_refresh(tx.conn, found.user_id, Some(&found.family), tx.now)
+    })
+    .await
+}
+
+/// Ends the sign-in that a person's access token belongs to.
+pub fn end_session(tx: &mut Tx<'_>, person: &Person) -> Result<()> {
+    users::lock(tx.conn, person.user.id)?;
+    users::revoke_refresh(tx.conn, person.user.id, Some(&person.session), tx.now)
+}
+
+/// Gives a person another password. Every sign-in ends; the returned one is new.
+///
+/// # Errors
+///
+/// [`Condition::CredentialsWrong`] if `current` is not the password, [`Condition::RateExceeded`],
+/// those of [`Password::check`].
+pub async fn change_password(
+    app: &App,
+    from: IpAddr,
+    person: &Person,
+    current: Password,
+    new: Password,
+) -> Result<Session> {
+    // Who has stolen an access token cannot guess the password with it.
+    app.sign_ins.admit(from, Some(&person.user.email_key))?;
+    let user = verify(app, Some(person.user.clone()), current).await?;
+    new.check(&[&user.email, &user.name])?;
+    let hash = hash(app, new).await?;
+    let key = app.data.secret().token_key();
+    app.write(move |tx| {
+        let user = unchanged(tx, &user)?;
+        let user = set_password(tx, &user, &hash)?;
+        let workspace = workspace_of(tx.conn, &user)?;
+        begin(tx, &key, user, workspace)
+    })
+    .await
+}
+
+/// A person whom an operator adds to a workspace.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// The e-mail address.
+    pub email: String,
+    /// The display name; without one, what stands before the `@`.
+    pub name: Option<String>,
+    /// What they may do; without one, the first is the owner and others are members.
+    pub role: Option<Role>,
+    /// The password's hash.
+    pub password: PasswordHash,
+}
+
+/// Adds a person to a workspace. For operators. With the setting `auto`, nobody can sign up any
+/// more.
+///
+/// # Errors
+///
+/// [`Condition::EmailInvalid`], [`Condition::EmailTaken`], and those of a name that is too long.
+pub fn create(tx: &mut Tx<'_>, workspace: &Workspace, draft: &Draft) -> Result<User> {
+    let email = Email::parse(&draft.email)?;
+    let name = check_name("name", draft.name.as_deref(), email.local())?;
+    let uid = fresh_uid(tx);
+    state::claim(tx.conn, state::FIRST_USER, &uid)?;
+    let role = match draft.role {
+        Some(role) => role,
+        None if users::count(tx.conn, workspace.id)? == 0 => Role::Owner,
+        None => Role::Member,
+    };
+    insert(tx, uid, workspace, &email, name, &draft.password, role)
+}
+
+/// Returns a workspace's people, oldest first.
+pub fn list(conn: &mut Conn, workspace: i64) -> Result<Vec<User>> {
+    users::list(conn, workspace)
+}
+
+/// Returns everybody with their workspace, oldest first. For operators.
+pub fn list_all(conn: &mut Conn) -> Result<Vec<(User, Workspace)>> {
+    users::list_all(conn)
+}
+
+/// Returns the person with this id or e-mail address, of whatever workspace. For operators.
+///
+/// # Errors
+///
+/// [`Condition::ResourceNotFound`].
+pub fn get(conn: &mut Conn, name: &str) -> Result<User> {
+    let found = match users::find(conn, name)? {
+        None => users::find_by_email(conn, &Email::key_of(name))?,
+        found => found,
+    };
+    found.ok_or_else(|| Condition::ResourceNotFound { what: "User".to_owned() }.into())
+}
+
+/// Gives a person another password, and ends every sign-in.
+pub fn set_password(tx: &mut Tx<'_>, user: &User, hash: &PasswordHash) -> Result<User> {
+    let user =
+        users::lock(tx.conn, user.id)?.ok_or_else(|| Error::internal("a person has gone"))?;
+    // Tokens name the moment, so that it has to differ also if two come in one millisecond, or the
+    // clock is set back.
+    let changed_at = tx.now.max(user.password_changed_at + 1);
+    users::set_password(tx.conn, user.id, hash.as_str(), changed_at, tx.now)?;
+    users::revoke_refresh(tx.conn, user.id, None, tx.now)?;
+    Ok(User {
+        password: hash.as_str().to_owned(),
+        password_changed_at: changed_at,
+        updated_at: tx.now,
+        ..user
+    })
+}
+
+/// Shuts a person out, which ends every sign-in, or lets them in again.
+pub fn set_disabled(tx: &mut Tx<'_>, user: &User, disabled: bool) -> Result<User> {
+    let user =
+        users::lock(tx.conn, user.id)?.ok_or_else(|| Error::internal("a person has gone"))?;
+    users::set_disabled(tx.conn, user.id, disabled, tx.now)?;
+    if disabled {
+        users::revoke_refresh(tx.conn, user.id, None, tx.now)?;
+    }
+    Ok(User { disabled, updated_at: tx.now, ..user })
+}
+
+/// Deletes up to `limit` refresh tokens that have expired, and returns how many.
+pub(crate) fn purge(tx: &mut Tx<'_>, limit: i64) -> Result<usize> {
+    users::purge_refresh(tx.conn, tx.now, limit)
+}
+
+/// What of a [`SignUp`] is in order.
+struct Checked {
+    email: Email,
+    name: String,
+    workspace: String,
+}
+
+/// Collects every complaint about a sign-up.
+fn check(draft: &SignUp) -> Result<Checked> {
+    let email = Email::parse(&draft.email);
+    let local = email.as_ref().map_or("", Email::local);
+    let name = check_name("name", draft.name.as_deref(), local);
+    let workspace = check_name("workspace", draft.workspace.as_deref(), "My Workspace");
+    let password =
+        draft.password.check(&[&draft.email, local, draft.name.as_deref().unwrap_or_default()]);
+    match (email, password, name, workspace) {
+        (Ok(email), Ok(()), Ok(name), Ok(workspace)) => Ok(Checked { email, name, workspace }),
+        (email, password, name, workspace) => {
+            let errors = [email.err(), password.err(), name.err(), workspace.err()];
+            Err(Error::all(
+                errors
+                    .into_iter()
+                    .flatten()
+                    .flat_map(|error| error.conditions().to_vec())
+                    .collect(),
+            ))
+        }
+    }
+}
+
+fn check_name(field: &str, name: Option<&str>, default: &str) -> Result<String> {
+    let name = name.map(str::trim).filter(|name| !name.is_empty()).unwrap_or(default);
+    text(name, Text::line(MAX_NAME).or_empty()).map_err(|wrong| wrong.at(field))?;
+    Ok(name.to_owned())
+}
+
+fn fresh_uid(tx: &Tx<'_>) -> String {
+    format!("user_{}", tx.fresh_uuid())
+}
+
+fn insert(
+    tx: &mut Tx<'_>,
+    uid: String,
+    workspace: &Workspace,
+    email: &Email,
+    name: String,
+    hash: &PasswordHash,
+    role: Role,
+) -> Result<User> {
+    let new = NewUser {
+        uid,
+        workspace_id: workspace.id,
+        email: email.shown().to_owned(),
+        email_key: email.key().to_owned(),
+        name,
+        password: hash.as_str().to_owned(),
+        role: role.name().to_owned(),
+        created_at: tx.now,
+        updated_at: tx.now,
+        password_changed_at: tx.now,
+        disabled: false,
+    };
+    users::insert(tx.conn, &new)?.ok_or_else(|| Condition::EmailTaken.into())
+}
+
+/// Hashes a password.
+async fn hash(app: &App, password: Password) -> Result<PasswordHash> {
+    let mut salt = [0; 16];
+    app.data.entropy().fill(&mut salt);
+    app.hashing.run(move || password.hash(|bytes| bytes.copy_from_slice(&salt))).await
+}
+
+/// Returns the person if the password is theirs. Nobody costs what somebody costs.
+async fn verify(app: &App, found: Option<User>, password: Password) -> Result<User> {
+    let stored = found
+        .as_ref()
+        .map_or_else(PasswordHash::nobody, |user| PasswordHash::from_text(user.password.clone()));
+    let right = app.hashing.run(move || password.verify(&stored)).await?;
+    found.filter(|user| right && !user.disabled).ok_or_else(|| Condition::CredentialsWrong.into())
+}
+
+/// Returns the person's row, if they still have the password that was verified outside of the
+/// transaction.
+fn unchanged(tx: &mut Tx<'_>, verified: &User) -> Result<User> {
+    let now = users::lock(tx.conn, verified.id)?
+        .filter(|now| now.password == verified.password && !now.disabled);
+    now.ok_or_else(|| Condition::CredentialsWrong.into())
+}
+
+/// Returns the workspace that a person belongs to.
+pub fn workspace_of(conn: &mut Conn, user: &User) -> Result<Workspace> {
+    let found = xqr_store::workspaces::find_by_id(conn, user.workspace_id)?;
+    found.ok_or_else(|| Error::internal("a person without a workspace"))
+}
+
+/// Begins a sign-in.
+fn begin(tx: &mut Tx<'_>, key: &TokenKey, user: User, workspace: Workspace) -> Result<Session> {
+    let family = format!("ses_{}", tx.fresh_uuid());
+    issue(tx, key, user, workspace, family)
+}
+
+/// Issues the tokens of a sign-in.
+fn issue(
+    tx: &mut Tx<'_>,
+    key: &TokenKey,
+    user: User,
+    workspace: Workspace,
+    family: String,
+) -> Result<Session> {
+    let refresh = RefreshToken::mint(|bytes| tx.random(bytes));
+    let new = NewRefresh {
+        user_id: user.id,
+        family: family.clone(),
+        digest: refresh.digest().to_vec(),
+        created_at: tx.now,
+        expires_at: tx.now + token::REFRESH_MILLIS,
+    };
+    users::insert_refresh(tx.conn, &new)?;
+    let (sub, ws, pwd) = (user.uid.clone(), workspace.uid.clone(), user.password_changed_at);
+    let subject = token::Subject { sub, ws, sid: family, pwd, jti: tx.fresh_uuid() };
+    Ok(Session { access: key.issue(subject, tx.now)?, refresh, user, workspace })
+}
+
+#[cfg(test)]
+mod tests;

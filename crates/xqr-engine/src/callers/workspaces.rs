@@ -1,0 +1,122 @@
+//! Workspaces: made by operators, or once at the first start.
+
+use xqr_auth::{Look, Scopes, SecretKey};
+use xqr_errors::{Condition, Result};
+use xqr_plans::{Cycle, Plan};
+use xqr_store::workspaces::{self, NewWorkspace, Workspace};
+use xqr_store::{Conn, state, usage};
+
+use crate::callers::api_keys;
+use crate::links::projects;
+use crate::{Tx, events};
+
+/// Makes a workspace with its default project and its counters.
+pub fn create(tx: &mut Tx<'_>, name: &str, plan: Plan) -> Result<Workspace> {
+    let uid = format!("ws_{}", tx.fresh_uuid());
+    let new = NewWorkspace {
+        uid: uid.clone(),
+        name: name.to_owned(),
+        plan: plan.to_string(),
+        created_at: tx.now,
+    };
+    let id = workspaces::insert(tx.conn, &new)?;
+    usage::begin(tx.conn, id, usage::LINKS, usage::TOTAL)?;
+    usage::begin(tx.conn, id, usage::KEYS, usage::TOTAL)?;
+    usage::begin(tx.conn, id, usage::WEBHOOKS, usage::TOTAL)?;
+    projects::create_default(tx, id)?;
+    get(tx.conn, &uid)
+}
+
+/// Returns all workspaces, oldest first. For operators.
+pub fn list(conn: &mut Conn) -> Result<Vec<Workspace>> {
+    workspaces::list(conn)
+}
+
+/// Returns the workspace with this id.
+///
+/// # Errors
+///
+/// [`Condition::ResourceNotFound`].
+pub fn get(conn: &mut Conn, uid: &str) -> Result<Workspace> {
+    workspaces::find(conn, uid)?
+        .ok_or_else(|| Condition::ResourceNotFound { what: "Workspace".to_owned() }.into())
+}
+
+/// What a workspace has used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Usage {
+    /// Links that there are.
+    pub links: u64,
+    /// Links that were made this month, deleted ones included.
+    pub links_created_this_month: u64,
+    /// API calls of this month, what nodes have leased included.
+    pub calls_this_month: u64,
+    /// Bio pages that exist.
+    pub bio_pages: u64,
+    /// Bytes of its assets, those included that are still to be uploaded.
+    pub storage_bytes: u64,
+}
+
+/// Returns what a workspace has used until `now`, Unix milliseconds.
+pub fn usage(conn: &mut Conn, workspace: i64, now: i64) -> Result<Usage> {
+    let month = Cycle::Month.at(now).to_string();
+    let mut get = |metric: &str, period: &str| {
+        usage::get(conn, workspace, metric, period).map(|value| value.max(0).unsigned_abs())
+    };
+    Ok(Usage {
+        links: get(usage::LINKS, usage::TOTAL)?,
+        links_created_this_month: get(usage::LINKS_CREATED, &month)?,
+        calls_this_month: get(usage::CALLS, &month)?,
+        bio_pages: get(usage::BIO_PAGES, usage::TOTAL)?,
+        storage_bytes: get(usage::STORAGE, usage::TOTAL)?,
+    })
+}
+
+/// Moves a workspace to another plan; the next request sees it.
+pub fn set_plan(tx: &mut Tx<'_>, uid: &str, plan: Plan) -> Result<Workspace> {
+    let workspace = get(tx.conn, uid)?;
+    workspaces::set_plan(tx.conn, workspace.id, plan.name())?;
+    if workspace.plan != plan.name() {
+        events::plan_changed(tx, workspace.id, &workspace.plan, plan.name())?;
+    }
+    Ok(Workspace { plan: plan.to_string(), ..workspace })
+}
+
+/// Gives a workspace limits of its own on top of its plan's: a JSON object, or nothing. The next
+/// request sees them.
+///
+/// # Errors
+///
+/// [`Condition::ResourceNotFound`], [`Condition::OverridesInvalid`].
+pub fn set_overrides(tx: &mut Tx<'_>, uid: &str, overrides: Option<&str>) -> Result<Workspace> {
+    let workspace = get(tx.conn, uid)?;
+    if let Some(text) = overrides {
+        let checked = tx.plans.terms_with(Plan::Enterprise, text);
+        checked.map_err(|reason| Condition::OverridesInvalid { reason })?;
+    }
+    workspaces::set_overrides(tx.conn, workspace.id, overrides)?;
+    Ok(Workspace { overrides: overrides.map(str::to_owned), ..workspace })
+}
+
+/// Makes the first workspace and its key, on an empty database; `None` on any other.
+pub fn bootstrap(tx: &mut Tx<'_>) -> Result<Option<SecretKey>> {
+    if workspaces::count(tx.conn)? > 0 {
+        return Ok(None);
+    }
+    let workspace = create(tx, "My Workspace", Plan::Enterprise)?;
+    state::claim(tx.conn, state::FIRST_WORKSPACE, &workspace.uid)?;
+    // Whoever runs the service need not count their own calls.
+    let workspace = set_overrides(
+        tx,
+        &workspace.uid,
+        Some(r#"{"monthly_calls":null,"burst_per_second":null}"#),
+    )?;
+    let draft = api_keys::Draft {
+        name: "First key".to_owned(),
+        look: Look::Xqr,
+        scopes: Scopes::all(),
+        expires_at: None,
+        plan: None,
+    };
+    Ok(Some(api_keys::create(tx, &workspace, &draft)?.1))
+}

@@ -1,0 +1,10 @@
+//! What bounds a request: admission, quotas, plan caps, idempotency, maintenance.
+
+pub mod address_limits;
+pub mod admission;
+pub(crate) mod call_quota;
+pub(crate) mod failure_limits;
+pub mod idempotency;
+pub mod maintenance;
+pub(crate) mod sign_in_limits;
+pub(crate) mod token_buckets;

@@ -1,0 +1,54 @@
+//! Failures per minute: who fails too often is not listened to for a while. Successes cost nothing.
+//! Per node, in bounded memory.
+
+use std::hash::Hash;
+use std::sync::Arc;
+use std::time::Duration;
+
+use moka::sync::Cache;
+
+use crate::Clock;
+use crate::limits::token_buckets::{Buckets, Taken};
+
+/// How many are remembered as shut out.
+const REMEMBERED: u64 = 100_000;
+
+/// Failures, and who is shut out for them.
+pub(crate) struct Failures<K: Hash + Eq + Clone> {
+    per_minute: u64,
+    buckets: Buckets<K>,
+    /// Until when somebody is not listened to, Unix milliseconds.
+    shut_out: Cache<K, i64>,
+    clock: Arc<dyn Clock>,
+}
+
+impl<K: Hash + Eq + Clone + Send + Sync + 'static> Failures<K> {
+    /// So many failures a minute; 0: as many as they like.
+    pub(crate) fn new(per_minute: u64, clock: Arc<dyn Clock>) -> Self {
+        let shut_out = Cache::builder()
+            .max_capacity(REMEMBERED)
+            .time_to_live(Duration::from_secs(120))
+            .build();
+        Self {
+            per_minute,
+            buckets: Buckets::new(Duration::from_secs(60), Arc::clone(&clock)),
+            shut_out,
+            clock,
+        }
+    }
+
+    /// Returns how many seconds somebody is not listened to; `None` where they are.
+    pub(crate) fn wait(&self, who: &K) -> Option<u64> {
+        let wait = self.shut_out.get(who).map_or(0, |until| until - self.clock.now());
+        (wait > 0).then(|| wait.unsigned_abs().div_ceil(1000))
+    }
+
+    /// Notes a failure.
+    pub(crate) fn note(&self, who: K) {
+        if self.per_minute > 0
+            && let Taken::No(seconds) = self.buckets.take(&who, self.per_minute)
+        {
+            self.shut_out.insert(who, self.clock.now() + seconds.cast_signed() * 1000);
+        }
+    }
+}

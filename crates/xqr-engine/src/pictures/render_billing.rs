@@ -1,0 +1,264 @@
+//! Metered pictures: credits first, then the month's quota, then overage where the plan has it (QR
+//! Studio reference, section 4).
+//!
+//! A picture is charged before it is drawn and refunded if it fails, so that concurrent calls never
+//! overshoot and failures are free. A batch is charged as a whole or not at all.
+
+use xqr_errors::{Condition, Result};
+use xqr_plans::{Cycle, Period, PlanTable, Purse, Spend, Terms};
+use xqr_store::credits::{self, Entry};
+use xqr_store::{Conn, usage};
+
+use crate::runtime::caller;
+use crate::{Caller, Principal, Tx, events};
+
+/// What a charge was paid with; needed to refund it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Charge {
+    month: Period,
+    /// Where the units came from.
+    pub spend: Spend,
+    /// What is left of the month's quota; `None` is unlimited.
+    pub remaining: Option<u64>,
+}
+
+/// Charges a workspace for `units` pictures.
+///
+/// # Errors
+///
+/// [`Condition::QuotaSpent`] where neither credits, quota nor overage pay for all of them.
+pub fn charge(tx: &mut Tx<'_>, caller: &Caller, units: u64) -> Result<Charge> {
+    let (workspace, month) = (caller.workspace, Cycle::Month.at(tx.now));
+    let own_terms = caller::terms(tx.plans, &caller.owner, None)?;
+    let limits = &own_terms.limits;
+    let period = month.to_string();
+    usage::begin(tx.conn, workspace, usage::RENDERS, &period)?;
+    // Whoever holds this row decides alone; an update that adds nothing locks it.
+    usage::take(tx.conn, workspace, usage::RENDERS, &period, 0, None)?;
+    let mut get = |metric: &str, period: &str| {
+        usage::get(tx.conn, workspace, metric, period).map(|n| n.max(0).unsigned_abs())
+    };
+    let (used, credits) = (get(usage::RENDERS, &period)?, get(usage::CREDITS, usage::TOTAL)?);
+    let by_key = get(&metric_of(caller.principal), &period)?;
+    let purse = Purse { credits, quota: limits.monthly_renders, used, overage: limits.overage };
+    let spent = |terms: &Terms| {
+        let seconds = (month.end() - tx.now).max(1).unsigned_abs().div_ceil(1000);
+        let quota = terms.limits.monthly_renders.unwrap_or_default();
+        Condition::QuotaSpent { quota, plan: terms.plan.to_string(), seconds }
+    };
+    let spend = purse.spend(units).ok_or_else(|| spent(&own_terms))?;
+    // A key with a plan of its own has that plan's quota of the workspace's.
+    let of_key = Purse { credits: spend.credits, used: by_key, ..key_purse(caller) };
+    if of_key.spend(units).is_none() {
+        return Err(spent(&caller.terms).into());
+    }
+    if spend.credits > 0 {
+        book(tx, workspace, -spend.credits.cast_signed(), "pictures")?;
+    }
+    let metered = spend.quota + spend.overage;
+    usage::take(tx.conn, workspace, usage::RENDERS, &period, metered.cast_signed(), None)?;
+    if spend.overage > 0 {
+        usage::add(tx.conn, workspace, usage::OVERAGE, &period, spend.overage.cast_signed())?;
+    }
+    usage::add(tx.conn, workspace, &metric_of(caller.principal), &period, metered.cast_signed())?;
+    let after = Purse { used: used + metered, ..purse };
+    for percent in purse.crossed(metered) {
+        events::quota_threshold(tx, workspace, usage::RENDERS, &period, percent, &after)?;
+    }
+    let of_key = Purse { used: by_key + metered, ..of_key };
+    Ok(Charge {
+        month,
+        spend,
+        remaining: after.remaining().into_iter().chain(of_key.remaining()).min(),
+    })
+}
+
+/// Gives a charge back.
+pub fn refund(tx: &mut Tx<'_>, caller: &Caller, charge: &Charge) -> Result<()> {
+    let Charge { month, spend, .. } = charge;
+    let period = month.to_string();
+    if spend.credits > 0 {
+        book(tx, caller.workspace, spend.credits.cast_signed(), "refund")?;
+    }
+    let metered = spend.quota + spend.overage;
+    usage::give_back(tx.conn, caller.workspace, usage::RENDERS, &period, metered.cast_signed())?;
+    usage::give_back(
+        tx.conn,
+        caller.workspace,
+        &metric_of(caller.principal),
+        &period,
+        metered.cast_signed(),
+    )?;
+    if spend.overage > 0 {
+        usage::give_back(
+            tx.conn,
+            caller.workspace,
+            usage::OVERAGE,
+            &period,
+            spend.overage.cast_signed(),
+        )?;
+    }
+    Ok(())
+}
+
+/// What a workspace has used of what the studio counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Used {
+    /// Pictures of the month that credits did not pay for.
+    pub renders: u64,
+    /// Links that are active.
+    pub active_codes: u64,
+    /// Credits that are left.
+    pub credits: u64,
+}
+
+/// Returns what a workspace has used until `now`, Unix milliseconds.
+pub fn usage(conn: &mut Conn, workspace: i64, now: i64) -> Result<Used> {
+    let month = Cycle::Month.at(now).to_string();
+    let mut get = |metric: &str, period: &str| {
+        usage::get(conn, workspace, metric, period).map(|value| value.max(0).unsigned_abs())
+    };
+    Ok(Used {
+        renders: get(usage::RENDERS, &month)?,
+        active_codes: get(usage::ACTIVE_LINKS, usage::TOTAL)?,
+        credits: get(usage::CREDITS, usage::TOTAL)?,
+    })
+}
+
+/// Returns the pictures of the month of one principal that and credits did not pay for.
+pub fn usage_of(conn: &mut Conn, workspace: i64, principal: Principal, now: i64) -> Result<u64> {
+    let month = Cycle::Month.at(now).to_string();
+    Ok(usage::get(conn, workspace, &metric_of(principal), &month)?.max(0).unsigned_abs())
+}
+
+/// Returns what is left of the month's quota for a caller, credits aside: of the workspace's, and
+/// of the key's own plan. `None` is unlimited.
+pub fn remaining(
+    conn: &mut Conn,
+    plans: &PlanTable,
+    caller: &Caller,
+    now: i64,
+) -> Result<Option<u64>> {
+    let used = usage(conn, caller.workspace, now)?.renders;
+    let by_key = usage_of(conn, caller.workspace, caller.principal, now)?;
+    let whole = caller::terms(plans, &caller.owner, None)?
+        .limits
+        .monthly_renders
+        .map(|quota| quota.saturating_sub(used));
+    let own = Purse { used: by_key, ..key_purse(caller) }.remaining();
+    Ok(whole.into_iter().chain(own).min())
+}
+
+/// The quota of a key's own plan; without one, there is none but the workspace's.
+fn key_purse(caller: &Caller) -> Purse {
+    let limits = &caller.terms.limits;
+    let quota = limits.monthly_renders.filter(|_| caller.has_own_plan());
+    Purse { credits: 0, quota, used: 0, overage: limits.overage }
+}
+
+fn metric_of(principal: Principal) -> String {
+    format!("{}_key_{}", usage::RENDERS, principal.number())
+}
+
+/// Grants credits to a workspace and returns its balance.
+pub fn grant(tx: &mut Tx<'_>, workspace: i64, amount: u64, reason: &str) -> Result<i64> {
+    book(tx, workspace, amount.cast_signed(), reason)
+}
+
+/// Returns a workspace's balance of credits.
+pub fn balance(conn: &mut Conn, workspace: i64) -> Result<i64> {
+    usage::get(conn, workspace, usage::CREDITS, usage::TOTAL)
+}
+
+/// Returns a workspace's latest entries of the ledger, latest first.
+pub fn ledger(conn: &mut Conn, workspace: i64, limit: i64) -> Result<Vec<Entry>> {
+    credits::list(conn, workspace, limit)
+}
+
+fn book(tx: &mut Tx<'_>, workspace: i64, amount: i64, reason: &str) -> Result<i64> {
+    usage::add(tx.conn, workspace, usage::CREDITS, usage::TOTAL, amount)?;
+    let balance = usage::get(tx.conn, workspace, usage::CREDITS, usage::TOTAL)?;
+    credits::push(tx.conn, workspace, amount, balance, reason, tx.now)?;
+    Ok(balance)
+}
+
+#[cfg(test)]
+mod tests {
+    use xqr_plans::Plan;
+    use xqr_store::outbox;
+
+    use super::*;
+    use crate::Data;
+    use crate::testing::{NOW, caller, open};
+
+    fn charge_of(data: &Data, caller: &Caller, units: u64) -> Result<Charge> {
+        let caller = caller.clone();
+        data.write_here(move |tx| charge(tx, &caller, units))
+    }
+
+    #[test]
+    fn credits_go_first_and_the_ledger_tells() {
+        let (data, _, _folder) = open();
+        let caller = caller(&data, Plan::Free, "{}");
+        let workspace = caller.workspace;
+        assert_eq!(data.write_here(move |tx| grant(tx, workspace, 3, "pack")).unwrap(), 3);
+        let first = charge_of(&data, &caller, 4).unwrap();
+        assert_eq!(
+            (first.spend, first.remaining),
+            (Spend { credits: 3, quota: 1, overage: 0 }, Some(4))
+        );
+        assert_eq!(
+            charge_of(&data, &caller, 5).unwrap_err().condition(),
+            &Condition::QuotaSpent { quota: 5, plan: "free".into(), seconds: 898_200 }
+        );
+        let again = caller.clone();
+        data.write_here(move |tx| refund(tx, &again, &first)).unwrap();
+        assert_eq!(
+            charge_of(&data, &caller, 8).unwrap().spend,
+            Spend { credits: 3, quota: 5, overage: 0 }
+        );
+        let entries = data.read_here(|conn| ledger(conn, workspace, 10)).unwrap();
+        let told: Vec<_> = entries
+            .iter()
+            .rev()
+            .map(|entry| (entry.amount, entry.balance, entry.reason.as_str()))
+            .collect();
+        assert_eq!(
+            told,
+            [(3, 3, "pack"), (-3, 0, "pictures"), (3, 3, "refund"), (-3, 0, "pictures")]
+        );
+    }
+
+    #[test]
+    fn a_quota_is_never_passed_and_starts_anew() {
+        let (data, clock, _folder) = open();
+        let caller = caller(&data, Plan::Free, r#"{"monthly_renders":100}"#);
+        let admitted: usize = std::thread::scope(|scope| {
+            let work = || (0..8).filter(|_| charge_of(&data, &caller, 1).is_ok()).count();
+            let threads: Vec<_> = (0..64).map(|_| scope.spawn(work)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+        });
+        assert_eq!(admitted, 100);
+        let events = data.read_here(|conn| outbox::names(conn, caller.workspace)).unwrap();
+        assert_eq!(events, ["quota.threshold_75", "quota.threshold_100"]);
+        clock.advance(898_200_000);
+        assert_eq!(charge_of(&data, &caller, 100).unwrap().remaining, Some(0));
+        assert!(charge_of(&data, &caller, 1).is_err());
+    }
+
+    #[test]
+    fn overage_is_counted_where_the_plan_has_it() {
+        let (data, _, _folder) = open();
+        let caller = caller(&data, Plan::Starter, r#"{"monthly_renders":2}"#);
+        assert_eq!(
+            charge_of(&data, &caller, 5).unwrap().spend,
+            Spend { credits: 0, quota: 2, overage: 3 }
+        );
+        let month = Cycle::Month.at(NOW).to_string();
+        assert_eq!(
+            data.read_here(|conn| usage::get(conn, caller.workspace, usage::OVERAGE, &month))
+                .unwrap(),
+            3
+        );
+    }
+}

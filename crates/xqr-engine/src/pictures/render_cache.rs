@@ -1,0 +1,75 @@
+//! The shelf: pictures that were drawn lately, for a day, in bounded memory. Shared by all, because
+//! a picture depends on nothing but what it is drawn from. Who wants one that is just being drawn
+//! waits for it instead of drawing it again.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use bytes::Bytes;
+use moka::future::Cache;
+use xqr_errors::{Error, Result};
+
+use crate::App;
+use crate::pictures::render_request::{Order, PlanCaps};
+
+/// How long a picture is kept: 24 hours, in milliseconds.
+const LIFETIME: i64 = 24 * 60 * 60 * 1000;
+
+/// Pictures by what they are drawn from.
+pub(crate) struct Shelf(Cache<[u8; 32], Kept>);
+
+#[derive(Clone)]
+struct Kept {
+    bytes: Bytes,
+    drawn_at: i64,
+}
+
+/// A picture, and what it took.
+#[derive(Debug, Clone)]
+pub struct Served {
+    /// The file.
+    pub bytes: Bytes,
+    /// Whether it lay on the shelf.
+    pub hit: bool,
+    /// Milliseconds that drawing took; 0 where it was not drawn.
+    pub ms: u64,
+}
+
+impl Shelf {
+    /// Makes a shelf for so many bytes.
+    pub(crate) fn new(max_bytes: u64) -> Self {
+        let weigh =
+            |_: &[u8; 32], kept: &Kept| u32::try_from(kept.bytes.len() + 200).unwrap_or(u32::MAX);
+        Self(Cache::builder().max_capacity(max_bytes).weigher(weigh).build())
+    }
+}
+
+impl App {
+    /// Returns a picture from the shelf, or draws it. The plan is the caller's to
+    /// [check](Order::check): what lies on the shelf may have been drawn for another.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Order::draw`] and [`App::draw`].
+    pub async fn picture(&self, order: Order, caps: PlanCaps) -> Result<Served> {
+        let (key, now, started) = (order.digest(), self.now(), Instant::now());
+        if self.shelf.0.get(&key).await.is_some_and(|kept| now - kept.drawn_at >= LIFETIME) {
+            self.shelf.0.invalidate(&key).await;
+        }
+        let drawn = Arc::new(AtomicBool::new(false));
+        let draw = {
+            let drawn = Arc::clone(&drawn);
+            async move {
+                drawn.store(true, Ordering::Relaxed);
+                let drawn = self.draw(move || order.draw(&caps)).await?;
+                Ok::<_, Error>(Kept { bytes: drawn.bytes.into(), drawn_at: now })
+            }
+        };
+        let kept = self.shelf.0.try_get_with(key, draw).await.map_err(|error| error.again())?;
+        let hit = !drawn.load(Ordering::Relaxed);
+        let ms =
+            if hit { 0 } else { u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX) };
+        Ok(Served { bytes: kept.bytes, hit, ms })
+    }
+}

@@ -1,0 +1,14 @@
+//! What every subject stands on: transactions, time, randomness, the caller, ids.
+
+pub mod caller;
+pub mod clock;
+pub mod cursor;
+pub mod database;
+pub(crate) mod fair_semaphore;
+pub mod host_list;
+pub(crate) mod ids;
+pub(crate) mod master_secret_file;
+pub mod ports;
+pub mod random;
+pub mod threads;
+pub mod time_format;

@@ -1,0 +1,114 @@
+//! Scans as they are counted on this node, for who listens.
+
+use std::collections::HashSet;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::{Receiver, Sender, channel};
+use xqr_errors::{Condition, Result};
+use xqr_store::scans::{self, NewScan};
+
+use crate::Tx;
+use crate::runtime::fair_semaphore::{Share, Shares};
+
+/// Scans that a listener may be behind; who is further behind misses some and learns how many.
+const BEHIND: usize = 4096;
+
+/// Listeners at once, of all workspaces and of one.
+const LISTENERS: usize = 200;
+const LISTENERS_EACH: usize = 10;
+
+/// A scan that was counted.
+#[derive(Debug, Clone)]
+pub struct LiveScan {
+    /// The link's id for clients.
+    pub link_uid: String,
+    /// The link's code.
+    pub short_code: String,
+    /// Everything else.
+    pub scan: NewScan,
+}
+
+/// Where counted scans are told.
+pub struct Live {
+    sender: RwLock<Option<Sender<Arc<LiveScan>>>>,
+    shares: Shares,
+}
+
+/// Who listens to the scans of a workspace.
+pub struct Listener {
+    scans: Receiver<Arc<LiveScan>>,
+    workspace: i64,
+    _share: Share,
+}
+
+impl Listener {
+    /// Waits for the next scan of the workspace.
+    ///
+    /// # Errors
+    ///
+    /// [`RecvError`]: the service is about to end, or scans were missed, of this workspace or
+    /// others.
+    pub async fn next(&mut self) -> std::result::Result<Arc<LiveScan>, RecvError> {
+        loop {
+            let scan = self.scans.recv().await?;
+            if scan.scan.workspace_id == self.workspace {
+                return Ok(scan);
+            }
+        }
+    }
+}
+
+impl Default for Live {
+    fn default() -> Self {
+        Self {
+            sender: RwLock::new(Some(channel(BEHIND).0)),
+            shares: Shares::new(LISTENERS, LISTENERS_EACH),
+        }
+    }
+}
+
+impl Live {
+    /// Begins to listen to the scans of a workspace.
+    ///
+    /// # Errors
+    ///
+    /// [`Condition::Overloaded`] when too many listen, and when the service is about to end.
+    pub fn listen(&self, workspace: i64) -> Result<Listener> {
+        let share = self.shares.take(workspace, 10)?;
+        let sender = self.sender.read().unwrap_or_else(PoisonError::into_inner);
+        let scans =
+            sender.as_ref().map(Sender::subscribe).ok_or(Condition::Overloaded { seconds: 10 })?;
+        Ok(Listener { scans, workspace, _share: share })
+    }
+
+    /// Ends all listening; for an orderly end.
+    pub fn close(&self) {
+        self.sender.write().unwrap_or_else(PoisonError::into_inner).take();
+    }
+
+    pub(super) fn is_heard(&self) -> bool {
+        self.sender
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()
+            .is_some_and(|sender| sender.receiver_count() > 0)
+    }
+
+    pub(super) fn send(&self, told: Vec<LiveScan>) {
+        if let Some(sender) = &*self.sender.read().unwrap_or_else(PoisonError::into_inner) {
+            told.into_iter().for_each(|scan| drop(sender.send(Arc::new(scan))));
+        }
+    }
+}
+
+/// Adds to scans what clients call their links.
+pub(super) fn tell(tx: &mut Tx<'_>, counted: Vec<NewScan>) -> Result<Vec<LiveScan>> {
+    let ids: HashSet<i64> = counted.iter().map(|scan| scan.link_id).collect();
+    let names = scans::names(tx.conn, &ids.into_iter().collect::<Vec<_>>())?;
+    let named = |scan: NewScan| {
+        let (link_uid, short_code) = names.get(&scan.link_id).cloned()?;
+        Some(LiveScan { link_uid, short_code, scan })
+    };
+    Ok(counted.into_iter().filter_map(named).collect())
+}

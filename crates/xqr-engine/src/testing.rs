@@ -1,0 +1,43 @@
+//! What unit tests of the engine begin with: a database, a clock that stands still, and a caller.
+
+use std::sync::Arc;
+
+use xqr_auth::{Look, Scopes};
+use xqr_plans::Plan;
+
+use crate::callers::{api_keys, workspaces};
+use crate::{Caller, Data, ManualClock, SeededEntropy, Settings, Tx};
+
+/// 2026-03-21T14:30:00Z.
+pub(crate) const NOW: i64 = 1_774_103_400_000;
+
+/// Opens a SQLite file in a folder of its own.
+pub(crate) fn open() -> (Data, Arc<ManualClock>, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings = Settings::defaults();
+    settings.data_dir = folder.path().to_owned();
+    settings.database_url = folder.path().join("xqr.db").display().to_string();
+    let clock = Arc::new(ManualClock::at(NOW));
+    let data =
+        Data::open(&settings, Arc::clone(&clock) as _, Arc::new(SeededEntropy::new(1))).unwrap();
+    data.migrate().unwrap();
+    (data, clock, folder)
+}
+
+/// Makes a workspace and returns a caller of it.
+pub(crate) fn caller(data: &Data, plan: Plan, overrides: &'static str) -> Caller {
+    let make = move |tx: &mut Tx<'_>| {
+        let workspace = workspaces::create(tx, "Another", plan)?;
+        let workspace = workspaces::set_overrides(tx, &workspace.uid, Some(overrides))?;
+        let draft = api_keys::Draft {
+            name: "k".into(),
+            look: Look::Studio,
+            scopes: Scopes::all(),
+            expires_at: None,
+            plan: None,
+        };
+        api_keys::create(tx, &workspace, &draft)
+    };
+    let (_, secret) = data.write_here(make).unwrap();
+    data.read_here(|conn| api_keys::authenticate(conn, data.plans(), &secret, data.now())).unwrap()
+}

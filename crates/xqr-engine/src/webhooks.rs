@@ -1,0 +1,6 @@
+//! Webhooks: subscriptions and deliveries.
+
+pub mod delivery;
+pub mod format;
+mod signing;
+pub mod subscriptions;
