@@ -68,7 +68,7 @@ pub(crate) enum Blocklist {
 }
 
 fn format(name: &str) -> anyhow::Result<Format> {
-    Format::parse(name).context("must be plain, hosts or phishtank")
+    name.parse::<Format>().ok().context("must be plain, hosts or phishtank")
 }
 
 fn host(text: &str) -> anyhow::Result<Host> {

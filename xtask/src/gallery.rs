@@ -44,7 +44,7 @@ impl Gallery {
         std::fs::create_dir_all(&folder)?;
         let mut page = String::from(
             "# Gallery\n\nEvery picture here is drawn by `cargo xtask gallery`, says `https://xqr.example/gallery`, and was read back \
-             by a decoder before it was written. What the guard calls risky is marked: some scanners miss it. The same designs \
+             by a decoder before it was written. Risky designs are marked: some scanners miss them. The same designs \
              come as SVG, PDF, JPEG, WebP and EPS.\n",
         );
         for room in rooms()? {
@@ -70,7 +70,7 @@ impl Gallery {
     }
 }
 
-/// Returns the PNG of a design that a decoder has read, and what the guard says of it.
+/// Returns the PNG of a verified design, and the verdict.
 fn draw(design: &Design) -> anyhow::Result<(Vec<u8>, Verdict)> {
     let symbol = design.encode(TEXT, Encoding::new(design.level().max(Level::Q)))?;
     let canvas = Canvas::new(&symbol, design, Size::Pixels(PX), &Caps::default())?;
@@ -82,7 +82,7 @@ fn draw(design: &Design) -> anyhow::Result<(Vec<u8>, Verdict)> {
 }
 
 fn color(text: &str) -> anyhow::Result<Rgba> {
-    Ok(Rgba::parse("color", text)?)
+    Ok(text.parse::<Rgba>()?)
 }
 
 fn solid(text: &str) -> anyhow::Result<Paint> {
@@ -90,7 +90,7 @@ fn solid(text: &str) -> anyhow::Result<Paint> {
 }
 
 fn picture(svg: &str) -> anyhow::Result<Arc<Picture>> {
-    Ok(Arc::new(Picture::decode("picture", svg.as_bytes(), &Caps::default())?))
+    Ok(Arc::new(Picture::decode(svg.as_bytes(), &Caps::default())?))
 }
 
 fn rooms() -> anyhow::Result<Vec<Room>> {
@@ -135,10 +135,10 @@ fn rooms() -> anyhow::Result<Vec<Room>> {
 
 fn patterns() -> anyhow::Result<Vec<Exhibit>> {
     let eyes = Eyes { shape: EyeShape::Rounded, ..Eyes::default() };
-    let exhibit = |(name, pattern): (&str, Pattern)| {
+    let exhibit = |pattern: Pattern| {
         let eyes = if pattern == Pattern::Squares { Eyes::default() } else { eyes };
         Ok(Exhibit {
-            name: name.to_owned(),
+            name: pattern.to_string(),
             design: Design { pattern, eyes, foreground: solid("#14213d")?, ..Design::default() },
         })
     };
@@ -146,7 +146,7 @@ fn patterns() -> anyhow::Result<Vec<Exhibit>> {
 }
 
 fn borders() -> anyhow::Result<Vec<Exhibit>> {
-    let exhibit = |(name, border): (&str, EyeBorder)| {
+    let exhibit = |border: EyeBorder| {
         let center = match border {
             EyeBorder::Circle => EyeCenter::Circle,
             EyeBorder::Square | EyeBorder::Frame => EyeCenter::Square,
@@ -156,7 +156,7 @@ fn borders() -> anyhow::Result<Vec<Exhibit>> {
             border: Some(border),
             center: Some(center),
             border_color: Some(color("#bc3908")?),
-            outer_frame: name == "circle",
+            outer_frame: border == EyeBorder::Circle,
             ..Eyes::default()
         };
         let design = Design {
@@ -165,13 +165,13 @@ fn borders() -> anyhow::Result<Vec<Exhibit>> {
             eyes,
             ..Design::default()
         };
-        Ok(Exhibit { name: format!("border-{name}"), design })
+        Ok(Exhibit { name: format!("border-{border}"), design })
     };
     EyeBorder::ALL.into_iter().map(exhibit).collect()
 }
 
 fn centers() -> anyhow::Result<Vec<Exhibit>> {
-    let exhibit = |(name, center): (&str, EyeCenter)| {
+    let exhibit = |center: EyeCenter| {
         let eyes = Eyes {
             border: Some(EyeBorder::Rounded),
             center: Some(center),
@@ -184,7 +184,7 @@ fn centers() -> anyhow::Result<Vec<Exhibit>> {
             eyes,
             ..Design::default()
         };
-        Ok(Exhibit { name: format!("center-{name}"), design })
+        Ok(Exhibit { name: format!("center-{center}"), design })
     };
     EyeCenter::ALL.into_iter().map(exhibit).collect()
 }
@@ -196,12 +196,12 @@ fn gradients() -> anyhow::Result<Vec<Exhibit>> {
         ("#0077b6", "#03045e"),
         ("#f3722c", "#7b2d26"),
     ];
-    let exhibit = |((name, direction), (from, to)): ((&str, Direction), (&str, &str))| {
+    let exhibit = |(direction, (from, to)): (Direction, (&str, &str))| {
         let foreground =
             Paint::Gradient(Gradient { direction, from: color(from)?, to: color(to)? });
         let eyes = Eyes { shape: EyeShape::Circle, ..Eyes::default() };
         Ok(Exhibit {
-            name: format!("gradient-{name}"),
+            name: format!("gradient-{direction}"),
             design: Design { pattern: Pattern::Liquid, foreground, eyes, ..Design::default() },
         })
     };
@@ -216,7 +216,7 @@ fn frames() -> anyhow::Result<Vec<Exhibit>> {
         ("#2d6a4f", Some("Wi-Fi for guests")),
         ("#5a189a", Some("امسحني · סרקו אותי")),
     ];
-    let exhibit = |((name, style), (ink, label)): ((&str, FrameStyle), (&str, Option<&str>))| {
+    let exhibit = |(style, (ink, label)): (FrameStyle, (&str, Option<&str>))| {
         let frame =
             Frame { style, color: color(ink)?, label: label.map(str::to_owned), label_color: None };
         let eyes = Eyes { shape: EyeShape::Rounded, color: Some(color(ink)?), ..Eyes::default() };
@@ -227,7 +227,7 @@ fn frames() -> anyhow::Result<Vec<Exhibit>> {
             quiet_zone: 3,
             ..Design::default()
         };
-        Ok(Exhibit { name: format!("frame-{name}"), design })
+        Ok(Exhibit { name: format!("frame-{style}"), design })
     };
     FrameStyle::ALL.into_iter().zip(looks).map(exhibit).collect()
 }
@@ -247,12 +247,12 @@ fn logos() -> anyhow::Result<Vec<Exhibit>> {
     let cup = picture(CUP)?;
     let foreground = solid("#432818")?;
     let mut exhibits = Vec::new();
-    for (name, clear_zone) in ClearZone::ALL {
+    for clear_zone in ClearZone::ALL {
         let logo = Some(Logo { picture: Arc::clone(&cup), ratio: Logo::RATIO, clear_zone });
         let eyes =
             Eyes { shape: EyeShape::Circle, color: Some(color("#99582a")?), ..Eyes::default() };
         let design = Design { pattern: Pattern::Dot, foreground, eyes, logo, ..Design::default() };
-        exhibits.push(Exhibit { name: format!("logo-{name}"), design });
+        exhibits.push(Exhibit { name: format!("logo-{clear_zone}"), design });
     }
     let hills = picture(HILLS)?;
     for (name, pattern, opacity) in

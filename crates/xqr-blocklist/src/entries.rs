@@ -1,40 +1,41 @@
-//! Lists as they are published: a host or URL per line, hosts files, PhishTank's CSV. Whoever wrote
-//! them is not trusted.
+//! Lists as they are published: a host or URL per line, hosts files, PhishTank's CSV. Their content
+//! is not trusted.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::io::{self, BufRead, Read as _};
 use std::net::IpAddr;
+use std::str::FromStr;
 
 use url::Url;
 
-use crate::Host;
+use crate::host::Host;
 
-/// Bytes of a line; a longer one is passed over like one that makes no sense.
+/// The longest line in bytes; a longer one is skipped like an invalid one.
 const MAX_LINE: usize = 16 << 10;
-/// The column of PhishTank's CSV that holds the URL, where no header says otherwise.
+/// The column of the URL in PhishTank's CSV without a header.
 const PHISHTANK_URL: usize = 1;
 
-/// How a list is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The format of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Format {
     /// A host or URL per line. `*.` and `.` before a name change nothing, but a name of one label
     /// needs them.
     Plain,
-    /// `0.0.0.0 host …` as in `/etc/hosts`. Lines that lead elsewhere than to this machine or to
-    /// nowhere list nothing.
+    /// `0.0.0.0 host …` as in `/etc/hosts`. Only lines with a loopback or unspecified address list
+    /// hosts.
     Hosts,
     /// PhishTank's CSV with a column `url`.
     PhishTank,
 }
 
 impl Format {
-    /// Returns the format that operators call `name`: `plain`, `hosts` or `phishtank`.
-    pub fn parse(name: &str) -> Option<Self> {
-        [Self::Plain, Self::Hosts, Self::PhishTank].into_iter().find(|format| format.name() == name)
-    }
+    /// All formats.
+    pub const ALL: [Self; 3] = [Self::Plain, Self::Hosts, Self::PhishTank];
 
-    /// Returns what operators call it.
-    pub fn name(self) -> &'static str {
+    /// Returns the name: `plain`, `hosts` or `phishtank`.
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Plain => "plain",
             Self::Hosts => "hosts",
@@ -42,7 +43,7 @@ impl Format {
         }
     }
 
-    /// Returns what the first line that says something looks like.
+    /// Returns the format that the first line with content looks like.
     fn detect(line: &str) -> Self {
         let mut words = line.split_whitespace();
         if line.split(',').any(|column| column.trim_matches('"') == "url") {
@@ -57,38 +58,69 @@ impl Format {
     }
 }
 
-/// Why a whole list is refused; for the operator.
+/// The text is not the name of a format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("unknown format: use plain, hosts or phishtank")]
+pub struct UnknownFormat;
+
+impl FromStr for Format {
+    type Err = UnknownFormat;
+
+    fn from_str(name: &str) -> Result<Self, UnknownFormat> {
+        Self::ALL.into_iter().find(|format| format.name() == name).ok_or(UnknownFormat)
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// Why a whole list is refused.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum Refusal {
-    /// It could not be read.
+    /// The list could not be read.
     #[error("cannot be read: {0}")]
     Unreadable(#[from] io::Error),
-    /// It lists nothing.
+    /// The list has no hosts.
     #[error("lists nothing")]
     Empty,
-    /// It has NUL bytes: no text, or one in UTF-16.
+    /// The list has NUL bytes: it is not text, or text in UTF-16.
     #[error("is no text in UTF-8: it has NUL bytes")]
     Binary,
-    /// It is HTML or XML, such as a page of an error.
+    /// The list is HTML or XML, such as an error page.
     #[error("is a page in HTML or XML, not a list")]
     Markup,
-    /// It has more entries than the caller takes.
+    /// The list has more entries than the caller allows.
     #[error("has more than {0} entries")]
     TooLong(u64),
-    /// More lines make no sense than do.
+    /// More lines are invalid than valid.
     #[error("is no list: {bad} lines make no sense, {good} do; the first is line {first}")]
     Nonsense {
-        /// Lines that list something.
+        /// Valid lines.
         good: u64,
-        /// Lines that make no sense.
+        /// Invalid lines.
         bad: u64,
-        /// The first of those, counted from 1.
+        /// The first invalid line, counted from 1.
         first: u64,
     },
 }
 
-/// The hosts of a list, read line by line in bounded memory. What is wrong with the list as a whole
-/// is known at its end at the latest, so nothing may be made of the entries before.
+/// The hosts of a list, read line by line in bounded memory. A problem of the whole list is known at
+/// its end at the latest, so the caller must not use the entries before the end.
+///
+/// ```
+/// use xqr_blocklist::{Entries, Format, Refusal};
+///
+/// let list = "0.0.0.0 evil.example\n0.0.0.0 worse.example # since May\n";
+/// let hosts: Result<Vec<_>, Refusal> =
+///     Entries::new(list.as_bytes(), Some(Format::Hosts), 1_000).collect();
+/// assert_eq!(hosts?[1].as_str(), "worse.example");
+/// # Ok::<(), Refusal>(())
+/// ```
+#[derive(Debug)]
 pub struct Entries<R> {
     input: R,
     format: Option<Format>,
@@ -105,7 +137,7 @@ pub struct Entries<R> {
 }
 
 impl<R: BufRead> Entries<R> {
-    /// Reads `input`, with at most `max` entries, in `format` or in the one that its first line
+    /// Reads `input`, with at most `max` entries, in `format` or in the format that its first line
     /// looks like.
     pub fn new(input: R, format: Option<Format>, max: u64) -> Self {
         Self {
@@ -124,8 +156,7 @@ impl<R: BufRead> Entries<R> {
         }
     }
 
-    /// Returns how many lines made no sense so far and were passed over, and the first of them,
-    /// counted from 1.
+    /// Returns how many invalid lines were skipped so far, and the first of them, counted from 1.
     pub fn passed_over(&self) -> (u64, u64) {
         (self.bad, self.first_bad)
     }
@@ -160,7 +191,7 @@ impl<R: BufRead> Entries<R> {
         Ok(Some(whole))
     }
 
-    /// Reads lines until one lists something, or the input ends.
+    /// Reads lines until one lists a host, or the input ends.
     fn fill(&mut self) -> Result<(), Refusal> {
         while self.waiting.is_empty() {
             let Some(whole) = self.next_line()? else {
@@ -181,7 +212,7 @@ impl<R: BufRead> Entries<R> {
         Ok(())
     }
 
-    /// Takes what a line lists, and returns whether it made sense.
+    /// Takes the hosts of a line, and returns whether the line is valid.
     fn take(&mut self, line: &str) -> Result<bool, Refusal> {
         if line.is_empty() || is_comment(line) {
             return Ok(true);
@@ -280,15 +311,14 @@ fn plain(name: &str) -> Option<Host> {
     }
     let name = name.split_once('#').map_or(name, |(name, _)| name);
     let bare = name.strip_prefix("*.").or_else(|| name.strip_prefix('.'));
-    let host = Host::parse(bare.unwrap_or(name))?;
-    // One word may be anything, such as all that is left of a list; who means a top-level domain
-    // can say so.
+    let host = bare.unwrap_or(name).parse::<Host>().ok()?;
+    // One word may be anything, such as the rest of a broken list. A top-level domain needs a dot.
     (bare.is_some() || host.is_address() || host.as_str().contains('.')).then_some(host)
 }
 
 fn host_of_url(text: &str) -> Option<Host> {
     let url = Url::parse(text).ok()?;
-    Host::parse(Host::of(&url)?.as_str())
+    Host::of(&url)?.as_str().parse().ok()
 }
 
 fn address(word: &str) -> Option<IpAddr> {
@@ -309,7 +339,7 @@ fn sinkhole(line: &str, hosts: &mut VecDeque<Host>) -> Option<()> {
     }
     for name in names {
         let name = name.split_once('#').map_or(name, |(name, _)| name);
-        let host = Host::parse(name)?;
+        let host = name.parse::<Host>().ok()?;
         // `localhost`, `broadcasthost` and `0.0.0.0 0.0.0.0` stand in every hosts file and list
         // nothing.
         if host.as_str().contains('.')

@@ -1,17 +1,32 @@
-//! The normal form of a host: what a browser would connect to, in one spelling.
+//! The normal form of a host: the host that a browser would connect to, in one spelling.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::str::FromStr;
 
 use url::Url;
 
 /// Bytes of the longest domain name (RFC 1035, section 2.3.4).
 const MAX_BYTES: usize = 253;
-/// What the key of an address begins with; no domain name has it.
+/// The first byte of the key of an address, which no domain name has.
 const ADDRESS: u8 = b'=';
 
 /// A domain name in ASCII (IDNA), lower case, without a dot at the end; or an IP address in its
-/// usual spelling, IPv6 without brackets. An IPv6 address that stands for an IPv4 one (mapped, or
-/// NAT64's well-known prefix) is that.
+/// usual spelling, IPv6 without brackets. An IPv6 address that contains an IPv4 address (mapped, or
+/// NAT64's well-known prefix) becomes that IPv4 address.
+///
+/// [`FromStr`] reads a name in any spelling that a URL may have, or an address. It is stricter than
+/// a URL, so that neither a sentence nor a line of another format becomes a name: letters, digits,
+/// `-`, `_` and dots after IDNA, no empty label, at most 253 bytes.
+///
+/// ```
+/// use xqr_blocklist::{Host, NotAHost};
+///
+/// let host: Host = "Bücher.Example.".parse()?;
+/// assert_eq!(host.to_string(), "xn--bcher-kva.example");
+/// assert_eq!("a sentence".parse::<Host>(), Err(NotAHost));
+/// # Ok::<(), NotAHost>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Host {
     text: String,
@@ -19,7 +34,7 @@ pub struct Host {
 }
 
 impl Host {
-    /// Returns the host of a URL; `None` where it has none.
+    /// Returns the host of a URL, or `None` if it has none.
     pub fn of(url: &Url) -> Option<Self> {
         match url.host()? {
             url::Host::Domain(name) => Self::from_name(name),
@@ -28,34 +43,11 @@ impl Host {
         }
     }
 
-    /// Reads what a person or a list calls a host: a name in any spelling that a URL may have, or
-    /// an address.
-    ///
-    /// Stricter than a URL, so that neither a sentence nor a line of another format becomes a name:
-    /// letters, digits, `-`, `_` and dots after IDNA, no empty label, at most 253 bytes.
-    pub fn parse(text: &str) -> Option<Self> {
-        if let Ok(address) = text.parse::<IpAddr>() {
-            return Some(address.into());
-        }
-        let host = match url::Host::parse(text).ok()? {
-            url::Host::Domain(name) => Self::from_name(&name)?,
-            url::Host::Ipv4(address) => address.into(),
-            url::Host::Ipv6(address) => address.into(),
-        };
-        let label = |label: &str| {
-            !label.is_empty()
-                && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
-        };
-        let good =
-            host.is_address || host.text.len() <= MAX_BYTES && host.text.split('.').all(label);
-        good.then_some(host)
-    }
-
-    /// `name` is in ASCII and lower case, as the URL standard gives it.
+    /// Takes a name in ASCII and lower case, as URL parsing returns it.
     fn from_name(name: &str) -> Option<Self> {
         let name = name.trim_end_matches('.');
         match name.parse::<Ipv4Addr>() {
-            // Several dots at the end keep an address from being read as one by the URL standard.
+            // With several dots at the end, URL parsing does not read an address.
             Ok(address) => Some(address.into()),
             Err(_) => (!name.is_empty()).then(|| Self { text: name.to_owned(), is_address: false }),
         }
@@ -71,8 +63,7 @@ impl Host {
         self.is_address
     }
 
-    /// Returns the host and the domains above it, longest first, as far as they may be listed. An
-    /// address has none above it.
+    /// Returns the host and its parent domains, longest first. An address has no parents.
     pub fn candidates(&self) -> impl Iterator<Item = &str> {
         let mut rest = Some(self.text.as_str());
         let next = move || {
@@ -84,8 +75,8 @@ impl Host {
         std::iter::from_fn(next).filter(|name| name.len() <= MAX_BYTES && !name.is_empty())
     }
 
-    /// Appends the key under which sets hold it: labels from the top down, so that domains above
-    /// are prefixes.
+    /// Appends the key of this host in a set: labels from the top down, so that parent domains are
+    /// prefixes.
     pub(crate) fn key(&self, key: &mut Vec<u8>) {
         if self.is_address {
             key.push(ADDRESS);
@@ -106,6 +97,39 @@ impl Host {
             Some(address) => Self { text: address.to_owned(), is_address: true },
             None => Self { text: key.rsplit('.').collect::<Vec<_>>().join("."), is_address: false },
         }
+    }
+}
+
+/// The text is not a host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a domain name or IP address")]
+pub struct NotAHost;
+
+impl FromStr for Host {
+    type Err = NotAHost;
+
+    fn from_str(text: &str) -> Result<Self, NotAHost> {
+        if let Ok(address) = text.parse::<IpAddr>() {
+            return Ok(address.into());
+        }
+        let host = match url::Host::parse(text).map_err(|_| NotAHost)? {
+            url::Host::Domain(name) => Self::from_name(&name).ok_or(NotAHost)?,
+            url::Host::Ipv4(address) => address.into(),
+            url::Host::Ipv6(address) => address.into(),
+        };
+        let label = |label: &str| {
+            !label.is_empty()
+                && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        };
+        let good =
+            host.is_address || host.text.len() <= MAX_BYTES && host.text.split('.').all(label);
+        if good { Ok(host) } else { Err(NotAHost) }
+    }
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.text)
     }
 }
 
@@ -143,7 +167,7 @@ mod tests {
     #[test]
     fn disguises_come_off() {
         let check = |text: &str, normal: &str| {
-            assert_eq!(Host::parse(text).unwrap().as_str(), normal, "{text}");
+            assert_eq!(text.parse::<Host>().unwrap().as_str(), normal, "{text}");
             let in_url = if text.contains("::") { format!("[{text}]") } else { text.to_owned() };
             assert_eq!(
                 Host::of(&Url::parse(&format!("http://u:p@{in_url}:81/x")).unwrap())
@@ -173,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_host_is_none() {
+    fn other_texts_are_no_hosts() {
         let long = format!("{}.example", "a.".repeat(130));
         for text in [
             "",
@@ -191,14 +215,14 @@ mod tests {
             "<html>",
             &long,
         ] {
-            assert_eq!(Host::parse(text), None, "{text:?}");
+            assert_eq!(text.parse::<Host>(), Err(NotAHost), "{text:?}");
         }
     }
 
     #[test]
-    fn the_domains_above_are_candidates_and_nothing_else() {
+    fn parent_domains_are_candidates_and_nothing_else() {
         let check = |text: &str, all: &[&str]| {
-            assert_eq!(Host::parse(text).unwrap().candidates().collect::<Vec<_>>(), all)
+            assert_eq!(text.parse::<Host>().unwrap().candidates().collect::<Vec<_>>(), all)
         };
         check("a.b.co.uk", &["a.b.co.uk", "b.co.uk", "co.uk", "uk"]);
         check("uk", &["uk"]);
@@ -212,7 +236,7 @@ mod tests {
     #[test]
     fn keys_lead_back() {
         for text in ["a.b.co.uk", "uk", "1.2.3.4", "2001:db8::1"] {
-            let host = Host::parse(text).unwrap();
+            let host = text.parse::<Host>().unwrap();
             let mut key = Vec::new();
             host.key(&mut key);
             assert_eq!(Host::from_key(std::str::from_utf8(&key).unwrap()), host);

@@ -1,22 +1,64 @@
 //! Sets of hosts: exact, immutable, about fifteen bytes per host.
 //!
 //! A set is a minimal automaton over keys that begin with the top-level domain (`com.example.www`).
-//! So one walk along a host's key passes every domain above it, and costs as much with a million
-//! hosts as with ten.
+//! So one walk along a host's key passes every parent domain, and costs the same with a million hosts
+//! as with ten.
 
+use std::fmt;
 use std::io::BufRead;
 
 use fst::raw::Fst;
 use fst::{IntoStreamer as _, Set, SetBuilder, Streamer as _};
 
-use crate::{Entries, Host, Refusal};
+use crate::entries::{Entries, Refusal};
+use crate::host::Host;
 
-/// Bytes of keys that are sorted at once: what building needs besides about twice the finished set.
+/// Bytes of keys that are sorted at once. Building needs as much, and about twice the finished set.
 const CHUNK: usize = 8 << 20;
 
 /// A set of hosts.
-#[derive(Default)]
+///
+/// ```
+/// use xqr_blocklist::{Host, HostSet, NotAHost};
+///
+/// let hosts: [Host; 2] = ["evil.example".parse()?, "198.51.100.7".parse()?];
+/// let set: HostSet = hosts.iter().collect();
+/// // A parent domain is enough.
+/// assert_eq!(set.find(&"shop.evil.example".parse()?), Some("evil.example"));
+/// assert_eq!(set.find(&"good.example".parse()?), None);
+/// let mut hosts = Vec::new();
+/// set.try_for_each(|host| Ok::<(), NotAHost>(hosts.push(host.to_string())))?;
+/// assert_eq!(hosts.len(), 2);
+/// # Ok::<(), NotAHost>(())
+/// ```
+#[derive(Clone, Default)]
 pub struct HostSet(Set<Vec<u8>>);
+
+/// Shows the sizes only: a set may have millions of hosts.
+impl fmt::Debug for HostSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HostSet")
+            .field("hosts", &self.len())
+            .field("bytes", &self.as_bytes().len())
+            .finish()
+    }
+}
+
+impl<'a> FromIterator<&'a Host> for HostSet {
+    fn from_iter<I: IntoIterator<Item = &'a Host>>(hosts: I) -> Self {
+        let mut builder = Builder::default();
+        hosts.into_iter().for_each(|host| builder.push(host));
+        builder.finish()
+    }
+}
+
+impl FromIterator<Host> for HostSet {
+    fn from_iter<I: IntoIterator<Item = Host>>(hosts: I) -> Self {
+        let mut builder = Builder::default();
+        hosts.into_iter().for_each(|host| builder.push(&host));
+        builder.finish()
+    }
+}
 
 impl HostSet {
     /// Collects the hosts of a list.
@@ -28,8 +70,8 @@ impl HostSet {
         Self::read_from(&mut entries)
     }
 
-    /// As [`read`](Self::read), for who wants to know afterwards what was [passed
-    /// over](Entries::passed_over).
+    /// Collects the hosts of a list, as [`read`](Self::read) does, and leaves `entries` to the caller,
+    /// for the number of [invalid lines](Entries::passed_over).
     ///
     /// # Errors
     ///
@@ -42,14 +84,7 @@ impl HostSet {
         Ok(builder.finish())
     }
 
-    /// Collects hosts.
-    pub fn collect<'a>(hosts: impl IntoIterator<Item = &'a Host>) -> Self {
-        let mut builder = Builder::default();
-        hosts.into_iter().for_each(|host| builder.push(host));
-        builder.finish()
-    }
-
-    /// Returns the shortest of the host and the domains above it that is in the set.
+    /// Returns the shortest of the host and its parent domains that is in the set.
     pub fn find<'h>(&self, host: &'h Host) -> Option<&'h str> {
         let mut key = Vec::with_capacity(host.as_str().len() + 1);
         host.key(&mut key);
@@ -64,21 +99,21 @@ impl HostSet {
         node.is_final().then(|| host.as_str())
     }
 
-    /// Returns how many hosts it has.
+    /// Returns the number of hosts.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Returns whether it has none.
+    /// Returns whether the set is empty.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Shows `each` of the hosts, sorted from the top-level domain down.
+    /// Calls `each` with every host, sorted from the top-level domain down.
     ///
     /// # Errors
     ///
-    /// The first one of `each`.
+    /// The first error of `each`.
     pub fn try_for_each<E>(&self, mut each: impl FnMut(Host) -> Result<(), E>) -> Result<(), E> {
         let mut stream = self.0.stream();
         while let Some(key) = stream.next() {
@@ -87,13 +122,12 @@ impl HostSet {
         Ok(())
     }
 
-    /// Returns the bytes of the set, for a file; that is all the memory it takes.
+    /// Returns the bytes of the set, for a file. They are all the memory that it takes.
     pub fn as_bytes(&self) -> &[u8] {
         self.0.as_fst().as_bytes()
     }
 
-    /// Reads what [`as_bytes`](Self::as_bytes) gave; `None` where the checksum says that it is
-    /// something else.
+    /// Reads the bytes of [`as_bytes`](Self::as_bytes), or returns `None` if their checksum is wrong.
     pub fn from_bytes(bytes: Vec<u8>) -> Option<Self> {
         let fst = Fst::new(bytes).ok()?;
         fst.verify().ok()?;

@@ -423,7 +423,7 @@ fn networks_of<'de, D: serde::Deserializer<'de>>(
 
 fn hosts<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<Host>, D::Error> {
     let parse = |text: &String| {
-        Host::parse(text).ok_or_else(|| format!("blocklist.except: '{text}' is no host"))
+        text.parse::<Host>().map_err(|_| format!("blocklist.except: '{text}' is no host"))
     };
     Vec::<String>::deserialize(deserializer)?
         .iter()

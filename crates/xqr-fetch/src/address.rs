@@ -1,6 +1,5 @@
-//! Which addresses belong to the public Internet. Allowed is what is known to be global unicast;
-//! all else is refused, so a range that is set aside tomorrow inside refused space needs no change
-//! here.
+//! Recognizes addresses of the public Internet. Known global unicast ranges are allowed and all others
+//! refused, so a new special range inside refused space needs no change here.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -52,10 +51,10 @@ const fn v6([a, b, c, d]: [u16; 4], length: u8) -> Ipv6Net {
     Ipv6Net::new_assert(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0), length)
 }
 
-/// Tells whether an address is global unicast, and so may be dialled.
+/// Returns whether an address is global unicast, so that the client may connect to it.
 ///
-/// An IPv4 address inside an IPv6 one (mapped, compatible, NAT64, 6to4, Teredo) is never judged by
-/// what it carries: all such forms are refused.
+/// An IPv4 address inside an IPv6 one (mapped, compatible, NAT64, 6to4, Teredo) is refused,
+/// whatever the inner address is.
 ///
 /// ```
 /// use xqr_fetch::is_public;

@@ -1,50 +1,50 @@
-//! What comes back. What a target sent stays out of every `Debug`.
+//! Results of requests. Their `Debug` leaves out the bytes that a target sent.
 
 use std::fmt;
 use std::time::Duration;
 
 use tokio::sync::OwnedSemaphorePermit;
 
-/// What is expected behind an address.
+/// The expected type of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// A picture: PNG, JPEG, GIF, BMP, TIFF, WebP or SVG by its first bytes.
-    Picture,
+    /// An image: PNG, JPEG, GIF, BMP, TIFF, WebP or SVG, recognized by its first bytes.
+    Image,
     /// Anything.
     Any,
 }
 
-/// What was fetched. Its memory counts towards [`crate::Policy::memory`] until it is dropped.
+/// A fetched body. It counts towards [`crate::Policy::memory`] until it is dropped.
 pub struct Fetched {
     /// The body.
     pub bytes: Vec<u8>,
-    /// The target's `Content-Type`. It is the target's claim and no more.
+    /// The target's `Content-Type`, which is not verified.
     pub content_type: Option<String>,
     #[expect(dead_code, reason = "held until dropped")]
-    pub(crate) room: Option<OwnedSemaphorePermit>,
+    pub(crate) memory: Option<OwnedSemaphorePermit>,
 }
 
-/// The size only.
+/// Shows the size only.
 impl fmt::Debug for Fetched {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Fetched({} bytes)", self.bytes.len())
     }
 }
 
-/// What became of a post: the target answered, with whatever status.
+/// The response to a post, with any status.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Delivered {
     /// The status, redirects (which are not followed) included.
     pub status: u16,
     /// From the look-up to the end of the excerpt.
     pub duration: Duration,
-    /// How long the target wants to be left alone. It is the target's wish and may be absurd.
+    /// The delay that the target asks for with `Retry-After`. It is not limited.
     pub retry_after: Option<Duration>,
-    /// The first KiB of the body, made legible; empty where it is compressed.
+    /// The first KiB of the body as printable text; empty if the body is compressed.
     pub body_excerpt: String,
 }
 
-/// Without the excerpt.
+/// Leaves out the excerpt.
 impl fmt::Debug for Delivered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { status, duration, retry_after, body_excerpt: _ } = self;

@@ -1,4 +1,4 @@
-//! Reading what a target sends, never more than is wanted.
+//! Reads the body of a response up to a limit.
 
 use std::sync::Arc;
 
@@ -6,20 +6,20 @@ use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Incoming};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::FetchError;
+use crate::error::FetchError;
 
-/// The first piece of memory that a body gets.
+/// The first allocation of a body, in bytes.
 const FIRST: usize = 16 * 1024;
 
-/// A body, and its part of the memory for all bodies.
+/// A body, and its share of the memory for all bodies.
 pub(crate) type Held = (Vec<u8>, Option<OwnedSemaphorePermit>);
 
-/// Reads a body of at most `max` bytes. Memory is taken as bytes come, not as they are announced,
-/// or a target that announces much and sends nothing would keep others from theirs.
+/// Reads a body of at most `max` bytes. Memory is reserved as bytes arrive and not by
+/// `Content-Length`, so a target that announces much and sends nothing does not block others.
 pub(crate) async fn read(
     body: &mut Incoming,
     max: u32,
-    room: &Arc<Semaphore>,
+    memory: &Arc<Semaphore>,
 ) -> Result<Held, FetchError> {
     if body.size_hint().lower() > u64::from(max) {
         return Err(FetchError::TooLarge { max });
@@ -37,7 +37,7 @@ pub(crate) async fn read(
             let capacity = length.max(2 * bytes.capacity()).max(FIRST).min(cap);
             let more = u32::try_from(capacity - bytes.capacity()).unwrap_or(max);
             let more =
-                Arc::clone(room).try_acquire_many_owned(more).map_err(|_| FetchError::Busy)?;
+                Arc::clone(memory).try_acquire_many_owned(more).map_err(|_| FetchError::Busy)?;
             match &mut held {
                 None => held = Some(more),
                 Some(held) => held.merge(more),
@@ -49,7 +49,7 @@ pub(crate) async fn read(
     Ok((bytes, held))
 }
 
-/// Reads on until `excerpt` has `max` bytes, or the body ends or breaks off.
+/// Reads until `excerpt` has `max` bytes, or the body ends or fails.
 pub(crate) async fn read_excerpt(body: &mut Incoming, max: usize, excerpt: &mut Vec<u8>) {
     while excerpt.len() < max
         && let Some(Ok(frame)) = body.frame().await
@@ -60,8 +60,7 @@ pub(crate) async fn read_excerpt(body: &mut Incoming, max: usize, excerpt: &mut 
     }
 }
 
-/// An excerpt as text that any database takes: what is no text or controls terminals becomes
-/// U+FFFD.
+/// Returns an excerpt as text for any database: control characters and invalid UTF-8 become U+FFFD.
 pub(crate) fn legible(excerpt: &[u8], max: usize) -> String {
     let text = String::from_utf8_lossy(excerpt);
     let mut legible: String = text

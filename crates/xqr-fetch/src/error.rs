@@ -1,12 +1,11 @@
-//! Why an address was not fetched. Nothing here carries what a target sent: neither its body nor a
-//! header.
+//! Errors. They hold nothing that a target sent, neither its body nor its headers.
 
 use std::net::IpAddr;
 
-/// Why an address that a user named was not parsed, fetched or posted to.
+/// Why a URL was not parsed, fetched or posted to.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FetchError {
-    /// The address is not one that may be fetched, whatever is behind it.
+    /// The URL may not be fetched, whatever it leads to.
     #[error("not an address that may be fetched: {0}")]
     BadUrl(UrlFault),
     /// The host is, or resolves to, an address that is not public, or one of this machine's own.
@@ -20,11 +19,11 @@ pub enum FetchError {
         /// Whether the caller wrote the address, instead of a name that resolves to it.
         literal: bool,
     },
-    /// No such name, nothing listens, nothing answers, or no TLS: one answer, so that nobody scans
-    /// networks with it.
+    /// The name does not exist, the port is closed, nothing answers, or TLS fails. These are one
+    /// error, so that users cannot scan networks.
     #[error("the host cannot be reached")]
     Unreachable,
-    /// The connection stood, but the answer was not complete in time.
+    /// The connection was made, but the response was not complete in time.
     #[error("the answer took too long")]
     TooSlow,
     /// The body is larger than the policy allows.
@@ -33,28 +32,28 @@ pub enum FetchError {
         /// The policy's cap in bytes.
         max: u32,
     },
-    /// The body does not begin like a picture.
+    /// The body does not begin like an image.
     #[error("the answer is not a picture")]
-    NotAPicture,
-    /// The body is compressed, although it was asked for plain. What it would become is unknown, so
-    /// it is not unpacked.
+    NotAnImage,
+    /// The body is compressed although the request asked for `identity`. It is not unpacked, because
+    /// its size is unknown.
     #[error("the answer is compressed")]
     Compressed,
-    /// The answer is no HTTP, has an immense head, or broke off.
+    /// The response is not HTTP, has too large a head, or is incomplete.
     #[error("the answer is not understood")]
     Garbled,
-    /// The target answered, but with another status than 200.
+    /// The target answered with another status than 200.
     #[error("the host answered with status {0}")]
     Status(u16),
     /// More redirects than the policy allows.
     #[error("too many redirects")]
     TooManyRedirects,
-    /// All places, all places for this host, or all memory for answers are taken: try again later.
+    /// A limit on requests, on requests to this host, or on memory is reached. Try again later.
     #[error("too many requests at once")]
     Busy,
 }
 
-/// What is wrong with an address.
+/// What is wrong with a URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum UrlFault {
     /// It is longer than the policy allows.
@@ -90,3 +89,8 @@ fn internal(address: Option<IpAddr>, literal: bool) -> String {
         None => "it leads to an address that is not public".to_owned(),
     }
 }
+
+/// The bytes are not a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not the certificate of an authority, in DER")]
+pub struct BadRoot;

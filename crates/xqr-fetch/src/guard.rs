@@ -1,44 +1,19 @@
-//! The one place that decides which addresses are dialled.
+//! Decides which addresses the client connects to.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 
 use url::Host;
 
-use crate::{FetchError, NoAnswer, Policy, Resolve, Target, is_public};
+use crate::error::FetchError;
+use crate::policy::{Policy, Verdict};
+use crate::resolve::{NoAnswer, Resolve};
+use crate::target::Target;
 
 /// Addresses of one family that are tried. A name may have thousands.
 const TRIED: usize = 2;
 
-/// What the policy says of an address.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Verdict {
-    Refused,
-    /// It belongs to the Internet; whether it is this machine's own is still open.
-    Public,
-    /// The operator vouches for it.
-    Allowed,
-}
-
-/// Tells whether the policy lets an address be dialled, this machine's own addresses aside.
-pub(crate) fn is_allowed(address: IpAddr, policy: &Policy) -> bool {
-    judge(address, policy) != Verdict::Refused
-}
-
-fn judge(address: IpAddr, policy: &Policy) -> Verdict {
-    let in_one = |nets: &[ipnet::IpNet]| nets.iter().any(|net| net.contains(&address));
-    if in_one(&policy.deny_nets) {
-        Verdict::Refused
-    } else if in_one(&policy.allow_nets) {
-        Verdict::Allowed
-    } else if is_public(address) {
-        Verdict::Public
-    } else {
-        Verdict::Refused
-    }
-}
-
-/// The addresses to dial for a target: each has been judged, and one that is refused refuses the
-/// target.
+/// Returns the addresses to connect to. Every address of the target is checked; if one is refused,
+/// the target is refused.
 pub(crate) async fn admit(
     target: &Target,
     policy: &Policy,
@@ -54,7 +29,7 @@ pub(crate) async fn admit(
     let mut dialled = Vec::new();
     let mut tried = [0; 2];
     for address in all {
-        let verdict = judge(address, policy);
+        let verdict = policy.verdict(address);
         let source = if verdict == Verdict::Public { source(address) } else { None };
         // From loopback nothing leaves the machine either.
         let is_own = source.is_some_and(|source| source == address || source.is_loopback());
@@ -83,10 +58,10 @@ async fn look_up(name: &str, resolver: &dyn Resolve) -> Result<Vec<IpAddr>, Fetc
     }
 }
 
-/// The address that the kernel would speak from to this one, `None` where there is no route. For
-/// its own addresses it chooses the address itself; that finds, for IPv4, also what a list of
-/// interfaces does not have: forwarded addresses that are only routes. Such addresses of IPv6
-/// belong into [`Policy::deny_nets`], like those that a NAT in front translates. Nothing is sent.
+/// Returns the source address that the kernel would use for `address`, or `None` without a route.
+/// For one of its own addresses the kernel chooses that address. For IPv4 this also finds forwarded
+/// addresses that are only routes, which a list of interfaces lacks. Such IPv6 addresses, and those
+/// that a NAT in front translates, belong in [`Policy::deny_nets`]. Nothing is sent.
 fn source(address: IpAddr) -> Option<IpAddr> {
     let any = if address.is_ipv4() {
         IpAddr::V4(Ipv4Addr::UNSPECIFIED)

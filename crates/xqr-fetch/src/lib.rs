@@ -1,63 +1,65 @@
-//! The guarded outbound client: it fetches logos and backgrounds from addresses that users name,
-//! and posts to webhooks that users name, and never reaches anything but the public Internet.
+//! The guarded outbound HTTP client. It fetches images from URLs that users give, and posts to
+//! webhooks that users give. It connects to the public Internet only.
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
 //! use xqr_fetch::{FetchError, Kind, Outbound, Policy, Target};
 //!
 //! let outbound = Outbound::new(Policy { http: true, ..Policy::default() });
-//! // An address in any spelling is refused as it is parsed.
+//! // A private address is refused while parsing, in any spelling.
 //! let refused = Target::parse("http://0x7f.1/logo.png", outbound.policy()).unwrap_err();
 //! assert!(matches!(refused, FetchError::Internal { literal: true, .. }));
-//! // A name is judged by every address that it has, with every attempt.
+//! // With every attempt, all addresses of a name are checked.
 //! let target = Target::parse("http://localhost/logo.png", outbound.policy())?;
-//! let refused = outbound.fetch(&target, Kind::Picture).await.unwrap_err();
+//! let refused = outbound.fetch(&target, Kind::Image).await.unwrap_err();
 //! assert!(matches!(refused, FetchError::Internal { literal: false, .. }));
 //! # Ok::<(), Box<dyn std::error::Error>>(()) })?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! An attempt is: [`Target::parse`] judges the text; [`Outbound`] takes places, asks the
-//! [`Resolve`]r once, judges **every** answer with [`is_public`] and the [`Policy`], and dials
-//! exactly those addresses. A redirect is a new attempt. One deadline covers it all.
+//! An attempt has these steps: [`Target::parse`] checks the URL; [`Outbound`] takes permits, asks the
+//! [`Resolve`]r once, checks **every** address with [`is_public`] and the [`Policy`], and connects to
+//! exactly those addresses. A redirect is a new attempt. One deadline covers all attempts.
 //!
-//! It stands on `hyper` instead of `reqwest`, for the least behaviour: the layer that connects is
-//! given addresses and no names, so there is no look-up, proxy variable, cookie, `Referer` or
-//! redirect to switch off, and no second parser of addresses.
+//! The client uses `hyper` and not `reqwest`, because it does less: the layer that connects receives
+//! addresses and no names. So there is no look-up, proxy variable, cookie, `Referer` or redirect to
+//! switch off, and no second URL parser.
 //!
-//! [`Direct`] is another client, which judges nothing: for addresses that the operator names in the
-//! settings, and for no other.
+//! [`Unguarded`] is a second client without these checks, only for addresses in the operator's
+//! settings.
 //!
-//! Deliberately absent from the guarded client: connections that are kept (each request is judged,
-//! so each is dialled), HTTP/2, compression, proxies, cookies, client certificates, retries (the
-//! caller has the schedule), caches, logs (the caller knows the user), a resolver of our own, a
-//! queue for those who find no place. An operator who wants a second wall puts an egress rule
-//! around the process.
+//! The guarded client has no connection pool (each request is checked, so each connects anew), no
+//! HTTP/2, compression, proxies, cookies, client certificates, retries (the caller has the
+//! schedule), cache, log (the caller knows the user), DNS resolver of its own, or queue for requests
+//! beyond the limits. For a second layer of defence, put an egress firewall rule around the
+//! process.
+
+#![warn(missing_debug_implementations)]
 
 mod address;
 mod answer;
 mod body;
+mod concurrency;
+mod connection;
 mod error;
 mod guard;
-mod operator;
+mod image_sniff;
 mod outbound;
-mod picture;
-mod places;
 mod policy;
 mod resolve;
-mod retry;
+mod retry_after;
 mod target;
-mod wire;
+mod unguarded;
 
 pub use address::is_public;
 pub use answer::{Delivered, Fetched, Kind};
-pub use error::{FetchError, UrlFault};
+pub use error::{BadRoot, FetchError, UrlFault};
 /// Headers of a post.
 pub use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 /// A network in a [`Policy`].
 pub use ipnet::IpNet;
-pub use operator::{Direct, NoReply};
-pub use outbound::{BadRoot, Outbound};
+pub use outbound::Outbound;
 pub use policy::Policy;
 pub use resolve::{Answer, NoAnswer, Resolve, SystemResolver};
 pub use target::Target;
+pub use unguarded::{Unguarded, UnguardedError};

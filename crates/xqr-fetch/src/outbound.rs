@@ -1,5 +1,6 @@
-//! The client: what fetches and posts.
+//! The guarded client, which fetches and posts.
 
+use std::fmt;
 use std::sync::Arc;
 
 use http_body_util::Full;
@@ -12,19 +13,21 @@ use hyper::{Method, Request, StatusCode};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
 
-use crate::places::{Party, Place, Places};
-use crate::wire::{Exchange, Wire};
-use crate::{
-    Delivered, FetchError, Fetched, Kind, Policy, Resolve, SystemResolver, Target, UrlFault, body,
-    guard, picture, retry,
-};
+use crate::answer::{Delivered, Fetched, Kind};
+use crate::concurrency::{ConcurrencyLimits, HostPermit, LimitKey};
+use crate::connection::{Connector, Exchange};
+use crate::error::{BadRoot, FetchError, UrlFault};
+use crate::policy::Policy;
+use crate::resolve::{Resolve, SystemResolver};
+use crate::target::Target;
+use crate::{body, guard, image_sniff, retry_after};
 
-/// What every request says about its sender.
+/// The `User-Agent` of every request.
 const AGENT: HeaderValue = HeaderValue::from_static(concat!("xqr/", env!("CARGO_PKG_VERSION")));
-/// How much of an answer to a post is kept.
+/// How much of the response to a post is kept, in bytes.
 const EXCERPT: usize = 1024;
-/// Headers of a post that are ours: whoever sets them speaks to another host, or past the end of
-/// the body.
+/// Headers that callers cannot set on a post: they could address another host or write past the end
+/// of the body.
 const OURS: [&str; 12] = [
     "accept-encoding",
     "connection",
@@ -40,78 +43,79 @@ const OURS: [&str; 12] = [
     "upgrade",
 ];
 
-/// A certificate that is none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not the certificate of an authority, in DER")]
-pub struct BadRoot;
-
-/// The guarded client. It keeps nothing between requests but its counts: no connection, cookie or
+/// The guarded client. Between requests it keeps its counts only: no connection, cookie or TLS
 /// ticket.
 pub struct Outbound {
     policy: Policy,
     resolver: Arc<dyn Resolve>,
-    wire: Wire,
-    places: Arc<Places>,
-    room: Arc<Semaphore>,
+    connector: Connector,
+    limits: Arc<ConcurrencyLimits>,
+    memory: Arc<Semaphore>,
+}
+
+impl fmt::Debug for Outbound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outbound").field("policy", &self.policy).finish_non_exhaustive()
+    }
 }
 
 impl Outbound {
-    /// A client with the machine's resolver and the authorities that browsers trust.
+    /// Creates a client with the system resolver and the authorities that browsers trust.
     pub fn new(policy: Policy) -> Self {
-        let places = Places::new(&policy);
-        let room = Arc::new(Semaphore::new(policy.memory as usize));
+        let limits = ConcurrencyLimits::new(&policy);
+        let memory = Arc::new(Semaphore::new(policy.memory as usize));
         Self {
             policy,
             resolver: Arc::new(SystemResolver::default()),
-            wire: Wire::new(),
-            places,
-            room,
+            connector: Connector::new(),
+            limits,
+            memory,
         }
     }
 
-    /// Looks names up elsewhere.
+    /// Replaces the resolver.
     #[must_use]
     pub fn resolving(self, resolver: Arc<dyn Resolve>) -> Self {
         Self { resolver, ..self }
     }
 
-    /// Trusts one certificate authority more, such as a company's own.
+    /// Trusts one more certificate authority, such as a company's own. `certificate` is in DER.
     ///
     /// # Errors
     ///
-    /// [`BadRoot`] where these bytes are no certificate.
+    /// [`BadRoot`] if the bytes are not a certificate.
     pub fn trusting(mut self, certificate: &[u8]) -> Result<Self, BadRoot> {
-        self.wire = self.wire.trusting(certificate)?;
+        self.connector = self.connector.trusting(certificate)?;
         Ok(self)
     }
 
-    /// What this client allows.
+    /// Returns the policy.
     pub fn policy(&self) -> &Policy {
         &self.policy
     }
 
-    /// Judges every address that a target's name has now, and dials none. Each request judges anew.
+    /// Checks every current address of the target and connects to none. Each request checks again.
     ///
     /// # Errors
     ///
     /// [`FetchError::BadUrl`], [`FetchError::Internal`], [`FetchError::Busy`], and
-    /// [`FetchError::Unreachable`] where nobody knows the name.
+    /// [`FetchError::Unreachable`] if the name does not exist.
     pub async fn judge(&self, target: &Target) -> Result<(), FetchError> {
         let deadline = Instant::now() + self.policy.deadline;
-        let _place = self.places.take()?;
+        let _permit = self.limits.acquire()?;
         let admission = guard::admit(target, &self.policy, &*self.resolver);
         timeout_at(deadline, admission).await.unwrap_or(Err(FetchError::Unreachable)).map(drop)
     }
 
-    /// Gets what is behind an address. Redirects are followed as far as the policy goes, each
-    /// judged like a first address.
+    /// Fetches a target. Redirects are followed up to the limit of the policy; each is checked like a
+    /// first address.
     ///
     /// # Errors
     ///
     /// Every [`FetchError`].
     pub async fn fetch(&self, target: &Target, kind: Kind) -> Result<Fetched, FetchError> {
         let deadline = Instant::now() + self.policy.deadline;
-        let _place = self.places.take()?;
+        let _permit = self.limits.acquire()?;
         let mut hop = target.clone();
         for followed in 0..=self.policy.max_redirects {
             let got = self.get(&hop, kind, deadline).await;
@@ -129,9 +133,9 @@ impl Outbound {
         Err(FetchError::TooManyRedirects)
     }
 
-    /// Posts a body with these headers. No redirect is followed, and any status is an answer; so is
-    /// one whose body does not end in time. Headers that belong to the connection, and `Host`, are
-    /// not taken from the caller.
+    /// Posts a body with these headers. Redirects are not followed. Any status is a result, also if
+    /// the body does not end in time. `Host` and the headers of the connection are not taken from the
+    /// caller.
     ///
     /// # Errors
     ///
@@ -145,12 +149,12 @@ impl Outbound {
     ) -> Result<Delivered, FetchError> {
         let started = Instant::now();
         let deadline = started + self.policy.deadline;
-        let _place = self.places.take()?;
+        let _permit = self.limits.acquire()?;
         let (mut exchange, _at_host) =
             self.send(target, Method::POST, headers, Bytes::from(body), deadline).await?;
         let mut excerpt = Vec::new();
         if !is_compressed(exchange.response.headers()) {
-            // The status has been said; an excerpt that is cut short does not unsay it.
+            // The status is known; a shorter excerpt does not change it.
             timeout_at(
                 deadline,
                 body::read_excerpt(exchange.response.body_mut(), EXCERPT, &mut excerpt),
@@ -161,13 +165,13 @@ impl Outbound {
         Ok(Delivered {
             status: exchange.response.status().as_u16(),
             duration: started.elapsed(),
-            retry_after: retry::after(exchange.response.headers()),
+            retry_after: retry_after::parse(exchange.response.headers()),
             body_excerpt: body::legible(&excerpt, EXCERPT),
         })
     }
 
     async fn get(&self, target: &Target, kind: Kind, deadline: Instant) -> Result<Got, FetchError> {
-        let accept = if kind == Kind::Picture { "image/*" } else { "*/*" };
+        let accept = if kind == Kind::Image { "image/*" } else { "*/*" };
         let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(accept))]);
         let (mut exchange, _at_host) =
             self.send(target, Method::GET, headers, Bytes::new(), deadline).await?;
@@ -184,16 +188,16 @@ impl Outbound {
             return Err(FetchError::Compressed);
         }
         let content_type = text(headers, &CONTENT_TYPE);
-        let reading = body::read(exchange.response.body_mut(), self.policy.max_bytes, &self.room);
-        let (bytes, room) =
+        let reading = body::read(exchange.response.body_mut(), self.policy.max_bytes, &self.memory);
+        let (bytes, memory) =
             timeout_at(deadline, reading).await.unwrap_or(Err(FetchError::TooSlow))?;
-        if kind == Kind::Picture && !picture::is_picture(&bytes) {
-            return Err(FetchError::NotAPicture);
+        if kind == Kind::Image && !image_sniff::is_image(&bytes) {
+            return Err(FetchError::NotAnImage);
         }
-        Ok(Got::Body(Fetched { bytes, content_type, room }))
+        Ok(Got::Body(Fetched { bytes, content_type, memory }))
     }
 
-    /// One attempt: one look-up, and a connection to what it brought.
+    /// Makes one attempt: one look-up, and a connection to one of its addresses.
     async fn send(
         &self,
         target: &Target,
@@ -201,7 +205,7 @@ impl Outbound {
         mut headers: HeaderMap,
         body: Bytes,
         deadline: Instant,
-    ) -> Result<(Exchange, Place), FetchError> {
+    ) -> Result<(Exchange, HostPermit), FetchError> {
         for name in OURS {
             headers.remove(name);
         }
@@ -220,12 +224,12 @@ impl Outbound {
         *request.uri_mut() = target.request();
         *request.headers_mut() = headers;
 
-        let at_host = self.places.take_at(Party::Name(target.host().to_owned()))?;
+        let at_host = self.limits.acquire_for(LimitKey::Name(target.host().to_owned()))?;
         let admission = guard::admit(target, &self.policy, &*self.resolver);
         let addresses =
             timeout_at(deadline, admission).await.unwrap_or(Err(FetchError::Unreachable))?;
         Ok((
-            self.wire.exchange(target, &addresses, &self.places, request, deadline).await?,
+            self.connector.exchange(target, &addresses, &self.limits, request, deadline).await?,
             at_host,
         ))
     }
@@ -236,8 +240,7 @@ enum Got {
     Redirect(String),
 }
 
-/// What is said of an address that a redirect named: it is the target's text, so no more than that
-/// it led there.
+/// Hides the address of a redirect from the error, because it is the target's text.
 fn of_redirect(error: FetchError, first: &Target) -> FetchError {
     match error {
         FetchError::BadUrl(_) => FetchError::BadUrl(UrlFault::Redirect),

@@ -1,11 +1,14 @@
-//! What the operator allows: every figure of the guard in one place.
+//! The policy: all limits of the guarded client.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use ipnet::IpNet;
 
-/// What may be fetched, and at what price. The default is what production wants; a field is changed
-/// by struct update.
+use crate::address::is_public;
+
+/// What may be fetched, and the limits on it. The default is meant for production; change a field by
+/// struct update.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
     /// Whether `http` is allowed beside `https`.
@@ -28,11 +31,41 @@ pub struct Policy {
     pub deadline: Duration,
     /// How many redirects [`crate::Outbound::fetch`] follows.
     pub max_redirects: u8,
-    /// Requests at one time.
-    pub places: usize,
-    /// Requests at one time to one host, and to one address, by whatever names; an IPv6 address
-    /// counts as its /64.
-    pub places_per_host: usize,
+    /// How many requests run at the same time.
+    pub max_requests: usize,
+    /// How many requests run at the same time to one host name, and to one address, whichever names
+    /// it has. An IPv6 address counts as its /64.
+    pub max_requests_per_host: usize,
+}
+
+/// The verdict of a policy on an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Refused,
+    /// It is public; whether it is this machine's own is checked later.
+    Public,
+    /// The operator allows it.
+    Allowed,
+}
+
+impl Policy {
+    pub(crate) fn verdict(&self, address: IpAddr) -> Verdict {
+        let in_one = |nets: &[IpNet]| nets.iter().any(|net| net.contains(&address));
+        if in_one(&self.deny_nets) {
+            Verdict::Refused
+        } else if in_one(&self.allow_nets) {
+            Verdict::Allowed
+        } else if is_public(address) {
+            Verdict::Public
+        } else {
+            Verdict::Refused
+        }
+    }
+
+    /// Returns whether an address is allowed. This machine's own addresses are not checked here.
+    pub(crate) fn allows(&self, address: IpAddr) -> bool {
+        self.verdict(address) != Verdict::Refused
+    }
 }
 
 impl Default for Policy {
@@ -47,8 +80,8 @@ impl Default for Policy {
             memory: 24 * 1024 * 1024,
             deadline: Duration::from_secs(5),
             max_redirects: 3,
-            places: 64,
-            places_per_host: 8,
+            max_requests: 64,
+            max_requests_per_host: 8,
         }
     }
 }

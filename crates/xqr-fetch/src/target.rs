@@ -1,5 +1,4 @@
-//! An address that may be fetched. It is parsed once, by the parser that browsers use, and
-//! everything after works on the outcome.
+//! The URL of a request. It is parsed once, by the parser that browsers use.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -7,10 +6,10 @@ use std::net::IpAddr;
 use hyper::Uri;
 use url::{Host, Position, Url};
 
-use crate::{FetchError, Policy, UrlFault, guard};
+use crate::error::{FetchError, UrlFault};
+use crate::policy::Policy;
 
-/// A parsed address with nothing wrong about its text. What its name resolves to is judged with
-/// every attempt.
+/// A parsed and checked URL. The addresses of its host are checked with every attempt.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Target {
     url: Url,
@@ -18,8 +17,8 @@ pub struct Target {
 }
 
 impl Target {
-    /// Parses an address and judges scheme, credentials, host and port, and the host where it is an
-    /// IP address, in any spelling.
+    /// Parses a URL and checks scheme, credentials, host and port. A host that is an IP address is
+    /// checked in any spelling.
     ///
     /// # Errors
     ///
@@ -29,22 +28,22 @@ impl Target {
         Self::judged(Url::parse(text).map_err(of_parser)?, policy)
     }
 
-    /// The address as it is requested.
+    /// Returns the URL.
     pub fn as_str(&self) -> &str {
         self.url.as_str()
     }
 
-    /// The host as parsed: a name in ASCII, or an address in its usual spelling, IPv6 in brackets.
+    /// Returns the host: a name in ASCII, or an address in its usual spelling, IPv6 in brackets.
     pub fn host(&self) -> &str {
         self.url.host_str().unwrap_or_default()
     }
 
-    /// Judges again: the policy of a client may differ from the one this was parsed with.
+    /// Checks again, because the policy of the client may differ from that of parsing.
     pub(crate) fn judge(&self, policy: &Policy) -> Result<(), FetchError> {
         judge(&self.url, policy)
     }
 
-    /// The address that a `Location` names, seen from here.
+    /// Returns the target of a `Location`, relative to this one.
     pub(crate) fn follow(&self, location: &str, policy: &Policy) -> Result<Self, FetchError> {
         too_long(location, policy)?;
         let url = self.url.join(location).map_err(of_parser)?;
@@ -62,17 +61,17 @@ impl Target {
         self.url.host()
     }
 
-    /// The port. Both schemes that pass have one.
+    /// Returns the port. Both allowed schemes have a default.
     pub(crate) fn port(&self) -> u16 {
         self.url.port_or_known_default().unwrap_or(443)
     }
 
-    /// Host and port as the `Host` header has them.
+    /// Returns host and port for the `Host` header.
     pub(crate) fn authority(&self) -> &str {
         &self.url[Position::BeforeHost..Position::AfterPort]
     }
 
-    /// Path and query.
+    /// Returns path and query.
     pub(crate) fn request(&self) -> Uri {
         self.request.clone()
     }
@@ -89,7 +88,7 @@ impl Target {
     }
 }
 
-/// Scheme and host only: the path of a webhook's address is often its secret.
+/// Shows scheme and host only, because the path of a webhook is often a secret.
 impl fmt::Debug for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Target({}://{})", self.url.scheme(), self.authority())
@@ -113,7 +112,7 @@ fn judge(url: &Url, policy: &Policy) -> Result<(), FetchError> {
         Some(Host::Ipv4(address)) => Some(IpAddr::V4(address)),
         Some(Host::Ipv6(address)) => Some(IpAddr::V6(address)),
     };
-    if let Some(address) = literal.filter(|address| !guard::is_allowed(*address, policy)) {
+    if let Some(address) = literal.filter(|address| !policy.allows(*address)) {
         let host = url.host_str().unwrap_or_default().to_owned();
         return Err(FetchError::Internal { host, address: Some(address), literal: true });
     }

@@ -64,7 +64,7 @@ async fn fifty_endless_answers_end_soon_and_in_little_memory() {
         http: true,
         ports: vec![port],
         allow_nets: vec!["127.0.0.0/8".parse().unwrap()],
-        places_per_host: 50,
+        max_requests_per_host: 50,
         ..Policy::default()
     };
     let deadline = policy.deadline;
@@ -76,7 +76,7 @@ async fn fifty_endless_answers_end_soon_and_in_little_memory() {
     let tasks: Vec<_> = (0..50)
         .map(|_| {
             let (outbound, target) = (Arc::clone(&outbound), target.clone());
-            tokio::spawn(async move { outbound.fetch(&target, Kind::Picture).await.unwrap_err() })
+            tokio::spawn(async move { outbound.fetch(&target, Kind::Image).await.unwrap_err() })
         })
         .collect();
     for task in tasks {

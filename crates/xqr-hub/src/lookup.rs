@@ -5,7 +5,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 use xqr_engine::errors::Result;
-use xqr_engine::render::{Caps, Design, Format, Level, Paint, Rgba, Size};
+use xqr_engine::pictures::render_request::PlanCaps;
+use xqr_engine::render::{Design, Format, Level, Paint, Rgba, Size};
 use xqr_engine::rows::Link;
 use xqr_engine::runtime::time_format::rfc3339_millis;
 
@@ -13,7 +14,7 @@ use super::Hub;
 use super::codes::shown;
 use xqr_http::dialect::Dialect as _;
 use xqr_http::extract::anonymous_request::AnonymousRequest;
-use xqr_http::forms::fields::Fields;
+use xqr_http::forms::fields::{Fields, color_of};
 use xqr_http::forms::query::Query;
 use xqr_http::refusal::Refusal;
 use xqr_http::response::qr_image;
@@ -50,7 +51,7 @@ async fn qr(call: AnonymousRequest) -> Result<HttpResponse, Refusal> {
     let mut link = find(&call).await?;
     link.code = shown(&link);
     let order = qr_image::order(&call.app, &link, Design::default(), Size::Pixels(PX), Format::Png);
-    let picture = call.app.picture(order, Caps::default()).await?;
+    let picture = call.app.picture(order, PlanCaps::default()).await?;
     Ok(HttpResponse::Ok().json(json!({
         "code": link.code,
         "short_url": call.app.short_url(&link.code),
@@ -83,7 +84,7 @@ fn color(fields: &mut Fields, name: &str) -> Option<Rgba> {
     let text = fields.text(name)?;
     let digits = text.strip_prefix('#').unwrap_or(&text);
     let text = if digits.len() == 6 { format!("#{digits}") } else { text };
-    fields.keep(Rgba::parse(name, &text))
+    fields.keep(color_of(name, &text))
 }
 
 async fn find(call: &AnonymousRequest) -> Result<Link> {

@@ -3,27 +3,19 @@
 use std::fs::File;
 
 use xqr_render::{
-    Canvas, Caps, Design, Direction, Encoding, EyeShape, Eyes, Format, Gradient, Paint, Pattern,
-    Size, verify,
+    Canvas, Caps, Design, Direction, Encoding, EyeShape, Eyes, Format, Gradient, Pattern, Size,
+    verify,
 };
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let text = "https://example.com/summer";
-    let gradient = Gradient {
-        direction: Direction::Diagonal,
-        from: "#7209b7".parse()?,
-        to: "#3a0ca3".parse()?,
-    };
-    let eyes = Eyes { shape: EyeShape::Circle, ..Eyes::default() };
-    let design = Design {
-        pattern: Pattern::Liquid,
-        foreground: Paint::Gradient(gradient),
-        eyes,
-        ..Design::default()
-    };
+    let design = Design::new()
+        .pattern(Pattern::Liquid)
+        .foreground(Gradient::new(Direction::Diagonal, "#7209b7".parse()?, "#3a0ca3".parse()?))
+        .eyes(Eyes::new(EyeShape::Circle));
     let symbol = design.encode(text, Encoding::new(design.level()))?;
-    let canvas =
-        Canvas::new(&symbol, &design, Size::Inches { inches: 4.0, dpi: 300 }, &Caps::default())?;
+    let size = Size::Inches { inches: 4.0, dpi: 300 };
+    let canvas = Canvas::new(&symbol, &design, size, &Caps::new())?;
     verify(&symbol, &design, &canvas, text)?.demand()?;
     canvas.write(Format::Pdf { cmyk: false }, File::create("qr.pdf")?)?;
     Ok(())

@@ -1,32 +1,32 @@
 //! The canvas: a symbol in its design at its size, as layers that every format draws from.
 
-use std::io::Write;
+use std::fmt;
 use std::sync::Arc;
-
-use xqr_errors::{Condition, Result};
 
 use crate::design::frame;
 use crate::design::paint::{Area, Ink};
 use crate::design::pattern::Pattern;
-use crate::design::{Design, Paint, Picture, Rgba};
-use crate::format::{self, Format};
-use crate::modules::{Modules, logo_size};
+use crate::design::{Design, EyeBorder, EyeCenter, Gradient, Paint, Picture, Rgba};
+use crate::error::{Error, Result};
+use crate::module_shapes::{ModuleShapes, logo_size};
 use crate::outline::Outline;
 use crate::size::{Caps, Extent, Size};
 use crate::symbol::Symbol;
 
-/// A picture that has been laid out and checked, ready to be written in any [`Format`].
+/// A symbol that is laid out and checked, and can be written in any [`Format`](crate::Format).
 ///
 /// ```
 /// use xqr_render::{Canvas, Caps, Design, Format, Level, Pattern, Size, Symbol};
 ///
 /// let symbol = Symbol::encode("https://example.com/summer24", Level::M)?;
-/// let design = Design { pattern: Pattern::Dot, ..Design::default() };
-/// let canvas = Canvas::new(&symbol, &design, Size::Inches { inches: 2.0, dpi: 300 }, &Caps::default())?;
+/// let design = Design::new().pattern(Pattern::Dot);
+/// let size = Size::Inches { inches: 2.0, dpi: 300 };
+/// let canvas = Canvas::new(&symbol, &design, size, &Caps::new())?;
 /// let mut picture = Vec::new();
 /// canvas.write(Format::Png, &mut picture)?;
-/// # Ok::<(), xqr_errors::Error>(())
+/// # Ok::<(), xqr_render::Error>(())
 /// ```
+#[derive(Clone)]
 pub struct Canvas {
     /// The side of the picture in modules.
     pub(crate) side: f32,
@@ -36,13 +36,14 @@ pub struct Canvas {
     pub(crate) quiet_zone: u32,
     pub(crate) background: Rgba,
     pub(crate) layers: Vec<Layer>,
-    pub(crate) modules: Modules,
+    pub(crate) modules: ModuleShapes,
     /// Whether everything lies on the grid of modules in flat colours: then no shape is ever drawn.
     pub(crate) flat: Option<Flat>,
 }
 
 /// Something that lies on the background; later ones cover earlier ones. Units are modules of the
 /// whole picture.
+#[derive(Clone)]
 pub(crate) enum Layer {
     /// A picture in its box.
     Picture(Placed),
@@ -53,6 +54,7 @@ pub(crate) enum Layer {
 }
 
 /// A picture and its box.
+#[derive(Clone)]
 pub(crate) struct Placed {
     pub(crate) picture: Arc<Picture>,
     pub(crate) x: f32,
@@ -60,7 +62,7 @@ pub(crate) struct Placed {
     pub(crate) width: f32,
     pub(crate) height: f32,
     pub(crate) opacity: f32,
-    /// Whether the picture covers the box, a square, and is cut, instead of being stretched to it.
+    /// Whether the picture covers the box, a square, and is cropped instead of stretched.
     pub(crate) crop: bool,
 }
 
@@ -93,14 +95,14 @@ impl Canvas {
     ///
     /// # Errors
     ///
-    /// Those of the design's parts ([`Condition::NumberTooSmall`], [`Condition::NumberTooLarge`],
-    /// [`Condition::FieldMissing`], [`Condition::GlyphMissing`] …) and of the size under `caps`
-    /// ([`Condition::SizeOverPlan`], [`Condition::DpiOverPlan`], [`Condition::LogoLocked`],
-    /// [`Condition::PictureTooLarge`]).
+    /// [`Error::TooSmall`] and [`Error::TooLarge`] for a number out of range,
+    /// [`Error::TooFewPixels`], the errors of a frame's label, and under `caps`
+    /// [`Error::InchesOverCap`], [`Error::DpiOverCap`], [`Error::TooManyPixels`] and
+    /// [`Error::LogoNotAllowed`].
     pub fn new(symbol: &Symbol, design: &Design, size: Size, caps: &Caps) -> Result<Self> {
         design.check()?;
         if design.logo.is_some() && !caps.logo {
-            return Err(Condition::LogoLocked { plan: caps.plan.clone() }.into());
+            return Err(Error::LogoNotAllowed);
         }
         let (modules, quiet) = (symbol.size() as f32, design.quiet_zone as f32);
         let whole = modules + 2.0 * quiet;
@@ -125,7 +127,7 @@ impl Canvas {
         }
         layers.push(Layer::Modules(Ink { paint: design.foreground, area }));
         push_eyes(&mut layers, design, area);
-        let mut grid = Modules::new(symbol, design, x, y);
+        let mut grid = ModuleShapes::new(symbol, design, x, y);
         if let Some(logo) = &design.logo {
             let (width, height) = logo_size(logo, symbol.size());
             grid.clear(logo.clear_zone, width, height);
@@ -170,16 +172,6 @@ impl Canvas {
         self.extent.px
     }
 
-    /// Writes the picture.
-    ///
-    /// # Errors
-    ///
-    /// [`Condition::RenderFailed`] when `out` fails; [`Condition::PictureTooLarge`] for a WebP
-    /// above 16 million px.
-    pub fn write(&self, format: Format, mut out: impl Write) -> Result<()> {
-        format::write(self, format, &mut out)
-    }
-
     /// Returns the px of a module, which need not be whole.
     pub(crate) fn scale(&self) -> f64 {
         f64::from(self.extent.px) / f64::from(self.side)
@@ -197,6 +189,17 @@ impl Canvas {
     /// Returns whether every px of the picture is opaque.
     pub(crate) fn is_opaque(&self) -> bool {
         self.background.is_opaque()
+    }
+}
+
+impl fmt::Debug for Canvas {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { side, extent, inches, .. } = self;
+        f.debug_struct("Canvas")
+            .field("side_in_modules", side)
+            .field("px", &extent.px)
+            .field("inches", inches)
+            .finish_non_exhaustive()
     }
 }
 
@@ -220,7 +223,7 @@ fn push_eyes(layers: &mut Vec<Layer>, design: &Design, area: Area) {
             |color: Rgba| if eyes.outer_frame_match { color } else { color.faded(RING_TINT) };
         let paint = match border {
             Paint::Solid(color) => Paint::Solid(tint(color)),
-            Paint::Gradient(gradient) => Paint::Gradient(crate::Gradient {
+            Paint::Gradient(gradient) => Paint::Gradient(Gradient {
                 from: tint(gradient.from),
                 to: tint(gradient.to),
                 ..gradient
@@ -234,7 +237,6 @@ fn push_eyes(layers: &mut Vec<Layer>, design: &Design, area: Area) {
 
 /// Returns the colours of a picture that is made of squares only.
 fn flat(design: &Design) -> Option<Flat> {
-    use crate::{EyeBorder, EyeCenter};
     let square_eyes = design.eyes.border_shape() == EyeBorder::Square
         && design.eyes.center_shape() == EyeCenter::Square
         && !design.eyes.outer_frame;

@@ -19,7 +19,7 @@ pub(crate) const fn point(x: f32, y: f32) -> Point {
 pub(crate) enum Step {
     Move(Point),
     Line(Point),
-    /// A circular arc of at most half a turn; `clockwise` as one sees it.
+    /// A circular arc of at most half a turn; `clockwise` on the screen.
     Arc {
         radius: f32,
         clockwise: bool,
@@ -47,6 +47,7 @@ pub(crate) struct Outline {
 pub(crate) type Radii = [f32; 4];
 
 impl Outline {
+    #[cfg(feature = "labels")]
     pub(crate) fn is_empty(&self) -> bool {
         self.steps.is_empty()
     }

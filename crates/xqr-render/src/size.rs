@@ -1,11 +1,11 @@
-//! Sizes: how large a picture is, and what it may cost at most.
+//! Sizes of pictures, and caps on them.
 
-use std::cmp::Ordering;
+use crate::error::{Error, Input, Result};
+use crate::range::within;
 
-use xqr_errors::{Condition, Result};
-
-/// How large a picture is to be.
+/// The size of a picture.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub enum Size {
     /// Whole px per module, 1 to 100.
     Module(u32),
@@ -21,31 +21,40 @@ pub enum Size {
     },
 }
 
-/// What a caller may ask for. Checked before anything is allocated.
-#[derive(Debug, Clone, PartialEq)]
+/// Caps on a picture, checked before anything is allocated.
+///
+/// ```
+/// use xqr_render::{Canvas, Caps, Design, Error, Level, Size, Symbol};
+///
+/// let caps = Caps::new().max_inches(2.0).max_dpi(300).logo(false);
+/// let symbol = Symbol::encode("https://example.com/", Level::M)?;
+/// let size = Size::Inches { inches: 4.0, dpi: 300 };
+/// let refused = Canvas::new(&symbol, &Design::new(), size, &caps).unwrap_err();
+/// assert!(matches!(refused, Error::InchesOverCap { max: 2.0 }));
+/// # Ok::<(), Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct Caps {
-    /// The plan that sets the caps; refusals name it.
-    pub plan: String,
     /// The largest side in inches.
     pub max_inches: f64,
-    /// The finest resolution in DPI.
+    /// The highest resolution in DPI.
     pub max_dpi: u32,
     /// The most px of a picture, width times height.
     pub max_pixels: u64,
     /// Whether logos are allowed.
     pub logo: bool,
-    /// The largest file of a logo or background image, in bytes.
+    /// The largest file of a logo or backdrop, in bytes.
     pub max_logo_bytes: usize,
-    /// The most px of a logo or background image as sent, width times height.
+    /// The most px of a logo or backdrop before it is reduced, width times height.
     pub max_logo_pixels: u64,
 }
 
 impl Default for Caps {
-    /// The limits of the engine itself: 15 in, 600 DPI, 81 million px; image files of 2 MiB and 12
-    /// Mi px.
+    /// Returns the limits of this crate: 15 in, 600 DPI, 81 million px; image files of 2 MiB and
+    /// 12 Mi px.
     fn default() -> Self {
         Self {
-            plan: "unlimited".to_owned(),
             max_inches: MAX_INCHES,
             max_dpi: MAX_DPI,
             max_pixels: MAX_PIXELS,
@@ -56,6 +65,49 @@ impl Default for Caps {
     }
 }
 
+impl Caps {
+    /// Returns the limits of this crate.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the largest side in inches.
+    #[must_use]
+    pub fn max_inches(self, max_inches: f64) -> Self {
+        Self { max_inches, ..self }
+    }
+
+    /// Sets the highest resolution in DPI.
+    #[must_use]
+    pub fn max_dpi(self, max_dpi: u32) -> Self {
+        Self { max_dpi, ..self }
+    }
+
+    /// Sets the most px of a picture, width times height.
+    #[must_use]
+    pub fn max_pixels(self, max_pixels: u64) -> Self {
+        Self { max_pixels, ..self }
+    }
+
+    /// Sets whether logos are allowed.
+    #[must_use]
+    pub fn logo(self, logo: bool) -> Self {
+        Self { logo, ..self }
+    }
+
+    /// Sets the largest file of a logo or backdrop, in bytes.
+    #[must_use]
+    pub fn max_logo_bytes(self, max_logo_bytes: usize) -> Self {
+        Self { max_logo_bytes, ..self }
+    }
+
+    /// Sets the most px of a logo or backdrop before it is reduced, width times height.
+    #[must_use]
+    pub fn max_logo_pixels(self, max_logo_pixels: u64) -> Self {
+        Self { max_logo_pixels, ..self }
+    }
+}
+
 const MIN_INCHES: f64 = 0.5;
 const MAX_INCHES: f64 = 15.0;
 const MIN_DPI: u32 = 72;
@@ -63,7 +115,7 @@ const MAX_DPI: u32 = 600;
 const MAX_MODULE_PX: u32 = 100;
 const MAX_PIXELS: u64 = 81_000_000;
 
-/// The resolution of a picture whose size was given in px: one CSS px is 1/96 inch.
+/// The resolution of a picture whose size is in px: one CSS px is 1/96 inch.
 const SCREEN_DPI: f64 = 96.0;
 
 /// A size that has been checked.
@@ -73,8 +125,8 @@ pub(crate) struct Extent {
     pub(crate) px: u32,
     /// The resolution in px per inch.
     pub(crate) dpi: f64,
-    /// The field that the size was given by, which refusals name.
-    pub(crate) field: &'static str,
+    /// The number that gave the size, which errors name.
+    pub(crate) input: Input,
 }
 
 impl Extent {
@@ -85,72 +137,39 @@ impl Extent {
 }
 
 impl Size {
-    /// Turns the size of a picture of `side` modules into px.
+    /// Returns the size in px of a picture of `side` modules.
     ///
     /// # Errors
     ///
-    /// [`Condition::NumberTooSmall`] and [`Condition::NumberTooLarge`] out of the engine's range,
-    /// or below one px per module; [`Condition::SizeOverPlan`] and [`Condition::DpiOverPlan`] above
-    /// the plan's caps; [`Condition::PictureTooLarge`].
+    /// [`Error::TooSmall`] and [`Error::TooLarge`] out of the range of this crate,
+    /// [`Error::TooFewPixels`] below one px per module; [`Error::InchesOverCap`],
+    /// [`Error::DpiOverCap`] and [`Error::TooManyPixels`] above `caps`.
     pub(crate) fn resolve(self, side: f32, caps: &Caps) -> Result<Extent> {
-        let (field, px, dpi) = match self {
+        let (input, px, dpi) = match self {
             Self::Module(px) => {
-                within("size", f64::from(px), 1.0, f64::from(MAX_MODULE_PX))?;
-                ("size", (f64::from(side) * f64::from(px)).ceil(), SCREEN_DPI)
+                within(Input::ModuleSize, px, 1, MAX_MODULE_PX)?;
+                (Input::ModuleSize, (f64::from(side) * f64::from(px)).ceil(), SCREEN_DPI)
             }
-            Self::Pixels(px) => ("width", f64::from(px), SCREEN_DPI),
+            Self::Pixels(px) => (Input::Width, f64::from(px), SCREEN_DPI),
             Self::Inches { inches, dpi } => {
-                within("size_inches", inches, MIN_INCHES, MAX_INCHES)?;
-                within("dpi", f64::from(dpi), f64::from(MIN_DPI), f64::from(MAX_DPI))?;
+                within(Input::Inches, inches, MIN_INCHES, MAX_INCHES)?;
+                within(Input::Dpi, dpi, MIN_DPI, MAX_DPI)?;
                 if inches > caps.max_inches {
-                    let cap = caps.max_inches.to_string();
-                    return Err(Condition::SizeOverPlan { cap, plan: caps.plan.clone() }.into());
+                    return Err(Error::InchesOverCap { max: caps.max_inches });
                 }
                 if dpi > caps.max_dpi {
-                    return Err(Condition::DpiOverPlan {
-                        cap: caps.max_dpi,
-                        plan: caps.plan.clone(),
-                    }
-                    .into());
+                    return Err(Error::DpiOverCap { max: caps.max_dpi });
                 }
-                ("size_inches", (inches * f64::from(dpi) + 0.5).floor(), f64::from(dpi))
+                (Input::Inches, (inches * f64::from(dpi) + 0.5).floor(), f64::from(dpi))
             }
         };
         if px < f64::from(side.ceil()) {
-            let min = match self {
-                Self::Inches { dpi, .. } => {
-                    format!("{:.2} at {dpi} DPI", f64::from(side.ceil()) / f64::from(dpi) + 0.005)
-                }
-                _ => format!("{}", side.ceil()),
-            };
-            return Err(Condition::NumberTooSmall { field: field.into(), min }.into());
+            let dpi = if let Self::Inches { dpi, .. } = self { Some(dpi) } else { None };
+            return Err(Error::TooFewPixels { input, min_px: side.ceil() as u32, dpi });
         }
         if px * px > caps.max_pixels as f64 {
-            return Err(
-                Condition::PictureTooLarge { field: field.into(), max: caps.max_pixels }.into()
-            );
+            return Err(Error::TooManyPixels { input, max: caps.max_pixels });
         }
-        Ok(Extent { px: px as u32, dpi, field })
-    }
-}
-
-fn within(field: &str, value: f64, min: f64, max: f64) -> Result<()> {
-    out_of_range(field, value, min, max).map_or(Ok(()), |complaint| Err(complaint.into()))
-}
-
-/// Returns the complaint about a number that is out of range, or none at all.
-pub(crate) fn out_of_range<T: PartialOrd + ToString>(
-    field: &str,
-    value: T,
-    min: T,
-    max: T,
-) -> Option<Condition> {
-    // What is no number is not even comparable.
-    if value.partial_cmp(&min).is_none_or(Ordering::is_lt) {
-        Some(Condition::NumberTooSmall { field: field.into(), min: min.to_string() })
-    } else if value > max {
-        Some(Condition::NumberTooLarge { field: field.into(), max: max.to_string() })
-    } else {
-        None
+        Ok(Extent { px: px as u32, dpi, input })
     }
 }

@@ -1,106 +1,29 @@
 //! The QR symbol: a square of dark and light modules (ISO/IEC 18004:2015).
 //!
-//! [`Encoding`] leads from a text to a symbol: `cut`, `segment` and `bits` make data codewords of
-//! it, `blocks` and `reed_solomon` add error correction, `template` knows the function patterns and
-//! where codewords go, `mask` and `penalty` choose the mask.
+//! [`Encoding`] turns a text into a symbol: `segmentation`, `segment` and `bits` make data codewords
+//! of it, `blocks` and `reed_solomon` add error correction, `template` knows the function patterns
+//! and the place of each codeword, `mask` and `penalty` choose the mask. `matrix` is the result, and
+//! `reference` encodes it a second time.
 
 mod bits;
 mod blocks;
-mod cut;
 mod damage;
 mod encoding;
 mod grid;
 mod kanji;
-mod level;
 mod mask;
+mod matrix;
 mod penalty;
 mod reed_solomon;
+#[cfg(any(feature = "verify", test))]
+mod reference;
 mod segment;
+mod segmentation;
 mod template;
-
-use std::fmt;
-
-use xqr_errors::Result;
-
-use self::template::Template;
 
 pub use self::damage::Damage;
 pub use self::encoding::{Eci, Encoding};
-pub use self::level::Level;
-
-/// A QR symbol of version 1 to 40.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Symbol {
-    version: u8,
-    level: Level,
-    mask: u8,
-    rows: Vec<[u64; 3]>,
-}
-
-impl Symbol {
-    /// Encodes `text` in the smallest version that holds it, and raises the level where that costs
-    /// no larger version.
-    ///
-    /// # Errors
-    ///
-    /// [`ContentTooLong`](xqr_errors::Condition::ContentTooLong) when no version holds `text` at
-    /// `level`.
-    pub fn encode(text: &str, level: Level) -> Result<Self> {
-        Encoding::new(level).encode(text)
-    }
-
-    /// Returns the side in modules, without a quiet zone: 21 to 177.
-    pub fn size(&self) -> u32 {
-        self.rows.len() as u32
-    }
-
-    /// Returns the version, 1 to 40, ISO/IEC 18004 clause 6.3.2.
-    pub fn version(&self) -> u8 {
-        self.version
-    }
-
-    /// Returns the level, which may be higher than the one asked for.
-    pub fn level(&self) -> Level {
-        self.level
-    }
-
-    /// Returns the mask, 0 to 7, ISO/IEC 18004 clause 7.8.2.
-    pub fn mask(&self) -> u8 {
-        self.mask
-    }
-
-    /// Returns the rows from top to bottom. In each, bit `x % 64` of word `x / 64` is the module in
-    /// column `x`, set if dark.
-    pub fn rows(&self) -> &[[u64; 3]] {
-        &self.rows
-    }
-
-    /// Returns whether the module in column `x` and row `y` is dark. Outside of the symbol it is
-    /// light.
-    pub fn is_dark(&self, x: u32, y: u32) -> bool {
-        let word = self.rows.get(y as usize).and_then(|row| row.get(x as usize / 64));
-        word.is_some_and(|word| word >> (x % 64) & 1 == 1)
-    }
-
-    /// Returns whether the module in column `x` and row `y` is none of the data: finder pattern,
-    /// separator, timing or alignment pattern, format or version information, or the dark module,
-    /// ISO/IEC 18004 clause 6.3. Outside of the symbol none is.
-    pub fn is_function(&self, x: u32, y: u32) -> bool {
-        let inside = x < self.size() && y < self.size();
-        inside && !Template::of_version(self.version).free.get(x as usize, y as usize)
-    }
-}
-
-impl fmt::Debug for Symbol {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { version, level, mask, .. } = self;
-        f.debug_struct("Symbol")
-            .field("version", version)
-            .field("level", level)
-            .field("mask", mask)
-            .finish_non_exhaustive()
-    }
-}
+pub use self::matrix::Symbol;
 
 #[cfg(test)]
 mod tests;

@@ -14,11 +14,13 @@ use xqr_render::{
 
 mod common {
     pub(crate) mod draw;
+    pub(crate) mod named;
     pub(crate) mod picture;
     pub(crate) mod read;
     pub(crate) mod zbar;
 }
 use common::draw::{Pixels, draw};
+use common::named::named;
 use common::{picture, read, zbar};
 
 const TEXT: &str = "https://example.com/summer-sale?utm_source=qr";
@@ -90,8 +92,8 @@ fn look_at_all(cases: &[Case], files: &[PathBuf]) -> Vec<Seen> {
     seen.into_iter().map(|(_, seen)| seen).collect()
 }
 
-/// Draws the cases and has them read. The guard must warn of what a decoder misses, and refuse
-/// nothing that both read.
+/// Draws the cases and reads them with both decoders. `assess` must warn of a design that one decoder
+/// misses, and must not refuse a design that both read.
 #[track_caller]
 fn all_read(cases: &[Case]) {
     let folder = tempfile::tempdir().unwrap();
@@ -125,9 +127,9 @@ fn all_read(cases: &[Case]) {
 #[test]
 fn every_pattern_is_read_with_every_eye() {
     let mut cases = Vec::new();
-    for (pattern_name, pattern) in Pattern::ALL {
-        for (border_name, border) in EyeBorder::ALL {
-            for (center_name, center) in EyeCenter::ALL {
+    for (pattern_name, pattern) in named(Pattern::ALL) {
+        for (border_name, border) in named(EyeBorder::ALL) {
+            for (center_name, center) in named(EyeCenter::ALL) {
                 let eyes = Eyes { border: Some(border), center: Some(center), ..Eyes::default() };
                 let name = format!("{pattern_name}/{border_name}/{center_name}");
                 cases.push(case(name, Design { pattern, eyes, ..Design::default() }));
@@ -140,8 +142,8 @@ fn every_pattern_is_read_with_every_eye() {
 #[test]
 fn every_paint_is_read() {
     let mut cases = Vec::new();
-    for (pattern_name, pattern) in Pattern::ALL {
-        for (direction_name, direction) in Direction::ALL {
+    for (pattern_name, pattern) in named(Pattern::ALL) {
+        for (direction_name, direction) in named(Direction::ALL) {
             let foreground = Paint::Gradient(Gradient { direction, from: RED, to: NAVY });
             let design = Design { pattern, foreground, background: CREAM, ..Design::default() };
             cases.push(case(format!("{pattern_name}, {direction_name} gradient"), design));
@@ -178,8 +180,8 @@ fn every_logo_is_read() {
         ("tall", picture::stripes(60, 200)),
     ];
     let mut cases = Vec::new();
-    for (pattern_name, pattern) in Pattern::ALL {
-        for (zone_name, clear_zone) in ClearZone::ALL {
+    for (pattern_name, pattern) in named(Pattern::ALL) {
+        for (zone_name, clear_zone) in named(ClearZone::ALL) {
             for (logo_name, picture) in &logos {
                 let logo =
                     Some(Logo { picture: Arc::clone(picture), ratio: Logo::RATIO, clear_zone });
@@ -196,14 +198,14 @@ fn every_logo_is_read() {
 #[test]
 fn every_surrounding_is_read() {
     let mut cases = Vec::new();
-    for (shape_name, shape) in EyeShape::ALL {
+    for (shape_name, shape) in named(EyeShape::ALL) {
         for outer_frame_match in [false, true] {
             let eyes = Eyes { shape, outer_frame: true, outer_frame_match, ..Eyes::default() };
             let name = format!("{shape_name} eyes in rings, matching: {outer_frame_match}");
             cases.push(case(name, Design { eyes, ..Design::default() }));
         }
     }
-    for (style_name, style) in FrameStyle::ALL {
+    for (style_name, style) in named(FrameStyle::ALL) {
         for color in [NAVY, RED, CREAM] {
             for label in ["SCAN ME", "Menü · Меню · قائمة · תפריט"] {
                 let frame =
@@ -219,7 +221,7 @@ fn every_surrounding_is_read() {
             Design { quiet_zone, ..Design::default() },
         ));
     }
-    for (pattern_name, pattern) in Pattern::ALL {
+    for (pattern_name, pattern) in named(Pattern::ALL) {
         for opacity in [0.1, 0.35] {
             let backdrop = Some(Backdrop { picture: picture::stripes(300, 200), opacity });
             cases.push(case(
@@ -241,7 +243,7 @@ fn every_version_and_content_is_read() {
             .take(bytes)
             .collect();
         let symbol = Encoding::new(Level::M).version(version).encode(&text).unwrap();
-        for (pattern_name, pattern) in Pattern::ALL {
+        for (pattern_name, pattern) in named(Pattern::ALL) {
             let (name, design) = (
                 format!("version {version} in {pattern_name}"),
                 Design { pattern, ..Design::default() },

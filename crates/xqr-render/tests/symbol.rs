@@ -3,8 +3,7 @@
 
 use encoding_rs::SHIFT_JIS;
 use proptest::prelude::*;
-use xqr_errors::{Advice, Condition};
-use xqr_render::{Eci, Encoding, Level, Symbol};
+use xqr_render::{Eci, Encoding, Error, Input, Level, Symbol};
 
 /// Table 7: the most bytes that a version holds at L, M, Q and H.
 #[rustfmt::skip]
@@ -44,56 +43,42 @@ fn each_version_holds_as_many_bytes_as_the_standard_says() {
         );
         for over in [1, 2, 3] {
             let error = encoding.encode(&"x".repeat(most + over)).unwrap_err();
-            let Condition::ContentTooLong { over: told, level: at, .. } = error.condition() else {
+            let Error::ContentTooLong { over: found, level: at, .. } = error else {
                 panic!("{error:?}")
             };
-            assert_eq!(
-                (*told, at),
-                (over as u64, &level.letter().to_string()),
-                "version {version}"
-            );
+            assert_eq!((found, at), (over as u64, level), "version {version}");
         }
     }
 }
 
 #[test]
-fn content_that_is_too_long_is_told_where_it_fits() {
-    let check = |encoding: Encoding, bytes: usize, over: u64, level: char, advice: Advice| {
+fn content_that_is_too_long_has_a_level_at_which_it_fits() {
+    let check = |encoding: Encoding, bytes: usize, expected: (u64, Level, Option<Level>)| {
         let error = encoding.encode(&"x".repeat(bytes)).unwrap_err();
-        let level = level.to_string();
-        assert_eq!(
-            error.condition(),
-            &Condition::ContentTooLong { field: "data".into(), level, over, advice }
-        );
+        let Error::ContentTooLong { level, over, fits } = error else { panic!("{error:?}") };
+        assert_eq!((over, level, fits), expected);
     };
-    let error = Encoding::new(Level::H).field("payload").encode(&"x".repeat(1274)).unwrap_err();
-    assert!(
-        matches!(error.condition(), Condition::ContentTooLong { field, .. } if field == "payload"),
-        "{error:?}"
-    );
-    check(Encoding::new(Level::H), 1274, 1, 'H', Advice::FitsAt('Q'));
-    check(Encoding::new(Level::H), 1664, 391, 'H', Advice::FitsAt('M'));
-    check(Encoding::new(Level::H), 2953, 1680, 'H', Advice::FitsAt('L'));
-    check(Encoding::new(Level::M), 2954, 623, 'M', Advice::FitsNowhere);
-    check(Encoding::new(Level::L), 1_000_000, 997_047, 'L', Advice::FitsNowhere);
-    check(Encoding::new(Level::H).version(1), 12, 5, 'H', Advice::FitsAt('M'));
+    use Level::{H, L, M, Q};
+    check(Encoding::new(H), 1274, (1, H, Some(Q)));
+    check(Encoding::new(H), 1664, (391, H, Some(M)));
+    check(Encoding::new(H), 2953, (1680, H, Some(L)));
+    check(Encoding::new(M), 2954, (623, M, None));
+    check(Encoding::new(L), 1_000_000, (997_047, L, None));
+    check(Encoding::new(H).version(1), 12, (5, H, Some(M)));
 }
 
 #[test]
 fn versions_and_masks_out_of_range_are_refused() {
     let encoding = Encoding::new(Level::M);
-    let refused = |encoding: Encoding| encoding.encode("x").unwrap_err().condition().clone();
-    assert_eq!(
-        refused(encoding.version(0)),
-        Condition::NumberTooSmall { field: "version".into(), min: "1".into() }
+    let refused = |encoding: Encoding| encoding.encode("x").unwrap_err();
+    assert!(
+        matches!(refused(encoding.version(0)), Error::TooSmall { input: Input::Version, min } if min == "1")
     );
-    assert_eq!(
-        refused(encoding.version(41)),
-        Condition::NumberTooLarge { field: "version".into(), max: "40".into() }
+    assert!(
+        matches!(refused(encoding.version(41)), Error::TooLarge { input: Input::Version, max } if max == "40")
     );
-    assert_eq!(
-        refused(encoding.mask(8)),
-        Condition::NumberTooLarge { field: "mask".into(), max: "7".into() }
+    assert!(
+        matches!(refused(encoding.mask(8)), Error::TooLarge { input: Input::Mask, max } if max == "7")
     );
 }
 
@@ -127,7 +112,7 @@ fn the_example_of_the_standard_is_drawn() {
     }
 }
 
-/// Returns the bits at `places`, most significant first.
+/// Returns the bits at these modules, most significant first.
 fn read(symbol: &Symbol, places: impl IntoIterator<Item = (u32, u32)>) -> u32 {
     places.into_iter().fold(0, |bits, (x, y)| bits << 1 | u32::from(symbol.is_dark(x, y)))
 }
@@ -260,8 +245,8 @@ proptest! {
 
     #[test]
     fn kanji_are_read_back(text in "([0-9]{1,20}|[A-Z $%*+./:-]{1,20}|[ぁ-んァ-ヶ亜-腕]{4,20}){1,10}", level in 0_usize..4) {
-        // Without the vendors' additions, which would be bytes: beside those this decoder cannot
-        // tell kanji.
+        // Without the vendors' additions, which would be bytes: beside bytes this decoder does not
+        // recognize kanji.
         let is_standard = |c: &char| {
             let text = &*c.to_string();
             let (bytes, _, unmappable) = SHIFT_JIS.encode(text);

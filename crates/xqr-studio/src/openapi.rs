@@ -6,6 +6,7 @@ use xqr_engine::render::{ClearZone, EyeBorder, EyeCenter, EyeShape, FrameStyle, 
 
 use crate::webhook_format::EVENTS;
 use xqr_engine::errors::Dialect;
+use xqr_http::forms::fields::choices;
 use xqr_http::forms::payload_fields::Kind;
 use xqr_http::openapi::operation::{Operation, operation};
 use xqr_http::openapi::schema::{
@@ -98,16 +99,16 @@ fn picture() -> Value {
         ("background?", maybe(color())),
         ("gradient_from?", maybe(color())),
         ("gradient_to?", maybe(color())),
-        ("pattern?", maybe(choice(&Pattern::ALL))),
-        ("eye_shape?", maybe(choice(&EyeShape::ALL))),
+        ("pattern?", maybe(choice(&choices(Pattern::ALL)))),
+        ("eye_shape?", maybe(choice(&choices(EyeShape::ALL)))),
         ("eye_color?", maybe(color())),
-        ("eye_border_shape?", maybe(choice(&EyeBorder::ALL))),
+        ("eye_border_shape?", maybe(choice(&choices(EyeBorder::ALL)))),
         ("eye_border_color?", maybe(color())),
-        ("eye_center_shape?", maybe(choice(&EyeCenter::ALL))),
+        ("eye_center_shape?", maybe(choice(&choices(EyeCenter::ALL)))),
         ("eye_center_color?", maybe(color())),
         ("eye_outer_frame?", maybe(flag())),
         ("eye_outer_frame_match?", maybe(flag())),
-        ("frame_style?", maybe(choice(&FrameStyle::ALL))),
+        ("frame_style?", maybe(choice(&choices(FrameStyle::ALL)))),
         ("frame_label?", maybe(text("Scan me"))),
         ("frame_color?", maybe(color())),
         ("frame_label_color?", maybe(color())),
@@ -115,7 +116,7 @@ fn picture() -> Value {
         ("logo_size_ratio?", maybe(number(0.1, 0.4))),
         (
             "logo_clear_zone?",
-            json!({ "anyOf": [choice(&ClearZone::ALL), { "type": ["boolean", "null"] }] }),
+            json!({ "anyOf": [choice(&choices(ClearZone::ALL)), { "type": ["boolean", "null"] }] }),
         ),
         ("logo_neon_alpha?", maybe(flag())),
         ("bg_image_url?", maybe(url())),

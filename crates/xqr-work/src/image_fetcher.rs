@@ -27,7 +27,7 @@ impl Fetcher {
 
     async fn attempt(&self, url: &str) -> Result<Bytes, FetchError> {
         let target = Target::parse(url, self.outbound.policy())?;
-        let fetched = self.outbound.fetch(&target, Kind::Picture).await?;
+        let fetched = self.outbound.fetch(&target, Kind::Image).await?;
         Ok(Bytes::copy_from_slice(&fetched.bytes))
     }
 
@@ -41,7 +41,7 @@ impl Fetcher {
                 Condition::FetchRefused { field, host: host.clone(), address }
             }
             FetchError::TooLarge { max } => Condition::UploadTooLarge { field, max: (*max).into() },
-            FetchError::NotAPicture => Condition::ImageUnreadable { field },
+            FetchError::NotAnImage => Condition::ImageUnreadable { field },
             FetchError::Busy => Condition::Overloaded { seconds: 1 },
             other => Condition::FetchFailed { field, reason: other.to_string() },
         }

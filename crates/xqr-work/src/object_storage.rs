@@ -24,7 +24,7 @@ use xqr_engine::errors::{Condition, Error, Result};
 use xqr_engine::runtime::ports::object_storage::{Chunks, Sink, Storage};
 use xqr_engine::runtime::ports::webhook_client::Later;
 use xqr_engine::settings::{Assets, StoreKind};
-use xqr_fetch::{Direct, NoReply};
+use xqr_fetch::{Unguarded, UnguardedError};
 
 /// Bytes that are gathered before a piece goes into a folder.
 const LOCAL_PIECE: usize = 256 * 1024;
@@ -196,20 +196,20 @@ struct Connector;
 
 impl HttpConnector for Connector {
     fn connect(&self, _options: &ClientOptions) -> object_store::Result<HttpClient> {
-        Ok(HttpClient::new(Dialer(Direct::new())))
+        Ok(HttpClient::new(Dialer(Unguarded::new())))
     }
 }
 
 #[derive(Debug)]
-struct Dialer(Direct<HttpRequestBody>);
+struct Dialer(Unguarded<HttpRequestBody>);
 
 #[async_trait]
 impl HttpService for Dialer {
     async fn call(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
-        let kind = |error: &NoReply| match error {
-            NoReply::Unreachable(_) => HttpErrorKind::Connect,
-            NoReply::Broken(_) => HttpErrorKind::Interrupted,
-            NoReply::TooSlow => HttpErrorKind::Timeout,
+        let kind = |error: &UnguardedError| match error {
+            UnguardedError::Unreachable(_) => HttpErrorKind::Connect,
+            UnguardedError::Broken(_) => HttpErrorKind::Interrupted,
+            UnguardedError::TooSlow => HttpErrorKind::Timeout,
         };
         let answer =
             self.0.send(request).await.map_err(|error| HttpError::new(kind(&error), error))?;

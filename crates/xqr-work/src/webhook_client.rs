@@ -22,9 +22,9 @@ impl Guarded {
             allow_nets,
             max_redirects: 0,
             // Beside the attempts, addresses are judged.
-            places: PLACES + PLACES / 2,
+            max_requests: PLACES + PLACES / 2,
             // Many webhooks lead to a few large services; each webhook has a bound of its own.
-            places_per_host: 32,
+            max_requests_per_host: 32,
             ..Policy::default()
         };
         Self {

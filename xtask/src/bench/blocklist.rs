@@ -63,7 +63,7 @@ impl Blocklist {
                     invented(if n % 2 == 0 { n * 7_919 % self.hosts } else { self.hosts + n })
                 )
             })
-            .filter_map(|name| Host::parse(&name))
+            .filter_map(|name| name.parse::<Host>().ok())
             .collect();
         let mut found = 0;
         let mut each: Vec<Duration> = hosts

@@ -308,7 +308,7 @@ async fn listed_hosts_are_refused_and_lose_their_clicks() {
     let add = |tx: &mut xqr_engine::Tx<'_>| {
         xqr_engine::destinations::blocklist::add(
             tx,
-            &xqr_engine::destinations::blocklist::Host::parse("evil.example").unwrap(),
+            &"evil.example".parse::<xqr_engine::destinations::blocklist::Host>().unwrap(),
             "test",
         )
     };

@@ -25,7 +25,7 @@ fn the_arrows_are_the_only_arrows() {
         ("crates/xqr-errors", &[] as &[&str]),
         ("crates/xqr-checks", &["xqr-errors"]),
         ("crates/xqr-payload", &["xqr-checks", "xqr-errors"]),
-        ("crates/xqr-render", &["xqr-errors"]),
+        ("crates/xqr-render", &["xqr-payload"]),
         ("crates/xqr-plans", &["xqr-errors"]),
         ("crates/xqr-auth", &["xqr-checks", "xqr-errors"]),
         ("crates/xqr-blocklist", &[]),

@@ -80,7 +80,7 @@ fn a_line_that_makes_no_sense_is_passed_over() {
 }
 
 #[test]
-fn what_is_no_list_is_refused_whole() {
+fn a_file_that_is_no_list_is_refused() {
     let check = |list: &[u8], words: &str| {
         assert_eq!(read(list).unwrap_err(), words, "{:?}", String::from_utf8_lossy(list))
     };
@@ -111,9 +111,9 @@ fn what_is_no_list_is_refused_whole() {
 #[test]
 fn formats_have_names() {
     for format in [Format::Plain, Format::Hosts, Format::PhishTank] {
-        assert_eq!(Format::parse(format.name()), Some(format));
+        assert_eq!(format.to_string().parse(), Ok(format));
     }
-    assert_eq!(Format::parse("csv"), None);
+    assert_eq!("csv".parse::<Format>(), Err(UnknownFormat));
 }
 
 proptest! {
@@ -127,7 +127,7 @@ proptest! {
     #[test]
     fn whatever_is_listed_is_a_normal_form(list in "([a-zé0-9.*:/#,\"<\\- ]{0,20}\n){0,8}") {
         for host in read(&list).unwrap_or_default() {
-            let again = Host::parse(&host).unwrap();
+            let again: Host = host.parse().unwrap();
             prop_assert_eq!(again.as_str(), &host);
         }
     }

@@ -79,7 +79,7 @@ pub(crate) fn is_blocked(
 pub fn host(text: &str) -> Option<Host> {
     match Url::parse(text) {
         Ok(url) if text.contains("://") => Host::of(&url),
-        _ => Host::parse(text),
+        _ => text.parse().ok(),
     }
 }
 

@@ -146,7 +146,7 @@ impl Data {
 impl BlocklistFiles {
     pub(crate) fn new(settings: &Settings) -> Self {
         let (settings, folder) = (settings.blocklist.clone(), settings.data_dir.join(FOLDER));
-        let except = HostSet::collect(&settings.except);
+        let except = settings.except.iter().collect();
         Self { settings, folder, except, lists: RwLock::new(Arc::new([])), reading: Mutex::new(()) }
     }
 

@@ -9,10 +9,9 @@ use std::time::Instant;
 use bytes::Bytes;
 use moka::future::Cache;
 use xqr_errors::{Error, Result};
-use xqr_render::Caps;
 
 use crate::App;
-use crate::pictures::render_request::Order;
+use crate::pictures::render_request::{Order, PlanCaps};
 
 /// How long a picture is kept: 24 hours, in milliseconds.
 const LIFETIME: i64 = 24 * 60 * 60 * 1000;
@@ -53,7 +52,7 @@ impl App {
     /// # Errors
     ///
     /// Those of [`Order::draw`] and [`App::draw`].
-    pub async fn picture(&self, order: Order, caps: Caps) -> Result<Served> {
+    pub async fn picture(&self, order: Order, caps: PlanCaps) -> Result<Served> {
         let (key, now, started) = (order.digest(), self.now(), Instant::now());
         if self.shelf.0.get(&key).await.is_some_and(|kept| now - kept.drawn_at >= LIFETIME) {
             self.shelf.0.invalidate(&key).await;

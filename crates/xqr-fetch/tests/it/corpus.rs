@@ -1,4 +1,4 @@
-//! Hostile addresses (`hostile.txt`): each gets the precise refusal, and nobody comes to a canary.
+//! Hostile addresses (`hostile.txt`): each gets the exact error, and no canary gets a connection.
 
 use std::net::IpAddr;
 
@@ -52,7 +52,7 @@ fn row(line: &str, port: u16) -> Row {
     Row { url, refusal }
 }
 
-/// What a refusal amounts to in the words of the corpus.
+/// Returns an error in the notation of the corpus.
 fn said(error: FetchError) -> Option<Refusal> {
     match error {
         FetchError::BadUrl(fault) => Some(Refusal::Fault(fault)),
@@ -85,7 +85,7 @@ async fn every_hostile_address_is_refused_for_what_it_is() {
         };
         let oracle = Oracle::new(move |_, _| vec![answer]);
         let outbound = Outbound::new(policy.clone()).resolving(oracle.clone());
-        let error = get(&outbound, &url, Kind::Picture).await.unwrap_err();
+        let error = get(&outbound, &url, Kind::Image).await.unwrap_err();
         if said(error.clone()) != Some(refusal) {
             wrong.push(format!("{url:?}: expected {refusal:?}, got {error:?}"));
         }
@@ -107,7 +107,7 @@ async fn every_hostile_address_is_refused_for_what_it_is() {
     let hits = canary.hits() + usual.iter().flatten().map(Server::hits).sum::<usize>();
     assert_eq!(hits, 0, "connections at the canaries");
 
-    // Nobody came because of the guard, not because nobody can.
+    // The canaries are reachable, so only the guard kept connections away.
     for address in ["127.0.0.1", "::1"] {
         TcpStream::connect((address, canary.port)).await.unwrap();
     }
@@ -134,7 +134,7 @@ async fn the_same_addresses_are_fetched_where_the_policy_allows_the_network() {
                     )) =>
             {
                 outbound
-                    .fetch(&target, Kind::Picture)
+                    .fetch(&target, Kind::Image)
                     .await
                     .unwrap_or_else(|error| panic!("{url:?}: {error}"));
                 fetched += 1;
@@ -162,7 +162,7 @@ fn the_length_of_an_address_is_limited_before_and_after_parsing() {
 }
 
 #[test]
-fn what_is_requested_is_what_was_parsed() {
+fn the_parsed_url_is_the_requested_one() {
     let policy = Policy { http: true, ports: vec![8443], ..Policy::default() };
     for (text, parsed) in [
         ("https://Example.COM", "https://example.com/"),

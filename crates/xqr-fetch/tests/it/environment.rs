@@ -31,5 +31,5 @@ async fn proxies_of_the_environment_are_ignored() {
 async fn a_fetch_in_a_child() {
     let port: u16 = std::env::var(PORT).expect("started by the test above").parse().unwrap();
     let outbound = Outbound::new(local(&[port]));
-    get(&outbound, &format!("http://127.0.0.1:{port}/"), Kind::Picture).await.unwrap();
+    get(&outbound, &format!("http://127.0.0.1:{port}/"), Kind::Image).await.unwrap();
 }

@@ -92,7 +92,7 @@ async fn closed_and_swallowing_ports_are_one_answer() {
         get(&Outbound::new(hasty(port)), &url, Kind::Any).await.unwrap_err(),
         FetchError::Unreachable
     );
-    // A listener that nobody serves: once its queue is full, Linux drops what comes, as a packet
+    // A listener that accepts nothing: once its queue is full, Linux drops what comes, as a packet
     // filter does.
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
@@ -160,7 +160,7 @@ async fn bodies_are_read_up_to_the_cap() {
 }
 
 #[tokio::test]
-async fn what_is_no_answer_is_garbled() {
+async fn a_response_that_is_not_http_is_garbled() {
     let many: String = (0..200).map(|n| format!("X-{n}: y\r\n")).collect();
     for answer in [
         String::new(),
@@ -203,7 +203,7 @@ async fn compressed_answers_are_refused_unread() {
             "HTTP/1.1 200 OK\r\nContent-Encoding: {coding}\r\nContent-Length: 6\r\n\r\nGIF89a"
         );
         let server = Server::saying(answer).await;
-        let error = get(&Outbound::new(local(&[server.port])), &server.url("/"), Kind::Picture)
+        let error = get(&Outbound::new(local(&[server.port])), &server.url("/"), Kind::Image)
             .await
             .unwrap_err();
         assert_eq!(error, FetchError::Compressed, "{coding}");
@@ -212,12 +212,12 @@ async fn compressed_answers_are_refused_unread() {
         "HTTP/1.1 200 OK\r\nContent-Encoding: identity\r\nContent-Length: 6\r\n\r\nGIF89a",
     )
     .await;
-    get(&Outbound::new(local(&[plain.port])), &plain.url("/"), Kind::Picture).await.unwrap();
+    get(&Outbound::new(local(&[plain.port])), &plain.url("/"), Kind::Image).await.unwrap();
     // A bomb that does not say what it is, is no picture.
     let bomb = Server::saying(ok(b"\x1f\x8b\x08\0\0\0\0\0\0\x03")).await;
     assert_eq!(
-        get(&Outbound::new(local(&[bomb.port])), &bomb.url("/"), Kind::Picture).await.unwrap_err(),
-        FetchError::NotAPicture
+        get(&Outbound::new(local(&[bomb.port])), &bomb.url("/"), Kind::Image).await.unwrap_err(),
+        FetchError::NotAnImage
     );
 }
 
@@ -231,7 +231,7 @@ async fn a_picture_is_one_by_its_bytes() {
     };
     let server = Server::saying(said("text/html", "GIF89a")).await;
     let outbound = Outbound::new(local(&[server.port]));
-    let fetched = get(&outbound, &server.url("/"), Kind::Picture).await.unwrap();
+    let fetched = get(&outbound, &server.url("/"), Kind::Image).await.unwrap();
     assert_eq!(
         (fetched.bytes.as_slice(), fetched.content_type.as_deref()),
         (PICTURE, Some("text/html"))
@@ -239,8 +239,8 @@ async fn a_picture_is_one_by_its_bytes() {
     assert_eq!(format!("{fetched:?}"), "Fetched(6 bytes)");
     let server = Server::saying(said("image/png", "root:x:0:0:root")).await;
     let outbound = Outbound::new(local(&[server.port]));
-    let error = get(&outbound, &server.url("/"), Kind::Picture).await.unwrap_err();
-    assert_eq!(error, FetchError::NotAPicture);
+    let error = get(&outbound, &server.url("/"), Kind::Image).await.unwrap_err();
+    assert_eq!(error, FetchError::NotAnImage);
     assert!(!format!("{error:?} {error}").contains("root"));
     assert_eq!(
         get(&outbound, &server.url("/"), Kind::Any).await.unwrap().bytes,
@@ -249,7 +249,7 @@ async fn a_picture_is_one_by_its_bytes() {
 }
 
 #[tokio::test]
-async fn other_statuses_are_told() {
+async fn other_statuses_are_reported() {
     for status in
         [201, 204, 206, 300, 304, 305, 400, 401, 403, 404, 407, 410, 429, 500, 503, 599, 999]
     {

@@ -3,12 +3,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod concurrency;
 mod corpus;
 mod environment;
 mod limits;
 mod names;
 mod namespace;
-mod places;
 mod post;
 mod python;
 mod redirects;

@@ -43,8 +43,8 @@ async fn a_name_that_flips_between_public_and_internal_never_gets_inside() {
 }
 
 #[tokio::test]
-async fn what_is_dialled_is_what_was_looked_up() {
-    // Whoever asks a second time is sent to another server.
+async fn the_client_connects_to_the_address_that_it_looked_up() {
+    // A second look-up leads to another server.
     let (first, second) = (Server::saying(ok(b"first")).await, Server::canary(0).await.unwrap());
     let oracle = Oracle::new(|_, before| ips(&[["127.0.0.1", "::1"][before]]));
     let outbound = Outbound::new(local(&[first.port])).resolving(oracle.clone());

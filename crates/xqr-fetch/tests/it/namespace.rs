@@ -203,11 +203,11 @@ fn bracketed(address: IpAddr) -> String {
 async fn reaches(outbound: &Outbound, scheme: &str, host: &str) {
     let url = format!("{scheme}://{host}/");
     if scheme == "http" {
-        assert_eq!(get(outbound, &url, Kind::Picture).await.unwrap().bytes, PICTURE, "{host}");
+        assert_eq!(get(outbound, &url, Kind::Image).await.unwrap().bytes, PICTURE, "{host}");
     } else {
         let hasty = Policy { deadline: Duration::from_secs(1), ..outbound.policy().clone() };
         assert_eq!(
-            get(&Outbound::new(hasty), &url, Kind::Picture).await.unwrap_err(),
+            get(&Outbound::new(hasty), &url, Kind::Image).await.unwrap_err(),
             FetchError::TooSlow,
             "{host}"
         );

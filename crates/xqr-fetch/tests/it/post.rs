@@ -32,8 +32,7 @@ async fn the_receiver_gets_these_bytes_and_these_headers() {
             ("content-type", "application/json"),
             ("webhook-id", "msg_1"),
             ("user-agent", "Studio-Webhooks/1"),
-            // None of these may reach the wire: they would speak of another host, or of another end
-            // of the body.
+            // None of these may be sent: they would name another host, or another end of the body.
             ("host", "internal.example"),
             ("content-length", "3"),
             ("transfer-encoding", "chunked"),

@@ -10,7 +10,7 @@ use xqr_fetch::{IpNet, is_public};
 const DIFFERENCES: [&str; 13] = [
     "168.63.129.16/32",  // a platform service on a public address
     "192.0.0.0/24", // Python knows parts of it as global: PCP and TURN anycast; older ones know the first /29 only
-    "192.31.196.0/24", // AS112, global by the registry; nobody serves pictures there
+    "192.31.196.0/24", // AS112, global by the registry; no pictures are served there
     "192.52.193.0/24", // multicast tunnels, likewise
     "192.88.99.0/24", // 6to4 relays, deprecated
     "192.175.48.0/24", // AS112

@@ -39,7 +39,7 @@ async fn redirects_inside_are_refused_with_the_host_that_the_caller_named() {
             });
             let outbound = Outbound::new(one(&[server.port, p])).resolving(oracle);
             let error =
-                get(&outbound, &format!("http://outside.example:{}/", server.port), Kind::Picture)
+                get(&outbound, &format!("http://outside.example:{}/", server.port), Kind::Image)
                     .await
                     .unwrap_err();
             assert_eq!(error, internal("outside.example", None), "{status} {location}");
@@ -101,7 +101,7 @@ async fn chains_are_followed_as_far_as_the_policy_goes() {
     ] {
         let server = chain().await;
         let outbound = Outbound::new(Policy { max_redirects: max, ..local(&[server.port]) });
-        let fetched = get(&outbound, &server.url(&format!("/{length}")), Kind::Picture).await;
+        let fetched = get(&outbound, &server.url(&format!("/{length}")), Kind::Image).await;
         assert_eq!(
             fetched.map(|fetched| assert_eq!(fetched.bytes, PICTURE)),
             expected,
@@ -113,12 +113,12 @@ async fn chains_are_followed_as_far_as_the_policy_goes() {
     let canary = Server::canary(0).await.unwrap();
     let server = chain().await;
     let outbound = Outbound::new(Policy { max_redirects: 30, ..one(&[server.port]) });
-    get(&outbound, &server.url("/20"), Kind::Picture).await.unwrap();
+    get(&outbound, &server.url("/20"), Kind::Image).await.unwrap();
     assert_eq!((server.hits(), canary.hits()), (21, 0));
 }
 
 #[tokio::test]
-async fn nothing_of_one_hop_is_told_to_the_next() {
+async fn nothing_of_one_hop_reaches_the_next() {
     let last = Server::saying(ok(PICTURE)).await;
     let location = last.url("/logo#fragment");
     let first = Server::saying(format!(
@@ -126,7 +126,7 @@ async fn nothing_of_one_hop_is_told_to_the_next() {
     ))
     .await;
     let outbound = Outbound::new(local(&[first.port, last.port]));
-    get(&outbound, &first.url("/secret"), Kind::Picture).await.unwrap();
+    get(&outbound, &first.url("/secret"), Kind::Image).await.unwrap();
     let version = env!("CARGO_PKG_VERSION");
     let expected = format!(
         "GET /logo HTTP/1.1\r\naccept: image/*\r\nuser-agent: xqr/{version}\r\nhost: 127.0.0.1:{}\r\naccept-encoding: identity\r\n\

@@ -1,4 +1,4 @@
-//! What the tests play with: canaries, servers that answer as told, resolvers that lie.
+//! Support for the tests: canaries, servers with fixed answers, resolvers that lie.
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};

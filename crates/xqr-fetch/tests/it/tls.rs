@@ -79,7 +79,7 @@ async fn only_a_trusted_certificate_for_this_host_will_do() {
         (&strange, "cdn.example", Err(FetchError::Unreachable)),
     ] {
         let fetched =
-            get(outbound, &format!("https://{host}:{}/", company.port), Kind::Picture).await;
+            get(outbound, &format!("https://{host}:{}/", company.port), Kind::Image).await;
         assert_eq!(fetched.map(|fetched| assert_eq!(fetched.bytes, PICTURE)), expected, "{host}");
     }
     assert!(matches!(Outbound::new(Policy::default()).trusting(b"no certificate"), Err(BadRoot)));
@@ -94,7 +94,7 @@ async fn https_is_not_led_back_to_http() {
     ))
     .await;
     let outbound = company.client(local(&[company.port, plain.port]));
-    let error = get(&outbound, &format!("https://cdn.example:{}/", company.port), Kind::Picture)
+    let error = get(&outbound, &format!("https://cdn.example:{}/", company.port), Kind::Image)
         .await
         .unwrap_err();
     assert_eq!((error, plain.hits()), (FetchError::BadUrl(UrlFault::Redirect), 0));
@@ -106,7 +106,7 @@ async fn https_is_not_led_back_to_http() {
     ))
     .await;
     let outbound = company.client(local(&[company.port, plain.port]));
-    get(&outbound, &plain.url("/"), Kind::Picture).await.unwrap();
+    get(&outbound, &plain.url("/"), Kind::Image).await.unwrap();
 }
 
 #[tokio::test]
@@ -139,7 +139,7 @@ async fn what_speaks_no_tls_is_unreachable_and_what_says_nothing_is_slow() {
 async fn an_answer_that_is_cut_off_is_not_taken_for_whole() {
     let company = Company::answering("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nGIF89a").await;
     let outbound = company.client(local(&[company.port]));
-    let error = get(&outbound, &format!("https://cdn.example:{}/", company.port), Kind::Picture)
+    let error = get(&outbound, &format!("https://cdn.example:{}/", company.port), Kind::Image)
         .await
         .unwrap_err();
     assert_eq!(error, FetchError::Garbled);

@@ -17,6 +17,25 @@ use xqr_engine::render::Rgba;
 
 use crate::forms::query::Query;
 
+/// Returns values with their names, as [`Fields::choice`] takes them.
+pub fn choices<T: Copy + Into<&'static str>, const N: usize>(
+    values: [T; N],
+) -> [(&'static str, T); N] {
+    values.map(|value| (value.into(), value))
+}
+
+/// Reads the colour in `field`.
+///
+/// # Errors
+///
+/// [`Condition::ColorInvalid`].
+pub fn color_of(field: &str, text: &str) -> Result<Rgba> {
+    text.parse().map_err(|_| {
+        let value = text.chars().take(32).collect();
+        Condition::ColorInvalid { field: field.to_owned(), value }.into()
+    })
+}
+
 /// A JSON object that is being read. Fields that nobody asks for are passed over.
 pub struct Fields {
     object: Map<String, Value>,
@@ -284,7 +303,7 @@ impl Fields {
     /// Returns a colour.
     pub fn color(&mut self, field: &str) -> Option<Rgba> {
         let text = self.text(field)?;
-        self.keep(Rgba::parse(field, &text))
+        self.keep(color_of(field, &text))
     }
 
     /// Returns a file in Base64 (RFC 4648 section 4), by itself or in a data URL.

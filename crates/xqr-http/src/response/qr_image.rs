@@ -7,8 +7,8 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use actix_web::{HttpRequest, HttpResponse};
 use xqr_engine::App;
 use xqr_engine::errors::Result;
-use xqr_engine::pictures::render_request::Order;
-use xqr_engine::render::{Caps, Design, Format, Size};
+use xqr_engine::pictures::render_request::{Order, PlanCaps};
+use xqr_engine::render::{Design, Format, Size};
 use xqr_engine::rows::Link;
 
 use super::chunked_body::ChunkedBody;
@@ -38,7 +38,7 @@ pub async fn picture(app: &App, request: &HttpRequest, order: Order) -> Result<H
     };
     answer.insert_header(keep);
     let format = order.format;
-    let served = app.picture(order, Caps::default()).await?;
+    let served = app.picture(order, PlanCaps::default()).await?;
     metrics::render(Duration::from_millis(served.ms));
     answer.content_type(format.media_type());
     if format == Format::Svg {

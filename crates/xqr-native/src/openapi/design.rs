@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 use xqr_engine::render::{ClearZone, Direction, EyeBorder, EyeCenter, Format, FrameStyle, Pattern};
 
 use super::{NUMBERS, TEXTS, all, keyed, one};
+use xqr_http::forms::fields::choices;
 use xqr_http::forms::payload_fields::Kind;
 use xqr_http::openapi::operation::Operation;
 use xqr_http::openapi::schema::{
@@ -45,30 +46,28 @@ fn look() -> Value {
         ("error_correction?", maybe(one_of(["L", "M", "Q", "H"]))),
         (
             "dot_style?",
-            maybe(one_of(
-                ["square", "dots"].into_iter().chain(Pattern::ALL.iter().map(|(name, _)| *name)),
-            )),
+            maybe(one_of(["square", "dots"].into_iter().chain(Pattern::ALL.map(Pattern::name)))),
         ),
         ("corner_style?", maybe(one_of(["square", "rounded", "dot", "circle", "frame"]))),
         ("quiet_zone?", maybe(int(0, 16))),
         ("gradient_from?", maybe(color())),
         ("gradient_to?", maybe(color())),
-        ("gradient_direction?", maybe(choice(&Direction::ALL))),
+        ("gradient_direction?", maybe(choice(&choices(Direction::ALL)))),
         ("eye_color?", maybe(color())),
-        ("eye_border_shape?", maybe(choice(&EyeBorder::ALL))),
+        ("eye_border_shape?", maybe(choice(&choices(EyeBorder::ALL)))),
         ("eye_border_color?", maybe(color())),
-        ("eye_center_shape?", maybe(choice(&EyeCenter::ALL))),
+        ("eye_center_shape?", maybe(choice(&choices(EyeCenter::ALL)))),
         ("eye_center_color?", maybe(color())),
         ("eye_outer_frame?", maybe(flag())),
         ("eye_outer_frame_match?", maybe(flag())),
         ("logo_url?", maybe(url())),
         ("logo_data?", maybe(text("data:image/png;base64,iVBORw0…"))),
         ("logo_size?", maybe(number(0.1, 0.4))),
-        ("logo_clear_zone?", maybe(choice(&ClearZone::ALL))),
+        ("logo_clear_zone?", maybe(choice(&choices(ClearZone::ALL)))),
         ("logo_neon_alpha?", maybe(flag())),
         ("background_data?", maybe(text("data:image/png;base64,iVBORw0…"))),
         ("background_opacity?", maybe(number(0.0, 1.0))),
-        ("frame_style?", maybe(choice(&FrameStyle::ALL))),
+        ("frame_style?", maybe(choice(&choices(FrameStyle::ALL)))),
         ("frame_label?", maybe(text("Scan me"))),
         ("frame_color?", maybe(color())),
         ("frame_label_color?", maybe(color())),
@@ -78,7 +77,7 @@ fn look() -> Value {
 /// Format, size and symbol.
 fn order() -> Value {
     body([
-        ("format?", maybe(usual(choice(&Format::ALL), "svg"))),
+        ("format?", maybe(usual(choice(&choices(Format::ALL)), "svg"))),
         ("quality?", maybe(int(1, 100))),
         ("cmyk?", maybe(flag())),
         ("size?", maybe(usual(int(1, 50), 10))),
@@ -144,7 +143,7 @@ pub(super) fn operations() -> Vec<Operation> {
 fn media_types() -> Vec<&'static str> {
     Format::ALL
         .iter()
-        .map(|(_, format)| format.media_type().split(';').next().unwrap_or_default())
+        .map(|format| format.media_type().split(';').next().unwrap_or_default())
         .collect()
 }
 

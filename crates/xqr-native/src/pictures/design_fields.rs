@@ -7,10 +7,10 @@ use xqr_engine::errors::{Condition, Expected, Instead};
 use xqr_engine::pictures::render_request::{BackdropFile, LogoFile, Order};
 use xqr_engine::render::{
     ClearZone, Design, Direction, EyeBorder, EyeCenter, EyeShape, Eyes, Format, Frame, FrameStyle,
-    Gradient, Level, Logo, Paint, Pattern, Rgba, Size,
+    Gradient, Level, Logo, Paint, Pattern, Quality, Rgba, Size,
 };
 
-use xqr_http::forms::fields::Fields;
+use xqr_http::forms::fields::{Fields, choices};
 
 const LEVELS: [(&str, Level); 4] =
     [("L", Level::L), ("M", Level::M), ("Q", Level::Q), ("H", Level::H)];
@@ -73,12 +73,17 @@ fn needs(fields: &mut Fields, field: &str, others: &[&str]) {
 }
 
 fn format(fields: &mut Fields) -> Option<Format> {
-    let chosen =
-        if fields.has("format") { fields.choice("format", &Format::ALL)? } else { Format::Svg };
+    let chosen = if fields.has("format") {
+        fields.choice("format", &choices(Format::ALL))?
+    } else {
+        Format::Svg
+    };
     let format = match chosen {
         Format::Pdf { .. } => Format::Pdf { cmyk: fields.flag("cmyk").unwrap_or(false) },
         Format::Jpeg { quality } => {
-            Format::Jpeg { quality: fields.int("quality", 1..=100).map_or(quality, |it| it as u8) }
+            let chosen = fields.int("quality", 1..=100);
+            let chosen = chosen.and_then(|quality| Quality::new(quality as u8));
+            Format::Jpeg { quality: chosen.unwrap_or(quality) }
         }
         other => other,
     };
@@ -126,14 +131,14 @@ pub(super) fn look(fields: &mut Fields) -> Look {
     design.eyes = Eyes {
         shape: fields.choice("corner_style", &CORNERS).unwrap_or_default(),
         color: fields.color("eye_color"),
-        border: fields.choice("eye_border_shape", &EyeBorder::ALL),
-        center: fields.choice("eye_center_shape", &EyeCenter::ALL),
+        border: fields.choice("eye_border_shape", &choices(EyeBorder::ALL)),
+        center: fields.choice("eye_center_shape", &choices(EyeCenter::ALL)),
         border_color: fields.color("eye_border_color"),
         center_color: fields.color("eye_center_color"),
         outer_frame: fields.flag("eye_outer_frame").unwrap_or(false),
         outer_frame_match: fields.flag("eye_outer_frame_match").unwrap_or(false),
     };
-    let [_, dark] = ends(design.foreground);
+    let [_, dark] = design.foreground.extremes();
     design.frame = frame(fields, dark);
     ["logo_size", "logo_clear_zone", "logo_neon_alpha"]
         .iter()
@@ -148,7 +153,9 @@ pub(super) fn look(fields: &mut Fields) -> Look {
         fields.file("logo_data").or_else(|| fields.file_at("logo_url")).map(|file| LogoFile {
             file,
             ratio: fields.number("logo_size", 0.1..=0.4).map_or(Logo::RATIO, |ratio| ratio as f32),
-            clear_zone: fields.choice("logo_clear_zone", &ClearZone::ALL).unwrap_or_default(),
+            clear_zone: fields
+                .choice("logo_clear_zone", &choices(ClearZone::ALL))
+                .unwrap_or_default(),
             neon_alpha: fields.flag("logo_neon_alpha").unwrap_or(false),
         });
     needs(fields, "background_opacity", &["background_data"]);
@@ -164,7 +171,7 @@ pub(super) fn look(fields: &mut Fields) -> Look {
 /// The patterns under our names and those of the reference.
 fn patterns() -> Vec<(&'static str, Pattern)> {
     let theirs = [("square", Pattern::Squares), ("dots", Pattern::Dot)];
-    theirs.into_iter().chain(Pattern::ALL).collect()
+    theirs.into_iter().chain(choices(Pattern::ALL)).collect()
 }
 
 fn gradient(fields: &mut Fields) -> Option<Gradient> {
@@ -175,16 +182,9 @@ fn gradient(fields: &mut Fields) -> Option<Gradient> {
     }
     needs(fields, "gradient_direction", &ENDS);
     let [from, to] = ENDS.map(|end| fields.color(end));
-    let direction = fields.choice("gradient_direction", &Direction::ALL).unwrap_or_default();
+    let direction =
+        fields.choice("gradient_direction", &choices(Direction::ALL)).unwrap_or_default();
     Some(Gradient { direction, from: from?, to: to? })
-}
-
-/// Returns both ends of a paint.
-fn ends(paint: Paint) -> [Rgba; 2] {
-    match paint {
-        Paint::Solid(color) => [color; 2],
-        Paint::Gradient(Gradient { from, to, .. }) => [from, to],
-    }
 }
 
 /// The fields of a design.
@@ -216,7 +216,7 @@ fn frame(fields: &mut Fields, foreground: Rgba) -> Option<Frame> {
     needs(fields, "frame_color", &["frame_style", "frame_label"]);
     needs(fields, "frame_label_color", &["frame_label"]);
     let label = fields.text("frame_label");
-    let style = fields.choice("frame_style", &FrameStyle::ALL);
+    let style = fields.choice("frame_style", &choices(FrameStyle::ALL));
     let (color, label_color) = (fields.color("frame_color"), fields.color("frame_label_color"));
     if style == Some(FrameStyle::Border) && label.is_some() {
         fields.complain(Condition::FieldConflict {

@@ -5,7 +5,7 @@ use std::time::Instant;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use xqr_engine::errors::Result;
-use xqr_engine::pictures::render_request::{Drawn, Order};
+use xqr_engine::pictures::render_request::{Drawn, Order, PlanCaps};
 use xqr_engine::plans::Terms;
 use xqr_engine::render::{Caps, Format, Verdict};
 use xqr_http::response::chunked_body::ChunkedBody;
@@ -17,7 +17,7 @@ use crate::Native;
 /// Drawing for a request.
 pub(crate) trait Draw {
     /// Returns what the caller's plan allows of a picture.
-    fn caps(&self) -> Caps;
+    fn caps(&self) -> PlanCaps;
 
     /// Checks the request before drawing, and fetches the pictures in the design.
     async fn prepare(&self, order: &mut Order) -> Result<()>;
@@ -31,15 +31,11 @@ pub(crate) trait Draw {
 }
 
 impl Draw for ApiRequest<Native> {
-    fn caps(&self) -> Caps {
+    fn caps(&self) -> PlanCaps {
         let Terms { plan, limits } = &self.caller.terms;
-        Caps {
-            plan: plan.to_string(),
-            max_inches: limits.max_inches,
-            max_dpi: limits.max_dpi,
-            logo: limits.logo,
-            ..Caps::default()
-        }
+        let caps =
+            Caps::new().max_inches(limits.max_inches).max_dpi(limits.max_dpi).logo(limits.logo);
+        PlanCaps { plan: plan.to_string(), caps }
     }
 
     async fn prepare(&self, order: &mut Order) -> Result<()> {

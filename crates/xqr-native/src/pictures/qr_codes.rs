@@ -139,10 +139,11 @@ impl JudgementView {
             damage,
             module_px,
             decoded,
+            ..
         } = report;
         // More digits than a person can use only hide what they say.
         let short = |number: f64| (number * 100.0).round() / 100.0;
-        let finding = |Finding { check, verdict, reason }| FindingView {
+        let finding = |Finding { check, verdict, reason, .. }| FindingView {
             check,
             verdict: verdict.name(),
             reason,

@@ -19,7 +19,7 @@ use super::picture_response::{Draw as _, picture};
 use crate::Native;
 use crate::envelope::Answers as _;
 use xqr_http::ApiRequest;
-use xqr_http::forms::fields::Fields;
+use xqr_http::forms::fields::{Fields, choices};
 use xqr_http::refusal::Refusal;
 use xqr_http::routes::resource;
 
@@ -199,7 +199,7 @@ fn design(fields: &mut Fields, known: Design) -> Option<Design> {
     look(&mut trial);
     // Without a logo, nobody has asked how large it is.
     trial.number("logo_size", 0.1..=0.4);
-    trial.choice("logo_clear_zone", &ClearZone::ALL);
+    trial.choice("logo_clear_zone", &choices(ClearZone::ALL));
     trial.flag("logo_neon_alpha");
     trial.refuse_the_rest(&Instead::DesignField);
     fields.absorb(trial);

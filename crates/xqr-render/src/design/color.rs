@@ -1,11 +1,20 @@
-//! Colours: red, green, blue and alpha, as the APIs write them.
+//! Colours: red, green, blue and alpha.
 
 use std::fmt;
 use std::str::FromStr;
 
-use xqr_errors::{Condition, Error};
-
 /// A colour of 8 bits per channel, sRGB, with straight (not premultiplied) alpha.
+///
+/// [`FromStr`] reads `black`, `white`, `transparent`, `#RRGGBB` or `#RRGGBBAA` (QR Studio reference,
+/// section 10.2).
+///
+/// ```
+/// use xqr_render::Rgba;
+///
+/// let color: Rgba = "#1D3557".parse()?;
+/// assert_eq!((color, color.to_string()), (Rgba::opaque(0x1d, 0x35, 0x57), "#1d3557".to_owned()));
+/// # Ok::<(), xqr_render::NotAColor>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Rgba {
     /// Red, 0 to 255.
@@ -23,32 +32,19 @@ impl Rgba {
     pub const BLACK: Self = Self::opaque(0, 0, 0);
     /// Opaque white.
     pub const WHITE: Self = Self::opaque(255, 255, 255);
-    /// Nothing at all.
+    /// Fully transparent.
     pub const TRANSPARENT: Self = Self { r: 0, g: 0, b: 0, a: 0 };
 
-    /// Makes an opaque colour.
+    /// Returns an opaque colour.
     pub const fn opaque(r: u8, g: u8, b: u8) -> Self {
         Self { r, g, b, a: 255 }
-    }
-
-    /// Reads `black`, `white`, `transparent`, `#RRGGBB` or `#RRGGBBAA` (QR Studio reference,
-    /// section 10.2).
-    ///
-    /// # Errors
-    ///
-    /// [`Condition::ColorInvalid`] that names `field`.
-    pub fn parse(field: &str, text: &str) -> Result<Self, Error> {
-        text.parse().map_err(|NotAColor| {
-            Condition::ColorInvalid { field: field.into(), value: text.chars().take(32).collect() }
-                .into()
-        })
     }
 
     pub(crate) fn is_opaque(self) -> bool {
         self.a == 255
     }
 
-    /// Returns what one sees when `self` lies on `under`; the alpha of both counts.
+    /// Returns `self` composited over `under`; the alpha of both counts.
     pub(crate) fn over(self, under: Self) -> Self {
         let (top, low) = (f32::from(self.a) / 255.0, f32::from(under.a) / 255.0);
         let alpha = top + low * (1.0 - top);
@@ -84,7 +80,7 @@ impl Rgba {
         Self { a: (f32::from(self.a) * opacity).round() as u8, ..self }
     }
 
-    /// Returns the relative luminance, 0 (black) to 1 (white), by WCAG 2.2; alpha is not looked at.
+    /// Returns the relative luminance, 0 (black) to 1 (white), by WCAG 2.2; alpha is ignored.
     pub(crate) fn luminance(self) -> f64 {
         let linear = |channel: u8| {
             let c = f64::from(channel) / 255.0;
@@ -93,7 +89,7 @@ impl Rgba {
         0.2126 * linear(self.r) + 0.7152 * linear(self.g) + 0.0722 * linear(self.b)
     }
 
-    /// Returns the grey that a camera sees, 0 to 255, by ITU-R BT.601; alpha is not looked at.
+    /// Returns the luma, 0 to 255, by ITU-R BT.601; alpha is ignored.
     pub(crate) fn luma(self) -> u8 {
         ((u32::from(self.r) * 299 + u32::from(self.g) * 587 + u32::from(self.b) * 114) / 1000) as u8
     }
@@ -106,7 +102,7 @@ impl Rgba {
     }
 }
 
-/// The text is no colour that the APIs know.
+/// The text is not a colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotAColor;
 
@@ -147,5 +143,19 @@ impl fmt::Display for Rgba {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "#{:02x}{:02x}{:02x}", self.r, self.g, self.b)?;
         if self.is_opaque() { Ok(()) } else { write!(f, "{:02x}", self.a) }
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for Rgba {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<'de> serde::Deserialize<'de> for Rgba {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::names::deserialize(deserializer)
     }
 }

@@ -2,10 +2,12 @@
 //! (ISO/IEC 18004 clause 6.3.3; shapes of the QR Studio reference, section 8.1).
 
 use super::color::Rgba;
+use crate::names::names;
 use crate::outline::{Outline, Point, Turn, point};
 
-/// The coarse choice of an eye's shape, from which border and centre follow.
+/// The shape of an eye, from which the shapes of border and centre follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum EyeShape {
     /// Square border, square centre.
     #[default]
@@ -20,6 +22,7 @@ pub enum EyeShape {
 
 /// The shape of an eye's border.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum EyeBorder {
     /// A square ring.
     #[default]
@@ -42,6 +45,7 @@ pub enum EyeBorder {
 
 /// The shape of an eye's centre.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum EyeCenter {
     /// A square.
     #[default]
@@ -62,29 +66,25 @@ pub enum EyeCenter {
     Cross,
 }
 
-impl EyeShape {
-    /// All shapes with the names that the APIs use.
-    pub const ALL: [(&'static str, Self); 4] = [
-        ("square", Self::Square),
-        ("rounded", Self::Rounded),
-        ("circle", Self::Circle),
-        ("frame", Self::Frame),
-    ];
-}
+names!(EyeShape {
+    Square => "square",
+    Rounded => "rounded",
+    Circle => "circle",
+    Frame => "frame",
+});
+
+names!(EyeBorder {
+    Square => "square",
+    Rounded => "rounded",
+    Circle => "circle",
+    LeafTl => "leaf-tl",
+    LeafTr => "leaf-tr",
+    LeafBr => "leaf-br",
+    LeafBl => "leaf-bl",
+    Frame => "frame",
+});
 
 impl EyeBorder {
-    /// All borders with the names that the APIs use.
-    pub const ALL: [(&'static str, Self); 8] = [
-        ("square", Self::Square),
-        ("rounded", Self::Rounded),
-        ("circle", Self::Circle),
-        ("leaf-tl", Self::LeafTl),
-        ("leaf-tr", Self::LeafTr),
-        ("leaf-br", Self::LeafBr),
-        ("leaf-bl", Self::LeafBl),
-        ("frame", Self::Frame),
-    ];
-
     /// Returns the ring in a square of 7 × 7 modules, grown on all sides by `grow` modules and
     /// `width` modules thick.
     fn ring(self, grow: f32, width: f32) -> Outline {
@@ -140,19 +140,18 @@ impl EyeBorder {
     }
 }
 
-impl EyeCenter {
-    /// All centres with the names that the APIs use.
-    pub const ALL: [(&'static str, Self); 8] = [
-        ("square", Self::Square),
-        ("rounded", Self::Rounded),
-        ("circle", Self::Circle),
-        ("leaf-tl", Self::LeafTl),
-        ("sunburst", Self::Sunburst),
-        ("star", Self::Star),
-        ("diamond", Self::Diamond),
-        ("cross", Self::Cross),
-    ];
+names!(EyeCenter {
+    Square => "square",
+    Rounded => "rounded",
+    Circle => "circle",
+    LeafTl => "leaf-tl",
+    Sunburst => "sunburst",
+    Star => "star",
+    Diamond => "diamond",
+    Cross => "cross",
+});
 
+impl EyeCenter {
     /// Returns the centre in the square of 7 × 7 modules.
     pub(crate) fn outline(self) -> Outline {
         let mut shape = Outline::default();
@@ -193,20 +192,27 @@ fn notched(low: f32, near: f32, far: f32, high: f32) -> [Point; 12] {
     .map(|(x, y)| point(x, y))
 }
 
-/// How the eyes are drawn; what is left out follows from the rest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// The design of the eyes. A field that is `None` follows from the others.
+///
+/// ```
+/// use xqr_render::{EyeCenter, EyeShape, Eyes, Rgba};
+///
+/// let eyes = Eyes::new(EyeShape::Circle).center(EyeCenter::Star).color(Rgba::opaque(0x1d, 0x35, 0x57));
+/// assert_eq!(eyes.center, Some(EyeCenter::Star));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Eyes {
-    /// The coarse choice.
+    /// The shape of both parts.
     pub shape: EyeShape,
-    /// The colour of border and centre; the design's foreground when left out.
+    /// The colour of border and centre; by default the design's foreground.
     pub color: Option<Rgba>,
-    /// The border's shape; by `shape` when left out.
+    /// The border's shape; by default from `shape`.
     pub border: Option<EyeBorder>,
-    /// The centre's shape; by `shape` when left out.
+    /// The centre's shape; by default from `shape`.
     pub center: Option<EyeCenter>,
-    /// The border's colour; `color` when left out.
+    /// The border's colour; by default `color`.
     pub border_color: Option<Rgba>,
-    /// The centre's colour; `color` when left out.
+    /// The centre's colour; by default `color`.
     pub center_color: Option<Rgba>,
     /// Whether a thin ring surrounds each eye.
     pub outer_frame: bool,
@@ -215,6 +221,48 @@ pub struct Eyes {
 }
 
 impl Eyes {
+    /// Returns eyes of this shape in the foreground of the design.
+    pub fn new(shape: EyeShape) -> Self {
+        Self { shape, ..Self::default() }
+    }
+
+    /// Sets the colour of border and centre.
+    #[must_use]
+    pub fn color(self, color: Rgba) -> Self {
+        Self { color: Some(color), ..self }
+    }
+
+    /// Sets the shape of the border.
+    #[must_use]
+    pub fn border(self, border: EyeBorder) -> Self {
+        Self { border: Some(border), ..self }
+    }
+
+    /// Sets the shape of the centre.
+    #[must_use]
+    pub fn center(self, center: EyeCenter) -> Self {
+        Self { center: Some(center), ..self }
+    }
+
+    /// Sets the colour of the border.
+    #[must_use]
+    pub fn border_color(self, color: Rgba) -> Self {
+        Self { border_color: Some(color), ..self }
+    }
+
+    /// Sets the colour of the centre.
+    #[must_use]
+    pub fn center_color(self, color: Rgba) -> Self {
+        Self { center_color: Some(color), ..self }
+    }
+
+    /// Adds a thin ring around each eye, in a light tint of the colour or, if `matching`, in the full
+    /// colour.
+    #[must_use]
+    pub fn outer_frame(self, matching: bool) -> Self {
+        Self { outer_frame: true, outer_frame_match: matching, ..self }
+    }
+
     pub(crate) fn border_shape(&self) -> EyeBorder {
         self.border.unwrap_or(match self.shape {
             EyeShape::Square => EyeBorder::Square,

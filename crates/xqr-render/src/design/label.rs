@@ -1,5 +1,4 @@
-//! Labels: text shaped by HarfBuzz's rules and turned into outlines, with two embedded fonts and no
-//! others.
+//! Labels: text shaped by HarfBuzz's rules and turned into outlines, in two embedded fonts.
 //!
 //! Inter SemiBold sets Latin, Greek and Cyrillic; DejaVu Sans Bold adds Arabic, Hebrew, Armenian,
 //! Georgian and symbols. Both are free (see `fonts/`). Lines that mix directions are ordered by the
@@ -8,12 +7,11 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
+use crate::error::{Error, Result};
+use crate::outline::{Outline, Step, point};
 use harfrust::font::glyph::outline::{DrawMemory, DrawOptions, PathSink};
 use harfrust::{Buffer, Direction, Font, GlyphId, ShapeOptions, ShaperFont};
 use unicode_bidi::BidiInfo;
-use xqr_errors::{Condition, Error, Result};
-
-use crate::outline::{Outline, Step, point};
 
 /// The height of capitals in font sizes.
 pub(crate) const CAP_HEIGHT: f32 = 0.727;
@@ -29,7 +27,7 @@ pub(crate) struct Line {
 ///
 /// # Errors
 ///
-/// [`Condition::GlyphMissing`] for a character that no embedded font has.
+/// [`Error::GlyphMissing`] for a character that no embedded font has.
 pub(crate) fn shape(text: &str) -> Result<Line> {
     let fonts = fonts()?;
     let mut line = Line { outline: Outline::default(), width: 0.0 };
@@ -57,10 +55,13 @@ fn fonts() -> Result<&'static [Font; 2]> {
         let dejavu: &'static [u8] = include_bytes!("../../fonts/DejaVuSans-Bold.ttf");
         Some([Font::new(inter, 0)?, Font::new(dejavu, 0)?])
     };
-    FONTS.get_or_init(load).as_ref().ok_or_else(|| Condition::RenderFailed.into())
+    FONTS
+        .get_or_init(load)
+        .as_ref()
+        .ok_or_else(|| Error::Failed("an embedded font is broken".into()))
 }
 
-/// Cuts a run where the font has to change. Marks and joiners stay with the letter before them.
+/// Splits a run where the font changes. Marks and joiners stay with the letter before them.
 fn by_font<'f>(
     fonts: &'f [Font; 2],
     text: &str,
@@ -74,9 +75,7 @@ fn by_font<'f>(
         let current = parts.last().map(|(font, _)| *font).filter(|_| !character.is_alphanumeric());
         let font =
             current.filter(|font| has(*font)).or_else(|| (0..fonts.len()).find(|font| has(*font)));
-        let font = font.ok_or_else(|| {
-            Error::from(Condition::GlyphMissing { field: "frame_label".into(), character })
-        })?;
+        let font = font.ok_or(Error::GlyphMissing { character })?;
         match parts.last_mut() {
             Some((last, whole)) if *last == font => whole.end = range.end,
             _ => parts.push((font, range)),
@@ -94,7 +93,7 @@ fn set(font: &Font, text: &str, rtl: bool, line: &mut Line) -> Result<()> {
     buffer.set_direction(if rtl { Direction::RightToLeft } else { Direction::LeftToRight });
     buffer.guess_segment_properties();
     harfrust::shape(&shaper, &mut buffer, ShapeOptions::new())
-        .map_err(|error| Error::from(Condition::RenderFailed).because(error.to_string()))?;
+        .map_err(|error| Error::Failed(error.to_string().into()))?;
     let glyphs = font.outline_glyphs();
     for (info, position) in buffer.glyph_infos().iter().zip(buffer.glyph_positions()) {
         if let Some(glyph) = glyphs.get(GlyphId::new(info.glyph_id)) {
@@ -103,7 +102,7 @@ fn set(font: &Font, text: &str, rtl: bool, line: &mut Line) -> Result<()> {
             let mut pen = Pen { outline: &mut line.outline, scale: 1.0 / em, x, y, at: (0.0, 0.0) };
             glyph
                 .draw(&DrawOptions::new(), DrawMemory::Scratch, &mut pen)
-                .map_err(|error| Error::from(Condition::RenderFailed).because(error.to_string()))?;
+                .map_err(|error| Error::Failed(error.to_string().into()))?;
         }
         line.width += position.x_advance as f32 / em;
     }

@@ -1,21 +1,23 @@
 //! Paints: one colour, or a gradient over the symbol.
 
 use super::color::Rgba;
+use crate::names::names;
 use crate::outline::{Point, point};
 
-/// What fills a shape.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The fill of a shape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Paint {
     /// One colour.
     Solid(Rgba),
-    /// Two colours and what lies between them.
+    /// Two colours, and all between them.
     Gradient(Gradient),
 }
 
 /// A gradient over the symbol, quiet zone excluded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Gradient {
-    /// Where it runs.
+    /// The direction.
     pub direction: Direction,
     /// The colour at the top, left, top left or centre.
     pub from: Rgba,
@@ -23,8 +25,9 @@ pub struct Gradient {
     pub to: Rgba,
 }
 
-/// Where a gradient runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// The direction of a gradient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum Direction {
     /// From top to bottom.
     #[default]
@@ -37,19 +40,35 @@ pub enum Direction {
     Radial,
 }
 
-impl Direction {
-    /// All directions with the names that the APIs use.
-    pub const ALL: [(&'static str, Self); 4] = [
-        ("vertical", Self::Vertical),
-        ("horizontal", Self::Horizontal),
-        ("diagonal", Self::Diagonal),
-        ("radial", Self::Radial),
-    ];
+names!(Direction {
+    Vertical => "vertical",
+    Horizontal => "horizontal",
+    Diagonal => "diagonal",
+    Radial => "radial",
+});
+
+impl Gradient {
+    /// Returns a gradient.
+    pub const fn new(direction: Direction, from: Rgba, to: Rgba) -> Self {
+        Self { direction, from, to }
+    }
+}
+
+impl From<Rgba> for Paint {
+    fn from(color: Rgba) -> Self {
+        Self::Solid(color)
+    }
+}
+
+impl From<Gradient> for Paint {
+    fn from(gradient: Gradient) -> Self {
+        Self::Gradient(gradient)
+    }
 }
 
 impl Paint {
-    /// Returns the paint's extreme colours; twice the same when it has one.
-    pub(crate) fn extremes(self) -> [Rgba; 2] {
+    /// Returns the first and the last colour, which are equal for one colour.
+    pub fn extremes(self) -> [Rgba; 2] {
         match self {
             Self::Solid(color) => [color; 2],
             Self::Gradient(Gradient { from, to, .. }) => [from, to],

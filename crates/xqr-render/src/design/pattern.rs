@@ -1,9 +1,18 @@
 //! Patterns: how a data module is drawn, given its neighbours (QR Studio reference, section 10.1).
 
+use crate::names::names;
 use crate::outline::{Outline, Turn, point};
 
 /// How the modules outside of the finder patterns are drawn.
+///
+/// ```
+/// use xqr_render::Pattern;
+///
+/// assert_eq!("connected-h".parse(), Ok(Pattern::ConnectedH));
+/// assert_eq!(Pattern::ALL.map(Pattern::name)[..3], ["squares", "rounded", "dot"]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum Pattern {
     /// A crisp square grid; reads best at tiny sizes.
     #[default]
@@ -33,23 +42,22 @@ pub enum Pattern {
     Classy,
 }
 
-impl Pattern {
-    /// All patterns with the names that the APIs use.
-    pub const ALL: [(&'static str, Self); 12] = [
-        ("squares", Self::Squares),
-        ("rounded", Self::Rounded),
-        ("dot", Self::Dot),
-        ("diamond", Self::Diamond),
-        ("liquid", Self::Liquid),
-        ("connected-h", Self::ConnectedH),
-        ("connected-v", Self::ConnectedV),
-        ("hexagon", Self::Hexagon),
-        ("star", Self::Star),
-        ("halftone", Self::Halftone),
-        ("frame", Self::Frame),
-        ("classy", Self::Classy),
-    ];
+names!(Pattern {
+    Squares => "squares",
+    Rounded => "rounded",
+    Dot => "dot",
+    Diamond => "diamond",
+    Liquid => "liquid",
+    ConnectedH => "connected-h",
+    ConnectedV => "connected-v",
+    Hexagon => "hexagon",
+    Star => "star",
+    Halftone => "halftone",
+    Frame => "frame",
+    Classy => "classy",
+});
 
+impl Pattern {
     /// Returns the outline in the unit square of a module; light modules have one too where
     /// neighbours reach into them.
     fn outline(self, near: Near) -> Outline {

@@ -1,4 +1,4 @@
-//! SVG that users bring: shapes only, counted before they are drawn, rasterised once.
+//! SVG from users: shapes only, counted before they are drawn, rasterised once.
 //!
 //! `usvg` would read local files, expand entities and run filters without end. So: an XML parser
 //! without DTDs and with a node limit, a list of allowed elements, no references but to the
@@ -7,9 +7,11 @@
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Fill, Group, Node, Options, Paint, Stroke, Tree};
 use roxmltree::{Document, ParsingOptions};
-use xqr_errors::{Condition, Error, Result};
 
-use super::picture::MAX_SIDE;
+use crate::error::PictureError;
+
+/// The longest side of a picture in px. Larger ones are reduced, vectors are drawn so large.
+pub(crate) const MAX_SIDE: u32 = 1024;
 
 const MAX_BYTES: usize = 256 * 1024;
 const MAX_NODES: u32 = 10_000;
@@ -53,56 +55,42 @@ pub(crate) fn looks_like_svg(bytes: &[u8]) -> bool {
 }
 
 /// Draws an SVG as large as fits into 1,024 × 1,024 px.
-pub(crate) fn rasterize(field: &str, bytes: &[u8]) -> Result<Pixmap> {
-    let unreadable = || Error::from(Condition::ImageUnreadable { field: field.into() });
+pub(crate) fn rasterize(bytes: &[u8]) -> Result<Pixmap, PictureError> {
     if bytes.len() > MAX_BYTES {
-        return Err(Condition::UploadTooLarge { field: field.into(), max: MAX_BYTES as u64 }.into());
+        return Err(PictureError::TooManyBytes { max: MAX_BYTES as u64 });
     }
-    let text = std::str::from_utf8(bytes).map_err(|error| unreadable().because(error))?;
+    let text = std::str::from_utf8(bytes).map_err(PictureError::unreadable)?;
     if text.contains("<!DOCTYPE") {
-        return Err(Condition::ImageUnsafe { field: field.into(), what: "a DOCTYPE".into() }.into());
+        return Err(PictureError::unsafe_svg("a DOCTYPE"));
     }
     let parsing =
         ParsingOptions { allow_dtd: false, nodes_limit: MAX_NODES, ..ParsingOptions::default() };
-    let document =
-        Document::parse_with_options(text, parsing).map_err(|error| unreadable().because(error))?;
-    check(&document)
-        .map_err(|what| Error::from(Condition::ImageUnsafe { field: field.into(), what }))?;
+    let document = Document::parse_with_options(text, parsing).map_err(PictureError::unreadable)?;
+    check(&document).map_err(PictureError::unsafe_svg)?;
     let mut options = Options { resources_dir: None, ..Options::default() };
     options.image_href_resolver.resolve_string = Box::new(|_, _| None);
     options.image_href_resolver.resolve_data = Box::new(|_, _, _| None);
-    let tree =
-        Tree::from_xmltree(&document, &options).map_err(|error| unreadable().because(error))?;
+    let tree = Tree::from_xmltree(&document, &options).map_err(PictureError::unreadable)?;
     let scale = MAX_SIDE as f32 / tree.size().width().max(tree.size().height());
     let mut price = Price::default();
     price.add(tree.root(), scale);
     if price.effects {
-        return Err(Condition::ImageUnsafe {
-            field: field.into(),
-            what: "filters or masks".into(),
-        }
-        .into());
+        return Err(PictureError::unsafe_svg("filters or masks"));
     }
     if price.far {
-        return Err(Condition::ImageUnsafe {
-            field: field.into(),
-            what: "shapes far outside of the picture".into(),
-        }
-        .into());
+        return Err(PictureError::unsafe_svg("shapes far outside of the picture"));
     }
     if price.painted > MAX_PAINTED || price.segments > MAX_SEGMENTS {
-        return Err(
-            Condition::ImageUnsafe { field: field.into(), what: "so many shapes".into() }.into()
-        );
+        return Err(PictureError::unsafe_svg("so many shapes"));
     }
     let side = |length: f32| (length * scale).round().clamp(1.0, MAX_SIDE as f32) as u32;
     let mut pixmap = Pixmap::new(side(tree.size().width()), side(tree.size().height()))
-        .ok_or_else(unreadable)?;
+        .ok_or(PictureError::Unreadable(None))?;
     resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixmap.as_mut());
     Ok(pixmap)
 }
 
-/// Returns what the document holds and may not.
+/// Refuses a document with anything that is not allowed, and names it.
 fn check(document: &Document<'_>) -> Result<(), String> {
     let (mut uses, mut copies) = (0, 0);
     let mut style_bytes = 0;

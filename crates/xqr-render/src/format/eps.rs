@@ -6,7 +6,7 @@ use std::io::Write;
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 
-use super::Failure;
+use super::failure::Failure;
 use crate::canvas::{Canvas, Layer, Placed};
 use crate::design::paint::Ink;
 use crate::design::{Direction, Paint, Rgba};

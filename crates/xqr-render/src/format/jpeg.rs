@@ -8,14 +8,14 @@ use jpeg_encoder::{
     rgb_to_ycbcr,
 };
 
-use super::Failure;
+use super::failure::Failure;
 use crate::canvas::Canvas;
 use crate::raster::brush::Pixel;
 use crate::raster::mixed::{Mixed, on_white};
 
 pub(super) fn write(canvas: &Canvas, quality: u8, out: &mut impl Write) -> Result<(), Failure> {
     let px = u16::try_from(canvas.px())?;
-    let mut encoder = Encoder::new(out, quality.clamp(1, 100));
+    let mut encoder = Encoder::new(out, quality);
     // Colours of half the resolution blur the edges that a reader needs.
     encoder.set_sampling_factor(SamplingFactor::F_1_1);
     let dpi = canvas.extent.dpi.round() as u16;

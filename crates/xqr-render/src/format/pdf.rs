@@ -7,7 +7,7 @@ use flate2::write::ZlibEncoder;
 use pdf_writer::types::FunctionShadingType;
 use pdf_writer::{Content, Filter, Finish, Name, Pdf, Rect, Ref};
 
-use super::Failure;
+use super::failure::Failure;
 use crate::canvas::{Canvas, Layer, Placed};
 use crate::design::paint::{Ink, Line};
 use crate::design::{Direction, Gradient, Paint, Rgba};

@@ -7,7 +7,7 @@ use png::{
     BitDepth, ColorType, Compression, DeflateCompression, Encoder, Filter, PixelDimensions, Unit,
 };
 
-use super::Failure;
+use super::failure::Failure;
 use crate::canvas::Canvas;
 use crate::design::Rgba;
 use crate::raster::indexed::Indexed;

@@ -6,7 +6,7 @@ use std::io::Write;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::Failure;
+use super::failure::Failure;
 use crate::canvas::{Canvas, Flat, Layer, Placed};
 use crate::design::paint::Ink;
 use crate::design::{Direction, Paint, Picture, Rgba};
@@ -222,7 +222,7 @@ fn milli(length: f32) -> i64 {
 struct Number(i64);
 
 impl Number {
-    /// Adds the number to a text; paths hold too many of them for the machinery of `write!`.
+    /// Adds the number to a text; paths have too many of them for the machinery of `write!`.
     fn push(self, text: &mut String) {
         let (whole, part) = (self.0.unsigned_abs() / 1000, self.0.unsigned_abs() % 1000);
         if self.0 < 0 {

@@ -3,7 +3,7 @@
 
 use std::io::Write;
 
-use super::Failure;
+use super::failure::Failure;
 use crate::canvas::Canvas;
 
 /// The least quiet zone in modules: a terminal's own background is none.

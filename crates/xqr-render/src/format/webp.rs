@@ -1,12 +1,12 @@
-//! Lossless WebP (RFC 9649). The encoder wants the whole picture, so it may not be large.
+//! Lossless WebP (RFC 9649). The encoder needs the whole picture in memory, so its size is capped.
 
 use std::io::Write;
 
 use image_webp::{ColorType, WebPEncoder};
-use xqr_errors::Condition;
 
-use super::Failure;
+use super::failure::Failure;
 use crate::canvas::Canvas;
+use crate::error::Error;
 use crate::raster::mixed::{Mixed, straighten, to_rgb};
 
 const MAX_PIXELS: u64 = 16_000_000;
@@ -14,8 +14,8 @@ const MAX_PIXELS: u64 = 16_000_000;
 pub(super) fn write(canvas: &Canvas, out: &mut impl Write) -> Result<(), Failure> {
     let px = canvas.px();
     if u64::from(px) * u64::from(px) > MAX_PIXELS {
-        return Err(Failure::Refused(Condition::PictureTooLarge {
-            field: canvas.extent.field.into(),
+        return Err(Failure::Refused(Error::TooManyPixels {
+            input: canvas.extent.input,
             max: MAX_PIXELS,
         }));
     }

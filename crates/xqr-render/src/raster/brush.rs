@@ -26,7 +26,7 @@ pub(crate) enum Colors<'b> {
     Each(&'b [Pixel]),
 }
 
-/// Steps of a gradient: more than 8 bits can tell apart.
+/// Steps of a gradient: more than 8 bits distinguish.
 const STEPS: usize = 1024;
 
 type Ramp = [Pixel; STEPS];

@@ -98,7 +98,7 @@ impl Indexed {
                         let (at, odd) =
                             if self.bits == 4 { (stamp.x / 2, stamp.x % 2) } else { (stamp.x, 0) };
                         let Packed { stride, bytes } = &packed[stamp.tile][odd];
-                        // Modules share no px, so bits can be added; a byte may hold the ends of
+                        // Modules share no px, so bits can be added; a byte may have the ends of
                         // two of them.
                         let bytes = &bytes[stamp.row * stride..][..*stride];
                         row[at..].iter_mut().zip(bytes).for_each(|(below, byte)| *below |= byte);

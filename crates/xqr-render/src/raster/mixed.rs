@@ -120,7 +120,7 @@ fn cover_each(row: &mut [Pixel], coverage: &[u8], colors: &Colors<'_>, x: usize)
     }
 }
 
-/// Returns what one sees when `top` lies on `below`, both premultiplied.
+/// Returns `top` composited over `below`, both premultiplied.
 fn over(top: Pixel, below: Pixel) -> Pixel {
     let through = 255 - top[3];
     if through == 0 {
@@ -156,6 +156,7 @@ pub(crate) fn straighten(row: &mut [Pixel]) {
 }
 
 /// Puts px on white.
+#[cfg(any(feature = "print", feature = "verify"))]
 pub(crate) fn on_white(row: &mut [Pixel]) {
     row.iter_mut().filter(|pixel| pixel[3] < 255).for_each(|pixel| *pixel = over(*pixel, [255; 4]));
 }

@@ -130,7 +130,7 @@ fn push_line(tokens: &mut Tokens, filter: u8, line: &[u8]) -> Sums {
     sums
 }
 
-/// What Adler-32 needs to know of some bytes.
+/// The sums of some bytes for Adler-32.
 #[derive(Default)]
 struct Sums {
     length: u64,
@@ -149,7 +149,7 @@ impl Sums {
     }
 }
 
-/// Adler-32 (RFC 1950), which knows how to add the same bytes many times at once.
+/// Adler-32 (RFC 1950), which adds the same bytes many times at once.
 struct Adler {
     a: u64,
     b: u64,

@@ -1,4 +1,4 @@
-//! Strips: pictures that users bring, scaled a strip of rows at a time.
+//! Strips: pictures from users, scaled a strip of rows at a time.
 
 use tiny_skia::{BlendMode, FilterQuality, Pixmap, PixmapPaint, Transform};
 
@@ -37,7 +37,7 @@ impl Strip {
         } else {
             [0.0, 0.0, wide as f32, high as f32]
         };
-        // Bilinear filtering looks at four px only: what is to become smaller is averaged first.
+        // Bilinear filtering looks at four px only: a picture that shrinks is averaged first.
         let picture = picture.reduced(width.round() as u32, height.round() as u32)?;
         let place =
             Transform::from_scale(width / picture.width() as f32, height / picture.height() as f32)

@@ -4,7 +4,7 @@ use tiny_skia::{FillRule, Mask, Transform};
 
 use super::{edge, path};
 use crate::design::pattern::Shapes;
-use crate::modules::Modules;
+use crate::module_shapes::ModuleShapes;
 use crate::outline::Outline;
 
 /// How much of each px of a module is covered.
@@ -37,7 +37,7 @@ pub(crate) struct Stamp {
 }
 
 impl Tiles {
-    pub(crate) fn new(modules: &Modules, scale: f64) -> Self {
+    pub(crate) fn new(modules: &ModuleShapes, scale: f64) -> Self {
         let size = modules.size();
         let edges = |start: f32| (0..=size).map(|i| edge(start, i, scale)).collect::<Vec<_>>();
         let (columns, rows) = (edges(modules.x), edges(modules.y));

@@ -9,7 +9,7 @@ pub(super) struct BitWriter {
 }
 
 impl BitWriter {
-    /// Returns a writer with room for `bytes`.
+    /// Returns a writer with capacity for `bytes`.
     pub(super) fn with_capacity(bytes: usize) -> Self {
         Self { bytes: Vec::with_capacity(bytes), buffer: 0, pending: 0 }
     }
@@ -24,7 +24,7 @@ impl BitWriter {
         }
     }
 
-    /// Appends a terminator as long as there is room, zeros up to a codeword, and pad codewords up
+    /// Appends a terminator as far as it fits, zeros up to a codeword, and pad codewords up
     /// to `capacity`: clause 7.4.10.
     pub(super) fn finish(mut self, capacity: usize) -> Vec<u8> {
         self.push(0, 4);

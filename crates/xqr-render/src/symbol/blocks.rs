@@ -1,9 +1,9 @@
 //! How the codewords of a symbol form Reed–Solomon blocks, ISO/IEC 18004 clauses 7.5.1 (table 9)
 //! and 7.6.
 
-use super::Level;
 use super::reed_solomon::Divisor;
 use super::template::alignment_lines;
+use crate::level::Level;
 
 /// Error correction codewords per block for L, M, Q, H; then the number of blocks. Two versions per
 /// line, from 1.
@@ -57,8 +57,7 @@ impl Blocks {
         self.count
     }
 
-    /// Returns how many damaged codewords a block survives when nothing tells which ones are
-    /// damaged.
+    /// Returns how many damaged codewords a block survives if it is unknown which ones are damaged.
     pub(super) fn budget(&self) -> u32 {
         self.check as u32 / 2
     }
@@ -97,7 +96,7 @@ impl Blocks {
     }
 
     /// Returns the number of data codewords in a short block. Long blocks follow the short ones and
-    /// hold one more.
+    /// have one more.
     fn short(&self) -> usize {
         self.data() / self.count
     }

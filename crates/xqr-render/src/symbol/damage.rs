@@ -1,8 +1,8 @@
 //! What covering modules costs: ISO/IEC 18004 clauses 7.5.1, 7.6 and 7.7.3.
 
-use super::Symbol;
 use super::blocks::Blocks;
 use super::grid::Grid;
+use super::matrix::Symbol;
 use super::template::Template;
 
 /// What is lost where a symbol is covered, by a logo for example.

@@ -1,46 +1,59 @@
 //! From a text to a symbol: the choice of version, level and mask, and the steps of ISO/IEC 18004
 //! clause 7.1.
 
-use std::ops::RangeInclusive;
-
-use xqr_errors::{Advice, Condition, Result};
-
 use super::blocks::Blocks;
 use super::mask::Unmasked;
+use super::matrix::Symbol;
 use super::segment::{Segments, group};
 use super::template::Template;
-use super::{Level, Symbol};
+use crate::error::{Error, Input, Result};
+use crate::level::Level;
+use crate::names::names;
+use crate::range::within;
 
 /// How a text becomes a [`Symbol`]. Call the setters that you need, then [`encode`](Self::encode).
-#[derive(Debug, Clone, Copy)]
+///
+/// ```
+/// use xqr_render::{Eci, Encoding, Level};
+///
+/// let symbol = Encoding::new(Level::Q).version(5).mask(3).eci(Eci::Never).encode("café")?;
+/// assert_eq!((symbol.version(), symbol.mask()), (5, 3));
+/// # Ok::<(), xqr_render::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Encoding {
     level: Level,
     boost: bool,
     version: Option<u8>,
     mask: Option<u8>,
     eci: Eci,
-    field: &'static str,
 }
 
-/// Whether a symbol says that its bytes are UTF-8, by the Extended Channel Interpretation 26 of
+/// Whether a symbol declares its bytes as UTF-8, by the Extended Channel Interpretation 26 of
 /// ISO/IEC 18004 clause 7.4.2.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum Eci {
-    /// Says so if there are bytes that are not ASCII.
+    /// Declares it if there are bytes that are not ASCII.
+    #[default]
     Auto,
-    /// Never says so, for scanners that cannot read it. Most of them guess UTF-8 anyway.
+    /// Never declares it, for scanners that cannot read the declaration. Most of them guess UTF-8.
     Never,
 }
+
+names!(Eci {
+    Auto => "auto",
+    Never => "never",
+});
 
 impl Encoding {
     /// Returns an encoding in the smallest version that holds the text at `level`, with the mask
     /// that scans best.
     pub const fn new(level: Level) -> Self {
-        Self { level, boost: true, version: None, mask: None, eci: Eci::Auto, field: "data" }
+        Self { level, boost: true, version: None, mask: None, eci: Eci::Auto }
     }
 
-    /// Sets whether the level is raised as far as that costs no larger version. It is, unless told
-    /// otherwise.
+    /// Sets whether the level is raised as far as the version allows. The default is true.
     #[must_use]
     pub const fn boost(self, boost: bool) -> Self {
         Self { boost, ..self }
@@ -59,18 +72,11 @@ impl Encoding {
         Self { mask: Some(mask), ..self }
     }
 
-    /// Sets whether the symbol names the character set of its bytes. [`Eci::Auto`], unless told
-    /// otherwise.
+    /// Sets whether the symbol declares the character set of its bytes. The default is
+    /// [`Eci::Auto`].
     #[must_use]
     pub const fn eci(self, eci: Eci) -> Self {
         Self { eci, ..self }
-    }
-
-    /// Names the field that holds the text, for the refusal of one that is too long. `data`, unless
-    /// told otherwise.
-    #[must_use]
-    pub const fn field(self, field: &'static str) -> Self {
-        Self { field, ..self }
     }
 
     pub(crate) const fn forces_version(self) -> bool {
@@ -81,12 +87,11 @@ impl Encoding {
     ///
     /// # Errors
     ///
-    /// [`Condition::ContentTooLong`] when no version, or not the forced one, holds `text` at the
-    /// level; [`Condition::NumberTooSmall`] and [`Condition::NumberTooLarge`] for a version or mask
-    /// out of range.
+    /// [`Error::ContentTooLong`] if no version, or not the forced one, holds `text` at the level;
+    /// [`Error::TooSmall`] or [`Error::TooLarge`] for a version or mask out of range.
     pub fn encode(self, text: &str) -> Result<Symbol> {
-        check("version", self.version, 1..=40)?;
-        check("mask", self.mask, 0..=7)?;
+        self.version.map_or(Ok(()), |version| within(Input::Version, version, 1, 40))?;
+        self.mask.map_or(Ok(()), |mask| within(Input::Mask, mask, 0, 7))?;
         let (version, segments) = self.fit(text, self.level).ok_or_else(|| self.too_long(text))?;
         let level = if self.boost {
             highest_level(version, segments.bits()).unwrap_or(self.level)
@@ -98,7 +103,10 @@ impl Encoding {
         let template = Template::of_version(version);
         let unmasked = Unmasked { modules: template.filled(&codewords), template, level };
         let mask = self.mask.unwrap_or_else(|| unmasked.best_mask());
-        Ok(Symbol { version, level, mask, rows: unmasked.masked(mask).rows() })
+        let symbol = Symbol { version, level, mask, rows: unmasked.masked(mask).rows() };
+        #[cfg(feature = "verify")]
+        debug_assert!(symbol.agrees_with_reference(text), "a second encoder draws other modules");
+        Ok(symbol)
     }
 
     /// Finds the smallest version that holds `text` at `level`.
@@ -107,40 +115,46 @@ impl Encoding {
         // Three digits take ten bits, and no mode takes less per byte. Nor does a larger group of
         // versions take less.
         let mut least = text.len() * 10 / 3;
-        let mut cut = None::<Segments>;
+        let mut previous = None::<Segments>;
         for version in versions {
-            let room = capacity(version, level);
-            if least <= room {
-                let reused = cut.take().filter(|cut| cut.group == group(version));
-                let segments =
-                    reused.unwrap_or_else(|| Segments::shortest(text, group(version), self.eci));
+            let capacity = capacity(version, level);
+            if least <= capacity {
+                let reused = previous.take().filter(|segments| segments.group == group(version));
+                let segments = reused.unwrap_or_else(|| self.segments(text, version));
                 least = segments.bits();
-                if least <= room {
+                if least <= capacity {
                     return Some((version, segments));
                 }
-                cut = Some(segments);
+                previous = Some(segments);
             }
         }
         None
     }
 
-    /// Says by how much `text` is too long for the largest version allowed, and at which level it
+    fn segments<'a>(&self, text: &'a str, version: u8) -> Segments<'a> {
+        Segments::shortest(text, group(version), self.eci == Eci::Auto)
+    }
+
+    /// Returns by how much `text` is too long for the largest version allowed, and at which level it
     /// would fit.
-    fn too_long(&self, text: &str) -> Condition {
+    fn too_long(&self, text: &str) -> Error {
         let largest = self.version.unwrap_or(40);
-        let bits = Segments::shortest(text, group(largest), self.eci).bits();
+        let bits = self.segments(text, largest).bits();
         let over = bits.saturating_sub(capacity(largest, self.level)).div_ceil(8) as u64;
-        let fits = |level: &&Level| self.fit(text, **level).is_some();
-        let advice = match Level::ALL.iter().rev().find(fits) {
-            Some(level) => Advice::FitsAt(level.letter()),
-            None => Advice::FitsNowhere,
-        };
-        Condition::ContentTooLong {
-            field: self.field.to_owned(),
-            level: self.level.letter().to_string(),
-            over,
-            advice,
-        }
+        let fits = Level::ALL.into_iter().rev().find(|level| self.fit(text, *level).is_some());
+        Error::ContentTooLong { level: self.level, over, fits }
+    }
+}
+
+impl Symbol {
+    /// Encodes `text` in the smallest version that holds it, and raises the level as far as that
+    /// version allows.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ContentTooLong`] if no version holds `text` at `level`.
+    pub fn encode(text: &str, level: Level) -> Result<Self> {
+        Encoding::new(level).encode(text)
     }
 }
 
@@ -152,18 +166,4 @@ fn capacity(version: u8, level: Level) -> usize {
 /// Returns the highest level at which `version` holds so many bits of data.
 fn highest_level(version: u8, bits: usize) -> Option<Level> {
     Level::ALL.into_iter().rev().find(|level| bits <= capacity(version, *level))
-}
-
-/// Refuses a forced `number` out of `range`.
-fn check(field: &str, number: Option<u8>, range: RangeInclusive<u8>) -> Result<()> {
-    let (field, min, max) = (|| field.to_owned(), range.start(), range.end());
-    match number {
-        Some(number) if number < *min => {
-            Err(Condition::NumberTooSmall { field: field(), min: min.to_string() }.into())
-        }
-        Some(number) if number > *max => {
-            Err(Condition::NumberTooLarge { field: field(), max: max.to_string() }.into())
-        }
-        _ => Ok(()),
-    }
 }

@@ -1,9 +1,9 @@
 //! The eight masks, and the choice between them: ISO/IEC 18004 clause 7.8.
 
-use super::Level;
 use super::grid::{Grid, PAD, STRIPS};
 use super::penalty;
 use super::template::{Template, format_places, with_check_bits};
+use crate::level::Level;
 
 /// After as many rows, and as many columns, every mask repeats.
 const PERIOD: usize = 12;

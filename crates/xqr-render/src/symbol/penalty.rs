@@ -1,7 +1,7 @@
 //! How hard a masked symbol is to scan, ISO/IEC 18004 clause 7.8.3, table 11. Rules look down 64
 //! columns at a time.
 //!
-//! Where the standard leaves room, these rules are those of Project Nayuki's generator: a finder
+//! Where the standard leaves a choice, these rules are those of Project Nayuki's generator: a finder
 //! pattern counts at every scale, twice if both of its sides are light enough, and the margin of
 //! the symbol is light without end.
 
@@ -25,7 +25,7 @@ pub(super) fn blocks(grid: &Grid) -> u32 {
     let neighbours = grid.strips().skip(1).chain([&*margin]);
     let score = |(i, (strip, next)): (usize, (&[u64], &[u64]))| {
         let columns = low_bits(grid.side() - 1 - 64 * i);
-        let pairs = strip.array_windows().zip(next.array_windows()).skip(PAD).take(grid.side() - 1);
+        let pairs = windows(strip).zip(windows(next)).skip(PAD).take(grid.side() - 1);
         let block = |([above, below], [next_above, next_below]): (&[u64; 2], &[u64; 2])| {
             let (right_above, right_below) =
                 (above >> 1 | next_above << 63, below >> 1 | next_below << 63);
@@ -45,6 +45,11 @@ pub(super) fn balance(grid: &Grid) -> u32 {
     10 * ((20 * grid.ones()).abs_diff(10 * total).div_ceil(total) - 1)
 }
 
+/// Returns each `N` neighbouring words. `array_windows` needs a newer Rust than this crate does.
+fn windows<const N: usize>(words: &[u64]) -> impl Iterator<Item = &[u64; N]> {
+    words.windows(N).map(|window| window.first_chunk().expect("a window has N words"))
+}
+
 /// Counts the windows of `N` modules of one colour.
 fn uniform<const N: usize>(rows: &[u64], columns: u64) -> u32 {
     let count = |window: &[u64; N]| {
@@ -52,7 +57,7 @@ fn uniform<const N: usize>(rows: &[u64], columns: u64) -> u32 {
         let light = !window.iter().fold(0, |any, row| any | row);
         ((dark | light) & columns).count_ones()
     };
-    rows.array_windows().map(count).sum()
+    windows(rows).map(count).sum()
 }
 
 /// Counts the runs 1:1:3:1:1, dark first, with four light modules on a side.
@@ -62,13 +67,13 @@ fn small_finders(strip: &[u64]) -> u32 {
         let (above, below) = (w[0] | w[1] | w[2], w[12] | w[13] | w[14]);
         (core & !above).count_ones() + (core & !below).count_ones()
     };
-    strip.array_windows().map(count).sum()
+    windows(strip).map(count).sum()
 }
 
 /// Counts the runs n:n:3n:n:n, dark first, with 4n light modules on a side, for n of 2 and more.
 fn large_finders(strip: &[u64]) -> u32 {
     let mut count = 0;
-    for (i, w) in strip.array_windows::<13>().enumerate() {
+    for (i, w) in windows::<13>(strip).enumerate() {
         // The middle is six dark modules between light pairs, or nine or more between light
         // triples.
         let middle = w[4] & w[5] & w[6] & w[7] & w[8] & w[9] & !(w[2] | w[3]);

@@ -83,7 +83,7 @@ impl Segment<'_> {
     }
 }
 
-/// A text cut into segments for the versions of one group.
+/// A text as segments, for the versions of one group.
 #[derive(Debug, Clone)]
 pub(super) struct Segments<'a> {
     pub(super) group: usize,

@@ -10,7 +10,7 @@ pub(super) struct Template {
     /// The function patterns and the version information. All else is light, the format information
     /// included.
     pub(super) patterns: Grid,
-    /// The modules that hold codewords or remainder bits: those that a mask may invert. Equal to
+    /// The modules of codewords or remainder bits: those that a mask may invert. Equal to
     /// its own transpose.
     pub(super) free: Grid,
     /// The [`Grid::place`] of each free module in the order of the bits, ISO/IEC 18004 clause
@@ -29,7 +29,7 @@ impl Template {
         self.free.side()
     }
 
-    /// Returns the patterns with `codewords` in their places, unmasked. Remainder bits stay light.
+    /// Returns the patterns with `codewords` in their modules, unmasked. Remainder bits stay light.
     pub(super) fn filled(&self, codewords: &[u8]) -> Grid {
         let mut modules = self.patterns.clone();
         for (codeword, places) in codewords.iter().zip(self.places.chunks_exact(8)) {

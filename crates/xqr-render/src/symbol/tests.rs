@@ -1,50 +1,18 @@
 use proptest::prelude::*;
-use qrcodegen::{Mask, QrCode, QrCodeEcc, QrSegment, QrSegmentMode, Version};
+use qrcodegen::{Mask, QrCode, Version};
 
 use super::blocks::Blocks;
+use super::reference::{has_modules_of, reference_level, reference_segments};
 use super::segment::{Mode, Segments, group};
+use super::template::Template;
 use super::*;
-
-/// The segments of `segments`, as the reference encoder wants them.
-fn reference_segments(segments: &Segments) -> Vec<QrSegment> {
-    let mut reference = Vec::new();
-    for segment in &segments.segments {
-        if segments.eci
-            && segment.mode == Mode::Byte
-            && reference.iter().all(|s: &QrSegment| s.mode() != QrSegmentMode::Eci)
-        {
-            reference.push(QrSegment::make_eci(26));
-        }
-        reference.push(match segment.mode {
-            Mode::Numeric => QrSegment::make_numeric(segment.text),
-            Mode::Alphanumeric => QrSegment::make_alphanumeric(segment.text),
-            Mode::Byte => QrSegment::make_bytes(segment.text.as_bytes()),
-            Mode::Kanji => {
-                let (bytes, _, unmappable) = encoding_rs::SHIFT_JIS.encode(segment.text);
-                assert!(!unmappable);
-                let pairs = bytes.chunks(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
-                let packed = pairs.map(|pair| pair - if pair <= 0x9ffc { 0x8140 } else { 0xc140 });
-                let bits = packed
-                    .flat_map(|p| {
-                        (0..13).rev().map(move |i| ((p >> 8) * 0xc0 + (p & 0xff)) >> i & 1 == 1)
-                    })
-                    .collect();
-                QrSegment::new(QrSegmentMode::Kanji, bytes.len() / 2, bits)
-            }
-        });
-    }
-    reference
-}
-
-fn reference_level(level: Level) -> QrCodeEcc {
-    [QrCodeEcc::Low, QrCodeEcc::Medium, QrCodeEcc::Quartile, QrCodeEcc::High][level as usize]
-}
+use crate::level::Level;
 
 /// Asserts that the reference encoder, given the same segments and free to choose version, level
 /// and mask, draws `symbol`.
 fn assert_reference_agrees(symbol: &Symbol, text: &str, level: Level, mask: Option<u8>) {
-    let segments =
-        reference_segments(&Segments::shortest(text, group(symbol.version()), Eci::Auto));
+    let segments = Segments::shortest(text, group(symbol.version()), true);
+    let segments = reference_segments(&segments).unwrap();
     let (level, mask) = (reference_level(level), mask.map(Mask::new));
     let code =
         QrCode::encode_segments_advanced(&segments, level, Version::MIN, Version::MAX, mask, true)
@@ -52,12 +20,26 @@ fn assert_reference_agrees(symbol: &Symbol, text: &str, level: Level, mask: Opti
     assert_eq!(symbol.version(), code.version().value());
     assert_eq!(reference_level(symbol.level()), code.error_correction_level());
     assert_eq!(symbol.mask(), code.mask().value(), "version {}, {text:?}", symbol.version());
-    for (x, y) in (0..symbol.size()).flat_map(|y| (0..symbol.size()).map(move |x| (x, y))) {
-        assert_eq!(
-            symbol.is_dark(x, y),
-            code.get_module(x as i32, y as i32),
-            "column {x}, row {y}"
-        );
+    assert!(has_modules_of(&code, symbol), "version {}, {text:?}", symbol.version());
+}
+
+/// One module, version, level or mask that differs is found.
+#[test]
+fn a_symbol_that_differs_does_not_agree_with_the_reference() {
+    for text in ["https://example.com/", "点茗", "é点点点点", "0123456789"] {
+        let symbol = Symbol::encode(text, Level::M).unwrap();
+        assert!(symbol.agrees_with_reference(text), "{text}");
+        let never = Encoding::new(Level::M).eci(Eci::Never).encode(text).unwrap();
+        assert!(never.agrees_with_reference(text), "{text}, without a designator");
+        for (x, y) in [(0, 0), (8, 8), (symbol.size() - 1, symbol.size() - 1)] {
+            let mut other = symbol.clone();
+            other.rows[y as usize][x as usize / 64] ^= 1 << (x % 64);
+            assert!(!other.agrees_with_reference(text), "{text}, column {x}, row {y}");
+        }
+        let masked = Symbol { mask: (symbol.mask + 1) % 8, ..symbol.clone() };
+        assert!(!masked.agrees_with_reference(text));
+        assert!(!symbol.agrees_with_reference("something else"));
+        assert!(!symbol.agrees_with_reference(&"longer than the version".repeat(9)));
     }
 }
 
@@ -123,9 +105,9 @@ proptest! {
     }
 
     #[test]
-    fn no_cut_is_shorter(text in "([0-9]{1,9}|[A-Z :]{1,7}|[a-z]{1,5}|[é漢字点茗荷]{1,4}){0,5}", group in 0_usize..3) {
+    fn no_segmentation_is_shorter(text in "([0-9]{1,9}|[A-Z :]{1,7}|[a-z]{1,5}|[é漢字点茗荷]{1,4}){0,5}", group in 0_usize..3) {
         let (bytes, kanji) = (least(&text, group, true), least(&text, group, false));
-        let (free, auto) = (Segments::shortest(&text, group, Eci::Never), Segments::shortest(&text, group, Eci::Auto));
+        let (free, auto) = (Segments::shortest(&text, group, false), Segments::shortest(&text, group, true));
         prop_assert_eq!(free.bits(), bytes.min(kanji));
         prop_assert_eq!(auto.bits(), kanji.min(if text.is_ascii() { bytes } else { bytes + 12 }));
         let has = |mode| auto.segments.iter().any(|segment| segment.mode == mode && !segment.text.is_ascii());
@@ -135,8 +117,8 @@ proptest! {
     }
 }
 
-/// Returns the fewest bits of all ways to cut `text`, found by trying every segment; what is not
-/// ASCII is bytes, or else kanji.
+/// Returns the fewest bits of all segmentations of `text`, found by trying every segment. Characters
+/// that are not ASCII are bytes, or else kanji.
 fn least(text: &str, group: usize, wide_bytes: bool) -> usize {
     let characters: Vec<char> = text.chars().collect();
     let mut least = vec![0];
@@ -172,10 +154,10 @@ fn least(text: &str, group: usize, wide_bytes: bool) -> usize {
 }
 
 #[test]
-fn a_text_is_cut_where_it_saves_bits() {
+fn a_text_is_split_where_it_saves_bits() {
     use Mode::{Alphanumeric, Byte, Kanji, Numeric};
     let check = |text: &str, group: usize, eci: bool, expected: &[(Mode, &str)]| {
-        let segments = Segments::shortest(text, group, Eci::Auto);
+        let segments = Segments::shortest(text, group, true);
         let found: Vec<_> =
             segments.segments.iter().map(|segment| (segment.mode, segment.text)).collect();
         assert_eq!((&found[..], segments.eci), (expected, eci), "{text}");
@@ -205,8 +187,8 @@ fn a_text_is_cut_where_it_saves_bits() {
 #[test]
 fn eci_is_left_out_on_request() {
     let text = "é".repeat(10);
-    assert!(Segments::shortest(&text, 0, Eci::Auto).eci);
-    assert!(!Segments::shortest(&text, 0, Eci::Never).eci);
+    assert!(Segments::shortest(&text, 0, true).eci);
+    assert!(!Segments::shortest(&text, 0, false).eci);
     assert_ne!(
         Symbol::encode(&text, Level::M).unwrap(),
         Encoding::new(Level::M).eci(Eci::Never).encode(&text).unwrap()
@@ -217,7 +199,7 @@ fn eci_is_left_out_on_request() {
 #[test]
 fn the_codewords_of_the_standards_example_are_known() {
     let blocks = Blocks::new(1, Level::M);
-    let data = Segments::shortest("01234567", 0, Eci::Auto).codewords(blocks.data());
+    let data = Segments::shortest("01234567", 0, true).codewords(blocks.data());
     assert_eq!(blocks.data(), 16);
     let (expected, check) = (
         [

@@ -9,7 +9,7 @@ use xqr_render::{Caps, Picture};
 fn load(image: &RgbaImage) -> Arc<Picture> {
     let mut png = Vec::new();
     image.write_to(&mut Cursor::new(&mut png), ImageFormat::Png).unwrap();
-    Arc::new(Picture::decode("logo", &png, &Caps::default()).unwrap())
+    Arc::new(Picture::decode(&png, &Caps::default()).unwrap())
 }
 
 /// A red disc with a white ring; its corners are transparent.

@@ -13,11 +13,11 @@ use tokio::sync::mpsc;
 use xqr_engine::App;
 use xqr_engine::auth::Scope;
 use xqr_engine::errors::{Condition, Dialect, Error, Place, Result};
-use xqr_engine::render::Caps;
+use xqr_engine::pictures::render_request::PlanCaps;
 use zip::CompressionMethod;
 use zip::write::{SimpleFileOptions, StreamWriter, ZipWriter};
 
-use super::generate::{PlanCaps as _, allow, check};
+use super::generate::{PictureCaps as _, allow, check};
 use super::render_spec::{RenderSpec, read_spec};
 use super::reservation::{charge_headers, commit, refund, reserve};
 use super::usage::whole;
@@ -97,7 +97,7 @@ async fn bulk(mut call: ApiRequest<Studio>) -> Result<HttpResponse, Refusal> {
 fn read(
     app: &App,
     items: Vec<Value>,
-    caps: &Caps,
+    caps: &PlanCaps,
 ) -> Result<Vec<RenderSpec>, Vec<(usize, String)>> {
     let (mut specs, mut errors) = (Vec::with_capacity(items.len()), Vec::new());
     for (index, item) in items.into_iter().enumerate() {
@@ -111,7 +111,11 @@ fn read(
 
 /// Fetches the pictures of all items and tries whether they can be drawn; returns what is wrong
 /// with those that cannot.
-async fn fetch(app: &App, specs: &mut [RenderSpec], caps: &Caps) -> Result<Vec<(usize, String)>> {
+async fn fetch(
+    app: &App,
+    specs: &mut [RenderSpec],
+    caps: &PlanCaps,
+) -> Result<Vec<(usize, String)>> {
     let mut failed = Vec::new();
     let mut note =
         |index: usize, error: Error| match error.condition().reply(Dialect::Studio).status {
@@ -150,7 +154,7 @@ async fn blocked(app: &App, specs: &[RenderSpec]) -> Result<Vec<(usize, String)>
     Ok(errors)
 }
 
-fn read_item(app: &App, item: Value, caps: &Caps) -> Result<RenderSpec> {
+fn read_item(app: &App, item: Value, caps: &PlanCaps) -> Result<RenderSpec> {
     let mut fields = Fields::from_value(item)?;
     let spec = read_spec(&mut fields, &mut Vec::new());
     fields.end()?;
@@ -198,7 +202,7 @@ fn disposition(count: usize) -> HeaderValue {
 struct Archive {
     app: Arc<App>,
     plan: &'static str,
-    caps: Caps,
+    caps: PlanCaps,
     send: mpsc::Sender<Result<Bytes, io::Error>>,
     written: Written,
     zip: ZipWriter<StreamWriter<Written>>,
@@ -236,7 +240,7 @@ impl Archive {
     fn new(
         app: Arc<App>,
         plan: &'static str,
-        caps: Caps,
+        caps: PlanCaps,
         send: mpsc::Sender<Result<Bytes, io::Error>>,
     ) -> Self {
         let written = Written::default();

@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 use serde_json::json;
 use xqr_engine::auth::Scope;
 use xqr_engine::errors::{Error, Result};
-use xqr_engine::pictures::render_request::Order;
+use xqr_engine::pictures::render_request::{Order, PlanCaps};
 use xqr_engine::plans::Terms;
 use xqr_engine::render::Caps;
 use xqr_engine::{App, Served, links};
@@ -70,7 +70,7 @@ async fn generate(mut call: ApiRequest<Studio>) -> Result<HttpResponse, Refusal>
     Ok(answer.body(ChunkedBody::new(served.bytes)))
 }
 
-async fn draw(app: &App, mut order: Order, caps: Caps) -> Result<Served> {
+async fn draw(app: &App, mut order: Order, caps: PlanCaps) -> Result<Served> {
     app.gather(&mut order).await?;
     app.picture(order, caps).await
 }
@@ -110,7 +110,7 @@ pub(super) fn allow(call: &ApiRequest<Studio>, specs: &[RenderSpec]) -> Result<(
 }
 
 /// Refuses what the plan does not allow, and what cannot be encoded.
-pub(super) fn check(app: &App, spec: &RenderSpec, caps: &Caps) -> Result<()> {
+pub(super) fn check(app: &App, spec: &RenderSpec, caps: &PlanCaps) -> Result<()> {
     match &spec.dynamic {
         // The code is not known yet, but its length is.
         Some(_) => {
@@ -123,15 +123,16 @@ pub(super) fn check(app: &App, spec: &RenderSpec, caps: &Caps) -> Result<()> {
 }
 
 /// What the plan of the caller allows.
-pub(crate) trait PlanCaps {
+pub(crate) trait PictureCaps {
     /// Returns what the caller's plan allows of a picture.
-    fn caps(&self) -> Caps;
+    fn caps(&self) -> PlanCaps;
 }
 
-impl PlanCaps for ApiRequest<Studio> {
-    fn caps(&self) -> Caps {
+impl PictureCaps for ApiRequest<Studio> {
+    fn caps(&self) -> PlanCaps {
         let Terms { plan, limits } = &self.caller.terms;
-        let (max_inches, max_dpi, logo) = (limits.max_inches, limits.max_dpi, limits.logo);
-        Caps { plan: plan.to_string(), max_inches, max_dpi, logo, ..Caps::default() }
+        let caps =
+            Caps::new().max_inches(limits.max_inches).max_dpi(limits.max_dpi).logo(limits.logo);
+        PlanCaps { plan: plan.to_string(), caps }
     }
 }

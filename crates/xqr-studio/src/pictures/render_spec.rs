@@ -10,7 +10,7 @@ use xqr_engine::render::{
 };
 
 use crate::dynamic_fields;
-use xqr_http::forms::fields::Fields;
+use xqr_http::forms::fields::{Fields, choices};
 use xqr_http::forms::payload_fields::{Kind, content};
 
 /// A picture to draw, and perhaps a dynamic QR to make for it.
@@ -83,16 +83,16 @@ fn design(fields: &mut Fields) -> Design {
     let color = fields.color("color").unwrap_or(Rgba::BLACK);
     let foreground = gradient(fields).map_or(Paint::Solid(color), Paint::Gradient);
     let pattern =
-        if fields.has("pattern") { fields.choice("pattern", &Pattern::ALL) } else { None };
+        if fields.has("pattern") { fields.choice("pattern", &choices(Pattern::ALL)) } else { None };
     Design {
         foreground,
         background: fields.color("background").unwrap_or(Rgba::TRANSPARENT),
         pattern: pattern.unwrap_or(Pattern::Rounded),
         eyes: Eyes {
-            shape: fields.choice("eye_shape", &EyeShape::ALL).unwrap_or_default(),
+            shape: fields.choice("eye_shape", &choices(EyeShape::ALL)).unwrap_or_default(),
             color: fields.color("eye_color"),
-            border: fields.choice("eye_border_shape", &EyeBorder::ALL),
-            center: fields.choice("eye_center_shape", &EyeCenter::ALL),
+            border: fields.choice("eye_border_shape", &choices(EyeBorder::ALL)),
+            center: fields.choice("eye_center_shape", &choices(EyeCenter::ALL)),
             border_color: fields.color("eye_border_color"),
             center_color: fields.color("eye_center_color"),
             outer_frame: fields.flag("eye_outer_frame").unwrap_or(false),
@@ -115,7 +115,7 @@ fn gradient(fields: &mut Fields) -> Option<Gradient> {
 
 fn frame(fields: &mut Fields, foreground: Rgba) -> Option<Frame> {
     let label = fields.text("frame_label").filter(|label| !label.is_empty());
-    let style = fields.choice("frame_style", &FrameStyle::ALL);
+    let style = fields.choice("frame_style", &choices(FrameStyle::ALL));
     let (color, label_color) = (fields.color("frame_color"), fields.color("frame_label_color"));
     if style == Some(FrameStyle::Border) && label.is_some() {
         fields.complain(Condition::FieldConflict {
@@ -141,7 +141,7 @@ fn logo(fields: &mut Fields, files: &mut Vec<Upload>) -> Option<LogoFile> {
                 ClearZone::default()
             }
         }
-        _ => fields.choice("logo_clear_zone", &ClearZone::ALL).unwrap_or_default(),
+        _ => fields.choice("logo_clear_zone", &choices(ClearZone::ALL)).unwrap_or_default(),
     };
     let neon_alpha = fields.flag("logo_neon_alpha").unwrap_or(false);
     file(fields, files, "logo_file", "logo_url").map(|file| LogoFile {

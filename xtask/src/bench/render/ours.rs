@@ -40,7 +40,7 @@ pub(super) fn rounded() -> Design {
 pub(super) fn gradient_and_logo(logo: &[u8]) -> Result<Design> {
     let (from, to) = (Rgba::opaque(0x1d, 0x35, 0x57), Rgba::opaque(0x7b, 0x1f, 0xa2));
     let foreground = Paint::Gradient(Gradient { direction: Direction::Vertical, from, to });
-    let picture = Arc::new(Picture::decode("logo", logo, &Caps::default())?);
+    let picture = Arc::new(Picture::decode(logo, &Caps::default())?);
     let logo = Some(Logo { picture, ratio: Logo::RATIO, clear_zone: Default::default() });
     Ok(Design { foreground, logo, ..rounded() })
 }

@@ -34,7 +34,7 @@ impl Trial {
 }
 
 fn listed(files: &BlocklistFiles, host: &str) -> bool {
-    files.find(&Host::parse(host).unwrap()).is_some()
+    files.find(&host.parse::<Host>().unwrap()).is_some()
 }
 
 fn trouble(files: &BlocklistFiles) -> String {
@@ -69,7 +69,7 @@ fn a_changed_file_is_taken_and_an_unchanged_one_is_not_read() {
             && listed(&files, "three.example")
     );
     assert_eq!(files.refresh(), 0);
-    let source = files.find(&Host::parse("a.three.example").unwrap()).unwrap();
+    let source = files.find(&"a.three.example".parse::<Host>().unwrap()).unwrap();
     assert_eq!((source.entry.as_str(), source.source.ends_with("/b")), ("three.example", true));
     assert_eq!(trouble(&files), "");
 }
@@ -172,7 +172,7 @@ fn a_damaged_copy_is_no_copy() {
 #[test]
 fn what_is_excepted_is_not_listed_by_files() {
     let mut trial = Trial::new(&["feed"]);
-    trial.settings.blocklist.except = vec![Host::parse("sites.example").unwrap()];
+    trial.settings.blocklist.except = vec!["sites.example".parse::<Host>().unwrap()];
     trial.write("feed", "https://sites.example/phish\nhttps://a.sites.example/\nevil.example\n");
     let files = trial.open();
     assert!(

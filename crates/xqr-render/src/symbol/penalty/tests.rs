@@ -86,7 +86,7 @@ fn words_score_like_a_walk_along_the_modules() {
             let dark = columns.iter().flatten().filter(|dark| **dark).count();
             assert_eq!(
                 lines(&grid) as usize,
-                columns.iter().map(|column| column_penalty(column)).sum()
+                columns.iter().map(|column| column_penalty(column)).sum::<usize>()
             );
             assert_eq!(blocks(&grid) as usize, block_penalty(&grid));
             assert_eq!(

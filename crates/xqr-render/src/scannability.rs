@@ -1,19 +1,23 @@
-//! The scannability guard: what makes a design hard to scan, told before it is printed.
+//! Scannability: whether cameras read a design, known before it is printed.
 //!
 //! [`assess`] looks at colours, margins and covered modules and costs microseconds. [`verify`] also
-//! draws the picture at a small size and reads it with a decoder.
+//! encodes the text with a second encoder, draws the picture at a small size, and reads it with a
+//! decoder.
 
+#[cfg(feature = "verify")]
 mod decode;
 
-use xqr_errors::{Condition, Result};
-
-use crate::design::{Design, Paint, Rgba};
-use crate::room::{GOOD_DAMAGE, damage};
+use crate::canvas::Canvas;
+use crate::design::{Design, EyeBorder, EyeCenter, Paint, Pattern, Rgba};
+use crate::error::{Error, Result};
+use crate::logo_room::{GOOD_DAMAGE, damage};
+use crate::names::names;
+#[cfg(feature = "verify")]
+use crate::size::{Caps, Size};
 use crate::symbol::Symbol;
-use crate::{Canvas, Caps, EyeBorder, EyeCenter, Pattern, Size};
 
-/// What the guard says of a design.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// The verdict on a design. `Good < Risky < Unreadable`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Verdict {
     /// It scans.
     Good,
@@ -23,35 +27,32 @@ pub enum Verdict {
     Unreadable,
 }
 
-impl Verdict {
-    /// Returns the name that the APIs use.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Good => "good",
-            Self::Risky => "risky",
-            Self::Unreadable => "unreadable",
-        }
-    }
-}
+names!(Verdict {
+    Good => "good",
+    Risky => "risky",
+    Unreadable => "unreadable",
+});
 
-/// One thing that the guard looked at and found wanting.
-#[derive(Debug, Clone, PartialEq)]
+/// A problem that a check found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Finding {
-    /// What was looked at: `contrast`, `quiet_zone`, `logo`, `polarity`, `pattern`, `eyes`,
-    /// `background`, `module_size`, `decode`.
+    /// The name of the check: `contrast`, `quiet_zone`, `logo`, `polarity`, `pattern`, `eyes`,
+    /// `background`, `module_size`, `encode`, `decode`.
     pub check: &'static str,
     /// How bad it is.
     pub verdict: Verdict,
-    /// A sentence for people.
+    /// The reason, as a sentence.
     pub reason: String,
 }
 
-/// What the guard found.
+/// The result of all checks.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Report {
     /// The worst verdict of all findings.
     pub verdict: Verdict,
-    /// What is wanting; nothing for a good design.
+    /// The problems; empty for a good design.
     pub findings: Vec<Finding>,
     /// The least contrast between anything dark and anything light, 1 to 21 (WCAG 2.2, contrast
     /// ratio).
@@ -60,12 +61,14 @@ pub struct Report {
     pub quiet_zone: u32,
     /// Modules that a logo covers.
     pub covered_modules: u32,
-    /// The part of its error correction that the worst block spends on covered modules; more than
-    /// 1.0 is too much.
+    /// The share of its error correction that the worst block uses for covered modules; above 1.0 it
+    /// cannot be read.
     pub damage: f64,
     /// The size of a module in px.
     pub module_px: f64,
-    /// Whether a decoder read the picture, where that was tried.
+    /// Whether a second encoder gives the same modules; `None` after [`assess`].
+    pub encoded: Option<bool>,
+    /// Whether a decoder read the text from the picture; `None` after [`assess`].
     pub decoded: Option<bool>,
 }
 
@@ -75,7 +78,7 @@ impl Report {
         self.verdict = self.verdict.max(verdict);
     }
 
-    /// Returns the reasons of the worst findings as one text.
+    /// Returns the reasons of the worst findings, one sentence after the other.
     pub fn reasons(&self) -> String {
         let worst = self.findings.iter().filter(|finding| finding.verdict == self.verdict);
         worst.map(|finding| finding.reason.as_str()).collect::<Vec<_>>().join(" ")
@@ -85,20 +88,31 @@ impl Report {
     ///
     /// # Errors
     ///
-    /// [`Condition::Unscannable`] with the reasons.
+    /// [`Error::Unscannable`] with the reasons.
     pub fn demand(&self) -> Result<()> {
         match self.verdict {
-            Verdict::Unreadable => Err(Condition::Unscannable { reasons: self.reasons() }.into()),
+            Verdict::Unreadable => Err(Error::Unscannable { reasons: self.reasons() }),
             Verdict::Good | Verdict::Risky => Ok(()),
         }
     }
 }
 
-/// Below this, cameras mistake light for dark in poor light.
+/// Below this contrast, cameras confuse light and dark modules in poor light.
 const GOOD_CONTRAST: f64 = 4.0;
 const LEAST_CONTRAST: f64 = 2.0;
 
 /// Assesses a design without drawing it.
+///
+/// ```
+/// use xqr_render::{Canvas, Caps, Design, Level, Rgba, Size, Symbol, Verdict, assess};
+///
+/// let symbol = Symbol::encode("https://example.com/", Level::M)?;
+/// let design = Design::new().foreground(Rgba::opaque(0xff, 0xf0, 0));
+/// let canvas = Canvas::new(&symbol, &design, Size::Module(8), &Caps::new())?;
+/// let report = assess(&symbol, &design, &canvas);
+/// assert_eq!((report.verdict, report.findings[0].check), (Verdict::Unreadable, "contrast"));
+/// # Ok::<(), xqr_render::Error>(())
+/// ```
 pub fn assess(symbol: &Symbol, design: &Design, canvas: &Canvas) -> Report {
     let mut report = Report {
         verdict: Verdict::Good,
@@ -108,6 +122,7 @@ pub fn assess(symbol: &Symbol, design: &Design, canvas: &Canvas) -> Report {
         covered_modules: 0,
         damage: 0.0,
         module_px: canvas.scale(),
+        encoded: None,
         decoded: None,
     };
     check_colors(design, &mut report);
@@ -117,13 +132,21 @@ pub fn assess(symbol: &Symbol, design: &Design, canvas: &Canvas) -> Report {
     report
 }
 
-/// Assesses a design, draws it at a small size, and reads the picture. `text` is what it must say.
+/// Assesses a design and verifies it: a second encoder must give the same modules for `text`, and a
+/// decoder must read `text` from a small picture of the design.
 ///
 /// # Errors
 ///
 /// As [`Canvas::new`].
+#[cfg(feature = "verify")]
 pub fn verify(symbol: &Symbol, design: &Design, canvas: &Canvas, text: &str) -> Result<Report> {
     let mut report = assess(symbol, design, canvas);
+    let encoded = symbol.agrees_with_reference(text);
+    report.encoded = Some(encoded);
+    if !encoded {
+        let reason = "A second encoder draws other modules for the content.";
+        report.find("encode", Verdict::Unreadable, reason);
+    }
     let small = Canvas::new(symbol, design, Size::Pixels(decode::side(canvas)), &Caps::default())?;
     let read = decode::read(&small);
     report.decoded = Some(read.as_deref() == Some(text));
@@ -151,7 +174,7 @@ fn check_colors(design: &Design, report: &mut Report) {
         let reason = "The background is transparent: print the code on a light, even surface.";
         report.find("background", Verdict::Risky, reason);
     }
-    // A picture behind may be black here and white there.
+    // A backdrop may be black in one place and white in another.
     let veil = design.backdrop.as_ref().map_or(0.0, |backdrop| backdrop.opacity);
     let papers = [Rgba::BLACK, Rgba::WHITE].map(|extreme| extreme.faded(veil).over(paper));
     let [border, center] = design.eye_paints();
@@ -172,7 +195,7 @@ fn check_colors(design: &Design, report: &mut Report) {
             "Some parts are lighter than the background and others darker.",
         );
     }
-    // Rounded down: what is below a bound must not look like it.
+    // Rounded down, so that a contrast below a bound does not look like the bound.
     let found = format!(
         "The contrast between code and background is {:.1} : 1",
         (report.contrast * 10.0).floor() / 10.0
@@ -245,8 +268,8 @@ fn check_shapes(design: &Design, report: &mut Report) {
     }
 }
 
-/// Returns whether old scanners, too, find the widths 1 : 1 : 3 : 1 : 1 across an eye, however it
-/// is turned.
+/// Returns whether old scanners, too, find the widths 1 : 1 : 3 : 1 : 1 across an eye in every
+/// orientation.
 fn reads_everywhere(border: EyeBorder, center: EyeCenter) -> bool {
     match center {
         EyeCenter::Square => matches!(border, EyeBorder::Square | EyeBorder::Frame),

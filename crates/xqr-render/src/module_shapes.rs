@@ -1,5 +1,5 @@
-//! The data modules that are drawn: the symbol without its eyes and without what gives way to a
-//! logo.
+//! The shapes of the data modules: those of the symbol without its eyes and without those left out
+//! around a logo.
 
 use crate::design::pattern::{Near, Pattern, Shapes};
 use crate::design::{ClearZone, Design, Logo};
@@ -7,7 +7,8 @@ use crate::outline::Outline;
 use crate::symbol::Symbol;
 
 /// A matrix of modules and where it lies in the picture.
-pub(crate) struct Modules {
+#[derive(Clone)]
+pub(crate) struct ModuleShapes {
     pub(crate) pattern: Pattern,
     /// Where the symbol begins, in modules of the picture.
     pub(crate) x: f32,
@@ -19,7 +20,7 @@ pub(crate) struct Modules {
     tones: Vec<u8>,
 }
 
-impl Modules {
+impl ModuleShapes {
     pub(crate) fn new(symbol: &Symbol, design: &Design, x: f32, y: f32) -> Self {
         let size = symbol.size();
         let mut modules = Self {
@@ -51,7 +52,7 @@ impl Modules {
         ((row + 1) * (self.size + 2) + column + 1) as usize
     }
 
-    /// Returns what decides the outline of a module.
+    /// Returns the neighbours, which decide the outline of a module.
     pub(crate) fn near(&self, column: u32, row: u32) -> Near {
         let (at, width) = (self.at(column, row), (self.size + 2) as usize);
         let three = |middle: usize| {
@@ -115,7 +116,7 @@ impl Modules {
         all
     }
 
-    /// Takes away what gives way to a logo of `width` × `height` modules in the middle.
+    /// Removes the modules around a logo of `width` × `height` modules in the middle.
     pub(crate) fn clear(&mut self, zone: ClearZone, width: f32, height: f32) {
         for row in 0..self.size {
             for column in 0..self.size {
@@ -138,8 +139,8 @@ pub(crate) fn logo_size(logo: &Logo, size: u32) -> (f32, f32) {
 /// By how much a clear zone is larger than the logo, in modules.
 const MARGIN: f32 = 0.5;
 
-/// Returns whether a module gives way to a logo of `logo` modules (width, height) in the middle of
-/// a symbol.
+/// Returns whether a module is left out around a logo of `logo` modules (width, height) in the
+/// middle of a symbol.
 pub(crate) fn in_clear_zone(
     zone: ClearZone,
     size: u32,

@@ -1,4 +1,4 @@
-//! Reading a picture back, as a phone would: small, in grey, dark on light or light on dark.
+//! Reads a picture as a phone does: small, in grey, dark on light or light on dark.
 
 use std::collections::HashSet;
 
@@ -9,7 +9,7 @@ use crate::canvas::Canvas;
 use crate::design::Rgba;
 use crate::raster::mixed::{Mixed, on_white};
 
-/// Px per module of a small picture: what a phone's camera sees from an arm's length.
+/// Px per module of the picture, as a phone's camera sees it at arm's length.
 const MODULE_PX: f32 = 5.0;
 
 /// Returns the side of the picture to read, in px.

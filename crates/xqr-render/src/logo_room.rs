@@ -1,22 +1,19 @@
-//! Room for logos: a slightly larger symbol, where that keeps error correction for dirt and
-//! cameras.
-
-use xqr_errors::Result;
+//! Logo room: a symbol grows a little under a logo, to keep error correction for dirt and cameras.
 
 use crate::design::{ClearZone, Design, Logo};
-use crate::modules::{in_clear_zone, logo_size};
+use crate::error::Result;
+use crate::module_shapes::{in_clear_zone, logo_size};
 use crate::symbol::{Damage, Encoding, Symbol};
 
-/// What a logo may spend of the error correction and leave 40 % for dirt and cameras.
+/// The share of the error correction that a logo may use, which leaves 40 % for dirt and cameras.
 pub(crate) const GOOD_DAMAGE: f64 = 0.6;
 
-/// How many versions more a logo may cost.
+/// By how many versions a symbol may grow under a logo.
 const MORE_VERSIONS: u8 = 3;
 
 impl Design {
-    /// Encodes `text`. Under a logo that would spend more than 60 % of the error correction, the
-    /// symbol grows by up to three versions until the logo spends less, unless `encoding` forces a
-    /// version.
+    /// Encodes `text`. Under a logo that would use more than 60 % of the error correction, the symbol
+    /// grows by up to three versions until the logo uses less, unless `encoding` forces a version.
     ///
     /// # Errors
     ///
@@ -36,8 +33,8 @@ impl Design {
     }
 }
 
-/// Returns what a logo costs a symbol. One that covers modules costs as much as one for which they
-/// give way.
+/// Returns the damage of a logo to a symbol. A logo that covers modules costs the same as one around
+/// which they are left out.
 pub(crate) fn damage(symbol: &Symbol, logo: &Logo) -> Damage {
     let size = logo_size(logo, symbol.size());
     let zone = if logo.clear_zone == ClearZone::None { ClearZone::Square } else { logo.clear_zone };

@@ -1,6 +1,5 @@
-//! A client for addresses that the operator names, such as a store of objects: nothing is judged,
-//! because whoever writes the settings may reach what the machine may. Never for an address that a
-//! user names.
+//! A client without address checks, for URLs in the operator's settings such as an object store. Do
+//! not use it for a URL that a user gives.
 
 use std::time::Duration;
 
@@ -12,37 +11,36 @@ use hyper_util::client::legacy::{Client, Error};
 use hyper_util::rt::TokioExecutor;
 use tokio::time::timeout;
 
-/// Time to connect to one address.
+/// The timeout of a connection to one address.
 const CONNECT: Duration = Duration::from_secs(5);
-/// Time until the head of the answer, the request's body included.
+/// The timeout from the request to the head of the response.
 const HEAD: Duration = Duration::from_secs(60);
 
-/// Sends requests as they are, over HTTP/1.1, and keeps connections for the next. No redirect is
-/// followed.
+/// Sends requests unchanged over HTTP/1.1 and reuses connections. Redirects are not followed.
 #[derive(Debug, Clone)]
-pub struct Direct<B> {
+pub struct Unguarded<B> {
     client: Client<HttpsConnector<HttpConnector>, B>,
 }
 
-/// Why there is no answer.
+/// Why there is no response.
 #[derive(Debug, thiserror::Error)]
-pub enum NoReply {
-    /// There is no connection.
+pub enum UnguardedError {
+    /// No connection could be made.
     #[error("no connection")]
     Unreachable(#[source] Error),
     /// The connection broke.
     #[error("the connection broke")]
     Broken(#[source] Error),
-    /// It took too long.
+    /// The response did not begin in time.
     #[error("no answer in time")]
     TooSlow,
 }
 
-impl<B: Body<Data = Bytes> + Send + Unpin + 'static> Direct<B>
+impl<B: Body<Data = Bytes> + Send + Unpin + 'static> Unguarded<B>
 where
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    /// A client that trusts the authorities that browsers trust.
+    /// Creates a client that trusts the authorities that browsers trust.
     pub fn new() -> Self {
         let mut connector = HttpConnector::new();
         connector.set_connect_timeout(Some(CONNECT));
@@ -61,22 +59,22 @@ where
         }
     }
 
-    /// Sends a request and returns the answer, whose body is still to be read.
+    /// Sends a request and returns the response. The caller reads its body.
     ///
     /// # Errors
     ///
-    /// Every [`NoReply`].
-    pub async fn send(&self, request: Request<B>) -> Result<Response<Incoming>, NoReply> {
+    /// Every [`UnguardedError`].
+    pub async fn send(&self, request: Request<B>) -> Result<Response<Incoming>, UnguardedError> {
         match timeout(HEAD, self.client.request(request)).await {
             Ok(Ok(response)) => Ok(response),
-            Ok(Err(error)) if error.is_connect() => Err(NoReply::Unreachable(error)),
-            Ok(Err(error)) => Err(NoReply::Broken(error)),
-            Err(_) => Err(NoReply::TooSlow),
+            Ok(Err(error)) if error.is_connect() => Err(UnguardedError::Unreachable(error)),
+            Ok(Err(error)) => Err(UnguardedError::Broken(error)),
+            Err(_) => Err(UnguardedError::TooSlow),
         }
     }
 }
 
-impl<B: Body<Data = Bytes> + Send + Unpin + 'static> Default for Direct<B>
+impl<B: Body<Data = Bytes> + Send + Unpin + 'static> Default for Unguarded<B>
 where
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {

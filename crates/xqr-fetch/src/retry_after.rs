@@ -1,22 +1,23 @@
-//! `Retry-After`, in both its forms.
+//! `Retry-After` in both forms, seconds and date (RFC 9110, section 10.2.3).
 
 use std::time::Duration;
 
 use hyper::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 use jiff::Timestamp;
 
-/// How long a target wants to be left alone. A date counts from the target's own `Date`: no clock
-/// is needed, and none need agree.
-pub(crate) fn after(headers: &HeaderMap) -> Option<Duration> {
+/// Returns the delay of `Retry-After`. A date counts from the target's own `Date`, so clocks need
+/// not agree.
+pub(crate) fn parse(headers: &HeaderMap) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = value.parse::<u32>() {
         return Some(Duration::from_secs(seconds.into()));
     }
-    let seconds = moment(headers, &RETRY_AFTER)?.as_second() - moment(headers, &DATE)?.as_second();
+    let seconds =
+        timestamp(headers, &RETRY_AFTER)?.as_second() - timestamp(headers, &DATE)?.as_second();
     Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
 }
 
-fn moment(headers: &HeaderMap, name: &HeaderName) -> Option<Timestamp> {
+fn timestamp(headers: &HeaderMap, name: &HeaderName) -> Option<Timestamp> {
     Some(jiff::fmt::rfc2822::parse(headers.get(name)?.to_str().ok()?.trim()).ok()?.timestamp())
 }
 
@@ -39,12 +40,12 @@ mod tests {
         ] {
             let headers = [(RETRY_AFTER, value.parse().unwrap()), (DATE, date.parse().unwrap())];
             assert_eq!(
-                after(&HeaderMap::from_iter(headers)),
+                parse(&HeaderMap::from_iter(headers)),
                 expected.map(Duration::from_secs),
                 "{value:?}"
             );
         }
         let dated = HeaderMap::from_iter([(RETRY_AFTER, date.parse().unwrap())]);
-        assert_eq!(after(&dated), None, "a date without the target's date says nothing");
+        assert_eq!(parse(&dated), None, "a date without the target's date says nothing");
     }
 }

@@ -1,5 +1,5 @@
-//! One request on one connection: dial, TLS, HTTP/1.1. Only addresses come in here, so no name is
-//! looked up behind the guard's back.
+//! One request on one connection: TCP, TLS, HTTP/1.1. This module receives addresses only, so no
+//! name is looked up after the guard's check.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -18,37 +18,38 @@ use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::TlsConnector;
 use url::Host;
 
-use crate::places::{Party, Place, Places};
-use crate::{BadRoot, FetchError, Target};
+use crate::concurrency::{ConcurrencyLimits, HostPermit, LimitKey};
+use crate::error::{BadRoot, FetchError};
+use crate::target::Target;
 
-/// The largest head of an answer, and the buffer of a connection.
+/// The largest head of a response, which is the buffer of a connection, in bytes.
 const MAX_HEAD: usize = 64 * 1024;
 
-/// What speaks TLS.
+/// Opens connections, with TLS where the target asks for it.
 #[derive(Clone)]
-pub(crate) struct Wire {
+pub(crate) struct Connector {
     roots: RootCertStore,
     tls: TlsConnector,
 }
 
-/// An answer whose body is still to be read. The connection ends when this is dropped.
+/// A response whose body is not read yet. Dropping it closes the connection.
 pub(crate) struct Exchange {
     pub(crate) response: Response<Incoming>,
     _driver: JoinSet<Result<(), hyper::Error>>,
-    _place: Place,
+    _permit: HostPermit,
 }
 
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
-impl Wire {
-    /// Trusts the certificate authorities that browsers trust, compiled in: a bare container has no
-    /// list of its own.
+impl Connector {
+    /// Trusts the certificate authorities that browsers trust. They are compiled in, because a minimal
+    /// container has none.
     pub(crate) fn new() -> Self {
         Self::with(RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() })
     }
 
-    /// Trusts one authority more.
+    /// Trusts one more authority.
     pub(crate) fn trusting(mut self, certificate: &[u8]) -> Result<Self, BadRoot> {
         self.roots.add(CertificateDer::from(certificate)).map_err(|_| BadRoot)?;
         Ok(Self::with(self.roots))
@@ -65,17 +66,17 @@ impl Wire {
         Self { roots, tls: TlsConnector::from(Arc::new(config)) }
     }
 
-    /// Sends a request to the first of the addresses that takes a connection, and reads the head of
-    /// the answer.
+    /// Sends a request to the first address that accepts a connection, and reads the head of the
+    /// response.
     pub(crate) async fn exchange(
         &self,
         target: &Target,
         addresses: &[SocketAddr],
-        places: &Arc<Places>,
+        limits: &Arc<ConcurrencyLimits>,
         request: Request<Full<Bytes>>,
         deadline: Instant,
     ) -> Result<Exchange, FetchError> {
-        let (stream, place) = dial(addresses, places, deadline).await?;
+        let (stream, permit) = dial(addresses, limits, deadline).await?;
         let talk = async {
             let stream: Box<dyn Stream> = if target.is_https() {
                 self.secure(stream, target).await?
@@ -91,7 +92,7 @@ impl Wire {
             let mut driver = JoinSet::new();
             driver.spawn(connection);
             let response = sender.send_request(request).await.map_err(|_| FetchError::Garbled)?;
-            Ok(Exchange { response, _driver: driver, _place: place })
+            Ok(Exchange { response, _driver: driver, _permit: permit })
         };
         timeout_at(deadline, talk).await.unwrap_or(Err(FetchError::TooSlow))
     }
@@ -113,17 +114,17 @@ impl Wire {
     }
 }
 
-/// Connects to one of the addresses, in their order. An address that swallows packets gets its
-/// share of the time only.
+/// Connects to the first address that accepts, in order. An address that drops packets takes only
+/// its share of the time.
 async fn dial(
     addresses: &[SocketAddr],
-    places: &Arc<Places>,
+    limits: &Arc<ConcurrencyLimits>,
     deadline: Instant,
-) -> Result<(TcpStream, Place), FetchError> {
+) -> Result<(TcpStream, HostPermit), FetchError> {
     let mut failure = FetchError::Unreachable;
     for (tried, address) in addresses.iter().enumerate() {
-        let place = match places.take_at(Party::of(address.ip())) {
-            Ok(place) => place,
+        let permit = match limits.acquire_for(LimitKey::of(address.ip())) {
+            Ok(permit) => permit,
             Err(busy) => {
                 failure = busy;
                 continue;
@@ -133,10 +134,9 @@ async fn dial(
             / u32::try_from(addresses.len() - tried).unwrap_or(u32::MAX);
         match timeout(share, TcpStream::connect(address)).await {
             Ok(Ok(stream)) => {
-                // The request leaves in one piece; without this its end may wait for an
-                // acknowledgement.
+                // Without this the end of the request may wait for an acknowledgement.
                 stream.set_nodelay(true).ok();
-                return Ok((stream, place));
+                return Ok((stream, permit));
             }
             _ => failure = FetchError::Unreachable,
         }

@@ -1,19 +1,19 @@
-//! The cut of a text into the segments that take the fewest bits: what ISO/IEC 18004 Annex J
-//! approximates, done exactly.
+//! The segmentation of a text that takes the fewest bits. ISO/IEC 18004 Annex J approximates it;
+//! this is exact.
 
+use super::kanji;
 use super::segment::{Mode, Segment, Segments, alphanumeric};
-use super::{Eci, kanji};
 
 impl<'a> Segments<'a> {
-    /// Returns the shortest cut of `text`, and where there is a choice on the way, one with fewer
-    /// segments.
+    /// Returns the shortest segmentation of `text`; of equal ones, one with fewer segments.
+    /// `name_utf8` adds the ECI of UTF-8 where there are bytes that are not ASCII.
     ///
-    /// What is not ASCII is all in kanji mode, or all in byte mode: decoders that have met the ECI
-    /// of UTF-8 take kanji for UTF-8 as well, and lose the text.
-    pub(super) fn shortest(text: &'a str, group: usize, eci: Eci) -> Self {
+    /// Characters that are not ASCII are all in kanji mode or all in byte mode: after the ECI of
+    /// UTF-8, decoders read kanji as UTF-8 as well, and lose the text.
+    pub(super) fn shortest(text: &'a str, group: usize, name_utf8: bool) -> Self {
         let wide = !text.is_ascii();
         let bytes =
-            Self { group, segments: cut(text, group, Mode::Byte), eci: wide && eci == Eci::Auto };
+            Self { group, segments: segments(text, group, Mode::Byte), eci: wide && name_utf8 };
         if !wide
             || text
                 .chars()
@@ -21,20 +21,20 @@ impl<'a> Segments<'a> {
         {
             return bytes;
         }
-        let kanji = Self { group, segments: cut(text, group, Mode::Kanji), eci: false };
+        let kanji = Self { group, segments: segments(text, group, Mode::Kanji), eci: false };
         if bytes.bits() < kanji.bits() { bytes } else { kanji }
     }
 }
 
-/// What the text takes so far: sixths of a bit, then segments.
+/// The cost of the text so far: sixths of a bit, then segments.
 type Cost = (u64, u32);
 
 /// The cost of a character in a mode that lacks it: more than that of any text.
 const IMPOSSIBLE: u64 = 1 << 48;
 
-/// Finds the cheapest way through the modes, character by character. Those that are not ASCII go by
-/// the mode `wide`.
-fn cut(text: &str, group: usize, wide: Mode) -> Vec<Segment<'_>> {
+/// Finds the cheapest way through the modes, character by character. Characters that are not
+/// ASCII use the mode `wide`.
+fn segments(text: &str, group: usize, wide: Mode) -> Vec<Segment<'_>> {
     let headers = Mode::ALL.map(|mode| 6 * (4 + u64::from(mode.count_bits(group))));
     // For each mode, the cost of the text so far with a segment of this mode open behind it.
     let mut open: [Cost; 4] = headers.map(|header| (header, 1));
@@ -72,7 +72,7 @@ fn cut(text: &str, group: usize, wide: Mode) -> Vec<Segment<'_>> {
     segments
 }
 
-/// Returns what `character` takes in each mode, in sixths of a bit.
+/// Returns the cost of `character` in each mode, in sixths of a bit.
 fn costs(character: char, wide: Mode) -> [u64; 4] {
     match character {
         '0'..='9' => [20, 33, 48, IMPOSSIBLE],
@@ -87,7 +87,7 @@ fn costs(character: char, wide: Mode) -> [u64; 4] {
     }
 }
 
-/// Rounds up to whole bits, as the end of a segment does.
+/// Rounds up to whole bits, as at the end of a segment.
 fn close((sixths, segments): Cost) -> Cost {
     (sixths.next_multiple_of(6), segments)
 }

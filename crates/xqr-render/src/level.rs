@@ -1,8 +1,18 @@
 //! Error correction levels, ISO/IEC 18004 clause 7.5.1.
 
+use crate::names::names;
+
 /// How much of a symbol may be damaged or covered: error correction level, ISO/IEC 18004 clause
 /// 7.5.1. `L < M < Q < H`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+///
+/// ```
+/// use xqr_render::Level;
+///
+/// let level: Level = "Q".parse()?;
+/// assert_eq!((level, level.to_string()), (Level::Q, "Q".to_owned()));
+/// # Ok::<(), xqr_render::UnknownName>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
     /// About 7 %.
     L,
@@ -14,11 +24,15 @@ pub enum Level {
     H,
 }
 
-impl Level {
-    /// Every level, weakest first.
-    pub const ALL: [Self; 4] = [Self::L, Self::M, Self::Q, Self::H];
+names!(Level {
+    L => "L",
+    M => "M",
+    Q => "Q",
+    H => "H",
+});
 
-    /// Returns the letter that names this level.
+impl Level {
+    /// Returns the letter of this level.
     pub const fn letter(self) -> char {
         match self {
             Self::L => 'L',
@@ -28,8 +42,8 @@ impl Level {
         }
     }
 
-    /// Returns the two bits that stand for this level in the format information, clause 7.9.1.
-    pub(super) const fn indicator(self) -> u32 {
+    /// Returns the two bits of this level in the format information, clause 7.9.1.
+    pub(crate) const fn indicator(self) -> u32 {
         match self {
             Self::L => 0b01,
             Self::M => 0b00,

@@ -8,7 +8,7 @@ use xqr_fetch::{FetchError, Kind, Outbound, Policy, Target};
 
 use crate::stage::{Oracle, Server, get, ips, local, ok};
 
-/// A server that keeps whoever comes.
+/// A server that keeps every connection open.
 async fn silent(address: &str) -> Server {
     Server::on(TcpListener::bind(address).await.unwrap(), |mut stream, _| async move {
         stream.read_u8().await.ok();
@@ -40,7 +40,8 @@ async fn a_slow_host_holds_its_own_places_only() {
     let oracle = Oracle::new(|name, _| {
         ips(&[if name.starts_with("quick") { "127.0.0.1" } else { "127.0.0.3" }])
     });
-    let policy = Policy { places: 10, places_per_host: 2, ..local(&[slow.port, quick.port]) };
+    let policy =
+        Policy { max_requests: 10, max_requests_per_host: 2, ..local(&[slow.port, quick.port]) };
     let outbound = Arc::new(Outbound::new(policy).resolving(oracle));
     let url = |name: &str| format!("http://{name}.example:{}/", slow.port);
     let first = occupy(&outbound, &slow, &url("a")).await;
@@ -66,9 +67,9 @@ async fn a_slow_host_holds_its_own_places_only() {
 }
 
 #[tokio::test]
-async fn all_places_together_are_limited_and_nobody_queues() {
+async fn all_requests_together_are_limited_without_a_queue() {
     let slow = silent("127.0.0.1:0").await;
-    let policy = Policy { places: 2, places_per_host: 9, ..local(&[slow.port]) };
+    let policy = Policy { max_requests: 2, max_requests_per_host: 9, ..local(&[slow.port]) };
     let outbound = Arc::new(Outbound::new(policy));
     let one = occupy(&outbound, &slow, &slow.url("/1")).await;
     let _two = occupy(&outbound, &slow, &slow.url("/2")).await;

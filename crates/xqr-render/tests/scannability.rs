@@ -1,14 +1,12 @@
-//! The guard's word against a decoder's: what it calls unreadable is not read, what it calls good
-//! is.
+//! Scannability against a decoder: it does not read an unreadable design, and reads a good one.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use proptest::prelude::*;
 use proptest::sample::select;
-use xqr_errors::Condition;
 use xqr_render::{
-    Canvas, Caps, ClearZone, Design, Encoding, Format, Frame, FrameStyle, Level, Logo, Paint,
-    Report, Rgba, Size, Symbol, Verdict, assess, verify,
+    Canvas, Caps, ClearZone, Design, Encoding, Error, Format, Frame, FrameStyle, Level, Logo,
+    Paint, Report, Rgba, Size, Symbol, Verdict, assess, verify,
 };
 
 mod common {
@@ -52,7 +50,7 @@ fn a_logo_over_budget_is_unreadable_and_decoders_agree() {
                 continue;
             };
             for ratio in [0.1, 0.16, 0.22, 0.28, 0.34, 0.4] {
-                for (picture, (_, clear_zone)) in
+                for (picture, clear_zone) in
                     pictures.iter().flat_map(|picture| ClearZone::ALL.map(|zone| (picture, zone)))
                 {
                     let logo = Some(Logo { picture: picture.clone(), ratio, clear_zone });
@@ -62,10 +60,7 @@ fn a_logo_over_budget_is_unreadable_and_decoders_agree() {
                     let read = u32::from(is_read(&symbol, &design));
                     if report.damage > 1.0 {
                         (over, over_read) = (over + 1, over_read + read);
-                        assert!(matches!(
-                            report.demand().unwrap_err().condition(),
-                            Condition::Unscannable { .. }
-                        ));
+                        assert!(matches!(report.demand().unwrap_err(), Error::Unscannable { .. }));
                     } else {
                         (within, within_read) = (within + 1, within_read + read);
                     }
@@ -129,14 +124,9 @@ fn contrast_is_that_of_the_guidelines() {
 }
 
 #[test]
-fn a_quiet_zone_that_is_missing_is_told() {
+fn a_missing_quiet_zone_is_found() {
     let symbol = Symbol::encode(TEXT, Level::M).unwrap();
-    let frame = Some(Frame {
-        style: FrameStyle::Border,
-        color: Rgba::BLACK,
-        label: None,
-        label_color: None,
-    });
+    let frame = Some(Frame::new(FrameStyle::Border, Rgba::BLACK));
     for quiet_zone in 0..=16 {
         let plain = Design { quiet_zone, ..Design::default() };
         let framed = Design { frame: frame.clone(), ..plain.clone() };
@@ -152,16 +142,24 @@ fn a_quiet_zone_that_is_missing_is_told() {
 }
 
 #[test]
-fn a_decoder_that_reads_something_else_is_heard() {
+fn a_symbol_of_another_text_is_not_verified() {
     let symbol = Symbol::encode(TEXT, Level::M).unwrap();
     let design = Design::default();
     let canvas = Canvas::new(&symbol, &design, Size::Module(8), &Caps::default()).unwrap();
     let report = verify(&symbol, &design, &canvas, TEXT).unwrap();
-    assert_eq!((report.verdict, report.decoded), (Verdict::Good, Some(true)));
+    assert_eq!(
+        (report.verdict, report.encoded, report.decoded),
+        (Verdict::Good, Some(true), Some(true))
+    );
     let report = verify(&symbol, &design, &canvas, "something else").unwrap();
     assert_eq!(
         (report.verdict, report.decoded, found(&report, "decode")),
         (Verdict::Unreadable, Some(false), Verdict::Unreadable)
+    );
+    assert_eq!(
+        (report.encoded, found(&report, "encode")),
+        (Some(false), Verdict::Unreadable),
+        "the second encoder knows it, too"
     );
 }
 

@@ -1,19 +1,18 @@
-//! Whether bytes begin like a picture. What a target says about itself is not asked.
+//! Recognizes images by their first bytes. The target's `Content-Type` is not used.
 
-/// Tells whether this begins like PNG, JPEG, GIF, BMP, TIFF, WebP or SVG.
-pub(crate) fn is_picture(bytes: &[u8]) -> bool {
+/// Returns whether `bytes` begin like PNG, JPEG, GIF, BMP, TIFF, WebP or SVG.
+pub(crate) fn is_image(bytes: &[u8]) -> bool {
     const MAGIC: [&[u8]; 6] =
         [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*"];
     let web_p = bytes.len() >= 12 && bytes.starts_with(b"RIFF") && &bytes[8..12] == b"WEBP";
-    // Two letters are too little for a magic number; the size of the second header follows, which
+    // Two letters are too short for a magic number. The size of the second header follows, which
     // has seven values.
     let bmp = bytes.starts_with(b"BM")
         && matches!(bytes.get(14..18), Some([12 | 40 | 52 | 56 | 64 | 108 | 124, 0, 0, 0]));
     web_p || bmp || MAGIC.iter().any(|magic| bytes.starts_with(magic)) || is_svg(bytes)
 }
 
-/// Passes over byte order mark, declaration, comments and document type, up to an element called
-/// `svg`.
+/// Skips byte order mark, declaration, comments and document type, up to an element called `svg`.
 fn is_svg(bytes: &[u8]) -> bool {
     let mut rest = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     loop {
@@ -21,7 +20,7 @@ fn is_svg(bytes: &[u8]) -> bool {
         let end: &[u8] = match rest {
             _ if rest.starts_with(b"<?") => b"?>",
             _ if rest.starts_with(b"<!--") => b"-->",
-            // An internal subset is left to the reader of the picture, which refuses it anyway.
+            // The decoder of the image refuses an internal subset.
             _ if rest.starts_with(b"<!DOCTYPE") => b">",
             _ => break,
         };
@@ -42,8 +41,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pictures_are_known_by_their_first_bytes() {
-        for picture in [
+    fn images_are_recognized_by_their_first_bytes() {
+        for image in [
             &b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..],
             b"\xff\xd8\xff\xe0",
             b"GIF87a",
@@ -57,7 +56,7 @@ mod tests {
             b"\xef\xbb\xbf \n<?xml version='1.0'?>\n<!-- <html> -->\n<!DOCTYPE svg PUBLIC '-//W3C' 'x.dtd'>\n<svg\n>",
             b"<svg:svg xmlns:svg='http://www.w3.org/2000/svg'>",
         ] {
-            assert!(is_picture(picture), "{}", String::from_utf8_lossy(picture));
+            assert!(is_image(image), "{}", String::from_utf8_lossy(image));
         }
         for other in [
             &b""[..],
@@ -75,7 +74,7 @@ mod tests {
             b"\x1f\x8b\x08\0",
             b"%PDF-1.7",
         ] {
-            assert!(!is_picture(other), "{}", String::from_utf8_lossy(other));
+            assert!(!is_image(other), "{}", String::from_utf8_lossy(other));
         }
     }
 }
