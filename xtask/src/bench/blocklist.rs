@@ -42,7 +42,7 @@ impl Blocklist {
                 &settings,
                 Arc::new(SystemClock),
                 Arc::new(OsEntropy),
-                crate::office::dialects(),
+                xqr_server::dialects(),
             )
             .map(|data| data.files())
         };
