@@ -7,6 +7,7 @@ mod gallery;
 mod openapi;
 mod postgres;
 mod test;
+mod tidy;
 
 use std::process::ExitCode;
 
@@ -33,6 +34,8 @@ enum Task {
     Contracts(contracts::Contracts),
     /// Draw docs/gallery.md and its pictures
     Gallery(gallery::Gallery),
+    /// Check the rules of the source tree that no compiler checks
+    Tidy(tidy::Tidy),
     /// Run every test, on SQLite and PostgreSQL
     Test,
     /// Measure against another implementation or a ceiling in the same run
@@ -60,6 +63,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::OpenApi(task) => task.run(),
         Task::Contracts(task) => task.run(),
         Task::Gallery(task) => task.run(),
+        Task::Tidy(task) => task.run(),
         Task::Test => test::run(),
         Task::Bench(task) => task.run(),
         Task::BareServer => bench::bare::run(),

@@ -23,7 +23,7 @@ fn task(folder: &Path, arguments: &[&str]) -> Value {
 #[test]
 fn operators_create_keys_without_a_tool_chain() {
     let folder = tempfile::tempdir().unwrap();
-    let workspace = task(folder.path(), &["workspace", "create", "Acme", "--plan", "pro"]);
+    let workspace = task(folder.path(), &["workspace", "create", "Acme"]);
     let id = workspace["id"].as_str().unwrap();
     for format in ["xqr", "studio", "forge", "hub"] {
         let key = task(folder.path(), &["key", "create", id, "--look", format]);
