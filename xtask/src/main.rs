@@ -1,6 +1,7 @@
 //! Operators' and developers' tasks: `cargo xtask --help`.
 
 mod bench;
+mod consumer;
 mod contracts;
 mod errors;
 mod gallery;
@@ -32,6 +33,8 @@ enum Task {
     OpenApi(openapi::OpenApi),
     /// Fuzz the running service against docs/openapi
     Contracts(contracts::Contracts),
+    /// Build and run a program outside the workspace that uses the domain crates
+    Consumer(consumer::Consumer),
     /// Draw docs/gallery.md and its pictures
     Gallery(gallery::Gallery),
     /// Check the rules of the source tree that no compiler checks
@@ -62,6 +65,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Errors(task) => task.run(),
         Task::OpenApi(task) => task.run(),
         Task::Contracts(task) => task.run(),
+        Task::Consumer(task) => task.run(),
         Task::Gallery(task) => task.run(),
         Task::Tidy(task) => task.run(),
         Task::Test => test::run(),

@@ -55,6 +55,8 @@ fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
         let target = to.join(&name);
         if kind.is_dir() {
             copy_folder(&entry.path(), &target)?;
+        } else if kind.is_symlink() {
+            std::os::unix::fs::symlink(std::fs::read_link(entry.path())?, &target)?;
         } else if kind.is_file() {
             std::fs::copy(entry.path(), &target)?;
             std::fs::File::options()
