@@ -22,8 +22,8 @@ const PROGRAM: &str = "schemathesis==4.32.5";
 const PLANS: &str =
     "[enterprise]\nburst_per_second = \"unlimited\"\nmonthly_calls = \"unlimited\"\n";
 
-/// Statuses for a request that is not as documented. The program expects fewer: a string that is too
-/// long may make the target or the head too long, too.
+/// Statuses for a request that is not as documented. The program expects fewer: a string that is
+/// too long may make the target or the head too long, too.
 const REFUSED: &str = "[checks.negative_data_rejection]\nexpected-statuses = [\"4xx\", \"5xx\"]\n";
 
 /// Operations that end keys: the program would end its own and get 401 from there on, so they come
@@ -142,8 +142,8 @@ impl Contracts {
             "--warnings",
             "off",
         ]);
-        // A schema does not state which fields go together, so the service may refuse what the schema
-        // admits; the suite checks the other direction.
+        // A schema does not state which fields go together, so the service may refuse what the
+        // schema admits; the suite checks the other direction.
         command.args(["--exclude-checks", "positive_data_acceptance"]);
         for stream in &contract.streams {
             command.args(["--exclude-operation-id", stream]);

@@ -1,7 +1,7 @@
 //! `cargo xtask tidy`: the rules of the source tree that no compiler checks.
 //!
-//! Each rule reads the tree as text and has a file of its own in `tidy/rules`. `baseline.txt` counts
-//! the violations that remain for each file; a count may only shrink.
+//! Each rule reads the tree as text and has a file of its own in `tidy/rules`. `baseline.txt`
+//! counts the violations that remain for each file; a count may only shrink.
 
 mod baseline;
 mod dialects;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
-use xqr_engine::{OsEntropy, Settings, SystemClock};
+use xqr_engine::{OsRandom, Settings, SystemClock};
 
 /// QR codes and short links. Without a command, it serves. Settings come from XQR_CONFIG and XQR_*
 /// variables.
@@ -45,7 +45,7 @@ async fn serve() -> anyhow::Result<()> {
     xqr_server::start_logging(&settings)?;
     let (mut terminate, mut interrupt) =
         (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let running = xqr_server::start(settings, Arc::new(SystemClock), Arc::new(OsEntropy))?;
+    let running = xqr_server::start(settings, Arc::new(SystemClock), Arc::new(OsRandom))?;
     // A supervisor may have closed the standard output; the service runs nevertheless.
     running.greet(std::io::stdout()).ok();
     tokio::select! {

@@ -1,5 +1,5 @@
-//! The command line of `xqr-server`, as an operator's script uses it. `xtask/tests/tasks.rs` runs the
-//! same tasks through `cargo xtask`.
+//! The command line of `xqr-server`, as an operator's script uses it. `xtask/tests/tasks.rs` runs
+//! the same tasks through `cargo xtask`.
 
 use std::path::Path;
 use std::process::{Command, Output};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use xqr_engine::dialect::Dialects;
-use xqr_engine::{Data, OsEntropy, Settings, SystemClock};
+use xqr_engine::{Data, OsRandom, Settings, SystemClock};
 
 /// Opens the database and migrates it to the schema of this version.
 pub(crate) fn open(dialects: Dialects) -> anyhow::Result<Data> {
@@ -15,6 +15,6 @@ pub(crate) fn open(dialects: Dialects) -> anyhow::Result<Data> {
 /// Opens the database.
 pub(crate) fn open_as_is(dialects: Dialects) -> anyhow::Result<Data> {
     let settings = Settings::load().map_err(anyhow::Error::msg)?;
-    Data::open(&settings, Arc::new(SystemClock), Arc::new(OsEntropy), dialects)
+    Data::open(&settings, Arc::new(SystemClock), Arc::new(OsRandom), dialects)
         .map_err(anyhow::Error::msg)
 }

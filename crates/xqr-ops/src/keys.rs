@@ -3,7 +3,7 @@
 use clap::Subcommand;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde_json::{Value, json};
-use xqr_engine::auth::{Look, Scopes, SecretKey};
+use xqr_engine::auth::{KeyFormat, Scopes, SecretKey};
 use xqr_engine::callers::{api_keys, workspaces};
 use xqr_engine::dialect::Dialects;
 use xqr_engine::rows;
@@ -21,8 +21,8 @@ pub(crate) enum Key {
         #[arg(long, default_value = "key")]
         name: String,
         /// The dialect whose key format it has
-        #[arg(long, default_value = Look::ALL[0].name(), value_parser = look())]
-        look: Look,
+        #[arg(long, default_value = KeyFormat::ALL[0].name(), value_parser = look())]
+        look: KeyFormat,
         /// Scopes, separated by commas
         #[arg(long, default_value = "*", value_delimiter = ',')]
         scopes: Vec<String>,
@@ -62,9 +62,9 @@ pub(crate) enum Key {
     },
 }
 
-fn look() -> impl TypedValueParser<Value = Look> {
-    PossibleValuesParser::new(Look::ALL.map(Look::name))
-        .map(|name| Look::parse(&name).expect("it is one of the names"))
+fn look() -> impl TypedValueParser<Value = KeyFormat> {
+    PossibleValuesParser::new(KeyFormat::ALL.map(KeyFormat::name))
+        .map(|name| KeyFormat::parse(&name).expect("it is one of the names"))
 }
 
 fn view(key: &rows::Key) -> Value {

@@ -1,7 +1,7 @@
 //! Operators' tasks: keys, users, workspaces, credits, the blocklist, maintenance, migrations.
 //!
-//! They are [`clap`] commands over the engine's use cases, on the database of the settings. Programs
-//! flatten [`Task`] into their own command line and pass the dialects of the service to
+//! They are [`clap`] commands over the engine's use cases, on the database of the settings.
+//! Programs flatten [`Task`] into their own command line and pass the dialects of the service to
 //! [`Task::run`]. A service may use the same database meanwhile.
 
 mod blocklist;
@@ -49,8 +49,8 @@ impl Task {
     ///
     /// # Errors
     ///
-    /// Fails when the settings or the database cannot be used, and when a use case refuses the task.
-    /// [`sentence`] prints the error.
+    /// Fails when the settings or the database cannot be used, and when a use case refuses the
+    /// task. [`sentence`] prints the error.
     pub fn run(self, dialects: Dialects) -> anyhow::Result<()> {
         match self {
             Self::Migrate(task) => task.run(dialects),

@@ -36,8 +36,8 @@ pub(crate) enum Workspace {
         #[command(flatten)]
         output: Output,
     },
-    /// Override limits of a workspace's plan, for example '{"links":null,"burst_per_second":50}'; they
-    /// apply from the next request
+    /// Override limits of a workspace's plan, for example '{"links":null,"burst_per_second":50}';
+    /// they apply from the next request
     Override {
         id: String,
         /// A JSON object with the limit names of config/plans.toml; null means unlimited. Without

@@ -1,6 +1,6 @@
 //! A service of its own on the domain crates of xqr: it draws a contact as a QR symbol, mints and
-//! verifies an API key, makes a short link, follows it without a web framework, and answers with the
-//! bodies of an API. Every step is checked, so a change that breaks other services fails here.
+//! verifies an API key, makes a short link, follows it without a web framework, and answers with
+//! the bodies of an API. Every step is checked, so a change that breaks other services fails here.
 
 use std::error::Error;
 use std::fs::File;
@@ -13,7 +13,7 @@ use xqr_engine::callers::{api_keys, workspaces};
 use xqr_engine::destinations::destination::Destination;
 use xqr_engine::dialect::Dialects;
 use xqr_engine::redirects::{CountrySource, Outcome, Visitor, visit};
-use xqr_engine::{App, OsEntropy, Settings, SystemClock, links};
+use xqr_engine::{App, OsRandom, Settings, SystemClock, links};
 use xqr_errors::{Condition, Dialect};
 use xqr_payload::VCard;
 use xqr_render::{Canvas, Caps, Design, Encoding, Format, Size};
@@ -46,7 +46,7 @@ fn draw_contact(path: &Path) -> Result<()> {
 /// Mints a key and recognises it by the digest that a service stores.
 fn mint_and_verify() -> Result<()> {
     let mut random = |bytes: &mut [u8]| getrandom::fill(bytes).expect("the system has entropy");
-    for format in xqr_auth::Look::ALL {
+    for format in xqr_auth::KeyFormat::ALL {
         let key = SecretKey::mint(format, &mut random);
         let stored = key.digest();
         let presented = SecretKey::parse(key.expose())?;
@@ -72,15 +72,15 @@ async fn shorten_and_follow(folder: &Path) -> Result<()> {
     settings.data_dir = folder.to_owned();
     settings.database_url = folder.join("xqr.db").display().to_string();
     let public_url = "https://qr.example".to_owned();
-    let (clock, entropy) = (Arc::new(SystemClock), Arc::new(OsEntropy));
+    let (clock, entropy) = (Arc::new(SystemClock), Arc::new(OsRandom));
     let app = App::open(settings, public_url, clock, entropy, Dialects::default())?;
     let secret = app.data.write_here(workspaces::bootstrap)?.ok_or("the database is empty")?;
     let now = app.now();
     let plans = app.data.plans();
     let caller = app.data.read_here(|conn| api_keys::authenticate(conn, plans, &secret, now))?;
     let destination = Destination::parse("url", "https://example.com/menu")?;
-    let draft = links::Draft::new(destination);
-    let link = app.data.write_here(move |tx| links::create(tx, &caller, draft))?;
+    let new = links::Draft::new(destination);
+    let link = app.data.write_here(move |tx| links::create(tx, &caller, new))?;
 
     let visitor = Visitor {
         address: Some([203, 0, 113, 9].into()),

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use xqr_engine::destinations::blocklist::Host;
-use xqr_engine::{Data, OsEntropy, Settings, SystemClock};
+use xqr_engine::{Data, OsRandom, Settings, SystemClock};
 
 #[derive(Args)]
 pub(crate) struct Blocklist {
@@ -38,13 +38,8 @@ impl Blocklist {
         settings.blocklist.files = vec![feed];
         settings.blocklist.max_entries = self.hosts;
         let files = || {
-            Data::open(
-                &settings,
-                Arc::new(SystemClock),
-                Arc::new(OsEntropy),
-                xqr_server::dialects(),
-            )
-            .map(|data| data.files())
+            Data::open(&settings, Arc::new(SystemClock), Arc::new(OsRandom), xqr_server::dialects())
+                .map(|data| data.files())
         };
         let (first, again) =
             (files().map_err(anyhow::Error::msg)?, files().map_err(anyhow::Error::msg)?);

@@ -693,7 +693,7 @@ async fn internal_addresses_are_refused_when_named_and_with_every_attempt() {
     let strict = xqr_server::start(
         settings,
         Arc::clone(&app.clock) as _,
-        Arc::new(xqr_engine::SeededEntropy::new(3)),
+        Arc::new(xqr_engine::SeededRandom::new(3)),
     )
     .unwrap();
     let engine = &strict.app;
@@ -855,7 +855,7 @@ async fn a_claim_that_nobody_settles_is_claimed_again_after_its_lease() {
     // A node that dies between claim and attempt.
     let claimed = app
         .tx(move |tx, caller| {
-            links::create(tx, caller, links::Draft::new(destination()))?;
+            subscriptions::test(tx, caller, Dialect::Xqr, id)?;
             delivery::claim(tx, "dead", &[id], Room { all: 8, suspects: 8 })
         })
         .await

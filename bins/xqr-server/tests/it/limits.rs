@@ -205,7 +205,7 @@ async fn a_lease_is_given_back_at_an_orderly_end() {
     let app = TestApp::start().await;
     let key = app.key_with(Plan::Business, "{}", &["*"]);
     app.call_as(&key, "GET", "/links", None).await.expect(200);
-    app.running.app.settle();
+    app.running.app.return_leases();
     let answer = app.call_as(&key, "GET", "/links", None).await.expect(200);
     assert_eq!(answer.json()["meta"]["rate_limit"]["remaining"], Value::from(25_000 - 2));
 }

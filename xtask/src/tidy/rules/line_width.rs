@@ -1,5 +1,5 @@
-//! Lines of Rust have at most 100 characters, comments included. A line may be longer if all that is
-//! beyond belongs to one string literal.
+//! Lines of Rust have at most 100 characters, comments included. A line may be longer if all that
+//! is beyond belongs to one string literal.
 
 use super::super::lexer::Kind;
 use super::super::tree::{SourceFile, Tree, Violation};
