@@ -12,6 +12,7 @@ use socket2::{Domain, Socket, Type};
 use tracing_subscriber::EnvFilter;
 use xqr_engine::auth::SecretKey;
 use xqr_engine::callers::workspaces;
+use xqr_engine::dialect::Dialects;
 use xqr_engine::settings::LogFormat;
 use xqr_engine::{App, Clock, Random, Settings};
 use xqr_http::routes::declared_by;
@@ -22,6 +23,11 @@ use xqr_work::Workers;
 /// leave. Public routes answer programs in the first.
 pub const DIALECTS: &[Registration] =
     &[xqr_native::DIALECT, xqr_studio::DIALECT, xqr_forge::DIALECT, xqr_hub::DIALECT];
+
+/// Returns what the engine knows of the dialects.
+pub fn dialects() -> Dialects {
+    Registry::new(DIALECTS).profiles()
+}
 
 /// Connections that may wait in the kernel to be accepted.
 const BACKLOG: i32 = 4096;
@@ -127,7 +133,7 @@ fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
 ///
 /// When the directives do not parse.
 pub fn start_logging(settings: &Settings) -> anyhow::Result<()> {
-    // actix reports every malformed request as an error of its own; whoever wants that names it.
+    // actix reports every malformed request as an error of its own; a directive that names actix turns them on.
     let quiet =
         if settings.log.contains("actix") { "" } else { ",actix_http=off,actix_server=warn" };
     let filter = EnvFilter::try_new(format!("{}{quiet}", settings.log))
