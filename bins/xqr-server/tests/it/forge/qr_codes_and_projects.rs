@@ -1,0 +1,373 @@
+//! The forge dialect: projects, QR codes, every published refusal whole, and the checklist of its
+//! reference (section 9).
+
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
+use xqr_engine::plans::Plan;
+
+use crate::native::qr_codes::read as read_png;
+use crate::support::test_app::{Answer, TestApp};
+
+const URL: &str = "https://example.com/api-happy";
+
+async fn call(app: &TestApp, key: &str, method: &str, path: &str, body: Option<Value>) -> Answer {
+    let mut request = app.request(method, &format!("/v1{path}")).header("x-api-key", key);
+    if let Some(body) = body {
+        request = request.json(&body);
+    }
+    app.send(request).await
+}
+
+/// The body, whose envelope is checked and taken off.
+#[track_caller]
+pub(crate) fn body(answer: &Answer) -> Value {
+    let mut value: Value =
+        serde_json::from_slice(&answer.bytes).unwrap_or_else(|_| panic!("{}", answer.text()));
+    let members = value.as_object_mut().unwrap();
+    assert_eq!(members.remove("ok"), Some(json!(answer.status < 400)));
+    assert_eq!(members.remove("version"), Some(json!("2025-11-14-v1")));
+    let id = members.remove("request_id").unwrap();
+    let id = id.as_str().unwrap();
+    assert_eq!(id, answer.header("x-request-id"));
+    assert!(
+        id.len() == 36 && id.as_bytes()[14] == b'4' && b"89ab".contains(&id.as_bytes()[19]),
+        "{id} is no UUID v4"
+    );
+    value
+}
+
+/// Compares a refusal whole: exactly five members.
+#[track_caller]
+pub(crate) fn refused(answer: &Answer, status: u16, code: &str, message: &str) {
+    assert_eq!(
+        (answer.status, body(answer)),
+        (status, json!({ "code": code, "message": message }))
+    );
+    // Byte for byte, and in the published order.
+    let id = answer.header("x-request-id");
+    let whole = format!(
+        r#"{{"ok":false,"version":"2025-11-14-v1","request_id":"{id}","code":{},"message":{}}}"#,
+        json!(code),
+        json!(message)
+    );
+    assert_eq!(answer.text(), whole);
+    assert_eq!(answer.header("content-type"), "application/json");
+}
+
+async fn create(app: &TestApp, body: Value) -> Value {
+    self::body(&call(app, &app.key, "POST", "/qr-codes", Some(body)).await.expect(201))
+}
+
+#[actix_web::test]
+async fn a_code_is_made_scanned_changed_archived_and_brought_back() {
+    let app = TestApp::start().await;
+    let made =
+        create(&app, json!({ "name": "API happy path", "redirect_url": URL, "type": "url" })).await;
+    let (id, slug) =
+        (made["id"].as_str().unwrap().to_owned(), made["slug"].as_str().unwrap().to_owned());
+    assert!(id.len() == 20 && id.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{id}");
+    assert!(
+        slug.len() == 10
+            && slug.starts_with("qr-")
+            && slug.bytes().all(|b| !b.is_ascii_uppercase()),
+        "{slug}"
+    );
+    let default =
+        body(&call(&app, &app.key, "GET", "/projects", None).await.expect(200))["items"][0].clone();
+    assert_eq!(
+        (&default["name"], &default["is_default"]),
+        (&json!("Default Project"), &json!(true))
+    );
+    assert_eq!(
+        made,
+        json!({
+            "id": id, "qr_id": id, "project_id": default["id"], "slug": slug, "name": "API happy path", "status": "active",
+            "type": "url", "redirect_url": URL, "created_at": "2026-03-21T14:30:00.000Z",
+            "updated_at": "2026-03-21T14:30:00.000Z", "last_rendered_at": "2026-03-21T14:30:00.000Z",
+            "render_status": "rendered", "scan_url": format!("https://qr.example/{slug}"),
+            "png_url": format!("https://qr.example/qr/{slug}.png"), "svg_url": format!("https://qr.example/qr/{slug}.svg"),
+            "scan_count": 0, "last_scanned_at": null,
+        })
+    );
+    for (format, media_type) in [("png", "image/png"), ("svg", "image/svg+xml")] {
+        let picture = app.get(&format!("/qr/{slug}.{format}")).await.expect(200);
+        assert_eq!(picture.header("content-type"), media_type);
+        if format == "png" {
+            assert_eq!(read_png(&picture.bytes), format!("https://qr.example/{slug}"));
+        }
+        let tag = picture.header("etag").to_owned();
+        let again = app
+            .send(app.request("GET", &format!("/qr/{slug}.{format}")).header("if-none-match", tag))
+            .await;
+        assert!(again.expect(304).bytes.is_empty());
+    }
+    let scan = app.get(&format!("/{slug}")).await.expect(302);
+    assert_eq!((scan.header("location"), scan.header("cache-control")), (URL, "no-store"));
+    app.drain().await;
+    for path in [
+        format!("/qr-codes/{id}"),
+        format!("/qr-codes?id={id}"),
+        format!("/qr-codes?qr_id={id}"),
+        format!("/qr-codes?id={id}&qr_id={id}"),
+        format!("/qr-codes/slug/{slug}"),
+        format!("/qr-codes?slug={slug}"),
+    ] {
+        let found = body(&call(&app, &app.key, "GET", &path, None).await.expect(200));
+        assert_eq!((&found["id"], &found["scan_count"]), (&json!(id), &json!(1)), "{path}");
+    }
+    app.clock.advance(1_500);
+    let mut n = 0;
+    for (method, path, named) in [
+        ("PATCH", format!("/qr-codes/{id}"), json!({})),
+        ("PUT", format!("/qr-codes/{id}"), json!({})),
+        ("POST", format!("/qr-codes/{id}"), json!({})),
+        ("PATCH", "/qr-codes".to_owned(), json!({ "id": id })),
+        ("PUT", "/qr-codes".to_owned(), json!({ "qr_id": id })),
+        ("POST", "/qr-codes".to_owned(), json!({ "qr_id": id })),
+        ("PATCH", format!("/qr-codes?qr_id={id}"), json!({})),
+    ] {
+        n += 1;
+        let mut change = named;
+        change["redirect_url"] = json!(format!("https://example.com/{n}"));
+        let changed = body(&call(&app, &app.key, method, &path, Some(change)).await.expect(200));
+        assert_eq!(changed["redirect_url"], format!("https://example.com/{n}"), "{method} {path}");
+        assert_eq!(
+            (&changed["slug"], &changed["updated_at"]),
+            (&json!(slug), &json!("2026-03-21T14:30:01.500Z"))
+        );
+        assert_eq!(
+            app.get(&format!("/{slug}")).await.header("location"),
+            format!("https://example.com/{n}")
+        );
+    }
+    let change = async |change: Value| {
+        call(&app, &app.key, "PATCH", &format!("/qr-codes/{id}"), Some(change)).await
+    };
+    assert_eq!(
+        body(&change(json!({ "status": "archived" })).await.expect(200))["status"],
+        "archived"
+    );
+    app.get(&format!("/{slug}")).await.expect(410);
+    app.get(&format!("/qr/{slug}.png")).await.expect(410);
+    assert_eq!(
+        body(&call(&app, &app.key, "GET", &format!("/qr-codes/{id}"), None).await.expect(200))["status"],
+        "archived"
+    );
+    for wish in
+        [json!({ "name": "x" }), json!({ "status": "archived" }), json!({ "redirect_url": URL })]
+    {
+        refused(&change(wish).await, 409, "resource_archived", "Resource is archived.");
+    }
+    let back = body(&change(json!({ "status": "active", "name": "Again" })).await.expect(200));
+    assert_eq!((&back["status"], &back["name"]), (&json!("active"), &json!("Again")));
+    app.get(&format!("/{slug}")).await.expect(302);
+    let deleted = call(&app, &app.key, "DELETE", &format!("/qr-codes/{id}"), None).await;
+    refused(&deleted, 405, "method_not_allowed", "Method not allowed.");
+    assert_eq!(deleted.header("allow"), "GET, HEAD, POST, PATCH, PUT");
+}
+
+#[actix_web::test]
+async fn refusals_are_word_for_word() {
+    let app = TestApp::start().await;
+    let other = app.key_of(Plan::Pro, &["*"]);
+    let foreign = body(
+        &call(&app, &other, "POST", "/qr-codes", Some(json!({ "redirect_url": URL })))
+            .await
+            .expect(201),
+    );
+    let theirs = body(
+        &call(&app, &other, "POST", "/projects", Some(json!({ "name": "P" }))).await.expect(201),
+    );
+    let (foreign, theirs) = (foreign["id"].as_str().unwrap(), theirs["id"].as_str().unwrap());
+    let slug =
+        body(&call(&app, &other, "GET", &format!("/qr-codes/{foreign}"), None).await)["slug"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+    let nowhere = "0nCicGb1mZfPukKp2Fcl";
+    let forbidden = (403, "forbidden", "Access to this resource is not allowed.");
+    let missing = (404, "not_found", "Resource not found.");
+    let no_project = (404, "project_not_found", "Project not found.");
+    let no_id = (400, "invalid_request", "Missing QR id (id or qr_id).");
+    let payload =
+        |field: &str| (400, "invalid_payload", format!("Invalid value for field: {field}"));
+    let with = |more: Value| {
+        let mut wish = json!({ "redirect_url": URL });
+        wish.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        Some(wish)
+    };
+    let qr = "/qr-codes".to_owned();
+    let rows = [
+        (
+            "POST",
+            qr.clone(),
+            Some(json!({})),
+            (400, "invalid_request", "Missing required field: redirect_url".into()),
+        ),
+        ("POST", qr.clone(), Some(json!({ "redirect_url": "ftp://x" })), payload("redirect_url")),
+        (
+            "POST",
+            qr.clone(),
+            Some(json!({ "redirect_url": "example.com" })),
+            payload("redirect_url"),
+        ),
+        ("POST", qr.clone(), Some(json!({ "redirect_url": 5 })), payload("redirect_url")),
+        ("POST", qr.clone(), with(json!({ "type": "vcard" })), payload("type")),
+        ("POST", qr.clone(), with(json!({ "name": 5 })), payload("name")),
+        ("POST", qr.clone(), with(json!({ "name": "x".repeat(201) })), payload("name")),
+        ("POST", qr.clone(), with(json!({ "project_id": theirs })), own(no_project)),
+        ("POST", qr.clone(), with(json!({ "project_id": nowhere })), own(no_project)),
+        (
+            "POST",
+            qr.clone(),
+            Some(json!([1])),
+            (400, "invalid_request", "Malformed JSON body.".into()),
+        ),
+        (
+            "POST",
+            "/projects".into(),
+            Some(json!({})),
+            (400, "invalid_request", "Missing required field: name".into()),
+        ),
+        ("POST", "/projects".into(), Some(json!({ "name": 1 })), payload("name")),
+        ("GET", format!("/projects/{theirs}"), None, own(no_project)),
+        ("GET", format!("/qr-codes/{foreign}"), None, own(forbidden)),
+        ("PATCH", format!("/qr-codes/{foreign}"), Some(json!({ "name": "x" })), own(forbidden)),
+        ("GET", format!("/qr-codes/{nowhere}"), None, own(missing)),
+        ("GET", "/qr-codes/x".into(), None, own(missing)),
+        ("GET", format!("/qr-codes/slug/{slug}"), None, own(missing)),
+        ("GET", "/qr-codes?id=".into(), None, own(no_id)),
+        ("GET", "/qr-codes?qr_id=".into(), None, own(no_id)),
+        ("PATCH", qr.clone(), Some(json!({ "name": "x" })), own(no_id)),
+        ("PATCH", qr.clone(), Some(json!({ "id": "" })), own(no_id)),
+        ("GET", format!("/qr-codes?id={nowhere}&qr_id={foreign}"), None, query("qr_id")),
+        ("GET", "/qr-codes?next_page_token=nonsense".into(), None, query("next_page_token")),
+        ("GET", "/nothing".into(), None, own(missing)),
+        (
+            "DELETE",
+            "/projects".into(),
+            None,
+            (405, "method_not_allowed", "Method not allowed.".into()),
+        ),
+    ];
+    for (method, path, wish, (status, code, message)) in rows {
+        refused(&call(&app, &app.key, method, &path, wish).await, status, code, &message);
+    }
+    for key in ["", "api_live_", "api_live_aBc12dEfaBc12dEfaBc12dEfaBc12dEf", "nonsense"] {
+        let answer = call(&app, key, "GET", "/projects", None).await;
+        refused(&answer, 401, "unauthorized", "Invalid or missing API key.");
+    }
+    let broken = app
+        .request("POST", "/v1/qr-codes")
+        .header("x-api-key", &app.key)
+        .header("content-type", "application/json");
+    refused(&app.send(broken.body("{")).await, 400, "invalid_request", "Malformed JSON body.");
+    let bearer = app.send(app.request("GET", "/v1/projects").bearer_auth(&app.key)).await;
+    body(&bearer.expect(200));
+    let both =
+        app.request("GET", "/v1/projects").header("x-api-key", "nonsense").bearer_auth(&app.key);
+    refused(&app.send(both).await, 401, "unauthorized", "Invalid or missing API key.");
+}
+
+fn own((status, code, message): (u16, &'static str, &str)) -> (u16, &'static str, String) {
+    (status, code, message.to_owned())
+}
+
+fn query(field: &str) -> (u16, &'static str, String) {
+    (400, "invalid_request", format!("Invalid query parameter: {field}"))
+}
+
+#[actix_web::test]
+async fn pages_go_on_by_token() {
+    let app = TestApp::start().await;
+    let project = body(
+        &call(&app, &app.key, "POST", "/projects", Some(json!({ "name": "Alpha" })))
+            .await
+            .expect(201),
+    );
+    assert_eq!(
+        project,
+        json!({
+            "id": project["id"], "project_id": project["id"], "name": "Alpha", "description": null, "is_default": false,
+            "has_custom_domain": false, "created_via": "api", "created_at": "2026-03-21T14:30:00.000Z",
+            "updated_at": "2026-03-21T14:30:00.000Z",
+        })
+    );
+    for i in 0..60 {
+        let mut wish = json!({ "redirect_url": URL, "label": format!("Code {i}") });
+        if i % 2 == 0 {
+            wish["project_id"] = project["id"].clone();
+        }
+        create(&app, wish).await;
+    }
+    let list = async |query: &str| {
+        body(&call(&app, &app.key, "GET", &format!("/qr-codes{query}"), None).await.expect(200))
+    };
+    let count = |page: &Value| page["items"].as_array().unwrap().len();
+    for size in ["", "?page_size=0", "?page_size=-1", "?page_size=101", "?page_size=abc"] {
+        let page = list(size).await;
+        assert_eq!((count(&page), page["next_page_token"].is_string()), (50, true), "{size}");
+    }
+    assert_eq!(count(&list("?page_size=1").await), 1);
+    let (mut names, mut token) = (Vec::new(), String::new());
+    loop {
+        let page = list(&format!("?page_size=25&next_page_token={token}")).await;
+        names.extend(
+            page["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|item| item["name"].as_str().unwrap().to_owned()),
+        );
+        match page["next_page_token"].as_str() {
+            Some(next) => token = next.to_owned(),
+            None => break,
+        }
+    }
+    assert_eq!(
+        (names.len(), names.iter().collect::<HashSet<_>>().len(), names[0].as_str()),
+        (60, 60, "Code 59")
+    );
+    assert_eq!(list("?page_size=60").await["next_page_token"], Value::Null);
+    let id = project["id"].as_str().unwrap();
+    assert_eq!(count(&list(&format!("?project_id={id}")).await), 30);
+    assert_eq!(count(&list("?status=archived").await), 0);
+    // A token is of its list and its account.
+    let other = app.key_of(Plan::Pro, &["*"]);
+    for (key, path) in [(&other, "/qr-codes"), (&app.key, "/projects")] {
+        let stolen = call(&app, key, "GET", &format!("{path}?next_page_token={token}"), None).await;
+        refused(&stolen, 400, "invalid_request", "Invalid query parameter: next_page_token");
+    }
+}
+
+#[actix_web::test]
+async fn all_keys_of_an_account_share_its_minute_and_its_day() {
+    let app = TestApp::start().await;
+    let get = async |key: &str| call(&app, key, "GET", "/projects", None).await;
+    let key =
+        app.key_with(Plan::Pro, r#"{"calls_per_minute":3,"calls_per_day":5,"keys":2}"#, &["*"]);
+    let more = json!({ "name": "second", "scopes": ["*"], "expires_at": "2026-03-21T14:40:00Z" });
+    let second =
+        app.call_as(&key, "POST", "/keys", Some(more)).await.expect(201).json()["data"]["key"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+    for key in [&key, &second, &key] {
+        get(key).await.expect(200);
+    }
+    let refusal = get(&second).await;
+    refused(&refusal, 429, "rate_limit_minute", "Too many requests this minute.");
+    assert_eq!(refusal.header("retry-after"), "20");
+    app.clock.advance(60_000);
+    get(&key).await.expect(200);
+    // What fails counts, too (section 3.1: evaluated on every authenticated request).
+    call(&app, &second, "GET", "/qr-codes/x", None).await.expect(404);
+    let refusal = get(&key).await;
+    refused(&refusal, 429, "rate_limit_day", "Daily request quota exceeded.");
+    assert_eq!(refusal.header("retry-after"), (9 * 3600 + 29 * 60).to_string());
+    let free = app.key_with(Plan::Pro, r#"{"calls_per_minute":0,"calls_per_day":0}"#, &["*"]);
+    for _ in 0..100 {
+        get(&free).await.expect(200);
+    }
+}

@@ -1,0 +1,74 @@
+//! A crowd of receivers that waste the service's time, and one that does not.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use xqr_engine::plans::Plan;
+use xqr_engine::settings::Signup;
+
+use crate::studio::accounts::{Somebody, body};
+use crate::studio::generate::MENU;
+use crate::studio::hostile_uploads::{Manner, rogue_on};
+use crate::studio::idempotency::dynamic;
+use crate::support::test_app::TestApp;
+use crate::webhooks::delivery::{Receiver, reaching};
+
+#[actix_web::test]
+async fn twenty_that_are_silent_twenty_that_drip_and_five_that_never_end_delay_nobody() {
+    let healthy = Receiver::start();
+    let mut crowd = Vec::new();
+    for (net, count, manner) in
+        [(3, 20, Manner::Silent), (4, 20, Manner::Drips), (5, 5, Manner::EndlessBody)]
+    {
+        for n in 1..=count {
+            let address = format!("127.0.{net}.{n}");
+            let port = rogue_on(TcpListener::bind((address.as_str(), 0)).unwrap(), manner);
+            crowd.push((format!("http://{address}:{port}/"), port));
+        }
+    }
+    let ports: Vec<u16> = crowd.iter().map(|(_, port)| *port).chain([healthy.port]).collect();
+    let allow = reaching(&ports);
+    let app = TestApp::start_with(|settings| {
+        allow(settings);
+        settings.accounts.signup = Signup::Open;
+    })
+    .await;
+    let ann = Somebody::new(&app, "ann@example.com", Plan::Enterprise).await;
+    let subscribe = async |url: &str| {
+        let wish = json!({ "url": url, "events": ["dynamic_qr.created", "dynamic_qr.updated"] });
+        body(&ann.call("POST", "webhooks/", Some(wish)).await.expect(201))["id"].clone()
+    };
+    for (url, _) in &crowd {
+        subscribe(url).await;
+    }
+    let hook = subscribe(&healthy.url()).await;
+    // The service's own loop delivers; nobody calls it.
+    for n in 0..5 {
+        let made = body(&ann.call("POST", "dynamic/", Some(dynamic(MENU))).await.expect(201));
+        let code = made["short_id"].as_str().unwrap();
+        let change = json!({ "destination_url": format!("{MENU}/{n}") });
+        ann.call("PATCH", &format!("dynamic/{code}/"), Some(change)).await.expect(200);
+        app.get(&format!("/q/{code}/")).await.expect(302);
+    }
+    // Off this thread, which the loop runs on.
+    let waiting = actix_web::web::block(move || {
+        let arrived = (0..10)
+            .map_while(|_| healthy.arrived.recv_timeout(Duration::from_secs(2)).ok())
+            .count();
+        (arrived, healthy)
+    });
+    let (arrived, healthy) = waiting.await.unwrap();
+    assert_eq!((arrived, healthy.heard().len()), (10, 10));
+    let deliveries = async || {
+        let answer =
+            ann.call("GET", &format!("webhooks/{hook}/deliveries/"), None).await.expect(200);
+        body(&answer)["results"].as_array().unwrap().clone()
+    };
+    let delivered = |all: &[Value]| all.iter().filter(|it| it["status"] == "delivered").count();
+    // What was heard is settled a moment later.
+    while delivered(&deliveries().await) < 10 {
+        tokio::task::yield_now().await;
+    }
+    assert!(deliveries().await.iter().all(|it| it["attempts"] == 1));
+}
