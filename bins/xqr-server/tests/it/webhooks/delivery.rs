@@ -855,7 +855,7 @@ async fn a_claim_that_nobody_settles_is_claimed_again_after_its_lease() {
     // A node that dies between claim and attempt.
     let claimed = app
         .tx(move |tx, caller| {
-            links::create(tx, caller, links::Draft::new(destination()))?;
+            subscriptions::test(tx, caller, Dialect::Xqr, id)?;
             delivery::claim(tx, "dead", &[id], Room { all: 8, suspects: 8 })
         })
         .await
