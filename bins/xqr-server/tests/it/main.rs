@@ -6,77 +6,91 @@
 mod architecture;
 
 mod dialects {
-    pub(crate) mod blocklist;
-    pub(crate) mod check_order;
-    pub(crate) mod json_bodies;
-    pub(crate) mod panics;
-    pub(crate) mod shared_links;
+    mod blocklist;
+    mod check_order;
+    mod json_bodies;
+    mod openapi_documents;
+    mod panics;
+    mod shared_links;
 }
 
 mod forge {
-    pub(crate) mod qr_codes_and_projects;
+    mod qr_codes_and_projects;
 }
 
 mod hub {
-    pub(crate) mod codes;
+    mod codes;
 }
 
 mod native {
-    pub(crate) mod analytics;
-    pub(crate) mod api_keys;
-    pub(crate) mod assets;
-    pub(crate) mod bio_pages;
-    pub(crate) mod idempotent_requests;
-    pub(crate) mod links;
-    pub(crate) mod qr_codes;
-    pub(crate) mod rate_limits;
-    pub(crate) mod refusals;
-    pub(crate) mod routing;
-    pub(crate) mod templates;
-    pub(crate) mod webhooks;
+    mod analytics;
+    mod api_keys;
+    mod assets;
+    mod bio_pages;
+    mod idempotent_requests;
+    mod links;
+    mod qr_codes;
+    mod rate_limits;
+    mod refusals;
+    mod routing;
+    mod templates;
+    mod webhooks;
 }
 
 mod public {
-    pub(crate) mod asset_files;
-    pub(crate) mod bio_page_html;
-    pub(crate) mod cors_and_caching;
-    pub(crate) mod documented_examples;
-    pub(crate) mod health_and_maintenance;
-    pub(crate) mod redirects;
+    mod asset_files;
+    mod bio_page_html;
+    mod cors_and_caching;
+    mod documented_examples;
+    mod health_and_maintenance;
+    mod redirects;
 }
 
 mod reliability {
-    pub(crate) mod crashes;
-    pub(crate) mod load;
-    pub(crate) mod logs;
-    pub(crate) mod object_storage;
-    pub(crate) mod slow_receivers;
+    mod crashes;
+    mod load;
+    mod logs;
+    mod object_storage;
+    mod slow_receivers;
 }
 
 mod security {
-    pub(crate) mod hostile_destinations;
-    pub(crate) mod keys_and_limits;
-    pub(crate) mod raw_http;
-    pub(crate) mod sign_in_attacks;
+    mod hostile_destinations;
+    mod keys_and_limits;
+    mod raw_http;
+    mod sign_in_attacks;
 }
 
 mod studio {
-    pub(crate) mod accounts;
-    pub(crate) mod designs;
-    pub(crate) mod generate;
-    pub(crate) mod hostile_uploads;
-    pub(crate) mod idempotency;
-    pub(crate) mod plain_clients;
-    pub(crate) mod published_refusals;
-    pub(crate) mod render_quota;
-    pub(crate) mod variants;
+    mod accounts;
+    mod designs;
+    mod generate;
+    mod hostile_uploads;
+    mod idempotency;
+    mod plain_clients;
+    mod published_refusals;
+    mod render_quota;
+    mod variants;
 }
 
 mod support {
+    pub(crate) mod actors;
     pub(crate) mod contract;
+    pub(crate) mod envelopes;
+    pub(crate) mod pictures;
+    pub(crate) mod program;
+    pub(crate) mod receiver;
+    pub(crate) mod resources;
+    pub(crate) mod servers;
+    pub(crate) mod studio;
     pub(crate) mod test_app;
+    pub(crate) mod webhooks;
 }
 
 mod webhooks {
-    pub(crate) mod delivery;
+    mod concurrent_delivery;
+    mod payloads;
+    mod restarts;
+    mod retries;
+    mod subscriptions;
 }

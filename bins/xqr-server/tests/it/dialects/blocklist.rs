@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 use xqr_engine::destinations::blocklist::{self, Entries, HostSet};
 use xqr_engine::plans::Plan;
 
+use crate::support::envelopes::forge_refused;
+use crate::support::envelopes::hub_refused;
+use crate::support::envelopes::without_envelope;
 use crate::support::test_app::{Answer, TestApp};
 
 const NATIVE: &str = "url: Destination URL is not allowed (host on abuse blocklist).";
@@ -38,7 +41,7 @@ fn list(app: &TestApp, host: &str) {
 }
 
 async fn make(app: &TestApp, url: &str) -> Answer {
-    app.call("POST", "/links", Some(json!({ "url": url }))).await
+    app.owner().post("/links", json!({ "url": url })).await
 }
 
 #[actix_web::test]
@@ -83,25 +86,22 @@ async fn native_links_are_checked_when_made_in_bulk_and_changed() {
     let (app, _folder) = start(false).await;
     let link = app.link(json!({ "url": "https://good.example/", "custom_slug": "mine" })).await;
     let path = format!("/links/{}", link["id"].as_str().unwrap());
-    app.call("PATCH", &path, Some(json!({ "url": "https://a.evil.example/" }))).await.refused(
+    app.owner().patch(&path, json!({ "url": "https://a.evil.example/" })).await.refused(
         422,
         "VALIDATION_ERROR",
         NATIVE,
     );
     assert_eq!(app.get("/mine").await.expect(302).header("location"), "https://good.example/");
-    app.call("PATCH", "/links/none", Some(json!({ "url": "https://evil.example/" })))
-        .await
-        .expect(404);
+    app.owner().patch("/links/none", json!({ "url": "https://evil.example/" })).await.expect(404);
 
     let usage = async || {
-        app.call("GET", "/workspace/usage", None).await.json()["data"]["usage"]["total_links"]
+        app.owner().get("/workspace/usage").await.json()["data"]["usage"]["total_links"]
             .as_u64()
             .unwrap()
     };
     let before = usage().await;
     let items = json!({ "links": [{ "url": "https://one.example/" }, { "url": "https://evil.example/x" }, { "url": "no" }] });
-    let bulk =
-        app.call("POST", "/links/bulk", Some(items)).await.expect(201).json()["data"].clone();
+    let bulk = app.owner().post("/links/bulk", items).await.expect(201).json()["data"].clone();
     assert_eq!(bulk["created"].as_array().unwrap().len(), 1);
     assert_eq!(
         bulk["errors"][0],
@@ -120,7 +120,7 @@ async fn each_variant_is_checked() {
     ] })
     };
     let words = format!("variants[1].{NATIVE}");
-    app.call("POST", "/links", Some(with("https://a.evil.example/"))).await.refused(
+    app.owner().post("/links", with("https://a.evil.example/")).await.refused(
         422,
         "VALIDATION_ERROR",
         &words,
@@ -129,7 +129,7 @@ async fn each_variant_is_checked() {
     let path = format!("/links/{}", link["id"].as_str().unwrap());
     let change = json!({ "variants": [{ "url": "https://EVIL.example/" }] });
     let words = format!("variants[0].{NATIVE}");
-    app.call("PATCH", &path, Some(change)).await.refused(422, "VALIDATION_ERROR", &words);
+    app.owner().patch(&path, change).await.refused(422, "VALIDATION_ERROR", &words);
 
     let key = app.key_with(Plan::Agency, "{}", &["*"]);
     let payload = json!({ "name": "M", "destination_url": "https://good.example/", "variants": [
@@ -302,8 +302,8 @@ async fn links_that_were_made_before_stop_leading_there_where_that_is_configured
         }
         // Its owner may lead it elsewhere, and sees it until then.
         let path = format!("/links/{}", studio["id"].as_str().unwrap());
-        app.call("GET", &path, None).await.expect(200);
-        app.call("PATCH", &path, Some(json!({ "url": "https://good.example/" }))).await.expect(200);
+        app.owner().get(&path).await.expect(200);
+        app.owner().patch(&path, json!({ "url": "https://good.example/" })).await.expect(200);
         assert_eq!(
             app.get("/studio-one").await.expect(302).header("location"),
             "https://good.example/"
@@ -318,35 +318,34 @@ async fn the_hub_and_the_forge_are_checked() {
         app.send(app.request(method, path).header("x-api-key", &app.key).json(&body)).await
     };
     let words = "Destination URL is not allowed (host on abuse blocklist)";
-    let made = crate::hub::codes::body(
-        &call("POST", "/api/shorten", json!({ "url": "https://good.example/" })).await.expect(200),
-    );
-    crate::hub::codes::refused(
+    let made = call("POST", "/api/shorten", json!({ "url": "https://good.example/" }))
+        .await
+        .expect(200)
+        .body();
+    hub_refused(
         &call("POST", "/api/shorten", json!({ "url": "https://EVIL.example" })).await,
         422,
         words,
     );
     let update = json!({ "code": made["code"], "passcode": made["passcode"], "url": "https://a.evil.example/" });
-    crate::hub::codes::refused(&call("POST", "/api/update", update.clone()).await, 422, words);
+    hub_refused(&call("POST", "/api/update", update.clone()).await, 422, words);
     let mut wrong = update;
     wrong["passcode"] = json!("wrong");
     call("POST", "/api/update", wrong).await.expect(403);
     let batch = json!({ "urls": ["https://good.example/1", "https://evil.example/"] });
-    crate::hub::codes::refused(&call("POST", "/api/bulk-shorten", batch).await, 422, words);
-    let listed = crate::hub::codes::body(
-        &app.send(app.request("GET", "/api/list").header("x-api-key", &app.key)).await.expect(200),
-    );
+    hub_refused(&call("POST", "/api/bulk-shorten", batch).await, 422, words);
+    let listed = app
+        .send(app.request("GET", "/api/list").header("x-api-key", &app.key))
+        .await
+        .expect(200)
+        .body();
     assert_eq!(listed["codes"].as_array().unwrap().len(), 1, "all or nothing");
 
     let words = "Invalid value for field: redirect_url";
-    let refused = |answer: Answer| {
-        crate::forge::qr_codes_and_projects::refused(&answer, 400, "invalid_payload", words)
-    };
+    let refused = |answer: Answer| forge_refused(&answer, 400, "invalid_payload", words);
     refused(call("POST", "/v1/qr-codes", json!({ "redirect_url": "https://evil.example/" })).await);
     let qr = json!({ "redirect_url": "https://good.example/" });
-    let qr = crate::forge::qr_codes_and_projects::body(
-        &call("POST", "/v1/qr-codes", qr).await.expect(201),
-    );
+    let qr = without_envelope(&call("POST", "/v1/qr-codes", qr).await.expect(201));
     let id =
         qr["id"].as_str().or_else(|| qr["qr_code"]["id"].as_str()).or_else(|| qr["qr_id"].as_str());
     let path = format!("/v1/qr-codes/{}", id.unwrap_or_else(|| panic!("{qr}")));

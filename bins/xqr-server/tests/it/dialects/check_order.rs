@@ -199,7 +199,7 @@ async fn every_operation_checks_in_the_same_order() {
         let path = path.replace("{asset_id}", "x").replace("{page_id}", "bio_x");
         let missing = app.send(app.request(method, &format!("/api/v1{path}"))).await;
         missing.refused(401, "INVALID_API_KEY", "The API key is missing, malformed or unknown.");
-        let call = async |key: &str| app.call_as(key, method, &path, None).await;
+        let call = async |key: &str| app.client(key).send(method, &path, None).await;
         call(&free).await.refused(
             403,
             "FEATURE_NOT_AVAILABLE",

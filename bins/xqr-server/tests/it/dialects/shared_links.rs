@@ -4,14 +4,14 @@
 use serde_json::{Value, json};
 use xqr_engine::plans::Plan;
 
-use crate::studio::accounts::{Somebody, open};
+use crate::support::actors::Person;
 use crate::support::test_app::{Answer, TestApp};
 
 /// Everything that a workspace needs to speak all dialects: a key, and somebody who has signed in.
 struct Workspace<'a> {
     app: &'a TestApp,
     key: String,
-    somebody: Somebody<'a>,
+    somebody: Person<'a>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,12 +40,9 @@ fn text(value: &Value) -> String {
 
 impl<'a> Workspace<'a> {
     async fn new(app: &'a TestApp, email: &str) -> Self {
-        let somebody = Somebody::new(app, email, Plan::Pro).await;
+        let somebody = app.person(email, Plan::Pro).await;
         let made = json_of(
-            &somebody
-                .call("POST", "keys/", Some(json!({ "name": "k", "plan": "pro" })))
-                .await
-                .expect(201),
+            &somebody.post("keys/", json!({ "name": "k", "plan": "pro" })).await.expect(201),
         );
         Self { app, key: text(&made["raw_key"]), somebody }
     }
@@ -77,9 +74,7 @@ impl<'a> Workspace<'a> {
                 let wish = json!({ "name": "n", "destination_url": url });
                 (
                     text(
-                        &json_of(
-                            &self.somebody.call("POST", "dynamic/", Some(wish)).await.expect(201),
-                        )["short_id"],
+                        &json_of(&self.somebody.post("dynamic/", wish).await.expect(201))["short_id"],
                     ),
                     String::new(),
                 )
@@ -117,7 +112,7 @@ impl<'a> Workspace<'a> {
                 "scan_count",
             ),
             Dialect::Studio => (
-                self.somebody.call("GET", "dynamic/", None).await,
+                self.somebody.get("dynamic/").await,
                 "/results",
                 "short_id",
                 "destination_url",
@@ -146,11 +141,7 @@ impl<'a> Workspace<'a> {
             Dialect::Xqr => ("PATCH", format!("/api/v1/links/{}", ids.xqr), json!({ "url": url })),
             Dialect::Studio => {
                 let body = json!({ "destination_url": url });
-                return self
-                    .somebody
-                    .call("PATCH", &format!("dynamic/{}/", of.code), Some(body))
-                    .await
-                    .status;
+                return self.somebody.patch(&format!("dynamic/{}/", of.code), body).await.status;
             }
             Dialect::Forge => {
                 ("PATCH", format!("/v1/qr-codes/{}", ids.forge), json!({ "redirect_url": url }))
@@ -182,7 +173,7 @@ struct Ids {
 
 #[actix_web::test]
 async fn a_link_of_any_dialect_is_a_link_of_every_dialect() {
-    let app = open().await;
+    let app = TestApp::start_with_signup().await;
     let (ann, bob) = (
         Workspace::new(&app, "ann@example.com").await,
         Workspace::new(&app, "bob@example.com").await,
@@ -238,7 +229,8 @@ async fn a_link_of_any_dialect_is_a_link_of_every_dialect() {
 async fn the_native_api_has_what_the_others_have() {
     let app = TestApp::start().await;
     let project = app
-        .call("POST", "/projects", Some(json!({ "name": "Spring", "description": "a\nb" })))
+        .owner()
+        .post("/projects", json!({ "name": "Spring", "description": "a\nb" }))
         .await
         .expect(201)
         .json();
@@ -247,7 +239,7 @@ async fn the_native_api_has_what_the_others_have() {
     let made = app.link(body).await;
     let passcode = made["passcode"].as_str().unwrap().to_owned();
     let id = made["id"].as_str().unwrap().to_owned();
-    let found = app.call("GET", &format!("/links/{id}"), None).await.expect(200).json();
+    let found = app.owner().get(&format!("/links/{id}")).await.expect(200).json();
     assert!(found["data"].get("passcode").is_none() && found["data"].get("archived").is_none());
     let hub = async |passcode: &str| {
         let wish =
@@ -258,16 +250,16 @@ async fn the_native_api_has_what_the_others_have() {
     };
     assert_eq!((hub("x").await, hub(&passcode).await), (403, 200));
     let of = async |query: String| {
-        app.call("GET", &format!("/links?{query}"), None).await.expect(200).json()["meta"]["total"]
+        app.owner().get(&format!("/links?{query}")).await.expect(200).json()["meta"]["total"]
             .clone()
     };
     assert_eq!(of(format!("project_id={project}")).await, 1);
-    app.call("GET", "/links?project_id=nothing", None).await.refused(
+    app.owner().get("/links?project_id=nothing").await.refused(
         404,
         "RESOURCE_NOT_FOUND",
         "Project not found.",
     );
-    let patch = async |body: Value| app.call("PATCH", &format!("/links/{id}"), Some(body)).await;
+    let patch = async |body: Value| app.owner().patch(&format!("/links/{id}"), body).await;
     assert_eq!(
         patch(json!({ "archived": true })).await.expect(200).json()["data"]["archived"],
         true
@@ -281,21 +273,21 @@ async fn the_native_api_has_what_the_others_have() {
     patch(json!({ "archived": false })).await.expect(200);
     app.get("/guarded").await.expect(302);
     // Its owner deletes it without the passcode.
-    app.call("DELETE", &format!("/links/{id}"), None).await.expect(204);
+    app.owner().delete(&format!("/links/{id}")).await.expect(204);
 
     let reserved = app.link(json!({ "reserve": true, "custom_slug": "later" })).await;
     assert_eq!(reserved["destination"], Value::Null);
     app.get("/later").await.expect(404);
     let path = format!("/links/{}", reserved["id"].as_str().unwrap());
-    app.call("PATCH", &path, Some(json!({ "url": "https://example.com/3" }))).await.expect(200);
+    app.owner().patch(&path, json!({ "url": "https://example.com/3" })).await.expect(200);
     assert_eq!(app.get("/later").await.expect(302).header("location"), "https://example.com/3");
-    let both = app
-        .call("POST", "/links", Some(json!({ "reserve": true, "url": "https://example.com" })))
-        .await;
+    let both =
+        app.owner().post("/links", json!({ "reserve": true, "url": "https://example.com" })).await;
     both.refused(400, "VALIDATION_ERROR", "custom_slug: This field is required.");
 
     let renamed = app
-        .call("PATCH", &format!("/projects/{project}"), Some(json!({ "name": "Summer" })))
+        .owner()
+        .patch(&format!("/projects/{project}"), json!({ "name": "Summer" }))
         .await
         .expect(200)
         .json();
@@ -303,11 +295,11 @@ async fn the_native_api_has_what_the_others_have() {
         (&renamed["data"]["name"], &renamed["data"]["description"]),
         (&json!("Summer"), &json!("a\nb"))
     );
-    assert_eq!(app.call("GET", "/projects", None).await.expect(200).json()["meta"]["total"], 2);
+    assert_eq!(app.owner().get("/projects").await.expect(200).json()["meta"]["total"], 2);
     let other = app.key_of(Plan::Pro, &["*"]);
-    let foreign = app.call_as(&other, "GET", &format!("/projects/{project}"), None).await;
+    let foreign = app.client(&other).get(&format!("/projects/{project}")).await;
     foreign.refused(404, "RESOURCE_NOT_FOUND", "Project not found.");
     let small = app.key_with(Plan::Pro, r#"{"projects":1}"#, &["*"]);
-    let full = app.call_as(&small, "POST", "/projects", Some(json!({ "name": "x" }))).await;
+    let full = app.client(&small).post("/projects", json!({ "name": "x" })).await;
     full.refused(403, "PLAN_LIMIT_EXCEEDED", "The pro plan allows 1 projects.");
 }

@@ -6,57 +6,15 @@ use std::collections::HashSet;
 use serde_json::{Value, json};
 use xqr_engine::plans::Plan;
 
-use crate::native::qr_codes::read as read_png;
-use crate::support::test_app::{Answer, TestApp};
+use crate::support::envelopes::forge_refused;
+use crate::support::envelopes::without_envelope;
+use crate::support::pictures::read_png;
+use crate::support::test_app::TestApp;
 
 const URL: &str = "https://example.com/api-happy";
 
-async fn call(app: &TestApp, key: &str, method: &str, path: &str, body: Option<Value>) -> Answer {
-    let mut request = app.request(method, &format!("/v1{path}")).header("x-api-key", key);
-    if let Some(body) = body {
-        request = request.json(&body);
-    }
-    app.send(request).await
-}
-
-/// The body, whose envelope is checked and taken off.
-#[track_caller]
-pub(crate) fn body(answer: &Answer) -> Value {
-    let mut value: Value =
-        serde_json::from_slice(&answer.bytes).unwrap_or_else(|_| panic!("{}", answer.text()));
-    let members = value.as_object_mut().unwrap();
-    assert_eq!(members.remove("ok"), Some(json!(answer.status < 400)));
-    assert_eq!(members.remove("version"), Some(json!("2025-11-14-v1")));
-    let id = members.remove("request_id").unwrap();
-    let id = id.as_str().unwrap();
-    assert_eq!(id, answer.header("x-request-id"));
-    assert!(
-        id.len() == 36 && id.as_bytes()[14] == b'4' && b"89ab".contains(&id.as_bytes()[19]),
-        "{id} is no UUID v4"
-    );
-    value
-}
-
-/// Compares a refusal whole: exactly five members.
-#[track_caller]
-pub(crate) fn refused(answer: &Answer, status: u16, code: &str, message: &str) {
-    assert_eq!(
-        (answer.status, body(answer)),
-        (status, json!({ "code": code, "message": message }))
-    );
-    // Byte for byte, and in the published order.
-    let id = answer.header("x-request-id");
-    let whole = format!(
-        r#"{{"ok":false,"version":"2025-11-14-v1","request_id":"{id}","code":{},"message":{}}}"#,
-        json!(code),
-        json!(message)
-    );
-    assert_eq!(answer.text(), whole);
-    assert_eq!(answer.header("content-type"), "application/json");
-}
-
 async fn create(app: &TestApp, body: Value) -> Value {
-    self::body(&call(app, &app.key, "POST", "/qr-codes", Some(body)).await.expect(201))
+    without_envelope(&app.forge(&app.key).post("/qr-codes", body).await.expect(201))
 }
 
 #[actix_web::test]
@@ -74,7 +32,8 @@ async fn a_code_is_made_scanned_changed_archived_and_brought_back() {
         "{slug}"
     );
     let default =
-        body(&call(&app, &app.key, "GET", "/projects", None).await.expect(200))["items"][0].clone();
+        without_envelope(&app.forge(&app.key).get("/projects").await.expect(200))["items"][0]
+            .clone();
     assert_eq!(
         (&default["name"], &default["is_default"]),
         (&json!("Default Project"), &json!(true))
@@ -113,7 +72,7 @@ async fn a_code_is_made_scanned_changed_archived_and_brought_back() {
         format!("/qr-codes/slug/{slug}"),
         format!("/qr-codes?slug={slug}"),
     ] {
-        let found = body(&call(&app, &app.key, "GET", &path, None).await.expect(200));
+        let found = without_envelope(&app.forge(&app.key).get(&path).await.expect(200));
         assert_eq!((&found["id"], &found["scan_count"]), (&json!(id), &json!(1)), "{path}");
     }
     app.clock.advance(1_500);
@@ -130,7 +89,9 @@ async fn a_code_is_made_scanned_changed_archived_and_brought_back() {
         n += 1;
         let mut change = named;
         change["redirect_url"] = json!(format!("https://example.com/{n}"));
-        let changed = body(&call(&app, &app.key, method, &path, Some(change)).await.expect(200));
+        let changed = without_envelope(
+            &app.forge(&app.key).send(method, &path, Some(change)).await.expect(200),
+        );
         assert_eq!(changed["redirect_url"], format!("https://example.com/{n}"), "{method} {path}");
         assert_eq!(
             (&changed["slug"], &changed["updated_at"]),
@@ -141,29 +102,29 @@ async fn a_code_is_made_scanned_changed_archived_and_brought_back() {
             format!("https://example.com/{n}")
         );
     }
-    let change = async |change: Value| {
-        call(&app, &app.key, "PATCH", &format!("/qr-codes/{id}"), Some(change)).await
-    };
+    let change =
+        async |change: Value| app.forge(&app.key).patch(&format!("/qr-codes/{id}"), change).await;
     assert_eq!(
-        body(&change(json!({ "status": "archived" })).await.expect(200))["status"],
+        without_envelope(&change(json!({ "status": "archived" })).await.expect(200))["status"],
         "archived"
     );
     app.get(&format!("/{slug}")).await.expect(410);
     app.get(&format!("/qr/{slug}.png")).await.expect(410);
     assert_eq!(
-        body(&call(&app, &app.key, "GET", &format!("/qr-codes/{id}"), None).await.expect(200))["status"],
+        without_envelope(&app.forge(&app.key).get(&format!("/qr-codes/{id}")).await.expect(200))["status"],
         "archived"
     );
     for wish in
         [json!({ "name": "x" }), json!({ "status": "archived" }), json!({ "redirect_url": URL })]
     {
-        refused(&change(wish).await, 409, "resource_archived", "Resource is archived.");
+        forge_refused(&change(wish).await, 409, "resource_archived", "Resource is archived.");
     }
-    let back = body(&change(json!({ "status": "active", "name": "Again" })).await.expect(200));
+    let back =
+        without_envelope(&change(json!({ "status": "active", "name": "Again" })).await.expect(200));
     assert_eq!((&back["status"], &back["name"]), (&json!("active"), &json!("Again")));
     app.get(&format!("/{slug}")).await.expect(302);
-    let deleted = call(&app, &app.key, "DELETE", &format!("/qr-codes/{id}"), None).await;
-    refused(&deleted, 405, "method_not_allowed", "Method not allowed.");
+    let deleted = app.forge(&app.key).delete(&format!("/qr-codes/{id}")).await;
+    forge_refused(&deleted, 405, "method_not_allowed", "Method not allowed.");
     assert_eq!(deleted.header("allow"), "GET, HEAD, POST, PATCH, PUT");
 }
 
@@ -171,17 +132,15 @@ async fn a_code_is_made_scanned_changed_archived_and_brought_back() {
 async fn refusals_are_word_for_word() {
     let app = TestApp::start().await;
     let other = app.key_of(Plan::Pro, &["*"]);
-    let foreign = body(
-        &call(&app, &other, "POST", "/qr-codes", Some(json!({ "redirect_url": URL })))
-            .await
-            .expect(201),
+    let foreign = without_envelope(
+        &app.forge(&other).post("/qr-codes", json!({ "redirect_url": URL })).await.expect(201),
     );
-    let theirs = body(
-        &call(&app, &other, "POST", "/projects", Some(json!({ "name": "P" }))).await.expect(201),
+    let theirs = without_envelope(
+        &app.forge(&other).post("/projects", json!({ "name": "P" })).await.expect(201),
     );
     let (foreign, theirs) = (foreign["id"].as_str().unwrap(), theirs["id"].as_str().unwrap());
     let slug =
-        body(&call(&app, &other, "GET", &format!("/qr-codes/{foreign}"), None).await)["slug"]
+        without_envelope(&app.forge(&other).get(&format!("/qr-codes/{foreign}")).await)["slug"]
             .as_str()
             .unwrap()
             .to_owned();
@@ -252,22 +211,27 @@ async fn refusals_are_word_for_word() {
         ),
     ];
     for (method, path, wish, (status, code, message)) in rows {
-        refused(&call(&app, &app.key, method, &path, wish).await, status, code, &message);
+        forge_refused(&app.forge(&app.key).send(method, &path, wish).await, status, code, &message);
     }
     for key in ["", "api_live_", "api_live_aBc12dEfaBc12dEfaBc12dEfaBc12dEf", "nonsense"] {
-        let answer = call(&app, key, "GET", "/projects", None).await;
-        refused(&answer, 401, "unauthorized", "Invalid or missing API key.");
+        let answer = app.forge(key).get("/projects").await;
+        forge_refused(&answer, 401, "unauthorized", "Invalid or missing API key.");
     }
     let broken = app
         .request("POST", "/v1/qr-codes")
         .header("x-api-key", &app.key)
         .header("content-type", "application/json");
-    refused(&app.send(broken.body("{")).await, 400, "invalid_request", "Malformed JSON body.");
+    forge_refused(
+        &app.send(broken.body("{")).await,
+        400,
+        "invalid_request",
+        "Malformed JSON body.",
+    );
     let bearer = app.send(app.request("GET", "/v1/projects").bearer_auth(&app.key)).await;
-    body(&bearer.expect(200));
+    without_envelope(&bearer.expect(200));
     let both =
         app.request("GET", "/v1/projects").header("x-api-key", "nonsense").bearer_auth(&app.key);
-    refused(&app.send(both).await, 401, "unauthorized", "Invalid or missing API key.");
+    forge_refused(&app.send(both).await, 401, "unauthorized", "Invalid or missing API key.");
 }
 
 fn own((status, code, message): (u16, &'static str, &str)) -> (u16, &'static str, String) {
@@ -281,10 +245,8 @@ fn query(field: &str) -> (u16, &'static str, String) {
 #[actix_web::test]
 async fn pages_go_on_by_token() {
     let app = TestApp::start().await;
-    let project = body(
-        &call(&app, &app.key, "POST", "/projects", Some(json!({ "name": "Alpha" })))
-            .await
-            .expect(201),
+    let project = without_envelope(
+        &app.forge(&app.key).post("/projects", json!({ "name": "Alpha" })).await.expect(201),
     );
     assert_eq!(
         project,
@@ -302,7 +264,7 @@ async fn pages_go_on_by_token() {
         create(&app, wish).await;
     }
     let list = async |query: &str| {
-        body(&call(&app, &app.key, "GET", &format!("/qr-codes{query}"), None).await.expect(200))
+        without_envelope(&app.forge(&app.key).get(&format!("/qr-codes{query}")).await.expect(200))
     };
     let count = |page: &Value| page["items"].as_array().unwrap().len();
     for size in ["", "?page_size=0", "?page_size=-1", "?page_size=101", "?page_size=abc"] {
@@ -336,35 +298,34 @@ async fn pages_go_on_by_token() {
     // A token is of its list and its account.
     let other = app.key_of(Plan::Pro, &["*"]);
     for (key, path) in [(&other, "/qr-codes"), (&app.key, "/projects")] {
-        let stolen = call(&app, key, "GET", &format!("{path}?next_page_token={token}"), None).await;
-        refused(&stolen, 400, "invalid_request", "Invalid query parameter: next_page_token");
+        let stolen = app.forge(key).get(&format!("{path}?next_page_token={token}")).await;
+        forge_refused(&stolen, 400, "invalid_request", "Invalid query parameter: next_page_token");
     }
 }
 
 #[actix_web::test]
 async fn all_keys_of_an_account_share_its_minute_and_its_day() {
     let app = TestApp::start().await;
-    let get = async |key: &str| call(&app, key, "GET", "/projects", None).await;
+    let get = async |key: &str| app.forge(key).get("/projects").await;
     let key =
         app.key_with(Plan::Pro, r#"{"calls_per_minute":3,"calls_per_day":5,"keys":2}"#, &["*"]);
     let more = json!({ "name": "second", "scopes": ["*"], "expires_at": "2026-03-21T14:40:00Z" });
-    let second =
-        app.call_as(&key, "POST", "/keys", Some(more)).await.expect(201).json()["data"]["key"]
-            .as_str()
-            .unwrap()
-            .to_owned();
+    let second = app.client(&key).post("/keys", more).await.expect(201).json()["data"]["key"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     for key in [&key, &second, &key] {
         get(key).await.expect(200);
     }
     let refusal = get(&second).await;
-    refused(&refusal, 429, "rate_limit_minute", "Too many requests this minute.");
+    forge_refused(&refusal, 429, "rate_limit_minute", "Too many requests this minute.");
     assert_eq!(refusal.header("retry-after"), "20");
     app.clock.advance(60_000);
     get(&key).await.expect(200);
     // What fails counts, too (section 3.1: evaluated on every authenticated request).
-    call(&app, &second, "GET", "/qr-codes/x", None).await.expect(404);
+    app.forge(&second).get("/qr-codes/x").await.expect(404);
     let refusal = get(&key).await;
-    refused(&refusal, 429, "rate_limit_day", "Daily request quota exceeded.");
+    forge_refused(&refusal, 429, "rate_limit_day", "Daily request quota exceeded.");
     assert_eq!(refusal.header("retry-after"), (9 * 3600 + 29 * 60).to_string());
     let free = app.key_with(Plan::Pro, r#"{"calls_per_minute":0,"calls_per_day":0}"#, &["*"]);
     for _ in 0..100 {

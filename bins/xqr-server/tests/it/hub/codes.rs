@@ -4,30 +4,16 @@
 use serde_json::{Value, json};
 use xqr_engine::plans::Plan;
 
-use crate::native::qr_codes::read as read_png;
-use crate::support::test_app::{Answer, TestApp};
+use crate::support::envelopes::hub_refused;
+use crate::support::pictures::read_png;
+use crate::support::test_app::TestApp;
 
 const V1: &str = "https://example.com/v1";
+
 const V2: &str = "https://example.com/v2";
 
-async fn call(app: &TestApp, key: &str, path: &str, body: Value) -> Answer {
-    app.send(app.request("POST", &format!("/api/{path}")).header("x-api-key", key).json(&body))
-        .await
-}
-
-pub(crate) fn body(answer: &Answer) -> Value {
-    serde_json::from_slice(&answer.bytes)
-        .unwrap_or_else(|_| panic!("{} {}", answer.status, answer.text()))
-}
-
-#[track_caller]
-pub(crate) fn refused(answer: &Answer, status: u16, message: &str) {
-    assert_eq!((answer.status, answer.text()), (status, json!({ "error": message }).to_string()));
-    assert_eq!(answer.header("content-type"), "application/json");
-}
-
 async fn shorten(app: &TestApp, key: &str, url: &str) -> (String, String) {
-    let made = body(&call(app, key, "shorten", json!({ "url": url })).await.expect(200));
+    let made = app.hub(key).post("/shorten", json!({ "url": url })).await.expect(200).body();
     let text = |name: &str| made[name].as_str().unwrap().to_owned();
     (text("code"), text("passcode"))
 }
@@ -35,7 +21,7 @@ async fn shorten(app: &TestApp, key: &str, url: &str) -> (String, String) {
 #[actix_web::test]
 async fn the_worked_example() {
     let app = TestApp::start().await;
-    let made = body(&call(&app, &app.key, "shorten", json!({ "url": V1 })).await.expect(200));
+    let made = app.hub(&app.key).post("/shorten", json!({ "url": V1 })).await.expect(200).body();
     let (code, passcode) =
         (made["code"].as_str().unwrap().to_owned(), made["passcode"].as_str().unwrap().to_owned());
     let unambiguous =
@@ -50,7 +36,7 @@ async fn the_worked_example() {
         json!({ "code": code, "passcode": passcode, "url": V1, "short_url": short_url, "created_at": created_at })
     );
     let wish = json!({ "code": code, "passcode": passcode, "url": V2 });
-    let updated = body(&call(&app, &app.key, "update", wish).await.expect(200));
+    let updated = app.hub(&app.key).post("/update", wish).await.expect(200).body();
     assert_eq!(
         updated.to_string(),
         json!({ "code": code, "url": V2, "short_url": short_url, "updated": true }).to_string()
@@ -59,25 +45,28 @@ async fn the_worked_example() {
     assert_eq!(scan.header("location"), V2);
     app.drain().await;
     for path in [format!("/api/lookup/{code}"), format!("/api/lookup/{}", code.to_lowercase())] {
-        let found = body(&app.get(&path).await.expect(200));
+        let found = app.get(&path).await.expect(200).body();
         assert_eq!(
             found,
             json!({ "code": code, "url": V2, "created_at": created_at, "hit_count": 1 })
         );
     }
-    let listed = body(
-        &app.send(app.request("GET", "/api/list").header("x-api-key", &app.key)).await.expect(200),
-    );
+    let listed = app
+        .send(app.request("GET", "/api/list").header("x-api-key", &app.key))
+        .await
+        .expect(200)
+        .body();
     let one = json!({ "code": code, "url": V2, "short_url": short_url, "created_at": created_at, "hit_count": 1 });
     assert_eq!(listed, json!({ "codes": [one], "next_cursor": null }));
     app.no_file_holds(&passcode);
-    let gone = body(
-        &call(&app, &app.key, "delete", json!({ "code": code, "passcode": passcode }))
-            .await
-            .expect(200),
-    );
+    let gone = app
+        .hub(&app.key)
+        .post("/delete", json!({ "code": code, "passcode": passcode }))
+        .await
+        .expect(200)
+        .body();
     assert_eq!(gone, json!({ "code": code, "deleted": true }));
-    refused(
+    hub_refused(
         &app.get(&format!("/api/lookup/{code}")).await,
         404,
         &format!("Code not found: {code}"),
@@ -95,14 +84,20 @@ async fn the_published_refusals() {
         json!({ "url": 123 }),
         json!({}),
     ] {
-        refused(&call(&app, &app.key, "shorten", wish.clone()).await, 400, url);
-        refused(
-            &call(&app, &app.key, "bulk-shorten", json!({ "urls": [{ "url": V1 }, wish] })).await,
+        hub_refused(&app.hub(&app.key).post("/shorten", wish.clone()).await, 400, url);
+        hub_refused(
+            &app.hub(&app.key)
+                .post("/bulk-shorten", json!({ "urls": [{ "url": V1 }, wish] }))
+                .await,
             400,
             url,
         );
     }
-    refused(&call(&app, &app.key, "bulk-shorten", json!({ "urls": [V1, "x"] })).await, 400, url);
+    hub_refused(
+        &app.hub(&app.key).post("/bulk-shorten", json!({ "urls": [V1, "x"] })).await,
+        400,
+        url,
+    );
     let format = "Invalid code: must be 6-20 alphanumeric characters";
     for code in [
         json!("BRAND"),
@@ -113,19 +108,23 @@ async fn the_published_refusals() {
         json!("été123"),
         json!(1234567),
     ] {
-        refused(&call(&app, &app.key, "reserve", json!({ "code": code })).await, 400, format);
+        hub_refused(
+            &app.hub(&app.key).post("/reserve", json!({ "code": code })).await,
+            400,
+            format,
+        );
     }
-    refused(&call(&app, &app.key, "reserve", json!({})).await, 400, format);
+    hub_refused(&app.hub(&app.key).post("/reserve", json!({})).await, 400, format);
     for code in ["ABCDEF".to_owned(), "Z".repeat(20)] {
-        call(&app, &app.key, "reserve", json!({ "code": code })).await.expect(200);
-        refused(
-            &call(&app, &app.key, "reserve", json!({ "code": code.to_lowercase() })).await,
+        app.hub(&app.key).post("/reserve", json!({ "code": code })).await.expect(200);
+        hub_refused(
+            &app.hub(&app.key).post("/reserve", json!({ "code": code.to_lowercase() })).await,
             409,
             &format!("Code already in use: {code}"),
         );
     }
-    refused(
-        &call(&app, &app.key, "reserve", json!({ "code": "Dashboard" })).await,
+    hub_refused(
+        &app.hub(&app.key).post("/reserve", json!({ "code": "Dashboard" })).await,
         409,
         "Code already in use: DASHBOARD",
     );
@@ -135,32 +134,43 @@ async fn the_published_refusals() {
         let mut wish = full.clone();
         wish.as_object_mut().unwrap().remove(missing);
         let message = format!("Missing required field: {missing}");
-        refused(&call(&app, &app.key, "update", wish.clone()).await, 400, &message);
+        hub_refused(&app.hub(&app.key).post("/update", wish.clone()).await, 400, &message);
         if missing != "url" {
-            refused(&call(&app, &app.key, "delete", wish).await, 400, &message);
+            hub_refused(&app.hub(&app.key).post("/delete", wish).await, 400, &message);
         }
     }
     for bad in [json!(""), json!(5), Value::Null, json!("gopher://x")] {
         let mut wish = full.clone();
         wish["url"] = bad;
-        refused(&call(&app, &app.key, "update", wish).await, 400, url);
+        hub_refused(&app.hub(&app.key).post("/update", wish).await, 400, url);
     }
     let size = "urls must contain between 1 and 100 items";
     for urls in [json!([]), json!(vec![V1; 101]), json!("x"), Value::Null] {
-        refused(&call(&app, &app.key, "bulk-shorten", json!({ "urls": urls })).await, 400, size);
+        hub_refused(
+            &app.hub(&app.key).post("/bulk-shorten", json!({ "urls": urls })).await,
+            400,
+            size,
+        );
     }
     for n in [1, 100] {
-        let made = body(
-            &call(&app, &app.key, "bulk-shorten", json!({ "urls": vec![V1; n] })).await.expect(200),
-        );
+        let made = app
+            .hub(&app.key)
+            .post("/bulk-shorten", json!({ "urls": vec![V1; n] }))
+            .await
+            .expect(200)
+            .body();
         assert_eq!((&made["count"], made["results"].as_array().unwrap().len()), (&json!(n), n));
     }
     for path in ["shorten", "update", "delete", "reserve", "bulk-shorten"] {
         for key in ["", "qrh_", "nonsense", "qrh_abcdefghijklmnopqrstuvwxyz012345"] {
-            refused(&call(&app, key, path, full.clone()).await, 401, "Invalid or missing API key");
+            hub_refused(
+                &app.hub(key).post(&format!("/{}", path), full.clone()).await,
+                401,
+                "Invalid or missing API key",
+            );
         }
     }
-    refused(&app.get("/api/list").await, 401, "Invalid or missing API key");
+    hub_refused(&app.get("/api/list").await, 401, "Invalid or missing API key");
     let wrong = format!("Invalid passcode for code {code}");
     let other = app.key_of(Plan::Pro, &["*"]);
     let (_, others) = shorten(&app, &app.key, V1).await;
@@ -169,17 +179,13 @@ async fn the_published_refusals() {
     {
         let mut wish = full.clone();
         wish["passcode"] = json!(passcode);
-        refused(&call(&app, key, "update", wish.clone()).await, 403, &wrong);
-        refused(&call(&app, key, "delete", wish).await, 403, &wrong);
+        hub_refused(&app.hub(key).post("/update", wish.clone()).await, 403, &wrong);
+        hub_refused(&app.hub(key).post("/delete", wish).await, 403, &wrong);
     }
-    refused(
-        &call(
-            &app,
-            &app.key,
-            "update",
-            json!({ "code": "zzzzzzzzzz", "passcode": "x", "url": V1 }),
-        )
-        .await,
+    hub_refused(
+        &app.hub(&app.key)
+            .post("/update", json!({ "code": "zzzzzzzzzz", "passcode": "x", "url": V1 }))
+            .await,
         404,
         "Code not found: ZZZZZZZZZZ",
     );
@@ -190,14 +196,14 @@ async fn the_published_refusals() {
         "/ZZZZZZZZZZ",
         "/zzzzzzzzzz",
     ] {
-        refused(&app.get(path).await, 404, "Code not found: ZZZZZZZZZZ");
+        hub_refused(&app.get(path).await, 404, "Code not found: ZZZZZZZZZZ");
     }
-    refused(&app.get("/api/nothing").await, 404, "Not found");
+    hub_refused(&app.get("/api/nothing").await, 404, "Not found");
     let method = app.send(app.request("GET", "/api/shorten")).await;
     assert_eq!(method.header("allow"), "POST");
-    refused(&method, 405, "Method not allowed");
+    hub_refused(&method, 405, "Method not allowed");
     let broken = app.request("POST", "/api/shorten").header("x-api-key", &app.key).body("{");
-    refused(&app.send(broken).await, 400, "Invalid JSON body");
+    hub_refused(&app.send(broken).await, 400, "Invalid JSON body");
 }
 
 #[actix_web::test]
@@ -205,25 +211,28 @@ async fn a_bulk_call_makes_all_or_nothing() {
     let app = TestApp::start().await;
     let key = app.key_with(Plan::Pro, r#"{"links":5}"#, &["*"]);
     let list = async || {
-        body(&app.send(app.request("GET", "/api/list").header("x-api-key", &key)).await.expect(200))
+        app.send(app.request("GET", "/api/list").header("x-api-key", &key)).await.expect(200).body()
     };
-    assert_eq!(call(&app, &key, "bulk-shorten", json!({ "urls": vec![V1; 6] })).await.status, 403);
-    assert_eq!(list().await["codes"], json!([]));
-    call(&app, &key, "bulk-shorten", json!({ "urls": vec![V1; 5] })).await.expect(200);
-    let first = body(
-        &app.send(app.request("GET", "/api/list?limit=3").header("x-api-key", &key))
-            .await
-            .expect(200),
+    assert_eq!(
+        app.hub(&key).post("/bulk-shorten", json!({ "urls": vec![V1; 6] })).await.status,
+        403
     );
+    assert_eq!(list().await["codes"], json!([]));
+    app.hub(&key).post("/bulk-shorten", json!({ "urls": vec![V1; 5] })).await.expect(200);
+    let first = app
+        .send(app.request("GET", "/api/list?limit=3").header("x-api-key", &key))
+        .await
+        .expect(200)
+        .body();
     let cursor = first["next_cursor"].as_str().unwrap();
     let path = format!("/api/list?limit=3&cursor={cursor}");
     let second =
-        body(&app.send(app.request("GET", &path).header("x-api-key", &key)).await.expect(200));
+        app.send(app.request("GET", &path).header("x-api-key", &key)).await.expect(200).body();
     assert_eq!(
         (second["codes"].as_array().unwrap().len(), &second["next_cursor"]),
         (2, &Value::Null)
     );
-    refused(
+    hub_refused(
         &app.send(app.request("GET", &path).header("x-api-key", &app.key)).await,
         400,
         "Invalid parameter: cursor",
@@ -235,7 +244,7 @@ async fn a_bulk_call_makes_all_or_nothing() {
 async fn a_reserved_code_is_absent_until_it_leads_somewhere() {
     let app = TestApp::start().await;
     let reserved =
-        body(&call(&app, &app.key, "reserve", json!({ "code": "brand2026" })).await.expect(200));
+        app.hub(&app.key).post("/reserve", json!({ "code": "brand2026" })).await.expect(200).body();
     let passcode = reserved["passcode"].as_str().unwrap();
     let short_url = "https://qr.example/BRAND2026";
     assert_eq!(
@@ -247,14 +256,17 @@ async fn a_reserved_code_is_absent_until_it_leads_somewhere() {
     for path in paths {
         app.get(path).await.expect(404);
     }
-    let listed = body(
-        &app.send(app.request("GET", "/api/list").header("x-api-key", &app.key)).await.expect(200),
-    );
+    let listed = app
+        .send(app.request("GET", "/api/list").header("x-api-key", &app.key))
+        .await
+        .expect(200)
+        .body();
     assert_eq!(
         (&listed["codes"][0]["code"], &listed["codes"][0]["url"]),
         (&json!("BRAND2026"), &Value::Null)
     );
-    call(&app, &app.key, "update", json!({ "code": "Brand2026", "passcode": passcode, "url": V1 }))
+    app.hub(&app.key)
+        .post("/update", json!({ "code": "Brand2026", "passcode": passcode, "url": V1 }))
         .await
         .expect(200);
     for (path, status) in paths.into_iter().zip([200, 200, 200, 302]) {
@@ -267,7 +279,7 @@ async fn pictures_of_codes() {
     let app = TestApp::start().await;
     let (code, _) = shorten(&app, &app.key, V1).await;
     let short_url = format!("https://qr.example/{code}");
-    let answer = body(&app.get(&format!("/api/qr/{code}")).await.expect(200));
+    let answer = app.get(&format!("/api/qr/{code}")).await.expect(200).body();
     let data =
         answer["qr_data_url"].as_str().unwrap().strip_prefix("data:image/png;base64,").unwrap();
     use base64::Engine as _;
@@ -319,7 +331,7 @@ async fn pictures_of_codes() {
         ("?ecc=X", "ecc"),
     ] {
         let refusal = image(query).await;
-        refused(&refusal, 400, &format!("Invalid parameter: {name}"));
+        hub_refused(&refusal, 400, &format!("Invalid parameter: {name}"));
         assert_eq!(refusal.header("cache-control"), "no-store");
     }
 }
@@ -338,32 +350,33 @@ async fn rates_and_rotation_and_maintenance() {
         );
     }
     let limited = list(&free).await;
-    refused(&limited, 429, "Rate limit exceeded. Retry in 1 seconds.");
+    hub_refused(&limited, 429, "Rate limit exceeded. Retry in 1 seconds.");
     assert_eq!(limited.header("retry-after"), "1");
     // Whoever asks without a key is limited by address.
     for _ in 0..60 {
         app.get("/api/lookup/ZZZZZZZZZZ").await.expect(404);
     }
-    refused(
+    hub_refused(
         &app.get("/api/lookup/ZZZZZZZZZZ").await,
         429,
         "Rate limit exceeded. Retry in 1 seconds.",
     );
 
     let made = app
-        .call("POST", "/keys", Some(json!({ "name": "hub", "dialect": "hub", "scopes": ["*"] })))
+        .owner()
+        .post("/keys", json!({ "name": "hub", "dialect": "hub", "scopes": ["*"] }))
         .await
         .expect(201)
         .json();
     let (id, old) = (made["data"]["id"].as_str().unwrap(), made["data"]["key"].as_str().unwrap());
     assert!(old.starts_with("qrh_"));
-    let rotated = app.call("POST", &format!("/keys/{id}/rotate"), None).await.expect(201).json();
+    let rotated = app.owner().post(&format!("/keys/{id}/rotate"), None).await.expect(201).json();
     let new = rotated["data"]["key"].as_str().unwrap();
     app.clock.advance((24 * 60 - 1) * 60_000);
     list(old).await.expect(200);
     list(new).await.expect(200);
     app.clock.advance(60_000);
-    refused(&list(old).await, 401, "Invalid or missing API key");
+    hub_refused(&list(old).await, 401, "Invalid or missing API key");
     list(new).await.expect(200);
 
     let (code, _) = shorten(&app, &app.key, V1).await;
@@ -375,13 +388,13 @@ async fn rates_and_rotation_and_maintenance() {
         .unwrap();
     app.clock.advance(1_000);
     let closed = list(&app.key).await;
-    let error = body(&closed)["error"].clone();
+    let error = closed.body()["error"].clone();
     assert_eq!(
         (closed.status, error),
         (503, json!("Service temporarily unavailable. Maintenance ends 2026-03-22T14:31:30Z."))
     );
     assert_eq!(closed.header("retry-after"), "89");
-    assert_eq!(body(&closed)["request_id"], closed.header("x-request-id"));
+    assert_eq!(closed.body()["request_id"], closed.header("x-request-id"));
     for path in ["/api/lookup/X", "/api/qr/X", "/api/qr-image/X"] {
         app.get(path).await.expect(503);
     }
@@ -399,13 +412,13 @@ async fn ten_thousand_wrong_passcodes_are_stopped() {
         let (mut wrong, mut stopped) = (0, 0);
         for i in 0..10_000 {
             let wish = json!({ "code": code, "passcode": format!("{i:024}"), "url": V2 });
-            let answer = call(&app, who, "update", wish).await;
+            let answer = app.hub(who).post("/update", wish).await;
             match answer.status {
                 403 => wrong += 1,
                 429 => {
                     stopped += 1;
                     if stopped == 1 {
-                        refused(&answer, 429, "Rate limit exceeded. Retry in 6 seconds.");
+                        hub_refused(&answer, 429, "Rate limit exceeded. Retry in 6 seconds.");
                     }
                 }
                 status => panic!("{status}"),
@@ -414,7 +427,7 @@ async fn ten_thousand_wrong_passcodes_are_stopped() {
         assert!((10..=12).contains(&wrong) && wrong + stopped == 10_000, "{wrong}");
     }
     let wish = json!({ "code": code, "passcode": passcode, "url": V2 });
-    assert_eq!(call(&app, &key, "update", wish.clone()).await.status, 429);
+    assert_eq!(app.hub(&key).post("/update", wish.clone()).await.status, 429);
     app.clock.advance(6_000);
-    call(&app, &key, "update", wish).await.expect(200);
+    app.hub(&key).post("/update", wish).await.expect(200);
 }

@@ -38,7 +38,7 @@ async fn scan(
 
 /// The answer's data.
 async fn data(app: &TestApp, path: &str) -> Value {
-    app.call("GET", &format!("/analytics/{path}"), None).await.expect(200).json()["data"].clone()
+    app.owner().get(&format!("/analytics/{path}")).await.expect(200).json()["data"].clone()
 }
 
 /// Two links, scanned on three days by four people and a machine. The clock then stands at
@@ -176,11 +176,8 @@ async fn extensions_tell_people_from_machines_and_links_from_links() {
     );
     let stranger = app.key_of(Plan::Enterprise, &["*"]);
     for path in ["geography", "top-links", "devices", "browsers", "systems", "referrers"] {
-        let answer = app
-            .call_as(&stranger, "GET", &format!("/analytics/{path}"), None)
-            .await
-            .expect(200)
-            .json();
+        let answer =
+            app.client(&stranger).get(&format!("/analytics/{path}")).await.expect(200).json();
         assert_eq!(answer["data"], json!([]), "{path}");
     }
     for path in [
@@ -188,10 +185,10 @@ async fn extensions_tell_people_from_machines_and_links_from_links() {
         format!("geography?link_id={menu}"),
         format!("stream?link_id={menu}"),
     ] {
-        let answer = app.call_as(&stranger, "GET", &format!("/analytics/{path}"), None).await;
+        let answer = app.client(&stranger).get(&format!("/analytics/{path}")).await;
         answer.refused(404, "RESOURCE_NOT_FOUND", "Link not found.");
     }
-    app.call("DELETE", &format!("/links/{menu}"), None).await.expect(204);
+    app.owner().delete(&format!("/links/{menu}")).await.expect(204);
     app.drain().await;
     assert_eq!(data(&app, "top-links").await, json!([top(&wall, "wall", 1)]));
     assert_eq!(data(&app, "summary").await["total_scans"], 6, "a workspace's past stays as it was");
@@ -304,19 +301,19 @@ async fn what_is_wrong_with_a_query_is_said() {
         ("devices?limit=0", "limit: Must be at least 1."),
         ("devices?bots=maybe", "bots: Must be one of include, exclude."),
     ] {
-        app.call("GET", &format!("/analytics/{path}"), None).await.refused(
+        app.owner().get(&format!("/analytics/{path}")).await.refused(
             400,
             "VALIDATION_ERROR",
             message,
         );
     }
-    app.call("GET", "/analytics/links/unknown", None).await.refused(
+    app.owner().get("/analytics/links/unknown").await.refused(
         404,
         "RESOURCE_NOT_FOUND",
         "Link not found.",
     );
     let poor = app.key_with(Plan::Enterprise, r#"{"csv_export":false}"#, &["*"]);
-    let refused = app.call_as(&poor, "GET", "/analytics/devices?format=csv", None).await;
+    let refused = app.client(&poor).get("/analytics/devices?format=csv").await;
     refused.refused(
         403,
         "FEATURE_NOT_AVAILABLE",
@@ -330,12 +327,13 @@ async fn reports_are_files_and_charts() {
     scanned(&app).await;
     scan(&app, "menu", "198.51.100.7", "DE", PHONE, "https://-cmd.example/").await;
     app.drain().await;
-    let csv = app.call("GET", "/analytics/referrers?format=csv", None).await.expect(200);
+    let csv = app.owner().get("/analytics/referrers?format=csv").await.expect(200);
     assert_eq!(csv.text(), "referrer,scans\r\ndirect,5\r\nnews.example,2\r\n'-cmd.example,1\r\n");
     assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8");
     assert_eq!(csv.header("content-disposition"), "attachment; filename=\"referrer.csv\"");
     let csv = app
-        .call("GET", "/analytics/timeseries?interval=day&period=7d&format=csv", None)
+        .owner()
+        .get("/analytics/timeseries?interval=day&period=7d&format=csv")
         .await
         .expect(200)
         .text();
@@ -344,13 +342,12 @@ async fn reports_are_files_and_charts() {
             && csv.ends_with("2026-03-21,5,3\r\n"),
         "{csv}"
     );
-    let few =
-        app.call("GET", "/analytics/referrers?format=svg&limit=1", None).await.expect(200).text();
+    let few = app.owner().get("/analytics/referrers?format=svg&limit=1").await.expect(200).text();
     assert!(few.contains(">8 in all<") && few.contains(">others<"), "{few}");
     for path in
         ["timeseries?interval=day&format=svg", "geography?format=svg", "top-links?format=svg"]
     {
-        let chart = app.call("GET", &format!("/analytics/{path}"), None).await.expect(200);
+        let chart = app.owner().get(&format!("/analytics/{path}")).await.expect(200);
         assert_eq!(chart.header("content-type"), "image/svg+xml");
         assert_eq!(
             chart.header("content-security-policy"),

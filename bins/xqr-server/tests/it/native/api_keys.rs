@@ -21,58 +21,59 @@ const REVOKED: &str = "This API key has been revoked.";
 async fn a_key_lives_and_dies_over_http() {
     let app = TestApp::start().await;
     let body = json!({ "name": "CI", "scopes": ["links:read", "links:write"], "expires_at": "2026-03-21T15:00:00Z" });
-    let made = app.call("POST", "/keys", Some(body)).await.expect(201).json()["data"].clone();
+    let made = app.owner().post("/keys", body).await.expect(201).json()["data"].clone();
     let (id, secret) = (made["id"].as_str().unwrap(), made["key"].as_str().unwrap());
     assert_eq!(made["scopes"], json!(["links:read", "links:write"]));
     assert_eq!(
         (&made["status"], &made["dialect"], &made["last_used_at"]),
         (&json!("active"), &json!("xqr"), &json!(null))
     );
-    app.call_as(secret, "GET", "/links", None).await.expect(200);
-    app.call_as(secret, "GET", "/keys", None).await.refused(
+    app.client(secret).get("/links").await.expect(200);
+    app.client(secret).get("/keys").await.refused(
         403,
         "INSUFFICIENT_SCOPE",
         "This endpoint requires the keys:read scope.",
     );
 
-    let listed = app.call("GET", "/keys", None).await.expect(200).json()["data"].clone();
+    let listed = app.owner().get("/keys").await.expect(200).json()["data"].clone();
     assert_eq!(
         (listed.as_array().unwrap().len(), &listed[1]["id"], listed[1].get("key")),
         (2, &made["id"], None)
     );
     // The use of the key is written down behind the answer.
     let used = async || {
-        app.call("GET", &format!("/keys/{id}"), None).await.expect(200).json()["data"]["last_used_at"].clone()
+        app.owner().get(&format!("/keys/{id}")).await.expect(200).json()["data"]["last_used_at"]
+            .clone()
     };
     while used().await.is_null() {}
     assert_eq!(used().await, "2026-03-21T14:30:00Z");
 
     let rotated =
-        app.call("POST", &format!("/keys/{id}/rotate"), None).await.expect(201).json()["data"]
+        app.owner().post(&format!("/keys/{id}/rotate"), None).await.expect(201).json()["data"]
             .clone();
-    app.call_as(secret, "GET", "/links", None).await.refused(401, "REVOKED_API_KEY", REVOKED);
+    app.client(secret).get("/links").await.refused(401, "REVOKED_API_KEY", REVOKED);
     let new = rotated["key"].as_str().unwrap();
     assert_eq!((&rotated["name"], &rotated["expires_at"]), (&json!("CI"), &made["expires_at"]));
-    app.call_as(new, "GET", "/links", None).await.expect(200);
+    app.client(new).get("/links").await.expect(200);
     app.clock.advance(30 * 60 * 1000);
-    app.call_as(new, "GET", "/links", None).await.refused(
+    app.client(new).get("/links").await.refused(
         401,
         "EXPIRED_API_KEY",
         "This API key has expired.",
     );
     let new_id = rotated["id"].as_str().unwrap();
     assert_eq!(
-        app.call("GET", &format!("/keys/{new_id}"), None).await.json()["data"]["status"],
+        app.owner().get(&format!("/keys/{new_id}")).await.json()["data"]["status"],
         "expired"
     );
     let revoked =
-        app.call("POST", &format!("/keys/{new_id}/revoke"), None).await.expect(200).json()["data"]
+        app.owner().post(&format!("/keys/{new_id}/revoke"), None).await.expect(200).json()["data"]
             .clone();
     assert_eq!(revoked["revoked_at"], "2026-03-21T15:00:00Z");
-    app.call("DELETE", &format!("/keys/{new_id}"), None).await.expect(204);
+    app.owner().delete(&format!("/keys/{new_id}")).await.expect(204);
     let invalid = "The API key is missing, malformed or unknown.";
-    app.call_as(new, "GET", "/links", None).await.refused(401, "INVALID_API_KEY", invalid);
-    app.call("DELETE", &format!("/keys/{new_id}"), None).await.refused(
+    app.client(new).get("/links").await.refused(401, "INVALID_API_KEY", invalid);
+    app.owner().delete(&format!("/keys/{new_id}")).await.refused(
         404,
         "RESOURCE_NOT_FOUND",
         "Key not found.",
@@ -83,7 +84,7 @@ async fn a_key_lives_and_dies_over_http() {
 async fn a_key_gives_no_more_than_it_has() {
     let app = TestApp::start().await;
     let small = app.key_of(Plan::Business, &["keys:write", "keys:read", "links:read"]);
-    let make = async |body| app.call_as(&small, "POST", "/keys", Some(body)).await;
+    let make = async |body| app.client(&small).post("/keys", body).await;
     let until = "2026-03-21T14:46:40Z";
     let wider =
         json!({ "name": "a", "scopes": ["links:read", "links:write"], "expires_at": until });
@@ -108,9 +109,9 @@ async fn a_key_gives_no_more_than_it_has() {
     );
     // Another workspace's keys are not there.
     let foreign =
-        app.call("GET", "/keys", None).await.json()["data"][0]["id"].as_str().unwrap().to_owned();
+        app.owner().get("/keys").await.json()["data"][0]["id"].as_str().unwrap().to_owned();
     for (method, path) in [("GET", ""), ("DELETE", ""), ("POST", "/rotate"), ("POST", "/revoke")] {
-        let answer = app.call_as(&small, method, &format!("/keys/{foreign}{path}"), None).await;
+        let answer = app.client(&small).send(method, &format!("/keys/{foreign}{path}"), None).await;
         answer.refused(404, "RESOURCE_NOT_FOUND", "Key not found.");
     }
 }
@@ -119,7 +120,7 @@ async fn a_key_gives_no_more_than_it_has() {
 async fn bad_keys_are_named() {
     let app = TestApp::start().await;
     let check = async |body, message: &str| {
-        app.call("POST", "/keys", Some(body)).await.refused(400, "VALIDATION_ERROR", message)
+        app.owner().post("/keys", body).await.refused(400, "VALIDATION_ERROR", message)
     };
     check(json!({}), "name: This field is required.").await;
     check(json!({ "name": " ", "scopes": ["*"] }), "name: Must not be empty.").await;
@@ -147,7 +148,7 @@ async fn a_plan_has_so_many_keys() {
         Some(json!({ "name": "a", "scopes": ["links:read"], "expires_at": "2026-03-21T14:46:40Z" }))
     };
     let made: Vec<_> =
-        futures_util::future::join_all((0..64).map(|_| app.call_as(&key, "POST", "/keys", body())))
+        futures_util::future::join_all((0..64).map(|_| app.client(&key).post("/keys", body())))
             .await;
     let statuses = |status| made.iter().filter(|answer| answer.status == status).count();
     assert_eq!((statuses(201), statuses(403)), (9, 55), "ten keys, one of which is there");
@@ -157,10 +158,10 @@ async fn a_plan_has_so_many_keys() {
         .as_str()
         .unwrap()
         .to_owned();
-    app.call_as(&key, "POST", &format!("/keys/{id}/revoke"), None).await.expect(200);
-    app.call_as(&key, "POST", "/keys", body()).await.expect(201);
-    app.call_as(&key, "DELETE", &format!("/keys/{id}"), None).await.expect(204);
-    app.call_as(&key, "POST", "/keys", body()).await.refused(
+    app.client(&key).post(&format!("/keys/{id}/revoke"), None).await.expect(200);
+    app.client(&key).post("/keys", body()).await.expect(201);
+    app.client(&key).delete(&format!("/keys/{id}")).await.expect(204);
+    app.client(&key).post("/keys", body()).await.refused(
         403,
         "PLAN_LIMIT_EXCEEDED",
         "The business plan allows 10 API keys.",

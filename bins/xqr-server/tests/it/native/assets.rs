@@ -7,122 +7,25 @@ use std::net::TcpStream;
 use serde_json::{Value, json};
 use xqr_engine::plans::Plan;
 
-use crate::support::test_app::{Answer, TestApp};
-use crate::webhooks::delivery::{Receiver, reaching};
-
-/// One black pixel.
-pub(crate) const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0:~\x9bU\0\0\0\nIDATx\x9cc`\0\0\0\x02\0\x01H\xaf\xa4q\0\0\0\0IEND\xaeB`\x82";
-
-/// An upload link, and the asset that it fills.
-pub(crate) struct Link {
-    pub(crate) id: String,
-    pub(crate) path: String,
-    pub(crate) media_type: String,
-}
-
-impl TestApp {
-    /// Asks for an upload link.
-    pub(crate) async fn presign(&self, filename: &str, media_type: &str, size: usize) -> Link {
-        let query: String = url_query(&[
-            ("filename", filename),
-            ("content_type", media_type),
-            ("file_size", &size.to_string()),
-        ]);
-        let made =
-            self.call("POST", &format!("/assets/presign?{query}"), None).await.expect(200).json();
-        Link {
-            id: made["data"]["asset_id"].as_str().unwrap().to_owned(),
-            path: made["data"]["upload_url"]
-                .as_str()
-                .unwrap()
-                .strip_prefix("https://qr.example")
-                .unwrap()
-                .to_owned(),
-            media_type: made["data"]["headers"]["Content-Type"].as_str().unwrap().to_owned(),
-        }
-    }
-
-    /// Sends a file to an upload link.
-    pub(crate) async fn put(&self, link: &Link, file: &[u8]) -> Answer {
-        self.put_at(&link.path, &link.media_type, file).await
-    }
-
-    pub(crate) async fn put_at(&self, path: &str, media_type: &str, file: &[u8]) -> Answer {
-        self.send(self.request("PUT", path).header("content-type", media_type).body(file.to_vec()))
-            .await
-    }
-
-    /// Uploads, confirms and publishes a file, and returns its view and its path on this server.
-    pub(crate) async fn published(
-        &self,
-        filename: &str,
-        media_type: &str,
-        file: &[u8],
-    ) -> (Value, String) {
-        let link = self.presign(filename, media_type, file.len()).await;
-        self.put(&link, file).await.expect(200);
-        self.call("POST", &format!("/assets/{}/confirm", link.id), None).await.expect(200);
-        let view = self
-            .call("POST", &format!("/assets/{}/publish", link.id), None)
-            .await
-            .expect(200)
-            .json()["data"]
-            .clone();
-        let path = view["public_url"]
-            .as_str()
-            .unwrap()
-            .strip_prefix("https://qr.example")
-            .unwrap()
-            .to_owned();
-        (view, path)
-    }
-
-    /// The files in the store: how many, and how many bytes.
-    pub(crate) fn stored(&self) -> (usize, u64) {
-        let mut folders = vec![self.running.app.settings.assets_folder()];
-        let (mut files, mut bytes) = (0, 0);
-        while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(folder).unwrap() {
-                let entry = entry.unwrap();
-                match entry.file_type().unwrap().is_dir() {
-                    true => folders.push(entry.path()),
-                    false => (files, bytes) = (files + 1, bytes + entry.metadata().unwrap().len()),
-                }
-            }
-        }
-        (files, bytes)
-    }
-
-    async fn usage(&self) -> Value {
-        self.call("GET", "/workspace/usage", None).await.expect(200).json()["data"]["usage"].clone()
-    }
-}
-
-pub(crate) fn url_query(pairs: &[(&str, &str)]) -> String {
-    let escape = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
-    pairs
-        .iter()
-        .map(|(name, value)| format!("{name}={}", escape(value)))
-        .collect::<Vec<_>>()
-        .join("&")
-}
+use crate::support::pictures::PNG;
+use crate::support::receiver::{Receiver, reaching};
+use crate::support::resources::UploadLink;
+use crate::support::resources::url_query;
+use crate::support::test_app::TestApp;
 
 #[actix_web::test]
 async fn a_file_is_uploaded_confirmed_published_and_deleted() {
     let receiver = Receiver::start();
     let app = TestApp::start_with(reaching(&[receiver.port])).await;
-    app.call(
-        "POST",
-        "/webhooks",
-        Some(json!({ "url": receiver.url(), "events": ["asset.uploaded"] })),
-    )
-    .await
-    .expect(201);
+    app.owner()
+        .post("/webhooks", json!({ "url": receiver.url(), "events": ["asset.uploaded"] }))
+        .await
+        .expect(201);
     let query = format!(
         "filename=logo.png&content_type=image%2Fpng&file_size={}&tags=brand,%20red,brand",
         PNG.len()
     );
-    let made = app.call("POST", &format!("/assets/presign?{query}"), None).await.expect(200);
+    let made = app.owner().post(&format!("/assets/presign?{query}"), None).await.expect(200);
     assert_eq!(
         (made.header("cache-control"), made.header("content-type")),
         ("no-store", "application/json")
@@ -151,11 +54,11 @@ async fn a_file_is_uploaded_confirmed_published_and_deleted() {
         "id": id, "filename": "logo.png", "mime_type": "image/png", "file_size": PNG.len(), "status": "pending", "is_public": false,
         "public_url": null, "tags": ["brand", "red"], "created_at": "2026-03-21T14:30:00Z", "updated_at": "2026-03-21T14:30:00Z"
     });
-    let get = async || app.call("GET", &path, None).await.expect(200).json()["data"].clone();
+    let get = async || app.owner().get(&path).await.expect(200).json()["data"].clone();
     assert_eq!(get().await, whole);
     assert_eq!(app.usage().await["storage_bytes"], PNG.len());
 
-    let confirm = async |form: &str| app.call("POST", form, None).await;
+    let confirm = async |form: &str| app.owner().post(form, None).await;
     let (confirm_path, other_form) =
         (format!("{path}/confirm"), format!("/assets/presign/{id}/confirm"));
     confirm(&confirm_path).await.refused(
@@ -163,13 +66,13 @@ async fn a_file_is_uploaded_confirmed_published_and_deleted() {
         "STATE_CONFLICT",
         "The resource is not uploaded yet.",
     );
-    app.call("POST", &format!("{path}/publish"), None).await.refused(
+    app.owner().post(&format!("{path}/publish"), None).await.refused(
         409,
         "STATE_CONFLICT",
         "The resource is not confirmed yet.",
     );
     app.clock.advance(45_000);
-    let link = Link {
+    let link = UploadLink {
         id: id.clone(),
         path: url.strip_prefix("https://qr.example").unwrap().to_owned(),
         media_type: "image/png".into(),
@@ -198,26 +101,26 @@ async fn a_file_is_uploaded_confirmed_published_and_deleted() {
         whole["public_url"] = json!(format!("https://qr.example/assets/{id}/logo.png"));
         whole["updated_at"] = json!("2026-03-21T14:30:46Z");
         assert_eq!(
-            app.call("POST", &format!("{path}/publish"), None).await.expect(200).json()["data"],
+            app.owner().post(&format!("{path}/publish"), None).await.expect(200).json()["data"],
             whole
         );
         app.clock.advance(1000);
     }
     assert_eq!(app.get(&format!("/assets/{id}/logo.png")).await.expect(200).bytes, PNG);
-    let listed = app.call("GET", "/assets", None).await.expect(200).json();
+    let listed = app.owner().get("/assets").await.expect(200).json();
     assert_eq!((&listed["data"], &listed["meta"]["total"]), (&json!([whole]), &json!(1)));
 
     xqr_work::drain(&app.running.app).await.unwrap();
     let heard = receiver.heard();
     assert_eq!(heard.len(), 1, "confirmed once");
     assert_eq!(
-        serde_json::from_str::<Value>(heard[0].body()).unwrap(),
+        serde_json::from_str::<Value>(&heard[0].body).unwrap(),
         json!({
             "event": "asset.uploaded", "timestamp": "2026-03-21T14:30:45Z",
             "data": { "asset_id": id, "filename": "logo.png", "mime_type": "image/png", "file_size": PNG.len() }
         })
     );
-    let deleted = app.call("DELETE", &path, None).await.expect(204);
+    let deleted = app.owner().delete(&path).await.expect(204);
     assert!(deleted.bytes.is_empty());
     assert_eq!((app.stored(), app.usage().await["storage_bytes"].as_u64()), ((0, 0), Some(0)));
     app.get(&format!("/assets/{id}/logo.png")).await.refused(
@@ -231,7 +134,11 @@ async fn a_file_is_uploaded_confirmed_published_and_deleted() {
         ("POST", confirm_path),
         ("POST", format!("{path}/publish")),
     ] {
-        app.call(method, &path, None).await.refused(404, "RESOURCE_NOT_FOUND", "Asset not found.");
+        app.owner().send(method, &path, None).await.refused(
+            404,
+            "RESOURCE_NOT_FOUND",
+            "Asset not found.",
+        );
     }
     app.put(&link, PNG).await.refused(403, "UPLOAD_LINK_INVALID", "This upload link is not valid.");
 }
@@ -261,7 +168,7 @@ async fn what_is_wrong_with_a_link_is_said() {
             "tags: Must have at most 10 items.",
         ),
     ] {
-        let refused = app.call("POST", &format!("/assets/presign?{query}"), None).await;
+        let refused = app.owner().post(&format!("/assets/presign?{query}"), None).await;
         assert_eq!(
             (refused.status, &refused.json()["error"]["message"]),
             (400, &json!(message)),
@@ -269,28 +176,27 @@ async fn what_is_wrong_with_a_link_is_said() {
         );
     }
     let long = app
-        .call("POST", &format!("/assets/presign?filename={}&file_size=1", "x".repeat(256)), None)
+        .owner()
+        .post(&format!("/assets/presign?filename={}&file_size=1", "x".repeat(256)), None)
         .await;
     long.refused(400, "VALIDATION_ERROR", "filename: Must have at most 255 characters.");
     // Without a type, and in another spelling of one.
     let made = app
-        .call("POST", "/assets/presign?filename=a&file_size=26214400", None)
+        .owner()
+        .post("/assets/presign?filename=a&file_size=26214400", None)
         .await
         .expect(200)
         .json();
     assert_eq!(made["data"]["headers"]["Content-Type"], "application/octet-stream");
     let made = app
-        .call(
-            "POST",
-            "/assets/presign?filename=a&file_size=1&content_type=IMAGE%2FJPG%3B+q%3D1",
-            None,
-        )
+        .owner()
+        .post("/assets/presign?filename=a&file_size=1&content_type=IMAGE%2FJPG%3B+q%3D1", None)
         .await
         .expect(200)
         .json();
     assert_eq!(made["data"]["headers"]["Content-Type"], "image/jpeg");
     for query in ["limit=0", "limit=201", "offset=-1", "limit=x"] {
-        app.call("GET", &format!("/assets?{query}"), None).await.expect(400);
+        app.owner().get(&format!("/assets?{query}")).await.expect(400);
     }
     for id in [
         "x",
@@ -302,8 +208,8 @@ async fn what_is_wrong_with_a_link_is_said() {
         "presign",
     ] {
         let (get, path) = (if id == "presign" { 405 } else { 404 }, format!("/assets/{id}"));
-        app.call("GET", &path, None).await.expect(get);
-        app.call("POST", &format!("{path}/publish"), None).await.expect(404);
+        app.owner().get(&path).await.expect(get);
+        app.owner().post(&format!("{path}/publish"), None).await.expect(404);
     }
 }
 
@@ -314,7 +220,7 @@ async fn assets_are_listed_newest_first_and_are_their_owners() {
         app.presign(&format!("{n}.bin"), "application/octet-stream", 10).await;
     }
     let names = async |query: &str| {
-        let listed = app.call("GET", &format!("/assets?{query}"), None).await.expect(200).json();
+        let listed = app.owner().get(&format!("/assets?{query}")).await.expect(200).json();
         let names: Vec<_> = listed["data"]
             .as_array()
             .unwrap()
@@ -342,14 +248,14 @@ async fn assets_are_listed_newest_first_and_are_their_owners() {
         ("POST", format!("{path}/confirm")),
         ("POST", format!("{path}/publish")),
     ] {
-        app.call_as(&other, method, &path, None).await.refused(
+        app.client(&other).send(method, &path, None).await.refused(
             404,
             "RESOURCE_NOT_FOUND",
             "Asset not found.",
         );
     }
-    assert_eq!(app.call_as(&other, "GET", "/assets", None).await.json()["data"], json!([]));
-    app.call("GET", &path, None).await.expect(200);
+    assert_eq!(app.client(&other).get("/assets").await.json()["data"], json!([]));
+    app.owner().get(&path).await.expect(200);
 }
 
 #[actix_web::test]
@@ -357,8 +263,7 @@ async fn storage_is_reserved_and_given_back() {
     let app = TestApp::start().await;
     let key = app.key_with(Plan::Pro, r#"{"storage_bytes":100}"#, &["*"]);
     let presign = async |size: u64| {
-        app.call_as(&key, "POST", &format!("/assets/presign?filename=a&file_size={size}"), None)
-            .await
+        app.client(&key).post(&format!("/assets/presign?filename=a&file_size={size}"), None).await
     };
     let made = presign(60).await.expect(200).json();
     let full = "The pro plan allows 100 bytes of storage.";
@@ -366,10 +271,10 @@ async fn storage_is_reserved_and_given_back() {
     presign(40).await.expect(200);
     presign(1).await.refused(403, "PLAN_LIMIT_EXCEEDED", full);
     let id = made["data"]["asset_id"].as_str().unwrap();
-    app.call_as(&key, "DELETE", &format!("/assets/{id}"), None).await.expect(204);
+    app.client(&key).delete(&format!("/assets/{id}")).await.expect(204);
     presign(60).await.expect(200);
     let none = app.key_with(Plan::Pro, r#"{"storage_bytes":0}"#, &["*"]);
-    let refused = app.call_as(&none, "POST", "/assets/presign?filename=a&file_size=1", None).await;
+    let refused = app.client(&none).post("/assets/presign?filename=a&file_size=1", None).await;
     refused.refused(
         403,
         "FEATURE_NOT_AVAILABLE",
@@ -379,14 +284,14 @@ async fn storage_is_reserved_and_given_back() {
     let key =
         app.key_with(Plan::Enterprise, r#"{"storage_bytes":50,"burst_per_second":null}"#, &["*"]);
     let all =
-        (0..20).map(|_| app.call_as(&key, "POST", "/assets/presign?filename=a&file_size=10", None));
+        (0..20).map(|_| app.client(&key).post("/assets/presign?filename=a&file_size=10", None));
     let made = futures_util::future::join_all(all)
         .await
         .iter()
         .filter(|answer| answer.status == 200)
         .count();
     assert_eq!(made, 5);
-    let usage = app.call_as(&key, "GET", "/workspace/usage", None).await.json();
+    let usage = app.client(&key).get("/workspace/usage").await.json();
     assert_eq!(
         (&usage["data"]["usage"]["storage_bytes"], &usage["data"]["usage"]["storage_mb"]),
         (&json!(50), &json!(0.0))
@@ -405,8 +310,8 @@ async fn an_upload_that_nobody_confirms_is_thrown_away() {
     app.clock.advance(1);
     xqr_work::drain(&app.running.app).await.unwrap();
     assert_eq!(app.stored(), (1, PNG.len() as u64));
-    app.call("GET", &format!("/assets/{}", link.id), None).await.expect(404);
-    app.call("GET", &format!("/assets/{}", kept["id"].as_str().unwrap()), None).await.expect(200);
+    app.owner().get(&format!("/assets/{}", link.id)).await.expect(404);
+    app.owner().get(&format!("/assets/{}", kept["id"].as_str().unwrap())).await.expect(200);
     assert_eq!(app.usage().await["storage_bytes"], PNG.len());
 }
 
@@ -437,28 +342,25 @@ async fn a_logo_may_be_an_asset_of_ones_own() {
     let (view, _) = app.published("logo.svg", "image/svg+xml", svg).await;
     let url = view["public_url"].as_str().unwrap();
     let wish = json!({ "name": "x", "design": { "logo_url": url, "error_correction": "H" } });
-    let template =
-        app.call("POST", "/qr/templates", Some(wish)).await.expect(201).json()["data"]["id"]
-            .as_str()
-            .unwrap()
-            .to_owned();
+    let template = app.owner().post("/qr/templates", wish).await.expect(201).json()["data"]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let render = format!("/qr/templates/{template}/render?data=hello&format=png");
-    let picture = app.call("GET", &render, None).await.expect(200);
+    let picture = app.owner().get(&render).await.expect(200);
     let mut reader = png::Decoder::new(std::io::Cursor::new(picture.bytes)).read_info().unwrap();
     let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
     reader.next_frame(&mut pixels).unwrap();
     let palette = reader.info().palette.as_ref().map(|it| it.to_vec()).unwrap_or(pixels);
     assert!(palette.chunks(3).any(|rgb| rgb == [0, 255, 0]), "the logo is in the picture");
-    app.call("DELETE", &format!("/assets/{}", view["id"].as_str().unwrap()), None)
-        .await
-        .expect(204);
-    let refused = app.call("GET", &render, None).await;
+    app.owner().delete(&format!("/assets/{}", view["id"].as_str().unwrap())).await.expect(204);
+    let refused = app.owner().get(&render).await;
     assert_eq!(refused.status, 400);
     assert!(refused.text().contains("there is no such published asset"), "{}", refused.text());
     // What is no picture is none here either.
     let (text, _) = app.published("logo.txt", "text/plain", b"hello").await;
     let wish = json!({ "data": "x", "design": { "logo_url": text["public_url"] } });
-    assert_eq!(app.call("POST", "/qr", Some(wish)).await.status, 400);
+    assert_eq!(app.owner().post("/qr", wish).await.status, 400);
 }
 
 #[actix_web::test]
@@ -491,11 +393,8 @@ async fn one_workspace_leaves_places_for_the_uploads_of_others() {
         ("content_type", "image/png"),
         ("file_size", &PNG.len().to_string()),
     ]);
-    let made = app
-        .call_as(&key, "POST", &format!("/assets/presign?{query}"), None)
-        .await
-        .expect(200)
-        .json();
+    let made =
+        app.client(&key).post(&format!("/assets/presign?{query}"), None).await.expect(200).json();
     let path = made["data"]["upload_url"]
         .as_str()
         .unwrap()

@@ -3,44 +3,21 @@
 use serde_json::{Value, json};
 use xqr_engine::plans::Plan;
 
+use crate::support::receiver::{Receiver, reaching};
 use crate::support::test_app::TestApp;
-use crate::webhooks::delivery::{Receiver, reaching};
-
-impl TestApp {
-    /// Makes a page and returns its view.
-    pub(crate) async fn page(&self, body: Value) -> Value {
-        self.call("POST", "/bio/pages", Some(body)).await.expect(201).json()["data"].clone()
-    }
-
-    /// Makes a page, publishes it, and returns its id and its path on this server.
-    pub(crate) async fn shown(&self, body: Value) -> (String, String) {
-        let page = self.page(body).await;
-        let id = page["id"].as_str().unwrap().to_owned();
-        self.call("POST", &format!("/bio/pages/{id}/publish"), None).await.expect(200);
-        (
-            id,
-            page["html_url"]
-                .as_str()
-                .unwrap()
-                .strip_prefix("https://qr.example")
-                .unwrap()
-                .to_owned(),
-        )
-    }
-}
 
 #[actix_web::test]
 async fn a_page_is_made_changed_published_and_deleted() {
     let receiver = Receiver::start();
     let app = TestApp::start_with(reaching(&[receiver.port])).await;
     let hook = json!({ "url": receiver.url(), "events": ["bio.published", "bio.unpublished"] });
-    app.call("POST", "/webhooks", Some(hook)).await.expect(201);
+    app.owner().post("/webhooks", hook).await.expect(201);
     let wish = json!({
         "title": "Acme Inc", "description": "Tools\nfor people",
         "page_data": { "theme": "dark", "avatar_url": "https://cdn.example/a.png", "layout": { "columns": 2 },
             "links": [{ "label": "Website", "url": "https://acme.com", "icon": "globe" }, { "label": "Mail", "url": "MAILTO:hi@acme.com" }] }
     });
-    let made = app.call("POST", "/bio/pages", Some(wish)).await.expect(201).json();
+    let made = app.owner().post("/bio/pages", wish).await.expect(201).json();
     let id = made["data"]["id"].as_str().unwrap().to_owned();
     assert!(id.starts_with("bio_") && id.len() == 40);
     let mut whole = json!({
@@ -53,15 +30,12 @@ async fn a_page_is_made_changed_published_and_deleted() {
     });
     assert_eq!(made["data"], whole);
     let path = format!("/bio/pages/{id}");
-    let get = async || app.call("GET", &path, None).await.expect(200).json()["data"].clone();
+    let get = async || app.owner().get(&path).await.expect(200).json()["data"].clone();
     assert_eq!(get().await, whole);
-    assert_eq!(
-        app.call("GET", "/bio/pages", None).await.expect(200).json()["data"],
-        json!([whole])
-    );
+    assert_eq!(app.owner().get("/bio/pages").await.expect(200).json()["data"], json!([whole]));
     let bare = path.replace("bio_", "");
     assert_eq!(
-        app.call("GET", &bare, None).await.expect(200).json()["data"],
+        app.owner().get(&bare).await.expect(200).json()["data"],
         whole,
         "ids are opaque, the prefix is ours"
     );
@@ -69,12 +43,12 @@ async fn a_page_is_made_changed_published_and_deleted() {
 
     app.clock.advance(60_000);
     let unpublish = async || {
-        app.call("POST", &format!("{path}/unpublish"), None).await.expect(200).json()["data"]
+        app.owner().post(&format!("{path}/unpublish"), None).await.expect(200).json()["data"]
             .clone()
     };
     assert_eq!(unpublish().await, whole, "nothing happens");
     let publish = async || {
-        app.call("POST", &format!("{path}/publish"), None).await.expect(200).json()["data"].clone()
+        app.owner().post(&format!("{path}/publish"), None).await.expect(200).json()["data"].clone()
     };
     for _ in 0..2 {
         (whole["is_published"], whole["published_at"]) =
@@ -87,7 +61,7 @@ async fn a_page_is_made_changed_published_and_deleted() {
 
     // Keys are laid over what is there, null takes one away; the slug stays.
     let change = json!({ "title": "Acme GmbH", "description": null, "page_data": { "theme": null, "lang": "de", "avatar_url": "http://x.example" } });
-    let changed = app.call("PATCH", &path, Some(change)).await.expect(200).json()["data"].clone();
+    let changed = app.owner().patch(&path, change).await.expect(200).json()["data"].clone();
     (whole["title"], whole["description"], whole["updated_at"]) =
         (json!("Acme GmbH"), Value::Null, json!("2026-03-21T14:31:02Z"));
     whole["page_data"].as_object_mut().unwrap().remove("theme");
@@ -95,8 +69,8 @@ async fn a_page_is_made_changed_published_and_deleted() {
         (json!("de"), json!("http://x.example/"));
     assert_eq!(changed, whole);
     assert!(app.get("/b/acme-inc").await.expect(200).text().contains("Acme GmbH"), "live at once");
-    app.call("PATCH", &path, Some(json!({}))).await.expect(200);
-    app.call("PATCH", &path, Some(json!({ "page_data": null, "title": null }))).await.expect(200);
+    app.owner().patch(&path, json!({})).await.expect(200);
+    app.owner().patch(&path, json!({ "page_data": null, "title": null })).await.expect(200);
     assert_eq!(get().await["page_data"], whole["page_data"]);
 
     assert_eq!(
@@ -107,7 +81,7 @@ async fn a_page_is_made_changed_published_and_deleted() {
     app.get("/b/acme-inc").await.expect(404);
     xqr_work::drain(&app.running.app).await.unwrap();
     let bodies: Vec<Value> =
-        receiver.heard().iter().map(|heard| serde_json::from_str(heard.body()).unwrap()).collect();
+        receiver.heard().iter().map(|heard| serde_json::from_str(&heard.body).unwrap()).collect();
     assert_eq!(
         bodies,
         [
@@ -118,13 +92,13 @@ async fn a_page_is_made_changed_published_and_deleted() {
         ]
     );
     assert_eq!(
-        app.call("GET", "/workspace/usage", None).await.json()["data"]["usage"]["total_bio_pages"],
+        app.owner().get("/workspace/usage").await.json()["data"]["usage"]["total_bio_pages"],
         1
     );
-    let deleted = app.call("DELETE", &path, None).await.expect(204);
+    let deleted = app.owner().delete(&path).await.expect(204);
     assert!(deleted.bytes.is_empty());
     assert_eq!(
-        app.call("GET", "/workspace/usage", None).await.json()["data"]["usage"]["total_bio_pages"],
+        app.owner().get("/workspace/usage").await.json()["data"]["usage"]["total_bio_pages"],
         0
     );
     for (method, path) in [
@@ -133,13 +107,13 @@ async fn a_page_is_made_changed_published_and_deleted() {
         ("POST", format!("{path}/publish")),
         ("POST", format!("{path}/unpublish")),
     ] {
-        app.call(method, &path, None).await.refused(
+        app.owner().send(method, &path, None).await.refused(
             404,
             "RESOURCE_NOT_FOUND",
             "Bio page not found.",
         );
     }
-    app.call("PATCH", &path, Some(json!({ "title": "x" }))).await.refused(
+    app.owner().patch(&path, json!({ "title": "x" })).await.refused(
         404,
         "RESOURCE_NOT_FOUND",
         "Bio page not found.",
@@ -230,7 +204,7 @@ async fn refusals_name_what_is_wrong() {
         bad.push((link(url), no_link));
     }
     for (wish, message) in bad {
-        let refused = app.call("POST", "/bio/pages", Some(wish.clone())).await;
+        let refused = app.owner().post("/bio/pages", wish.clone()).await;
         assert_eq!(
             (refused.status, &refused.json()["error"]["message"]),
             (400, &json!(message)),
@@ -238,15 +212,12 @@ async fn refusals_name_what_is_wrong() {
         );
     }
     let theme = app
-        .call("POST", "/bio/pages", Some(json!({ "title": "x", "page_data": { "theme": "pink" } })))
+        .owner()
+        .post("/bio/pages", json!({ "title": "x", "page_data": { "theme": "pink" } }))
         .await
         .expect(400);
     assert!(theme.text().contains("light, dark"), "{}", theme.text());
-    assert_eq!(
-        app.call("GET", "/bio/pages", None).await.json()["data"],
-        json!([]),
-        "nothing was made"
-    );
+    assert_eq!(app.owner().get("/bio/pages").await.json()["data"], json!([]), "nothing was made");
     for good in [
         "tel:+49-30-123456;ext=5",
         "mailto:a@b.example?subject=Hi%20there",
@@ -259,11 +230,11 @@ async fn refusals_name_what_is_wrong() {
     let page = app.page(json!({ "title": "mine" })).await;
     let path = format!("/bio/pages/{}", page["id"].as_str().unwrap());
     let bad = json!({ "page_data": { "links": [{ "label": "a", "url": "javascript:x" }] } });
-    app.call("PATCH", &path, Some(bad)).await.expect(400);
+    app.owner().patch(&path, bad).await.expect(400);
     let full = json!({ "page_data": { "a": "y".repeat(40_000) } });
-    app.call("PATCH", &path, Some(full)).await.expect(200);
+    app.owner().patch(&path, full).await.expect(200);
     let more = json!({ "page_data": { "b": "y".repeat(40_000) } });
-    app.call("PATCH", &path, Some(more)).await.refused(
+    app.owner().patch(&path, more).await.refused(
         400,
         "VALIDATION_ERROR",
         "page_data: Must have at most 65536 bytes.",
@@ -276,19 +247,18 @@ async fn refusals_name_what_is_wrong() {
         ("POST", format!("{path}/publish"), None),
         ("POST", format!("{path}/unpublish"), None),
     ] {
-        app.call_as(&other, method, &path, body).await.refused(
+        app.client(&other).send(method, &path, body).await.refused(
             404,
             "RESOURCE_NOT_FOUND",
             "Bio page not found.",
         );
     }
     for id in ["x", "bio_", "bio_x", "%00", "tpl_1"] {
-        app.call("GET", &format!("/bio/pages/{id}"), None).await.expect(404);
+        app.owner().get(&format!("/bio/pages/{id}")).await.expect(404);
     }
     let one = app.key_with(Plan::Pro, r#"{"bio_pages":1}"#, &["*"]);
-    let create = async |key: &str| {
-        app.call_as(key, "POST", "/bio/pages", Some(json!({ "title": "x" }))).await
-    };
+    let create =
+        async |key: &str| app.client(key).post("/bio/pages", json!({ "title": "x" })).await;
     create(&one).await.expect(201);
     create(&one).await.refused(403, "PLAN_LIMIT_EXCEEDED", "The pro plan allows 1 bio pages.");
     let none = app.key_with(Plan::Pro, r#"{"bio_pages":0}"#, &["*"]);
@@ -315,7 +285,7 @@ async fn listed_hosts_are_refused_and_lose_their_clicks() {
     app.running.app.data.write_here(add).unwrap();
     for data in [links, json!({ "avatar_url": "https://www.evil.example/a.png" })] {
         let refused =
-            app.call("POST", "/bio/pages", Some(json!({ "title": "x", "page_data": data }))).await;
+            app.owner().post("/bio/pages", json!({ "title": "x", "page_data": data })).await;
         assert_eq!(refused.status, 422, "{}", refused.text());
     }
     app.get(&format!("{shown}/1")).await.expect(410);
@@ -344,7 +314,8 @@ async fn slugs_are_unique_and_no_names_of_ours() {
     // Of another workspace's, too.
     let other = app.key_of(Plan::Pro, &["*"]);
     let theirs = app
-        .call_as(&other, "POST", "/bio/pages", Some(json!({ "title": "Acme Inc" })))
+        .client(&other)
+        .post("/bio/pages", json!({ "title": "Acme Inc" }))
         .await
         .expect(201)
         .json();
@@ -400,7 +371,7 @@ async fn views_and_clicks_are_counted_and_lead_to_stored_links_alone() {
         assert_eq!((answer.status, answer.header("location")), (404, ""), "{place}");
     }
     xqr_work::drain(&app.running.app).await.unwrap();
-    let page = app.call("GET", &format!("/bio/pages/{id}"), None).await.json()["data"].clone();
+    let page = app.owner().get(&format!("/bio/pages/{id}")).await.json()["data"].clone();
     assert_eq!(
         (&page["view_count"], &page["click_count"], &page["updated_at"]),
         (&json!(4), &json!(2), &page["created_at"])
@@ -423,7 +394,7 @@ async fn views_and_clicks_are_counted_and_lead_to_stored_links_alone() {
         refused.refused(405, "METHOD_NOT_ALLOWED", "Method not allowed.");
         assert_eq!(refused.header("allow"), "GET, HEAD");
     }
-    app.call("POST", &format!("/bio/pages/{id}/unpublish"), None).await.expect(200);
+    app.owner().post(&format!("/bio/pages/{id}/unpublish"), None).await.expect(200);
     app.get(&format!("{path}/1")).await.expect(404);
     let program = app.send(app.request("GET", &path).header("accept", "application/json")).await;
     program.refused(404, "RESOURCE_NOT_FOUND", "No such endpoint.");
@@ -439,7 +410,7 @@ async fn an_orderly_end_loses_no_view() {
     }
     let TestApp { running, key, .. } = app;
     running.stop().await;
-    let page = next.call_as(&key, "GET", &format!("/bio/pages/{id}"), None).await.json();
+    let page = next.client(&key).get(&format!("/bio/pages/{id}")).await.json();
     assert_eq!(page["data"]["view_count"], 5);
 }
 
@@ -451,9 +422,7 @@ async fn pages_may_have_a_host_of_their_own() {
     let page = app.page(json!({ "title": "Acme" })).await;
     assert_eq!(page["html_url"], "https://bio.example/acme");
     let links = json!({ "links": [{ "label": "a", "url": "https://bio.example/acme/1" }] });
-    app.call("POST", "/bio/pages", Some(json!({ "title": "x", "page_data": links })))
-        .await
-        .expect(400);
+    app.owner().post("/bio/pages", json!({ "title": "x", "page_data": links })).await.expect(400);
 }
 
 #[actix_web::test]
@@ -464,7 +433,7 @@ async fn no_page_leads_to_its_own_clicks() {
     let create = async |url: &str| {
         let wish =
             json!({ "title": "n", "page_data": { "links": [{ "label": "a", "url": url }] } });
-        app.call("POST", "/bio/pages", Some(wish)).await.status
+        app.owner().post("/bio/pages", wish).await.status
     };
     for circle in
         ["https://bio.example/n/1", "https://BIO.example:443/n/1?x", "https://qr.example/b/n/1"]
@@ -487,11 +456,11 @@ async fn namesakes_that_come_and_go_wait_for_each_other() {
     for _ in 0..10 {
         let old = app.page(json!({ "title": "Dup" })).await["id"].as_str().unwrap().to_owned();
         let path = format!("/bio/pages/{old}");
-        let create = || app.call("POST", "/bio/pages", Some(json!({ "title": "Dup" })));
+        let create = || app.owner().post("/bio/pages", json!({ "title": "Dup" }));
         let (gone, first, second) =
-            futures_util::join!(app.call("DELETE", &path, None), create(), create());
+            futures_util::join!(app.owner().delete(&path), create(), create());
         assert_eq!((gone.status, first.status, second.status), (204, 201, 201));
     }
-    let usage = app.call("GET", "/workspace/usage", None).await.json();
+    let usage = app.owner().get("/workspace/usage").await.json();
     assert_eq!(usage["data"]["usage"]["total_bio_pages"], 20);
 }

@@ -4,7 +4,8 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use xqr_engine::plans::Plan;
 
-use crate::support::test_app::{Answer, TestApp};
+use crate::support::test_app::Answer;
+use crate::support::test_app::TestApp;
 
 const REUSED: &str = "Idempotency-Key was already used with a different request body.";
 const HOUR: i64 = 60 * 60 * 1000;
@@ -19,7 +20,7 @@ async fn post(app: &TestApp, key: &str, path: &str, idempotency_key: &str, body:
 }
 
 async fn total(app: &TestApp, key: &str) -> Value {
-    app.call_as(key, "GET", "/links", None).await.expect(200).json()["meta"]["total"].clone()
+    app.client(key).get("/links").await.expect(200).json()["meta"]["total"].clone()
 }
 
 #[actix_web::test]
@@ -49,8 +50,7 @@ async fn a_hundred_posts_have_one_effect() {
     }
     assert_eq!(total(&app, &key).await, 5);
     let usage =
-        app.call_as(&key, "GET", "/links", None).await.json()["meta"]["rate_limit"]["remaining"]
-            .clone();
+        app.client(&key).get("/links").await.json()["meta"]["rate_limit"]["remaining"].clone();
     assert_eq!(usage, 1000 - 5 - 2, "a replay costs nothing");
 }
 
@@ -101,7 +101,7 @@ async fn what_was_refused_may_be_tried_again() {
     let link = app.link(taken.clone()).await;
     post(&app, &app.key, "/links", "k", taken.clone()).await.expect(409);
     let id = link["id"].as_str().unwrap();
-    app.call("DELETE", &format!("/links/{id}"), None).await.expect(204);
+    app.owner().delete(&format!("/links/{id}")).await.expect(204);
     let made = post(&app, &app.key, "/links", "k", taken.clone()).await.expect(201);
     assert_eq!(made.header("idempotent-replayed"), "");
     assert_eq!(
@@ -127,13 +127,13 @@ async fn answers_are_kept_for_a_day() {
 async fn dead_and_lesser_keys_get_no_stored_answer() {
     let app = TestApp::start().await;
     let maker = json!({ "name": "maker", "scopes": ["keys:write"] });
-    let maker = app.call("POST", "/keys", Some(maker)).await.expect(201).json()["data"].clone();
+    let maker = app.owner().post("/keys", maker).await.expect(201).json()["data"].clone();
     let secret = maker["key"].as_str().unwrap();
     let body = || json!({ "name": "made", "scopes": ["keys:write"] });
     let made = post(&app, secret, "/keys", "k", body()).await.expect(201);
     assert_eq!(post(&app, secret, "/keys", "k", body()).await.expect(201).bytes, made.bytes);
     let path = format!("/keys/{}/revoke", maker["id"].as_str().unwrap());
-    app.call("POST", &path, None).await.expect(200);
+    app.owner().post(&path, None).await.expect(200);
     post(&app, secret, "/keys", "k", body()).await.refused(
         401,
         "REVOKED_API_KEY",

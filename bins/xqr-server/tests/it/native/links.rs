@@ -9,12 +9,7 @@ use crate::support::test_app::TestApp;
 #[actix_web::test]
 async fn a_link_is_created_read_changed_and_deleted() {
     let app = TestApp::start().await;
-    let answer = app
-        .call(
-            "POST",
-            "/links",
-            Some(json!({ "url": "https://example.com/landing", "custom_slug": "summer24", "labels": ["campaign"] })),
-        )
+    let answer = app.owner().post("/links", json!({ "url": "https://example.com/landing", "custom_slug": "summer24", "labels": ["campaign"] }))
         .await;
     let id = answer.json()["data"]["id"].clone();
     let link = json!({
@@ -28,7 +23,7 @@ async fn a_link_is_created_read_changed_and_deleted() {
     assert_eq!(answer.status, 201);
     assert_eq!(answer.json(), envelope(&link));
     let path = format!("/links/{}", id.as_str().unwrap());
-    assert_eq!(app.call("GET", &path, None).await.expect(200).json(), envelope(&link));
+    assert_eq!(app.owner().get(&path).await.expect(200).json(), envelope(&link));
 
     app.clock.advance(61_000);
     let edit = json!({ "url": "https://example.com/two", "enabled": false, "labels": ["a", "b", "a"], "expires_at": "2027-01-01T01:00:00+01:00" });
@@ -42,18 +37,18 @@ async fn a_link_is_created_read_changed_and_deleted() {
     ] {
         changed[field] = value;
     }
-    assert_eq!(app.call("PATCH", &path, Some(edit)).await.expect(200).json()["data"], changed);
+    assert_eq!(app.owner().patch(&path, edit).await.expect(200).json()["data"], changed);
     changed["expires_at"] = Value::Null;
     assert_eq!(
-        app.call("PATCH", &path, Some(json!({ "expires_at": null }))).await.expect(200).json()["data"],
+        app.owner().patch(&path, json!({ "expires_at": null })).await.expect(200).json()["data"],
         changed
     );
-    assert_eq!(app.call("PATCH", &path, Some(json!({}))).await.expect(200).json()["data"], changed);
+    assert_eq!(app.owner().patch(&path, json!({})).await.expect(200).json()["data"], changed);
 
-    let gone = app.call("DELETE", &path, None).await.expect(204);
+    let gone = app.owner().delete(&path).await.expect(204);
     assert!(gone.bytes.is_empty() && gone.header("x-request-id").starts_with("req_"));
-    app.call("GET", &path, None).await.refused(404, "RESOURCE_NOT_FOUND", "Link not found.");
-    app.call("DELETE", &path, None).await.refused(404, "RESOURCE_NOT_FOUND", "Link not found.");
+    app.owner().get(&path).await.refused(404, "RESOURCE_NOT_FOUND", "Link not found.");
+    app.owner().delete(&path).await.refused(404, "RESOURCE_NOT_FOUND", "Link not found.");
     app.link(json!({ "url": "https://example.com", "custom_slug": "SUMMER24" })).await;
 }
 
@@ -92,16 +87,13 @@ async fn lists_are_paged_filtered_and_counted() {
         app.link(json!({ "url": format!("https://example.com/Path{n}"), "custom_slug": format!("Item-{n}"), "labels": labels }))
             .await;
     }
-    let off = app.call("GET", "/links?search=item-4", None).await.json()["data"][0]["id"].clone();
-    app.call(
-        "PATCH",
-        &format!("/links/{}", off.as_str().unwrap()),
-        Some(json!({ "enabled": false })),
-    )
-    .await
-    .expect(200);
+    let off = app.owner().get("/links?search=item-4").await.json()["data"][0]["id"].clone();
+    app.owner()
+        .patch(&format!("/links/{}", off.as_str().unwrap()), json!({ "enabled": false }))
+        .await
+        .expect(200);
     let check = async |query: &str, total: i64, codes: &[&str]| {
-        let answer = app.call("GET", &format!("/links{query}"), None).await.expect(200).json();
+        let answer = app.owner().get(&format!("/links{query}")).await.expect(200).json();
         let found: Vec<_> = answer["data"]
             .as_array()
             .unwrap()
@@ -124,7 +116,7 @@ async fn lists_are_paged_filtered_and_counted() {
     check("?search=item-1", 1, &["Item-1"]).await;
     check("?search=%25", 0, &[]).await;
     check("?search=_", 0, &[]).await;
-    let meta = app.call("GET", "/links?limit=3&offset=1", None).await.json()["meta"].clone();
+    let meta = app.owner().get("/links?limit=3&offset=1").await.json()["meta"].clone();
     assert_eq!((&meta["limit"], &meta["offset"]), (&json!(3), &json!(1)));
 }
 
@@ -142,7 +134,7 @@ async fn bulk_creation_tells_each_failure() {
         {},
     ]);
     let answer =
-        app.call("POST", "/links/bulk", Some(json!({ "links": links }))).await.expect(201).json();
+        app.owner().post("/links/bulk", json!({ "links": links })).await.expect(201).json();
     let codes: Vec<_> = answer["data"]["created"]
         .as_array()
         .unwrap()
@@ -160,26 +152,26 @@ async fn bulk_creation_tells_each_failure() {
             { "index": 6, "url": null, "code": "VALIDATION_ERROR", "message": "url: This field is required." },
         ])
     );
-    assert_eq!(app.call("GET", "/links", None).await.json()["meta"]["total"], 3);
+    assert_eq!(app.owner().get("/links").await.json()["meta"]["total"], 3);
     let hundred =
         |n: usize| Some(json!({ "links": vec![json!({ "url": "https://example.com" }); n] }));
-    app.call("POST", "/links/bulk", hundred(100)).await.expect(201);
-    app.call("POST", "/links/bulk", hundred(101)).await.refused(
+    app.owner().post("/links/bulk", hundred(100)).await.expect(201);
+    app.owner().post("/links/bulk", hundred(101)).await.refused(
         400,
         "VALIDATION_ERROR",
         "links: Must have at most 100 items.",
     );
-    app.call("POST", "/links/bulk", hundred(0)).await.refused(
+    app.owner().post("/links/bulk", hundred(0)).await.refused(
         400,
         "VALIDATION_ERROR",
         "links: Must have at least 1 item.",
     );
-    app.call("POST", "/links/bulk", Some(json!({ "links": 7 }))).await.refused(
+    app.owner().post("/links/bulk", json!({ "links": 7 })).await.refused(
         400,
         "VALIDATION_ERROR",
         "links: Must be a list.",
     );
-    app.call("POST", "/links/bulk", Some(json!({}))).await.refused(
+    app.owner().post("/links/bulk", json!({})).await.refused(
         400,
         "VALIDATION_ERROR",
         "links: This field is required.",
@@ -196,14 +188,15 @@ async fn bulk_status_counts_what_it_changed() {
     ids.push(json!("00000000-0000-4000-8000-000000000000"));
     ids.push(json!("nonsense"));
     let answer = app
-        .call("PATCH", "/links/bulk/status", Some(json!({ "ids": ids, "enabled": false })))
+        .owner()
+        .patch("/links/bulk/status", json!({ "ids": ids, "enabled": false }))
         .await
         .expect(200)
         .json();
     assert_eq!(answer["data"], json!({ "updated": 3 }));
-    assert_eq!(app.call("GET", "/links?enabled=false", None).await.json()["meta"]["total"], 3);
+    assert_eq!(app.owner().get("/links?enabled=false").await.json()["meta"]["total"], 3);
     let check = async |body: Value, message: &str| {
-        app.call("PATCH", "/links/bulk/status", Some(body)).await.refused(
+        app.owner().patch("/links/bulk/status", body).await.refused(
             400,
             "VALIDATION_ERROR",
             message,
@@ -229,35 +222,24 @@ async fn another_workspace_is_as_absent_as_no_link() {
         ("DELETE", format!("/links/{id}"), None),
         ("GET", format!("/links/{id}/qr"), None),
     ] {
-        app.call_as(&stranger, method, &path, body).await.refused(
+        app.client(&stranger).send(method, &path, body).await.refused(
             404,
             "RESOURCE_NOT_FOUND",
             "Link not found.",
         );
     }
     let updated = app
-        .call_as(
-            &stranger,
-            "PATCH",
-            "/links/bulk/status",
-            Some(json!({ "ids": [id], "enabled": false })),
-        )
+        .client(&stranger)
+        .patch("/links/bulk/status", json!({ "ids": [id], "enabled": false }))
         .await;
     assert_eq!(updated.json()["data"]["updated"], 0);
-    assert_eq!(
-        app.call_as(&stranger, "GET", "/links?search=mine", None).await.json()["data"],
-        json!([])
-    );
+    assert_eq!(app.client(&stranger).get("/links?search=mine").await.json()["data"], json!([]));
     let taken = app
-        .call_as(
-            &stranger,
-            "POST",
-            "/links",
-            Some(json!({ "url": "https://example.com", "custom_slug": "Mine" })),
-        )
+        .client(&stranger)
+        .post("/links", json!({ "url": "https://example.com", "custom_slug": "Mine" }))
         .await;
     taken.refused(409, "SLUG_TAKEN", "The slug 'Mine' is already taken.");
-    assert_eq!(app.call("GET", &format!("/links/{id}"), None).await.json()["data"], link);
+    assert_eq!(app.owner().get(&format!("/links/{id}")).await.json()["data"], link);
 }
 
 #[actix_web::test]
@@ -275,7 +257,8 @@ async fn what_a_client_must_not_set_is_passed_over() {
     );
     let path = format!("/links/{}", link["id"].as_str().unwrap());
     let after = app
-        .call("PATCH", &path, Some(json!({ "scan_count": 9, "id": "y", "custom_slug": "other" })))
+        .owner()
+        .patch(&path, json!({ "scan_count": 9, "id": "y", "custom_slug": "other" }))
         .await
         .json();
     assert_eq!(after["data"], link);
@@ -286,38 +269,31 @@ async fn the_plan_caps_links_exactly_under_concurrency() {
     let app = TestApp::start().await;
     let key = app.key_with(Plan::Pro, r#"{"burst_per_second":null}"#, &["*"]);
     for _ in 0..4 {
-        app.call_as(
-            &key,
-            "POST",
-            "/links/bulk",
-            Some(json!({ "links": vec![json!({ "url": "https://example.com" }); 100] })),
-        )
-        .await
-        .expect(201);
+        app.client(&key)
+            .post(
+                "/links/bulk",
+                json!({ "links": vec![json!({ "url": "https://example.com" }); 100] }),
+            )
+            .await
+            .expect(201);
     }
     let almost = json!({ "links": vec![json!({ "url": "https://example.com" }); 99] });
-    app.call_as(&key, "POST", "/links/bulk", Some(almost)).await.expect(201);
-    let one = || app.call_as(&key, "POST", "/links", Some(json!({ "url": "https://example.com" })));
+    app.client(&key).post("/links/bulk", almost).await.expect(201);
+    let one = || app.client(&key).post("/links", json!({ "url": "https://example.com" }));
     let answers = join_all(std::iter::repeat_with(one).take(64)).await;
     assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
     let refused = answers.iter().find(|answer| answer.status != 201).unwrap();
     refused.refused(403, "PLAN_LIMIT_EXCEEDED", "The pro plan allows 500 links.");
     let bulk = app
-        .call_as(
-            &key,
-            "POST",
-            "/links/bulk",
-            Some(json!({ "links": [{ "url": "https://example.com" }] })),
-        )
+        .client(&key)
+        .post("/links/bulk", json!({ "links": [{ "url": "https://example.com" }] }))
         .await;
     assert_eq!(bulk.json()["data"]["errors"][0]["code"], "PLAN_LIMIT_EXCEEDED");
     // Deleting frees capacity.
-    let id = app.call_as(&key, "GET", "/links?limit=1", None).await.json()["data"][0]["id"].clone();
-    app.call_as(&key, "DELETE", &format!("/links/{}", id.as_str().unwrap()), None)
-        .await
-        .expect(204);
+    let id = app.client(&key).get("/links?limit=1").await.json()["data"][0]["id"].clone();
+    app.client(&key).delete(&format!("/links/{}", id.as_str().unwrap())).await.expect(204);
     one().await.expect(201);
-    assert_eq!(app.call_as(&key, "GET", "/links", None).await.json()["meta"]["total"], 500);
+    assert_eq!(app.client(&key).get("/links").await.json()["meta"]["total"], 500);
 }
 
 /// Reliability note U-8: what looks like another code is no code, or the same one.
@@ -327,7 +303,7 @@ async fn a_code_has_one_form() {
     app.link(json!({ "url": "https://example.com", "custom_slug": "Apple" })).await;
     for twin in ["apple", "APPLE", "aPPle"] {
         let wish = json!({ "url": "https://example.com", "custom_slug": twin });
-        assert_eq!(app.call("POST", "/links", Some(wish)).await.status, 409, "{twin}");
+        assert_eq!(app.owner().post("/links", wish).await.status, 409, "{twin}");
         app.get(&format!("/{twin}")).await.expect(302);
     }
     for odd in [
@@ -341,7 +317,7 @@ async fn a_code_has_one_form() {
         "a\u{301}pple",
     ] {
         let wish = json!({ "url": "https://example.com", "custom_slug": odd });
-        assert_eq!(app.call("POST", "/links", Some(wish)).await.status, 400, "{odd:?}");
+        assert_eq!(app.owner().post("/links", wish).await.status, 400, "{odd:?}");
         app.get(&format!("/{odd}")).await.expect(404);
     }
     for route in [
@@ -360,7 +336,7 @@ async fn a_code_has_one_form() {
         "login",
     ] {
         let wish = json!({ "url": "https://example.com", "custom_slug": route });
-        let refusal = app.call("POST", "/links", Some(wish)).await;
+        let refusal = app.owner().post("/links", wish).await;
         assert!([400, 409].contains(&refusal.status), "{route}: {}", refusal.text());
     }
 }

@@ -2,47 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::support::pictures::{pixels, read_png, zbar};
 use crate::support::test_app::TestApp;
-
-/// Returns the side of a PNG in px and its first channel, on white.
-pub(crate) fn pixels(picture: &[u8]) -> (usize, Vec<u8>) {
-    let mut decoder = png::Decoder::new(std::io::Cursor::new(picture));
-    decoder.set_transformations(png::Transformations::EXPAND);
-    let mut reader = decoder.read_info().unwrap();
-    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
-    let info = reader.next_frame(&mut pixels).unwrap();
-    let channels = info.color_type.samples();
-    let on_white = |px: &[u8]| match px {
-        [value, .., alpha] if channels.is_multiple_of(2) => {
-            255 - (255 - u16::from(*value)) * u16::from(*alpha) / 255
-        }
-        _ => u16::from(px[0]),
-    };
-    (info.width as usize, pixels.chunks(channels).map(|px| on_white(px) as u8).collect())
-}
-
-/// Decodes a PNG with `rqrr`, which shares no code with the encoder.
-pub(crate) fn read(picture: &[u8]) -> String {
-    let (side, pixels) = pixels(picture);
-    let mut image =
-        rqrr::PreparedImage::prepare_from_greyscale(side, side, |x, y| pixels[y * side + x]);
-    image.detect_grids()[0].decode().unwrap().1
-}
-
-/// Decodes a PNG with ZBar's program, a second decoder; `None` when it is not installed and need
-/// not be.
-fn zbar(picture: &[u8]) -> Option<String> {
-    let file = tempfile::Builder::new().suffix(".png").tempfile().unwrap();
-    std::fs::write(file.path(), picture).unwrap();
-    match std::process::Command::new("zbarimg").args(["--quiet", "--raw"]).arg(file.path()).output()
-    {
-        Ok(output) => Some(String::from_utf8(output.stdout).unwrap().trim_end().to_owned()),
-        Err(error) => {
-            assert!(std::env::var_os("XQR_TEST_REQUIRE_ZBAR").is_none(), "zbarimg: {error}");
-            None
-        }
-    }
-}
 
 #[actix_web::test]
 async fn a_printed_code_leads_to_its_destination_and_is_counted() {
@@ -51,22 +12,20 @@ async fn a_printed_code_leads_to_its_destination_and_is_counted() {
         app.link(json!({ "url": "https://example.com/landing", "custom_slug": "poster" })).await;
     let id = link["id"].as_str().unwrap();
     for size in [3, 10, 50] {
-        let picture = app
-            .call("GET", &format!("/links/{id}/qr?format=png&size={size}"), None)
-            .await
-            .expect(200);
+        let picture =
+            app.owner().get(&format!("/links/{id}/qr?format=png&size={size}")).await.expect(200);
         assert_eq!(picture.header("content-type"), "image/png");
         assert_eq!(
             picture.header("content-disposition"),
             format!("inline; filename=\"{}-qr.png\"", &id[..8])
         );
         assert!(picture.header("x-request-id").starts_with("req_"));
-        assert_eq!(read(&picture.bytes), link["short_url"]);
+        assert_eq!(read_png(&picture.bytes), link["short_url"]);
         if let Some(text) = zbar(&picture.bytes) {
             assert_eq!(text, link["short_url"]);
         }
     }
-    let path = read(&app.call("GET", &format!("/links/{id}/qr?format=png"), None).await.bytes)
+    let path = read_png(&app.owner().get(&format!("/links/{id}/qr?format=png")).await.bytes)
         .replace("https://qr.example", "");
     let scan = app.get(&path).await.expect(302);
     assert_eq!(
@@ -74,7 +33,7 @@ async fn a_printed_code_leads_to_its_destination_and_is_counted() {
         ("https://example.com/landing", "no-store")
     );
     app.drain().await;
-    let counted = app.call("GET", &format!("/links/{id}"), None).await.json();
+    let counted = app.owner().get(&format!("/links/{id}")).await.json();
     assert_eq!(
         (&counted["data"]["scan_count"], &counted["data"]["last_scan_at"]),
         (&json!(1), &json!("2026-03-21T14:30:00Z"))
@@ -86,7 +45,7 @@ async fn svg_is_the_default() {
     let app = TestApp::start().await;
     let link = app.link(json!({ "url": "https://example.com" })).await;
     let id = link["id"].as_str().unwrap();
-    let picture = app.call("GET", &format!("/links/{id}/qr"), None).await.expect(200);
+    let picture = app.owner().get(&format!("/links/{id}/qr")).await.expect(200);
     assert_eq!(picture.header("content-type"), "image/svg+xml");
     assert_eq!(
         picture.header("content-disposition"),
@@ -113,7 +72,7 @@ async fn a_link_is_drawn_in_every_format_and_design() {
         let path = format!(
             "/links/{id}/qr?format={format}&dot_style=dots&corner_style=dot&foreground_color=%231d3557&width=600"
         );
-        let picture = app.call("GET", &path, None).await.expect(200);
+        let picture = app.owner().get(&path).await.expect(200);
         assert_eq!(picture.header("content-type"), media_type);
         assert_eq!(
             picture.header("content-disposition"),
@@ -125,13 +84,11 @@ async fn a_link_is_drawn_in_every_format_and_design() {
         );
         assert!(picture.bytes.starts_with(head), "{format}");
     }
-    let inches = app
-        .call("GET", &format!("/links/{id}/qr?format=png&size_inches=2.125"), None)
-        .await
-        .expect(200);
+    let inches =
+        app.owner().get(&format!("/links/{id}/qr?format=png&size_inches=2.125")).await.expect(200);
     let (side, _) = pixels(&inches.bytes);
     assert_eq!(side, 638, "2.125 in at 300 DPI are 637.5 px, rounded half up");
-    assert_eq!(read(&inches.bytes), link["short_url"]);
+    assert_eq!(read_png(&inches.bytes), link["short_url"]);
 }
 
 /// A red disc.
@@ -140,18 +97,18 @@ const LOGO: &str = "PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIHZpZXdC
 #[actix_web::test]
 async fn anything_is_drawn_in_any_design() {
     let app = TestApp::start().await;
-    let draw = async |body| app.call("POST", "/qr", Some(body)).await.expect(200);
+    let draw = async |body| app.owner().post("/qr", body).await.expect(200);
     let plain = draw(json!({ "data": "https://example.com/a?b=c", "format": "png" })).await;
-    assert_eq!(read(&plain.bytes), "https://example.com/a?b=c");
+    assert_eq!(read_png(&plain.bytes), "https://example.com/a?b=c");
     assert_eq!((plain.header("x-qr-version"), plain.header("x-qr-error-correction")), ("2", "M"));
     assert_eq!(plain.header("content-disposition"), "inline; filename=\"qr.png\"");
 
     let wifi = json!({ "type": "wifi", "payload": { "ssid": "Café; Guests", "password": "espresso" }, "format": "png" });
-    assert_eq!(read(&draw(wifi).await.bytes), r"WIFI:T:WPA;S:Café\; Guests;P:espresso;;");
+    assert_eq!(read_png(&draw(wifi).await.bytes), r"WIFI:T:WPA;S:Café\; Guests;P:espresso;;");
 
     let link = app.link(json!({ "url": "https://example.com" })).await;
     let dynamic = json!({ "type": "dynamic", "link_id": link["id"], "format": "png" });
-    assert_eq!(read(&draw(dynamic).await.bytes), link["short_url"]);
+    assert_eq!(read_png(&draw(dynamic).await.bytes), link["short_url"]);
 
     let design = json!({
         "dot_style": "squares", "gradient_from": "#7209b7", "gradient_to": "#3a0ca3", "gradient_direction": "radial",
@@ -207,7 +164,7 @@ async fn every_kind_of_content_is_written() {
         ),
     ] {
         let body = json!({ "type": kind, "payload": payload });
-        let judged = app.call("POST", "/qr/validate", Some(body)).await.expect(200).json();
+        let judged = app.owner().post("/qr/validate", body).await.expect(200).json();
         assert_eq!(judged["data"]["content"], content, "{kind}");
         assert_eq!(
             (&judged["data"]["verdict"], &judged["data"]["decoded"]),
@@ -221,7 +178,7 @@ async fn every_kind_of_content_is_written() {
 async fn the_guard_reports_and_refuses() {
     let app = TestApp::start().await;
     let pale = json!({ "data": "https://example.com", "design": { "foreground_color": "#ffffee", "quiet_zone": 1 } });
-    let judged = app.call("POST", "/qr/validate", Some(pale.clone())).await.expect(200).json();
+    let judged = app.owner().post("/qr/validate", pale.clone()).await.expect(200).json();
     let data = &judged["data"];
     assert_eq!(
         (&data["verdict"], &data["contrast"], &data["quiet_zone"]),
@@ -234,10 +191,10 @@ async fn the_guard_reports_and_refuses() {
     let checks: Vec<_> =
         data["findings"].as_array().unwrap().iter().map(|finding| &finding["check"]).collect();
     assert_eq!(checks, ["contrast", "quiet_zone"]);
-    app.call("POST", "/qr", Some(pale.clone())).await.expect(200);
+    app.owner().post("/qr", pale.clone()).await.expect(200);
     let mut strict = pale;
     strict["verify"] = true.into();
-    let refused = app.call("POST", "/qr", Some(strict)).await;
+    let refused = app.owner().post("/qr", strict).await;
     let message = refused.json()["error"]["message"].as_str().unwrap().to_owned();
     refused.refused(422, "VALIDATION_ERROR", &message);
     assert!(
@@ -275,10 +232,10 @@ async fn fields_that_would_say_nothing_are_refused() {
         } else {
             json!({ "data": "https://example.com", "design": { *field: value } })
         };
-        app.call("POST", "/qr", Some(body)).await.refused(400, "VALIDATION_ERROR", &message);
+        app.owner().post("/qr", body).await.refused(400, "VALIDATION_ERROR", &message);
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let query = format!("/links/{id}/qr?{field}={value}");
-        app.call("GET", &query, None).await.refused(400, "VALIDATION_ERROR", &message);
+        app.owner().get(&query).await.refused(400, "VALIDATION_ERROR", &message);
     }
     // The reference's own example of a design, and a `null` for what there is not.
     let design = json!({
@@ -286,10 +243,10 @@ async fn fields_that_would_say_nothing_are_refused() {
         "corner_style": "rounded", "logo_url": null, "logo_size": 0.25, "quiet_zone": 2, "frame_label": null, "frame_color": "black",
     });
     let drawn = json!({ "data": "https://example.com", "size": 10, "size_inches": null, "dpi": 300, "design": design });
-    app.call("POST", "/qr", Some(drawn)).await.expect(200);
+    app.owner().post("/qr", drawn).await.expect(200);
     let unknown = json!({ "data": "https://example.com", "format": "bmp", "quality": 80 });
     let message = "format: Must be one of svg, png, pdf, jpeg, webp, eps, txt.";
-    app.call("POST", "/qr", Some(unknown)).await.refused(400, "VALIDATION_ERROR", message);
+    app.owner().post("/qr", unknown).await.refused(400, "VALIDATION_ERROR", message);
 }
 
 #[actix_web::test]
@@ -305,7 +262,7 @@ async fn fields_of_a_design_beside_it_are_refused() {
     ] {
         let message = format!("{field}: Not supported; send design.{field} instead.");
         let body = json!({ "data": "https://example.com", field: "#000000" });
-        app.call("POST", "/qr", Some(body)).await.refused(400, "VALIDATION_ERROR", &message);
+        app.owner().post("/qr", body).await.refused(400, "VALIDATION_ERROR", &message);
     }
 }
 
@@ -315,7 +272,7 @@ async fn bad_designs_are_named() {
     let check = async |change: Value, message: &str| {
         let mut body = json!({ "data": "https://example.com" });
         body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
-        app.call("POST", "/qr", Some(body)).await.refused(400, "VALIDATION_ERROR", message);
+        app.owner().post("/qr", body).await.refused(400, "VALIDATION_ERROR", message);
     };
     let design = |field: &str, value: Value| json!({ "design": { field: value } });
     check(json!({ "data": null }), "data: This field is required.").await;
@@ -407,15 +364,11 @@ async fn bad_designs_are_named() {
     check(design("logo_data", json!("A".repeat(2_800_000))), "logo_data: Max 2097152 bytes.").await;
     let large =
         json!({ "data": "https://example.com", "design": { "logo_data": "A".repeat(7_000_000) } });
-    app.call("POST", "/qr", Some(large)).await.refused(
+    app.owner().post("/qr", large).await.refused(
         413,
         "PAYLOAD_TOO_LARGE",
         "The request body exceeds 6291456 bytes.",
     );
     let foreign = json!({ "type": "dynamic", "link_id": "01890000-0000-7000-8000-000000000000" });
-    app.call("POST", "/qr", Some(foreign)).await.refused(
-        404,
-        "RESOURCE_NOT_FOUND",
-        "Link not found.",
-    );
+    app.owner().post("/qr", foreign).await.refused(404, "RESOURCE_NOT_FOUND", "Link not found.");
 }

@@ -14,7 +14,7 @@ async fn storm(app: &TestApp, key: &str, count: usize) -> Vec<Answer> {
     let client = |each: usize| async move {
         let mut answers = Vec::with_capacity(each);
         for _ in 0..each {
-            answers.push(app.call_as(key, "GET", "/links?limit=1", None).await);
+            answers.push(app.client(key).get("/links?limit=1").await);
         }
         answers
     };
@@ -48,7 +48,7 @@ async fn a_burst_admits_exactly_its_size() {
     app.clock.advance(1000);
     assert_eq!(count(&storm(&app, &key, 64).await, 200), 50);
     let other = app.key_with(Plan::Business, "{}", &["*"]);
-    app.call_as(&other, "GET", "/links", None).await.expect(200);
+    app.client(&other).get("/links").await.expect(200);
 }
 
 #[actix_web::test]
@@ -66,7 +66,7 @@ async fn a_quota_admits_exactly_its_size() {
             admitted += count(&storm(&app, &key, 640).await, 200);
         }
         assert_eq!(admitted, size);
-        let refused = app.call_as(&key, "GET", "/links", None).await;
+        let refused = app.client(&key).get("/links").await;
         let message = format!("The monthly quota of {size} calls is used up.");
         refused.refused(429, "RATE_LIMIT_EXCEEDED", &message);
         // From 2026-03-21T14:30:00Z to the first of April.
@@ -98,16 +98,13 @@ async fn the_month_turns() {
     let key = app.key_with(Plan::Pro, r#"{"monthly_calls":3,"burst_per_second":null}"#, &["*"]);
     for _ in 0..3 {
         assert_eq!(
-            app.call_as(&key, "GET", "/links", None).await.expect(200).header("x-ratelimit-reset"),
+            app.client(&key).get("/links").await.expect(200).header("x-ratelimit-reset"),
             "1"
         );
     }
-    assert_eq!(
-        app.call_as(&key, "GET", "/links", None).await.expect(429).header("retry-after"),
-        "1"
-    );
+    assert_eq!(app.client(&key).get("/links").await.expect(429).header("retry-after"), "1");
     app.clock.advance(1);
-    let first = app.call_as(&key, "GET", "/links", None).await.expect(200);
+    let first = app.client(&key).get("/links").await.expect(200);
     // April has 30 days.
     let reset = (30 * DAY / 1000).to_string();
     assert_eq!(
@@ -125,20 +122,16 @@ async fn what_fails_costs_nothing() {
         &["links:read", "links:write"],
     );
     for _ in 0..5 {
-        app.call_as(&key, "GET", "/links/none", None).await.expect(404);
-        app.call_as(&key, "POST", "/links", Some(json!({}))).await.expect(400);
-        app.call_as(&key, "GET", "/keys", None).await.expect(403);
+        app.client(&key).get("/links/none").await.expect(404);
+        app.client(&key).post("/links", json!({})).await.expect(400);
+        app.client(&key).get("/keys").await.expect(403);
     }
-    app.call_as(
-        &key,
-        "POST",
-        "/links/bulk",
-        Some(json!({ "links": [{ "url": "https://a.example" }, { "url": "x" }] })),
-    )
-    .await
-    .expect(201);
-    app.call_as(&key, "GET", "/links", None).await.expect(200);
-    app.call_as(&key, "GET", "/links", None).await.expect(429);
+    app.client(&key)
+        .post("/links/bulk", json!({ "links": [{ "url": "https://a.example" }, { "url": "x" }] }))
+        .await
+        .expect(201);
+    app.client(&key).get("/links").await.expect(200);
+    app.client(&key).get("/links").await.expect(429);
 }
 
 #[actix_web::test]
@@ -146,7 +139,7 @@ async fn figures_are_true_and_the_same_everywhere() {
     let app = TestApp::start().await;
     let key = app.key_of(Plan::Pro, &["*"]);
     for used in 1..=3 {
-        let answer = app.call_as(&key, "GET", "/links", None).await.expect(200);
+        let answer = app.client(&key).get("/links").await.expect(200);
         let figures = json!({ "limit": 1000, "remaining": 1000 - used, "burst_limit": 10, "burst_remaining": 10 - used });
         assert_eq!(answer.json()["meta"]["rate_limit"], figures);
         assert_eq!(answer.header("x-ratelimit-limit"), "1000");
@@ -158,20 +151,18 @@ async fn figures_are_true_and_the_same_everywhere() {
         assert_eq!(answer.header("ratelimit"), state);
     }
     // Pictures and empty answers have the headers too.
-    let link = app
-        .call_as(&key, "POST", "/links", Some(json!({ "url": "https://a.example" })))
-        .await
-        .json()["data"]["id"]
+    let link = app.client(&key).post("/links", json!({ "url": "https://a.example" })).await.json()
+        ["data"]["id"]
         .clone();
     let path = format!("/links/{}", link.as_str().unwrap());
-    let picture = app.call_as(&key, "GET", &format!("{path}/qr"), None).await.expect(200);
+    let picture = app.client(&key).get(&format!("{path}/qr")).await.expect(200);
     assert_eq!(picture.header("x-ratelimit-remaining"), "995");
     assert_eq!(
-        app.call_as(&key, "DELETE", &path, None).await.expect(204).header("x-ratelimit-remaining"),
+        app.client(&key).delete(&path).await.expect(204).header("x-ratelimit-remaining"),
         "994"
     );
     // Without limits there is nothing to tell.
-    let free = app.call("GET", "/links", None).await.expect(200);
+    let free = app.owner().get("/links").await.expect(200);
     assert_eq!(
         free.json()["meta"]["rate_limit"],
         json!({ "limit": null, "remaining": null, "burst_limit": null, "burst_remaining": null })
@@ -187,8 +178,8 @@ async fn figures_are_true_and_the_same_everywhere() {
 async fn a_plan_changes_on_the_next_request() {
     let app = TestApp::start().await;
     let key = app.key_with(Plan::Pro, r#"{"monthly_calls":1}"#, &["*"]);
-    app.call_as(&key, "GET", "/links", None).await.expect(200);
-    app.call_as(&key, "GET", "/links", None).await.expect(429);
+    app.client(&key).get("/links").await.expect(200);
+    app.client(&key).get("/links").await.expect(429);
     let workspaces = app.running.app.data.read_here(xqr_engine::callers::workspaces::list).unwrap();
     let uid = workspaces.last().unwrap().uid.clone();
     app.running
@@ -196,7 +187,7 @@ async fn a_plan_changes_on_the_next_request() {
         .data
         .write_here(move |tx| xqr_engine::callers::workspaces::set_overrides(tx, &uid, None))
         .unwrap();
-    let answer = app.call_as(&key, "GET", "/links", None).await.expect(200);
+    let answer = app.client(&key).get("/links").await.expect(200);
     assert_eq!(answer.json()["meta"]["rate_limit"]["remaining"], Value::from(998));
 }
 
@@ -204,9 +195,9 @@ async fn a_plan_changes_on_the_next_request() {
 async fn a_lease_is_given_back_at_an_orderly_end() {
     let app = TestApp::start().await;
     let key = app.key_with(Plan::Business, "{}", &["*"]);
-    app.call_as(&key, "GET", "/links", None).await.expect(200);
+    app.client(&key).get("/links").await.expect(200);
     app.running.app.settle();
-    let answer = app.call_as(&key, "GET", "/links", None).await.expect(200);
+    let answer = app.client(&key).get("/links").await.expect(200);
     assert_eq!(answer.json()["meta"]["rate_limit"]["remaining"], Value::from(25_000 - 2));
 }
 
@@ -214,9 +205,8 @@ async fn a_lease_is_given_back_at_an_orderly_end() {
 async fn the_workspace_tells_what_is_used_and_allowed() {
     let app = TestApp::start().await;
     let key = app.key_of(Plan::Pro, &["*"]);
-    let get = async |path: &str| {
-        app.call_as(&key, "GET", path, None).await.expect(200).json()["data"].clone()
-    };
+    let get =
+        async |path: &str| app.client(&key).get(path).await.expect(200).json()["data"].clone();
     let workspace = get("/workspace").await;
     let id = workspace["id"].as_str().unwrap();
     assert!(id.starts_with("ws_"), "{id}");
@@ -224,15 +214,14 @@ async fn the_workspace_tells_what_is_used_and_allowed() {
     assert_eq!(workspace, expected);
     assert_eq!(get("/workspace/members").await, json!([]));
     let link = app
-        .call_as(&key, "POST", "/links", Some(json!({ "url": "https://a.example" })))
+        .client(&key)
+        .post("/links", json!({ "url": "https://a.example" }))
         .await
         .expect(201)
         .json();
-    app.call_as(&key, "POST", "/links", Some(json!({ "url": "https://b.example" })))
-        .await
-        .expect(201);
+    app.client(&key).post("/links", json!({ "url": "https://b.example" })).await.expect(201);
     let path = format!("/links/{}", link["data"]["id"].as_str().unwrap());
-    app.call_as(&key, "DELETE", &path, None).await.expect(204);
+    app.client(&key).delete(&path).await.expect(204);
     let expected = json!({
         "plan": "pro",
         "usage": {

@@ -44,9 +44,9 @@ async fn keys_that_are_none() {
 async fn keys_that_are_no_more() {
     let app = TestApp::start().await;
     let key = app.key_of(Plan::Enterprise, &["*"]);
-    app.call_as(&key, "GET", "/links", None).await.expect(200);
+    app.client(&key).get("/links").await.expect(200);
     app.clock.advance(1_000_000);
-    app.call_as(&key, "GET", "/links", None).await.refused(
+    app.client(&key).get("/links").await.refused(
         401,
         "EXPIRED_API_KEY",
         "This API key has expired.",
@@ -61,24 +61,24 @@ async fn keys_that_are_no_more() {
             api_keys::rotate(tx, &old)
         })
         .unwrap();
-    app.call("GET", "/links", None).await.refused(
+    app.owner().get("/links").await.refused(
         401,
         "REVOKED_API_KEY",
         "This API key has been revoked.",
     );
-    app.call_as(fresh.expose(), "GET", "/links", None).await.expect(200);
+    app.client(fresh.expose()).get("/links").await.expect(200);
     data.write_here(move |tx| {
         let old = api_keys::get(tx.conn, &prefix)?;
         api_keys::delete(tx, &old)
     })
     .unwrap();
-    app.call("GET", "/links", None).await.refused(401, "INVALID_API_KEY", KEY_INVALID);
+    app.owner().get("/links").await.refused(401, "INVALID_API_KEY", KEY_INVALID);
 }
 
 #[actix_web::test]
 async fn plans_without_the_api() {
     let app = TestApp::start().await;
-    let answer = app.call_as(&app.key_of(Plan::Free, &["*"]), "GET", "/links", None).await;
+    let answer = app.client(&app.key_of(Plan::Free, &["*"])).get("/links").await;
     answer.refused(403, "FEATURE_NOT_AVAILABLE", "API access is not available on the free plan.");
 }
 
@@ -86,7 +86,7 @@ async fn plans_without_the_api() {
 async fn bad_fields_are_named() {
     let app = TestApp::start().await;
     let check = async |body: Value, message: &str| {
-        app.call("POST", "/links", Some(body)).await.refused(400, "VALIDATION_ERROR", message);
+        app.owner().post("/links", body).await.refused(400, "VALIDATION_ERROR", message);
     };
     let with = |field: &str, value: Value| {
         let mut body = json!({ "url": "https://example.com" });
@@ -143,7 +143,7 @@ async fn bad_queries_are_named() {
     let id =
         app.link(json!({ "url": "https://example.com" })).await["id"].as_str().unwrap().to_owned();
     let check = async |path: String, message: &str| {
-        app.call("GET", &path, None).await.refused(400, "VALIDATION_ERROR", message);
+        app.owner().get(&path).await.refused(400, "VALIDATION_ERROR", message);
     };
     check("/links?limit=0".into(), "limit: Must be at least 1.").await;
     check("/links?limit=201".into(), "limit: Must be at most 200.").await;
@@ -264,7 +264,7 @@ async fn paths_and_methods_that_are_none() {
     for id in
         ["x", "00000000-0000-4000-8000-000000000000", "d47f2e1a8c3b4a5d9e6f1234567890ab", "%00"]
     {
-        app.call("GET", &format!("/links/{id}"), None).await.refused(
+        app.owner().get(&format!("/links/{id}")).await.refused(
             404,
             "RESOURCE_NOT_FOUND",
             "Link not found.",

@@ -55,10 +55,10 @@ async fn visitors_are_led_by_who_they_are_and_when_they_come() {
         "the rule has expired, and the night is over"
     );
     let path = format!("/links/{}", link["id"].as_str().unwrap());
-    app.call("PATCH", &path, Some(json!({ "routing_rules": [] }))).await.expect(200);
+    app.owner().patch(&path, json!({ "routing_rules": [] })).await.expect(200);
     assert_eq!(visit(&app, "AT", PHONE, "de").await, "https://example.com/");
     app.drain().await;
-    assert_eq!(app.call("GET", &path, None).await.json()["data"]["scan_count"], 7);
+    assert_eq!(app.owner().get(&path).await.json()["data"]["scan_count"], 7);
 }
 
 #[actix_web::test]
@@ -73,7 +73,7 @@ async fn a_share_of_the_visits_or_of_the_visitors() {
     }
     assert!(seen.iter().all(|n| (15..=45).contains(n)), "{seen:?}");
     let path = format!("/links/{}", link["id"].as_str().unwrap());
-    app.call("PATCH", &path, Some(json!({ "routing_rules": rule(true) }))).await.expect(200);
+    app.owner().patch(&path, json!({ "routing_rules": rule(true) })).await.expect(200);
     let mut sides = [0, 0];
     for i in 0..24 {
         let agent = format!("{PHONE} {i}");
@@ -141,17 +141,14 @@ async fn what_is_wrong_is_named_by_its_path() {
         ),
     ] {
         let refused = app
-            .call(
-                "POST",
-                "/links",
-                Some(json!({ "url": "https://example.com", "routing_rules": rules })),
-            )
+            .owner()
+            .post("/links", json!({ "url": "https://example.com", "routing_rules": rules }))
             .await;
         assert_eq!((refused.status, &refused.json()["error"]["message"]), (400, &json!(message)));
     }
     let looped = json!({ "url": "https://example.com", "routing_rules": [{ "destination": "https://qr.example/x" }] });
     let told = "routing_rules[0].destination: Must not be a short link of this service.";
-    app.call("POST", "/links", Some(looped)).await.refused(400, "VALIDATION_ERROR", told);
+    app.owner().post("/links", looped).await.refused(400, "VALIDATION_ERROR", told);
 }
 
 #[actix_web::test]
@@ -163,7 +160,8 @@ async fn plans_have_basic_or_all_routing() {
         )
     };
     let pro = app.key_of(Plan::Pro, &["*"]);
-    app.call_as(&pro, "POST", "/links", with(json!({ "countries": ["DE"], "languages": ["de"] })))
+    app.client(&pro)
+        .post("/links", with(json!({ "countries": ["DE"], "languages": ["de"] })))
         .await
         .expect(201);
     let told = "Advanced smart routing is not available on the pro plan.";
@@ -172,7 +170,7 @@ async fn plans_have_basic_or_all_routing() {
         json!({ "percentage": 5 }),
         json!({ "weekdays": ["mon"] }),
     ] {
-        app.call_as(&pro, "POST", "/links", with(advanced)).await.refused(
+        app.client(&pro).post("/links", with(advanced)).await.refused(
             403,
             "FEATURE_NOT_AVAILABLE",
             told,
@@ -180,7 +178,7 @@ async fn plans_have_basic_or_all_routing() {
     }
     let none = app.key_with(Plan::Pro, r#"{"routing_basic":false}"#, &["*"]);
     let told = "Smart routing is not available on the pro plan.";
-    app.call_as(&none, "POST", "/links", with(json!({}))).await.refused(
+    app.client(&none).post("/links", with(json!({}))).await.refused(
         403,
         "FEATURE_NOT_AVAILABLE",
         told,
@@ -197,7 +195,7 @@ async fn a_dry_run_tells_which_rule_and_why_not_the_others() {
     let link = app.link(json!({ "url": "https://example.com/", "custom_slug": "split", "routing_rules": rules })).await;
     let path = format!("/links/{}/route", link["id"].as_str().unwrap());
     let run = async |visitor: Value| {
-        app.call("POST", &path, Some(visitor)).await.expect(200).json()["data"].clone()
+        app.owner().post(&path, visitor).await.expect(200).json()["data"].clone()
     };
     assert_eq!(
         run(json!({ "country": "AT", "user_agent": PHONE, "percentile": 49.9 })).await,
@@ -211,6 +209,6 @@ async fn a_dry_run_tells_which_rule_and_why_not_the_others() {
     );
     let own = run(json!({ "percentile": 50 })).await;
     assert_eq!((&own["destination"], &own["rule"]), (&json!("https://example.com/"), &Value::Null));
-    app.call("POST", &path, Some(json!({ "country": "Austria" }))).await.expect(400);
-    assert_eq!(app.call("GET", "/links", None).await.json()["data"][0]["scan_count"], 0);
+    app.owner().post(&path, json!({ "country": "Austria" })).await.expect(400);
+    assert_eq!(app.owner().get("/links").await.json()["data"][0]["scan_count"], 0);
 }

@@ -3,9 +3,8 @@
 use serde_json::{Value, json};
 use xqr_engine::plans::Plan;
 
-use crate::studio::accounts::{Somebody, body};
+use crate::support::receiver::{Receiver, reaching};
 use crate::support::test_app::TestApp;
-use crate::webhooks::delivery::{Receiver, reaching};
 
 async fn start(receiver: &Receiver) -> TestApp {
     let change = reaching(&[receiver.port]);
@@ -21,7 +20,7 @@ async fn a_webhook_is_managed_and_told() {
     let receiver = Receiver::start();
     let app = start(&receiver).await;
     let wish = json!({ "url": receiver.url(), "events": ["link.created"], "description": "Production\nlink events" });
-    let made = app.call("POST", "/webhooks", Some(wish)).await.expect(201).json();
+    let made = app.owner().post("/webhooks", wish).await.expect(201).json();
     let id = made["data"]["id"].as_str().unwrap().to_owned();
     assert!(id.starts_with("wh_") && id.len() == 39);
     let whole = json!({
@@ -30,16 +29,13 @@ async fn a_webhook_is_managed_and_told() {
         "created_at": "2026-03-21T14:30:00Z", "updated_at": "2026-03-21T14:30:00Z"
     });
     assert_eq!(made["data"], whole);
-    assert_eq!(app.call("GET", "/webhooks", None).await.expect(200).json()["data"], json!([whole]));
-    assert_eq!(
-        app.call("GET", &format!("/webhooks/{id}"), None).await.expect(200).json()["data"],
-        whole
-    );
+    assert_eq!(app.owner().get("/webhooks").await.expect(200).json()["data"], json!([whole]));
+    assert_eq!(app.owner().get(&format!("/webhooks/{id}")).await.expect(200).json()["data"], whole);
     app.link(json!({ "url": "https://example.com" })).await;
     app.drain().await;
     xqr_work::drain(&app.running.app).await.unwrap();
     let path = format!("/webhooks/{id}/deliveries");
-    let listed = app.call("GET", &path, None).await.expect(200).json();
+    let listed = app.owner().get(&path).await.expect(200).json();
     let delivery = listed["data"][0]["id"].as_str().unwrap().to_owned();
     let expected = json!({
         "id": delivery, "status": "delivered", "event_type": "link.created", "created_at": "2026-03-21T14:30:00Z",
@@ -48,7 +44,7 @@ async fn a_webhook_is_managed_and_told() {
     assert_eq!((&listed["data"], &listed["meta"]["total"]), (&json!([expected]), &json!(1)));
     // Once more, with the same id and bytes.
     let again =
-        app.call("POST", &format!("{path}/{delivery}/redeliver"), None).await.expect(202).json();
+        app.owner().post(&format!("{path}/{delivery}/redeliver"), None).await.expect(202).json();
     assert_eq!(
         (&again["data"]["id"], &again["data"]["status"]),
         (&json!(delivery), &json!("pending"))
@@ -60,34 +56,34 @@ async fn a_webhook_is_managed_and_told() {
         (2, heard[1].header("x-xqr-delivery"))
     );
     assert_eq!(
-        (heard[0].body(), format!("del_{}", heard[0].header("x-xqr-delivery"))),
-        (heard[1].body(), delivery)
+        (&heard[0].body, format!("del_{}", heard[0].header("x-xqr-delivery"))),
+        (&heard[1].body, delivery)
     );
-    assert_eq!(app.call("GET", &path, None).await.json()["data"][0]["attempts"], 2);
-    let sent = app.call("POST", &format!("/webhooks/{id}/test"), None).await.expect(202).json();
+    assert_eq!(app.owner().get(&path).await.json()["data"][0]["attempts"], 2);
+    let sent = app.owner().post(&format!("/webhooks/{id}/test"), None).await.expect(202).json();
     xqr_work::drain(&app.running.app).await.unwrap();
-    let ping: Value = serde_json::from_str(receiver.heard()[2].body()).unwrap();
+    let ping: Value = serde_json::from_str(&receiver.heard()[2].body).unwrap();
     assert_eq!(
         (&ping["event"], &sent["data"]["event_type"]),
         (&json!("test.ping"), &json!("test.ping"))
     );
     let [first, second] = ["secret", "rotate"].map(|it| format!("/webhooks/{id}/{it}"));
-    let old = app.call("GET", &first, None).await.expect(200);
+    let old = app.owner().get(&first).await.expect(200);
     assert_eq!(old.header("cache-control"), "no-store");
-    let new = app.call("POST", &second, None).await.expect(200).json();
+    let new = app.owner().post(&second, None).await.expect(200).json();
     assert_ne!(old.json()["data"]["secret"], new["data"]["secret"]);
-    assert_eq!(app.call("GET", &first, None).await.expect(200).json()["data"], new["data"]);
+    assert_eq!(app.owner().get(&first).await.expect(200).json()["data"], new["data"]);
     let off = json!({ "enabled": false, "events": ["*"], "description": "" });
-    let edited = app.call("PATCH", &format!("/webhooks/{id}"), Some(off)).await.expect(200).json();
+    let edited = app.owner().patch(&format!("/webhooks/{id}"), off).await.expect(200).json();
     assert_eq!(
         (&edited["data"]["enabled"], &edited["data"]["events"]),
         (&json!(false), &json!(["*"]))
     );
     assert_eq!(edited["data"]["disabled_at"], "2026-03-21T14:30:00Z");
-    let refused = app.call("POST", &format!("/webhooks/{id}/test"), None).await;
+    let refused = app.owner().post(&format!("/webhooks/{id}/test"), None).await;
     refused.refused(409, "STATE_CONFLICT", "The resource is disabled.");
-    app.call("DELETE", &format!("/webhooks/{id}"), None).await.expect(204);
-    app.call("GET", &format!("/webhooks/{id}"), None).await.refused(
+    app.owner().delete(&format!("/webhooks/{id}")).await.expect(204);
+    app.owner().get(&format!("/webhooks/{id}")).await.refused(
         404,
         "RESOURCE_NOT_FOUND",
         "Webhook not found.",
@@ -98,7 +94,7 @@ async fn a_webhook_is_managed_and_told() {
 async fn refusals_name_what_is_wrong() {
     let receiver = Receiver::start();
     let app = start(&receiver).await;
-    let create = async |body: Value| app.call("POST", "/webhooks", Some(body)).await;
+    let create = async |body: Value| app.owner().post("/webhooks", body).await;
     let url = receiver.url();
     for (wish, message) in [
         (json!({}), "url: This field is required."),
@@ -138,22 +134,16 @@ async fn refusals_name_what_is_wrong() {
         ("POST", "/test"),
     ] {
         let foreign = app
-            .call_as(
-                &other,
-                method,
-                &format!("/webhooks/{id}{path}"),
-                (method == "PATCH").then(|| json!({})),
-            )
+            .client(&other)
+            .send(method, &format!("/webhooks/{id}{path}"), (method == "PATCH").then(|| json!({})))
             .await;
         foreign.refused(404, "RESOURCE_NOT_FOUND", "Webhook not found.");
     }
     let unknown =
-        app.call("POST", &format!("/webhooks/{id}/deliveries/del_x/redeliver"), None).await;
+        app.owner().post(&format!("/webhooks/{id}/deliveries/del_x/redeliver"), None).await;
     unknown.refused(404, "RESOURCE_NOT_FOUND", "Delivery not found.");
     let small = app.key_with(Plan::Pro, r#"{"webhooks":0}"#, &["*"]);
-    let locked = app
-        .call_as(&small, "POST", "/webhooks", Some(json!({ "url": url, "events": ["*"] })))
-        .await;
+    let locked = app.client(&small).post("/webhooks", json!({ "url": url, "events": ["*"] })).await;
     locked.refused(403, "FEATURE_NOT_AVAILABLE", "webhooks is not available on the pro plan.");
 }
 
@@ -161,25 +151,23 @@ async fn refusals_name_what_is_wrong() {
 async fn a_person_sees_the_secret_and_sends_a_test() {
     let receiver = Receiver::start();
     let app = start(&receiver).await;
-    let ann = Somebody::new(&app, "ann@example.com", Plan::Pro).await;
-    let key = body(
-        &ann.call("POST", "keys/", Some(json!({ "name": "k", "plan": "pro" }))).await.expect(201),
-    );
+    let ann = app.person("ann@example.com", Plan::Pro).await;
+    let key = ann.post("keys/", json!({ "name": "k", "plan": "pro" })).await.expect(201).body();
     let key = key["raw_key"].as_str().unwrap();
     let wish = json!({ "url": receiver.url(), "events": ["link.created"] });
-    let made = app.call_as(key, "POST", "/webhooks", Some(wish)).await.expect(201).json();
+    let made = app.client(key).post("/webhooks", wish).await.expect(201).json();
     let id = made["data"]["id"].as_str().unwrap();
     let as_person = async |method: &str, path: &str| {
         app.send(
             app.request(method, &format!("/api/developer/webhooks/{id}/{path}"))
-                .bearer_auth(ann.access()),
+                .bearer_auth(&ann.access),
         )
         .await
     };
     let secret = as_person("GET", "secret").await.expect(200).json();
     assert_eq!(
         secret["data"],
-        app.call_as(key, "GET", &format!("/webhooks/{id}/secret"), None).await.json()["data"]
+        app.client(key).get(&format!("/webhooks/{id}/secret")).await.json()["data"]
     );
     as_person("POST", "test").await.expect(202);
     xqr_work::drain(&app.running.app).await.unwrap();

@@ -6,8 +6,10 @@ use std::net::TcpStream;
 
 use serde_json::json;
 
-use crate::native::assets::{Link, PNG, url_query};
-use crate::support::test_app::{Answer, TestApp};
+use crate::support::pictures::PNG;
+use crate::support::resources::{UploadLink, url_query};
+use crate::support::test_app::Answer;
+use crate::support::test_app::TestApp;
 
 const SANDBOX: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
@@ -216,7 +218,7 @@ async fn the_type_is_that_of_the_content_and_nothing_acts() {
         let link = app.presign("a", declared, file.len()).await;
         let message = format!("content_type: Must be the type of the file, which is {found}.");
         app.put(&link, file).await.refused(400, "VALIDATION_ERROR", &message);
-        app.call("POST", &format!("/assets/{}/confirm", link.id), None).await.expect(409);
+        app.owner().post(&format!("/assets/{}/confirm", link.id), None).await.expect(409);
     }
     assert_eq!(app.stored().0, 12, "of what was refused nothing is left");
 }
@@ -261,7 +263,7 @@ async fn a_hundred_names_that_climb_stay_in_the_store() {
     let mut taken = 0;
     for name in &names {
         let query = url_query(&[("filename", name), ("file_size", "5")]);
-        let made = app.call("POST", &format!("/assets/presign?{query}"), None).await;
+        let made = app.owner().post(&format!("/assets/presign?{query}"), None).await;
         if made.status == 400 {
             continue;
         }
@@ -273,15 +275,16 @@ async fn a_hundred_names_that_climb_stay_in_the_store() {
             .strip_prefix("https://qr.example")
             .unwrap()
             .to_owned();
-        let link = Link {
+        let link = UploadLink {
             id: made["data"]["asset_id"].as_str().unwrap().into(),
             path,
             media_type: "application/octet-stream".into(),
         };
         app.put(&link, b"hello").await.expect(200);
-        app.call("POST", &format!("/assets/{}/confirm", link.id), None).await.expect(200);
+        app.owner().post(&format!("/assets/{}/confirm", link.id), None).await.expect(200);
         let view = app
-            .call("POST", &format!("/assets/{}/publish", link.id), None)
+            .owner()
+            .post(&format!("/assets/{}/publish", link.id), None)
             .await
             .expect(200)
             .json()["data"]
@@ -418,7 +421,7 @@ async fn an_upload_link_is_good_for_one_file_until_it_ends() {
         }
     }
     assert_eq!(app.stored(), (1, PNG.len() as u64));
-    app.call("POST", &format!("/assets/{}/confirm", link.id), None).await.expect(200);
+    app.owner().post(&format!("/assets/{}/confirm", link.id), None).await.expect(200);
     app.put(&link, PNG).await.refused(409, "STATE_CONFLICT", "The resource is confirmed already.");
     app.clock.advance(900_000 - 1);
     app.put(&other, PNG).await.expect(200);
@@ -426,12 +429,12 @@ async fn an_upload_link_is_good_for_one_file_until_it_ends() {
     app.put(&other, PNG).await.refused(403, "UPLOAD_LINK_EXPIRED", "This upload link has expired.");
     app.put(&link, PNG).await.expect(409);
     // What was there in time stays, and may be confirmed.
-    app.call("POST", &format!("/assets/{}/confirm", other.id), None).await.expect(200);
+    app.owner().post(&format!("/assets/{}/confirm", other.id), None).await.expect(200);
     assert_eq!(app.stored(), (2, 2 * PNG.len() as u64));
 }
 
 /// Begins to send a file, and returns once some of it is in the store's hands.
-async fn half(app: &TestApp, link: &Link, file: &[u8]) -> TcpStream {
+async fn half(app: &TestApp, link: &UploadLink, file: &[u8]) -> TcpStream {
     let mut stream = TcpStream::connect(app.running.address).unwrap();
     let head = format!(
         "PUT {} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
@@ -454,9 +457,9 @@ async fn an_upload_that_is_overtaken_changes_nothing() {
     let link = app.presign("a.png", "image/png", file.len()).await;
     let mut running = half(&app, &link, &file).await;
     app.put(&link, &file).await.refused(409, "STATE_CONFLICT", "The resource is being uploaded.");
-    app.call("POST", &format!("/assets/{}/confirm", link.id), None).await.expect(409);
+    app.owner().post(&format!("/assets/{}/confirm", link.id), None).await.expect(409);
     app.clock.advance(24 * 3_600_000 + 1);
-    app.call("DELETE", &format!("/assets/{}", link.id), None).await.expect(204);
+    app.owner().delete(&format!("/assets/{}", link.id)).await.expect(204);
     running.write_all(&file[file.len() / 2..]).unwrap();
     assert!(raw(&mut running, "").starts_with("HTTP/1.1 403"));
     assert_eq!(app.stored(), (0, 0));
@@ -466,7 +469,7 @@ async fn an_upload_that_is_overtaken_changes_nothing() {
     let mut slow = half(&app, &link, &file).await;
     app.clock.advance(11 * 60 * 1000);
     app.put(&link, &file).await.expect(200);
-    app.call("POST", &format!("/assets/{}/confirm", link.id), None).await.expect(200);
+    app.owner().post(&format!("/assets/{}/confirm", link.id), None).await.expect(200);
     slow.write_all(&file[file.len() / 2..]).unwrap();
     assert!(raw(&mut slow, "").starts_with("HTTP/1.1 409"));
     assert_eq!(app.stored(), (1, file.len() as u64));
@@ -480,7 +483,7 @@ async fn what_a_killed_process_left_goes_with_its_asset() {
     let folder = app.running.app.settings.assets_folder().join(id);
     let object = std::fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path();
     std::fs::write(format!("{}#1", object.display()), b"half a file").unwrap();
-    app.call("DELETE", &format!("/assets/{id}"), None).await.expect(204);
+    app.owner().delete(&format!("/assets/{id}")).await.expect(204);
     assert_eq!(app.stored(), (0, 0));
 }
 
@@ -493,9 +496,9 @@ async fn of_many_uploads_at_once_one_is_kept() {
     let answers = futures_util::future::join_all(all).await;
     let kept: Vec<usize> = (0..8).filter(|n| answers[*n].status == 200).collect();
     assert!(!kept.is_empty() && answers.iter().all(|answer| [200, 409].contains(&answer.status)));
-    app.call("POST", &format!("/assets/{}/confirm", link.id), None).await.expect(200);
+    app.owner().post(&format!("/assets/{}/confirm", link.id), None).await.expect(200);
     let view =
-        app.call("POST", &format!("/assets/{}/publish", link.id), None).await.expect(200).json();
+        app.owner().post(&format!("/assets/{}/publish", link.id), None).await.expect(200).json();
     let path = view["data"]["public_url"]
         .as_str()
         .unwrap()

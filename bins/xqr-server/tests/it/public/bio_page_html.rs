@@ -299,7 +299,7 @@ async fn what_users_write_is_text() {
         ]);
         let change = json!({ "title": label, "description": vector, "page_data": { "links": links, "avatar_url": format!("https://a.example/{vector}"),
             vector: { vector: vector } } });
-        app.call("PATCH", &format!("/bio/pages/{id}"), Some(change)).await.expect(200);
+        app.owner().patch(&format!("/bio/pages/{id}"), change).await.expect(200);
         let answer = app.get(&path).await.expect(200);
         frame(&answer, true);
         let page = Read::new(&answer);
@@ -317,7 +317,7 @@ async fn what_users_write_is_text() {
         // The click leads where it was said, in one header of ASCII.
         let click = app.get(&format!("{path}/1")).await.expect(302);
         assert!(click.header("location").starts_with("https://a.example/"), "{vector}");
-        let view = app.call("GET", &format!("/bio/pages/{id}"), None).await.expect(200).json();
+        let view = app.owner().get(&format!("/bio/pages/{id}")).await.expect(200).json();
         assert_eq!(
             (&view["data"]["description"], &view["data"]["page_data"][vector][vector]),
             (&json!(vector), &json!(vector))
@@ -327,7 +327,7 @@ async fn what_users_write_is_text() {
     for vector in &all {
         let change = json!({ "page_data": { "lang": vector } });
         assert_eq!(
-            app.call("PATCH", &format!("/bio/pages/{id}"), Some(change)).await.status,
+            app.owner().patch(&format!("/bio/pages/{id}"), change).await.status,
             if is_tag(vector) { 200 } else { 400 },
             "{vector}"
         );

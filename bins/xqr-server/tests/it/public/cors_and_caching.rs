@@ -6,8 +6,9 @@ use actix_web::rt;
 use serde_json::json;
 use xqr_engine::plans::Plan;
 
-use crate::native::assets::PNG;
-use crate::support::test_app::{Answer, TestApp};
+use crate::support::pictures::PNG;
+use crate::support::test_app::Answer;
+use crate::support::test_app::TestApp;
 
 const ORIGIN: &str = "https://app.example.com";
 
@@ -153,10 +154,9 @@ async fn coded(app: &TestApp, method: &str, path: &str, accept: &str) -> Answer 
 async fn texts_are_coded_and_pictures_are_not() {
     let app = TestApp::start().await;
     let links = vec![json!({ "url": "https://example.com/menu" }); 30];
-    let made =
-        app.call("POST", "/links/bulk", Some(json!({ "links": links }))).await.expect(201).json();
+    let made = app.owner().post("/links/bulk", json!({ "links": links })).await.expect(201).json();
     let id = made["data"]["created"][0]["id"].as_str().unwrap().to_owned();
-    let plain = app.call("GET", "/links", None).await.expect(200);
+    let plain = app.owner().get("/links").await.expect(200);
     assert_eq!((plain.header("content-encoding"), plain.header("vary")), ("", "accept-encoding"));
     for (accept, coding) in [
         ("gzip", "gzip"),
@@ -223,17 +223,15 @@ async fn who_has_a_picture_is_told_so_without_drawing() {
     .await;
     let key = app.key_with(Plan::Pro, r#"{"monthly_calls":20,"burst_per_second":1000}"#, &["*"]);
     let made = app
-        .call_as(&key, "POST", "/links", Some(json!({ "url": "https://example.com" })))
+        .client(&key)
+        .post("/links", json!({ "url": "https://example.com" }))
         .await
         .expect(201)
         .json();
     let (id, code) =
         (made["data"]["id"].as_str().unwrap(), made["data"]["short_code"].as_str().unwrap());
-    let template = app
-        .call_as(&key, "POST", "/qr/templates", Some(json!({ "name": "t" })))
-        .await
-        .expect(201)
-        .json();
+    let template =
+        app.client(&key).post("/qr/templates", json!({ "name": "t" })).await.expect(201).json();
     let template = template["data"]["id"].as_str().unwrap();
     let ask = async |path: &str, tag: &str| {
         app.send(app.request("GET", path).bearer_auth(&key).header("if-none-match", tag)).await
@@ -293,7 +291,7 @@ async fn who_has_a_picture_is_told_so_without_drawing() {
         ask(&unknown, "*").await.expect(404);
     }
     release.send(()).unwrap();
-    let left = app.call_as(&key, "GET", "/workspace", None).await.expect(200);
+    let left = app.client(&key).get("/workspace").await.expect(200);
     assert_eq!(
         left.header("x-ratelimit-remaining"),
         "11",
@@ -305,7 +303,7 @@ async fn who_has_a_picture_is_told_so_without_drawing() {
 async fn a_head_costs_what_a_get_costs() {
     let app = TestApp::start().await;
     let key = app.key_with(Plan::Pro, r#"{"monthly_calls":10}"#, &["*"]);
-    let ask = async |method: &str| app.call_as(&key, method, "/links", None).await.expect(200);
+    let ask = async |method: &str| app.client(&key).send(method, "/links", None).await.expect(200);
     let left = [ask("GET").await, ask("HEAD").await, ask("GET").await];
     assert_eq!(
         left.each_ref().map(|answer| answer.header("x-ratelimit-remaining")),

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use serde_json::json;
 use xqr_engine::plans::Plan;
 
-use crate::native::qr_codes::read as read_png;
+use crate::support::pictures::read_png;
 use crate::support::test_app::TestApp;
 
 /// A command in a folder of its own that runs an example with this key; `None` where the machine

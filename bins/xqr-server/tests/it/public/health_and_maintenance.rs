@@ -19,7 +19,7 @@ async fn health_readiness_and_metrics() {
     assert_eq!(ready, json!({ "status": "ok", "database": database }));
     app.link(json!({ "url": "https://example.com", "custom_slug": "count-me" })).await;
     app.get("/count-me").await.expect(302);
-    app.call("GET", "/links/x", None).await.expect(404);
+    app.owner().get("/links/x").await.expect(404);
     let metrics = app.get("/metrics").await.expect(200).text();
     for name in [
         "xqr_requests_total{route=\"/api/v1/links\",status=\"201\"}",
@@ -79,8 +79,7 @@ async fn a_second_start_keeps_the_data_and_makes_no_key() {
     };
     assert!(again.first_key.is_none());
     app.running = again;
-    let kept =
-        app.call("GET", &format!("/links/{}", link["id"].as_str().unwrap()), None).await.json();
+    let kept = app.owner().get(&format!("/links/{}", link["id"].as_str().unwrap())).await.json();
     assert_eq!(
         (&kept["data"]["short_code"], &kept["data"]["scan_count"]),
         (&json!("stays"), &json!(1))
@@ -126,7 +125,7 @@ async fn maintenance_closes_the_api_and_keeps_redirects() {
     for (method, path) in
         [("GET", "/links"), ("POST", "/links"), ("GET", "/none"), ("GET", "/errors")]
     {
-        let refused = app.call(method, path, None).await;
+        let refused = app.owner().send(method, path, None).await;
         let message = "Service temporarily unavailable. Maintenance ends 2026-03-21T15:00:00Z.";
         refused.refused(503, "MAINTENANCE", message);
         assert_eq!(refused.header("retry-after"), "1799");
@@ -134,11 +133,11 @@ async fn maintenance_closes_the_api_and_keeps_redirects() {
     assert_eq!(app.get("/open").await.expect(302).header("location"), "https://example.com/");
     app.get("/health").await.expect(200);
     app.clock.advance(29 * 60 * 1000 + 59_000);
-    app.call("GET", "/links", None).await.expect(200);
+    app.owner().get("/links").await.expect(200);
     switch(Some(crate::support::test_app::NOW + 24 * 60 * 60 * 1000));
-    app.call("GET", "/links", None).await.expect(503);
+    app.owner().get("/links").await.expect(503);
     switch(None);
-    app.call("GET", "/links", None).await.expect(200);
+    app.owner().get("/links").await.expect(200);
 }
 
 #[actix_web::test]
@@ -148,7 +147,7 @@ async fn https_may_be_demanded() {
         settings.edge.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
     })
     .await;
-    let plain = app.call("GET", "/links", None).await;
+    let plain = app.owner().get("/links").await;
     plain.refused(426, "HTTPS_REQUIRED", "This API requires HTTPS.");
     assert_eq!(plain.header("upgrade"), "TLS/1.2, HTTP/1.1");
     let request = app
@@ -174,13 +173,13 @@ async fn who_tries_keys_is_shut_out() {
     let bad = bad.expose();
     let mut statuses = Vec::new();
     for _ in 0..40 {
-        statuses.push(app.call_as(bad, "GET", "/links", None).await.status);
+        statuses.push(app.client(bad).get("/links").await.status);
     }
     assert_eq!(statuses.iter().filter(|status| **status == 401).count(), 21);
-    let shut_out = app.call("GET", "/links", None).await;
+    let shut_out = app.owner().get("/links").await;
     shut_out.refused(429, "BURST_LIMIT_EXCEEDED", "Too many requests. Retry in 3 s.");
     app.clock.advance(3_000);
-    app.call("GET", "/links", None).await.expect(200);
+    app.owner().get("/links").await.expect(200);
 }
 
 #[actix_web::test]

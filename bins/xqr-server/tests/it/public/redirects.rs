@@ -3,7 +3,8 @@
 use serde_json::json;
 use xqr_engine::rows::Conn;
 
-use crate::support::test_app::{NOW, TestApp};
+use crate::support::test_app::NOW;
+use crate::support::test_app::TestApp;
 
 #[actix_web::test]
 async fn a_change_shows_on_the_very_next_request() {
@@ -18,17 +19,19 @@ async fn a_change_shows_on_the_very_next_request() {
             app.get("/menu").await.expect(302).header("location"),
             format!("https://example.com/{n}")
         );
-        app.call("PATCH", &path, Some(json!({ "url": format!("https://example.com/{}", n + 1) })))
+        app.owner()
+            .patch(&path, json!({ "url": format!("https://example.com/{}", n + 1) }))
             .await
             .expect(200);
     }
-    app.call("PATCH", &path, Some(json!({ "enabled": false }))).await.expect(200);
+    app.owner().patch(&path, json!({ "enabled": false })).await.expect(200);
     app.get("/menu").await.expect(410);
-    app.call("PATCH", "/links/bulk/status", Some(json!({ "ids": [id], "enabled": true })))
+    app.owner()
+        .patch("/links/bulk/status", json!({ "ids": [id], "enabled": true }))
         .await
         .expect(200);
     app.get("/menu").await.expect(302);
-    app.call("DELETE", &path, None).await.expect(204);
+    app.owner().delete(&path).await.expect(204);
     app.get("/menu").await.expect(404);
     app.link(json!({ "url": "https://example.com/new", "custom_slug": "menu" })).await;
     assert_eq!(app.get("/menu").await.expect(302).header("location"), "https://example.com/new");
@@ -59,13 +62,10 @@ async fn people_get_pages_and_programs_json() {
     let app = TestApp::start().await;
     let id = app.link(json!({ "url": "https://example.com", "custom_slug": "closed" })).await["id"]
         .clone();
-    app.call(
-        "PATCH",
-        &format!("/links/{}", id.as_str().unwrap()),
-        Some(json!({ "enabled": false })),
-    )
-    .await
-    .expect(200);
+    app.owner()
+        .patch(&format!("/links/{}", id.as_str().unwrap()), json!({ "enabled": false }))
+        .await
+        .expect(200);
     for (path, status, words) in [
         ("/closed", 410, "No longer active"),
         ("/unknown", 404, "Nothing here"),
@@ -120,10 +120,7 @@ async fn a_scan_is_recorded_with_what_is_known_of_it() {
     app.send(scan).await.expect(302);
     app.send(app.request("HEAD", "/scan").header("user-agent", "Googlebot/2.1")).await.expect(302);
     app.drain().await;
-    assert_eq!(
-        app.call("GET", &format!("/links/{id}"), None).await.json()["data"]["scan_count"],
-        2
-    );
+    assert_eq!(app.owner().get(&format!("/links/{id}")).await.json()["data"]["scan_count"], 2);
     let rows = app
         .running
         .app
@@ -181,8 +178,5 @@ async fn every_scan_is_counted_once_however_many_at_once() {
         app.get("/busy").await.expect(302);
     }
     app.drain().await;
-    assert_eq!(
-        app.call("GET", &format!("/links/{id}"), None).await.json()["data"]["scan_count"],
-        500
-    );
+    assert_eq!(app.owner().get(&format!("/links/{id}")).await.json()["data"]["scan_count"], 500);
 }

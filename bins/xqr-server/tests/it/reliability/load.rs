@@ -3,29 +3,14 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use futures_util::future::{join, join_all};
+use futures_util::future::join;
 use serde_json::{Value, json};
 use xqr_engine::Clock as _;
 use xqr_engine::callers::workspaces;
 use xqr_engine::plans::Plan;
 
+use crate::support::actors::concurrently;
 use crate::support::test_app::{Answer, NOW, TestApp};
-
-/// Works with 64 clients until `work` has been done `count` times.
-pub(crate) async fn storm<T>(count: u64, work: impl AsyncFn(u64) -> T) -> Vec<T> {
-    let next = AtomicU64::new(0);
-    let client = async || {
-        let mut done = Vec::new();
-        loop {
-            let i = next.fetch_add(1, Ordering::Relaxed);
-            if i >= count {
-                return done;
-            }
-            done.push(work(i).await);
-        }
-    };
-    join_all((0..64).map(|_| client())).await.into_iter().flatten().collect()
-}
 
 fn count(answers: &[Answer], status: u16) -> usize {
     answers.iter().filter(|answer| answer.status == status).count()
@@ -36,13 +21,12 @@ async fn a_revoked_key_is_out_at_once() {
     let app = TestApp::start().await;
     let node = app.node();
     let body = json!({ "name": "storm", "scopes": ["links:read"] });
-    let made = app.call("POST", "/keys", Some(body)).await.expect(201).json()["data"].clone();
+    let made = app.owner().post("/keys", body).await.expect(201).json()["data"].clone();
     let (id, key) = (made["id"].as_str().unwrap(), made["key"].as_str().unwrap());
     let (revoked, admitted) = (AtomicBool::new(false), AtomicU64::new(0));
-    let calls = storm(2_000, async |i| {
+    let calls = concurrently(2_000, async |i| {
         let known = revoked.load(Ordering::SeqCst);
-        let answer =
-            if i % 2 == 0 { &app } else { &node }.call_as(key, "GET", "/links?limit=1", None).await;
+        let answer = if i % 2 == 0 { &app } else { &node }.client(key).get("/links?limit=1").await;
         if known {
             answer.refused(401, "REVOKED_API_KEY", "This API key has been revoked.");
         }
@@ -53,7 +37,7 @@ async fn a_revoked_key_is_out_at_once() {
         while admitted.load(Ordering::SeqCst) < 200 {
             tokio::task::yield_now().await;
         }
-        app.call("POST", &format!("/keys/{id}/revoke"), None).await.expect(200);
+        app.owner().post(&format!("/keys/{id}/revoke"), None).await.expect(200);
         revoked.store(true, Ordering::SeqCst);
     };
     let (calls, ()) = join(calls, revoke).await;
@@ -70,15 +54,15 @@ async fn ten_thousand_calls_over_quota_are_told_so() {
     // To five seconds before April.
     app.clock.advance(898_200_000 - 5_000);
     let key = app.key_with(Plan::Pro, r#"{"monthly_calls":1,"burst_per_second":null}"#, &["*"]);
-    app.call_as(&key, "GET", "/links", None).await.expect(200);
-    let waits = storm(10_000, async |_| {
-        let answer = app.call_as(&key, "GET", "/links", None).await.expect(429);
+    app.client(&key).get("/links").await.expect(200);
+    let waits = concurrently(10_000, async |_| {
+        let answer = app.client(&key).get("/links").await.expect(429);
         answer.header("retry-after").parse::<i64>().unwrap()
     })
     .await;
     assert!(waits.iter().all(|wait| *wait == 5));
     app.clock.advance(waits[0] * 1000);
-    app.call_as(&key, "GET", "/links", None).await.expect(200);
+    app.client(&key).get("/links").await.expect(200);
 }
 
 #[actix_web::test]
@@ -87,7 +71,7 @@ async fn waiting_as_told_always_helps() {
     let key = app.key_with(Plan::Pro, r#"{"monthly_calls":null,"burst_per_second":3}"#, &["*"]);
     for _ in 0..100 {
         let answers =
-            storm(20, async |_| app.call_as(&key, "GET", "/links?limit=1", None).await).await;
+            concurrently(20, async |_| app.client(&key).get("/links?limit=1").await).await;
         assert!(
             count(&answers, 429) > 0 && count(&answers, 200) > 0,
             "{} refused",
@@ -107,8 +91,8 @@ async fn one_who_storms_harms_nobody_else() {
     let app = TestApp::start().await;
     let loud = app.key_with(Plan::Pro, r#"{"burst_per_second":10}"#, &["*"]);
     let quiet = app.key_with(Plan::Pro, r#"{"burst_per_second":1000}"#, &["*"]);
-    let noise = storm(2_000, async |_| app.call_as(&loud, "GET", "/links?limit=1", None).await);
-    let work = storm(500, async |_| app.call_as(&quiet, "GET", "/links?limit=1", None).await);
+    let noise = concurrently(2_000, async |_| app.client(&loud).get("/links?limit=1").await);
+    let work = concurrently(500, async |_| app.client(&quiet).get("/links?limit=1").await);
     let (noise, work) = join(noise, work).await;
     assert_eq!((count(&noise, 200), count(&noise, 429), count(&work, 200)), (10, 1_990, 500));
 }
@@ -118,12 +102,11 @@ async fn a_month_that_turns_in_a_storm_loses_no_call() {
     let app = TestApp::start().await;
     app.clock.advance(898_200_000 - 1);
     let key = app.key_with(Plan::Pro, r#"{"monthly_calls":300,"burst_per_second":null}"#, &["*"]);
-    let answers = storm(1_200, async |i| {
+    let answers = concurrently(1_200, async |i| {
         if i == 600 {
             app.clock.advance(1);
         }
-        app.call_as(&key, "GET", if i % 4 == 3 { "/links/none" } else { "/links?limit=1" }, None)
-            .await
+        app.client(&key).get(if i % 4 == 3 { "/links/none" } else { "/links?limit=1" }).await
     })
     .await;
     let kept = count(&answers, 200) as u64;
@@ -158,9 +141,9 @@ async fn a_hundred_secrets_are_nowhere() {
             .header("idempotency-key", format!("i{i}"));
         let made = app.send(request.json(&body)).await.expect(201).json()["data"].clone();
         let (id, key) = (made["id"].as_str().unwrap(), made["key"].as_str().unwrap().to_owned());
-        app.call_as(&key, "GET", "/keys", None).await.expect(200);
+        app.client(&key).get("/keys").await.expect(200);
         let rotated =
-            app.call("POST", &format!("/keys/{id}/rotate"), None).await.expect(201).json()["data"]
+            app.owner().post(&format!("/keys/{id}/rotate"), None).await.expect(201).json()["data"]
                 .clone();
         secrets.extend([key, rotated["key"].as_str().unwrap().to_owned()]);
     }
@@ -202,7 +185,7 @@ async fn nobody_sets_what_is_not_theirs() {
     let link =
         app.link(json!({ "url": "https://example.com" })).await["id"].as_str().unwrap().to_owned();
     let key = json!({ "name": "k", "scopes": ["links:read"] });
-    let key = app.call("POST", "/keys", Some(key)).await.expect(201).json()["data"]["id"]
+    let key = app.owner().post("/keys", key).await.expect(201).json()["data"]["id"]
         .as_str()
         .unwrap()
         .to_owned();
@@ -230,7 +213,7 @@ async fn nobody_sets_what_is_not_theirs() {
         for field in theirs {
             let mut body = body.clone();
             body[field] = json!("evil");
-            let answer = app.call(method, path, Some(body)).await;
+            let answer = app.owner().send(method, path, Some(body)).await;
             let ignored = answer.status < 300 && !answer.text().contains("evil");
             assert!(
                 ignored || (400..500).contains(&answer.status),
@@ -242,7 +225,7 @@ async fn nobody_sets_what_is_not_theirs() {
             for wrong in wrong_for(valid) {
                 let mut body = body.clone();
                 body[field] = wrong.clone();
-                let answer = app.call(method, path, Some(body)).await;
+                let answer = app.owner().send(method, path, Some(body)).await;
                 assert!(
                     (400..500).contains(&answer.status),
                     "{method} {path} took {wrong} for {field}: {}",
@@ -252,7 +235,7 @@ async fn nobody_sets_what_is_not_theirs() {
         }
     }
     for path in ["/links?limit=100", "/keys", "/workspace"] {
-        assert!(!app.call("GET", path, None).await.expect(200).text().contains("evil"));
+        assert!(!app.owner().get(path).await.expect(200).text().contains("evil"));
     }
 }
 

@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::reliability::crashes::{Program, request};
+use crate::support::program::{Program, request};
 use crate::support::test_app::database_url;
 
 /// What would end a line, begin an event, or steer a terminal, as it may stand in a header,

@@ -12,7 +12,7 @@ use serde_json::json;
 use xqr_engine::Settings;
 use xqr_engine::settings::{Hidden, StoreKind};
 
-use crate::native::assets::PNG;
+use crate::support::pictures::PNG;
 use crate::support::test_app::TestApp;
 
 #[derive(Default)]
@@ -196,14 +196,12 @@ async fn files_lie_in_a_bucket() {
             || answer.starts_with("HTTP/1.1 400"),
         "{answer}"
     );
-    app.call("POST", &format!("/assets/{}/confirm", link.id), None).await.expect(409);
+    app.owner().post(&format!("/assets/{}/confirm", link.id), None).await.expect(409);
     while !bucket.lock().unwrap().parts.is_empty() {
         actix_web::rt::task::yield_now().await;
     }
     assert_eq!(bucket.lock().unwrap().objects.len(), 2);
-    app.call("DELETE", &format!("/assets/{}", view["id"].as_str().unwrap()), None)
-        .await
-        .expect(204);
+    app.owner().delete(&format!("/assets/{}", view["id"].as_str().unwrap())).await.expect(204);
     assert_eq!(bucket.lock().unwrap().objects.len(), 1);
 }
 
@@ -219,9 +217,7 @@ async fn a_bucket_that_is_down_loses_nothing() {
     assert!(!refused.text().contains("127.0.0.1"), "{}", refused.text());
     app.put(&link, PNG).await.expect(503);
     // It is deleted for its owner, and from the bucket when that is back.
-    app.call("DELETE", &format!("/assets/{}", view["id"].as_str().unwrap()), None)
-        .await
-        .expect(204);
+    app.owner().delete(&format!("/assets/{}", view["id"].as_str().unwrap())).await.expect(204);
     app.get(&path).await.expect(404);
     xqr_work::drain(&app.running.app).await.unwrap();
     assert_eq!(bucket.lock().unwrap().objects.len(), 1);
@@ -230,8 +226,5 @@ async fn a_bucket_that_is_down_loses_nothing() {
     xqr_work::drain(&app.running.app).await.unwrap();
     let names: Vec<String> = bucket.lock().unwrap().objects.keys().cloned().collect();
     assert!(names.len() == 1 && names[0].contains(&link.id), "{names:?}");
-    assert_eq!(
-        app.call("GET", "/assets", None).await.json()["data"][0]["status"],
-        json!("pending")
-    );
+    assert_eq!(app.owner().get("/assets").await.json()["data"][0]["status"], json!("pending"));
 }

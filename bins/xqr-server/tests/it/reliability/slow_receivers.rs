@@ -7,12 +7,10 @@ use serde_json::{Value, json};
 use xqr_engine::plans::Plan;
 use xqr_engine::settings::Signup;
 
-use crate::studio::accounts::{Somebody, body};
-use crate::studio::generate::MENU;
-use crate::studio::hostile_uploads::{Manner, rogue_on};
-use crate::studio::idempotency::dynamic;
+use crate::support::receiver::{Receiver, reaching};
+use crate::support::servers::{Manner, rogue_on};
+use crate::support::studio::{MENU, dynamic};
 use crate::support::test_app::TestApp;
-use crate::webhooks::delivery::{Receiver, reaching};
 
 #[actix_web::test]
 async fn twenty_that_are_silent_twenty_that_drip_and_five_that_never_end_delay_nobody() {
@@ -34,10 +32,10 @@ async fn twenty_that_are_silent_twenty_that_drip_and_five_that_never_end_delay_n
         settings.accounts.signup = Signup::Open;
     })
     .await;
-    let ann = Somebody::new(&app, "ann@example.com", Plan::Enterprise).await;
+    let ann = app.person("ann@example.com", Plan::Enterprise).await;
     let subscribe = async |url: &str| {
         let wish = json!({ "url": url, "events": ["dynamic_qr.created", "dynamic_qr.updated"] });
-        body(&ann.call("POST", "webhooks/", Some(wish)).await.expect(201))["id"].clone()
+        ann.post("webhooks/", wish).await.expect(201).body()["id"].clone()
     };
     for (url, _) in &crowd {
         subscribe(url).await;
@@ -45,10 +43,10 @@ async fn twenty_that_are_silent_twenty_that_drip_and_five_that_never_end_delay_n
     let hook = subscribe(&healthy.url()).await;
     // The service's own loop delivers; nobody calls it.
     for n in 0..5 {
-        let made = body(&ann.call("POST", "dynamic/", Some(dynamic(MENU))).await.expect(201));
+        let made = ann.post("dynamic/", dynamic(MENU)).await.expect(201).body();
         let code = made["short_id"].as_str().unwrap();
         let change = json!({ "destination_url": format!("{MENU}/{n}") });
-        ann.call("PATCH", &format!("dynamic/{code}/"), Some(change)).await.expect(200);
+        ann.patch(&format!("dynamic/{code}/"), change).await.expect(200);
         app.get(&format!("/q/{code}/")).await.expect(302);
     }
     // Off this thread, which the loop runs on.
@@ -61,9 +59,8 @@ async fn twenty_that_are_silent_twenty_that_drip_and_five_that_never_end_delay_n
     let (arrived, healthy) = waiting.await.unwrap();
     assert_eq!((arrived, healthy.heard().len()), (10, 10));
     let deliveries = async || {
-        let answer =
-            ann.call("GET", &format!("webhooks/{hook}/deliveries/"), None).await.expect(200);
-        body(&answer)["results"].as_array().unwrap().clone()
+        let answer = ann.get(&format!("webhooks/{hook}/deliveries/")).await.expect(200);
+        answer.body()["results"].as_array().unwrap().clone()
     };
     let delivered = |all: &[Value]| all.iter().filter(|it| it["status"] == "delivered").count();
     // What was heard is settled a moment later.

@@ -27,18 +27,14 @@ async fn injections_reach_no_header() {
         .into_iter()
         .enumerate()
         {
-            app.call("POST", "/links", Some(json!({ "url": url }))).await.refused(
+            app.owner().post("/links", json!({ "url": url })).await.refused(
                 400,
                 "VALIDATION_ERROR",
                 "url: Invalid URL format. Must start with http:// or https://",
             );
             tried += 1;
             if n == 0 {
-                app.call(
-                    "POST",
-                    "/links",
-                    Some(json!({ "url": "https://example.com", "custom_slug": format!("ab{control}cd") })),
-                )
+                app.owner().post("/links", json!({ "url": "https://example.com", "custom_slug": format!("ab{control}cd") }))
                 .await
                 .expect(400);
                 tried += 1;
@@ -109,7 +105,7 @@ async fn schemes_that_run_code_are_refused() {
             format!("{scheme}&colon;x"),
             format!("\u{feff}{scheme}:x"),
         ] {
-            app.call("PATCH", &format!("/links/{id}"), Some(json!({ "url": form }))).await.refused(
+            app.owner().patch(&format!("/links/{id}"), json!({ "url": form })).await.refused(
                 400,
                 "VALIDATION_ERROR",
                 "url: Invalid URL format. Must start with http:// or https://",
@@ -119,11 +115,8 @@ async fn schemes_that_run_code_are_refused() {
     }
     assert!(items.len() >= 120, "{}", items.len());
     for chunk in items.chunks(100) {
-        let answer = app
-            .call("POST", "/links/bulk", Some(json!({ "links": chunk })))
-            .await
-            .expect(201)
-            .json();
+        let answer =
+            app.owner().post("/links/bulk", json!({ "links": chunk })).await.expect(201).json();
         assert_eq!(answer["data"]["created"], json!([]));
         assert_eq!(answer["data"]["errors"].as_array().unwrap().len(), chunk.len());
     }
@@ -156,11 +149,8 @@ async fn the_url_standards_cases() {
     assert!(cases.len() > 800, "{}", cases.len());
     for chunk in cases.chunks(100) {
         let links: Vec<_> = chunk.iter().map(|case| json!({ "url": case["input"] })).collect();
-        let answer = app
-            .call("POST", "/links/bulk", Some(json!({ "links": links })))
-            .await
-            .expect(201)
-            .json();
+        let answer =
+            app.owner().post("/links/bulk", json!({ "links": links })).await.expect(201).json();
         let failed: Vec<_> = answer["data"]["errors"]
             .as_array()
             .unwrap()
@@ -200,19 +190,19 @@ async fn a_link_leads_to_no_other_link() {
         "https://qr.example/q/other/",
         "https://qr.example/%66irst",
     ] {
-        app.call("POST", "/links", Some(json!({ "url": url }))).await.refused(
+        app.owner().post("/links", json!({ "url": url })).await.refused(
             400,
             "VALIDATION_ERROR",
             &told("url"),
         );
         let path = format!("/links/{}", made["id"].as_str().unwrap());
-        app.call("PATCH", &path, Some(json!({ "url": url }))).await.refused(
+        app.owner().patch(&path, json!({ "url": url })).await.refused(
             400,
             "VALIDATION_ERROR",
             &told("url"),
         );
         let variants = json!([{ "url": "https://example.com" }, { "url": url }]);
-        let split = app.call("PATCH", &path, Some(json!({ "variants": variants }))).await;
+        let split = app.owner().patch(&path, json!({ "variants": variants })).await;
         split.refused(400, "VALIDATION_ERROR", &told("variants[1].url"));
     }
     for url in [

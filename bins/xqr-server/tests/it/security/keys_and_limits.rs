@@ -8,7 +8,7 @@ use crate::support::test_app::{Answer, TestApp};
 
 /// Makes a key through another and returns its secret.
 async fn make(app: &TestApp, key: &str, body: Value) -> String {
-    let made = app.call_as(key, "POST", "/keys", Some(body)).await.expect(201);
+    let made = app.client(key).post("/keys", body).await.expect(201);
     made.json()["data"]["key"].as_str().unwrap().to_owned()
 }
 
@@ -46,13 +46,14 @@ async fn a_key_of_a_lower_plan_lifts_no_limit_of_the_workspace() {
     let body =
         json!({ "name": "agency", "scopes": ["*"], "plan": "agency", "expires_at": expires_at });
     let agency = make(&app, &key, body).await;
-    let figures = app.call_as(&agency, "GET", "/links", None).await.expect(200);
+    let figures = app.client(&agency).get("/links").await.expect(200);
     assert_eq!(
         (figures.header("x-ratelimit-limit"), figures.header("x-ratelimit-burst-limit")),
         ("20", "7")
     );
     for status in [201, 201, 403] {
-        app.call_as(&agency, "POST", "/links", Some(json!({ "url": "https://example.com" })))
+        app.client(&agency)
+            .post("/links", json!({ "url": "https://example.com" }))
             .await
             .expect(status);
     }
@@ -62,7 +63,8 @@ async fn a_key_of_a_lower_plan_lifts_no_limit_of_the_workspace() {
 async fn a_key_of_a_lower_plan_makes_none_of_a_higher_one() {
     let app = TestApp::start().await;
     let strong = app
-        .call("POST", "/keys", Some(json!({ "name": "strong", "scopes": ["*"] })))
+        .owner()
+        .post("/keys", json!({ "name": "strong", "scopes": ["*"] }))
         .await
         .expect(201)
         .json();
@@ -70,21 +72,18 @@ async fn a_key_of_a_lower_plan_makes_none_of_a_higher_one() {
     let weak =
         make(&app, &app.key, json!({ "name": "weak", "scopes": ["*"], "plan": "pro" })).await;
     let refused = app
-        .call_as(
-            &weak,
-            "POST",
-            "/keys",
-            Some(json!({ "name": "k", "scopes": ["*"], "plan": "agency" })),
-        )
+        .client(&weak)
+        .post("/keys", json!({ "name": "k", "scopes": ["*"], "plan": "agency" }))
         .await;
     assert_eq!(refused.status, 400, "{}", refused.text());
     let same = app
-        .call_as(&weak, "POST", "/keys", Some(json!({ "name": "k", "scopes": ["*"] })))
+        .client(&weak)
+        .post("/keys", json!({ "name": "k", "scopes": ["*"] }))
         .await
         .expect(201)
         .json();
     assert_eq!(same["data"]["plan"], "pro", "what is not said is as with the maker");
-    app.call_as(&weak, "POST", &format!("/keys/{strong}/rotate"), None).await.expect(400);
+    app.client(&weak).post(&format!("/keys/{strong}/rotate"), None).await.expect(400);
 }
 
 #[actix_web::test]
@@ -92,15 +91,15 @@ async fn what_was_leased_under_a_larger_cap_is_not_spent_under_a_smaller_one() {
     let app = TestApp::start().await;
     let key =
         app.key_with(Plan::Enterprise, r#"{"monthly_calls":null,"burst_per_second":null}"#, &["*"]);
-    app.call_as(&key, "GET", "/links", None).await.expect(200);
+    app.client(&key).get("/links").await.expect(200);
     set_limits(&app, r#"{"monthly_calls":3,"burst_per_second":null}"#);
-    assert_eq!(remaining(&app.call_as(&key, "GET", "/links", None).await.expect(200)), 1);
-    assert_eq!(remaining(&app.call_as(&key, "GET", "/links", None).await.expect(200)), 0);
-    app.call_as(&key, "GET", "/links", None).await.expect(429);
+    assert_eq!(remaining(&app.client(&key).get("/links").await.expect(200)), 1);
+    assert_eq!(remaining(&app.client(&key).get("/links").await.expect(200)), 0);
+    app.client(&key).get("/links").await.expect(429);
     set_limits(&app, r#"{"monthly_calls":5,"burst_per_second":null}"#);
-    assert_eq!(remaining(&app.call_as(&key, "GET", "/links", None).await.expect(200)), 1);
+    assert_eq!(remaining(&app.client(&key).get("/links").await.expect(200)), 1);
     set_limits(&app, r#"{"monthly_calls":0,"burst_per_second":null}"#);
-    app.call_as(&key, "GET", "/links", None).await.expect(429);
+    app.client(&key).get("/links").await.expect(429);
 }
 
 #[actix_web::test]
@@ -109,46 +108,43 @@ async fn a_killed_node_costs_an_unlimited_workspace_at_most_a_lease() {
     let node = app.node();
     let key = app.key_with(Plan::Pro, r#"{"monthly_calls":null}"#, &["*"]);
     // This node is never settled: as if it were killed.
-    node.call_as(&key, "GET", "/links", None).await.expect(200);
+    node.client(&key).get("/links").await.expect(200);
     set_limits(&app, "{}");
-    assert!(
-        remaining(&app.call_as(&key, "GET", "/links", None).await.expect(200)) >= 1000 - 64 - 1
-    );
+    assert!(remaining(&app.client(&key).get("/links").await.expect(200)) >= 1000 - 64 - 1);
 }
 
 #[actix_web::test]
 async fn a_good_key_is_heard_beside_one_who_guesses() {
     let app = TestApp::start().await;
-    app.call("GET", "/links", None).await.expect(200);
+    app.owner().get("/links").await.expect(200);
     let guess = format!("smk_{}", "a".repeat(36));
     let mut statuses = Vec::new();
     for i in 0..150 {
         let key = if i % 2 == 0 { &guess } else { "nonsense" };
-        statuses.push(app.call_as(key, "GET", "/links", None).await.status);
+        statuses.push(app.client(key).get("/links").await.status);
     }
     assert!(
         statuses[..100].iter().all(|status| *status == 401) && statuses.contains(&429),
         "{statuses:?}"
     );
-    app.call("GET", "/links", None).await.expect(200);
+    app.owner().get("/links").await.expect(200);
 }
 
 #[actix_web::test]
 async fn a_dead_key_that_is_rotated_is_not_the_callers() {
     let app = TestApp::start().await;
-    let made = app
-        .call("POST", "/keys", Some(json!({ "name": "k", "scopes": ["*"] })))
+    let made = app.owner().post("/keys", json!({ "name": "k", "scopes": ["*"] }))
         .await
         .json()["data"]["id"]
         .clone();
     let path = format!("/keys/{}", made.as_str().unwrap());
-    app.call("POST", &format!("{path}/revoke"), None).await.expect(200);
-    let refused = app.call("POST", &format!("{path}/rotate"), None).await;
+    app.owner().post(&format!("{path}/revoke"), None).await.expect(200);
+    let refused = app.owner().post(&format!("{path}/rotate"), None).await;
     refused.refused(409, "STATE_CONFLICT", "The resource is revoked.");
     let body = json!({ "name": "k", "scopes": ["*"], "expires_at": "2026-03-21T14:31:00Z" });
-    let made = app.call("POST", "/keys", Some(body)).await.expect(201).json()["data"]["id"].clone();
+    let made = app.owner().post("/keys", body).await.expect(201).json()["data"]["id"].clone();
     app.clock.advance(60_000);
-    let refused = app.call("POST", &format!("/keys/{}/rotate", made.as_str().unwrap()), None).await;
+    let refused = app.owner().post(&format!("/keys/{}/rotate", made.as_str().unwrap()), None).await;
     refused.refused(409, "STATE_CONFLICT", "The resource is expired.");
 }
 
@@ -160,7 +156,7 @@ async fn what_cost_nothing_is_shown_as_left() {
         post(&app, &key, "/links", "k", &json!({ "url": "https://example.com" })).await.expect(201);
     assert_eq!(remaining(&made), 1);
     for _ in 0..3 {
-        assert_eq!(remaining(&app.call_as(&key, "GET", "/links/none", None).await.expect(404)), 1);
+        assert_eq!(remaining(&app.client(&key).get("/links/none").await.expect(404)), 1);
         assert_eq!(
             remaining(
                 &post(&app, &key, "/links", "k", &json!({ "url": "https://example.com" })).await
@@ -168,9 +164,9 @@ async fn what_cost_nothing_is_shown_as_left() {
             1
         );
     }
-    assert_eq!(remaining(&app.call_as(&key, "GET", "/links", None).await.expect(200)), 0);
+    assert_eq!(remaining(&app.client(&key).get("/links").await.expect(200)), 0);
     // The quota is spent; what was paid for is still told.
-    app.call_as(&key, "GET", "/links", None).await.expect(429);
+    app.client(&key).get("/links").await.expect(429);
     let again =
         post(&app, &key, "/links", "k", &json!({ "url": "https://example.com" })).await.expect(201);
     assert_eq!((again.header("idempotent-replayed"), &again.bytes), ("true", &made.bytes));
@@ -257,7 +253,7 @@ async fn a_closed_link_tells_nobody_where_it_led() {
     let path = format!("/links/{}", link["id"].as_str().unwrap());
     let told = "/api/lookup/prelaunch";
     app.get(told).await.expect(200);
-    app.call("PATCH", &path, Some(json!({ "enabled": false }))).await.expect(200);
+    app.owner().patch(&path, json!({ "enabled": false })).await.expect(200);
     for closed in [told, "/api/qr/prelaunch", "/api/qr-image/prelaunch", "/qr/prelaunch.png"] {
         let answer = app.get(closed).await.expect(410);
         assert!(!answer.text().contains("secret"), "{closed}");

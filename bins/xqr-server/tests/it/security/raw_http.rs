@@ -193,7 +193,7 @@ async fn answers_that_nobody_reads_are_let_go() {
     for _ in 0..2 {
         let links =
             vec![json!({ "url": format!("https://example.com/{}", "x".repeat(1900)) }); 100];
-        app.call("POST", "/links/bulk", Some(json!({ "links": links }))).await.expect(201);
+        app.owner().post("/links/bulk", json!({ "links": links })).await.expect(201);
     }
     let (address, key) = (app.running.address, app.key.clone());
     let closed = blocking(move || {

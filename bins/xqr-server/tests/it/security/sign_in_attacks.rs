@@ -15,10 +15,12 @@ use xqr_engine::auth::token::Subject;
 use xqr_engine::plans::Plan;
 use xqr_engine::settings::Signup;
 
-use crate::reliability::load::storm;
-use crate::studio::accounts::{PASSWORD, Somebody, body, open};
-use crate::studio::generate::{MENU, generate, refused, studio_key};
-use crate::support::test_app::{Answer, NOW, TestApp};
+use crate::support::actors::PASSWORD;
+use crate::support::actors::concurrently;
+use crate::support::envelopes::studio_refused;
+use crate::support::studio::{MENU, generate, studio_key};
+use crate::support::test_app::Answer;
+use crate::support::test_app::{NOW, TestApp};
 
 /// Signs in from an address, as a trusted proxy tells it.
 async fn sign_in(app: &TestApp, from: &str, email: &str, password: &str) -> Answer {
@@ -33,10 +35,10 @@ async fn ten_thousand_guesses_are_hardly_heard() {
         settings.edge.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
     })
     .await;
-    let ann = Somebody::new(&app, "ann@example.com", Plan::Pro).await;
-    Somebody::new(&app, "bob@example.com", Plan::Pro).await;
+    let ann = app.person("ann@example.com", Plan::Pro).await;
+    app.person("bob@example.com", Plan::Pro).await;
     let (evaluated, told) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let guesses = storm(10_000, async |n| {
+    let guesses = concurrently(10_000, async |n| {
         // Ann's account, and passwords that are tried on anybody.
         let email =
             if n % 2 == 0 { "ann@example.com".to_owned() } else { format!("user{n}@example.com") };
@@ -46,7 +48,7 @@ async fn ten_thousand_guesses_are_hardly_heard() {
             429 => {
                 let wait: u64 = answer.header("retry-after").parse().unwrap();
                 assert!(
-                    (1..=60).contains(&wait) && body(&answer)["detail"].is_string(),
+                    (1..=60).contains(&wait) && answer.body()["detail"].is_string(),
                     "{}",
                     answer.text()
                 );
@@ -59,7 +61,7 @@ async fn ten_thousand_guesses_are_hardly_heard() {
     // Meanwhile: Ann works on, Bob signs in.
     let others = async {
         for _ in 0..20 {
-            ann.call("GET", "keys/", None).await.expect(200);
+            ann.get("keys/").await.expect(200);
         }
         sign_in(&app, "203.0.113.9", "bob@example.com", PASSWORD).await.expect(200);
     };
@@ -71,7 +73,7 @@ async fn ten_thousand_guesses_are_hardly_heard() {
     // A minute later Ann signs in, and the guessing that goes on gets another minute's worth.
     app.clock.advance(60_000);
     sign_in(&app, "203.0.113.10", "ann@example.com", PASSWORD).await.expect(200);
-    let later = storm(100, async |n| {
+    let later = concurrently(100, async |n| {
         sign_in(&app, "198.51.100.7", "ann@example.com", &format!("more {n}")).await.status
     })
     .await;
@@ -88,8 +90,8 @@ type Change = fn(&mut Subject);
 
 #[actix_web::test]
 async fn forged_tokens_are_no_tokens() {
-    let app = open().await;
-    let ann = Somebody::new(&app, "ann@example.com", Plan::Pro).await;
+    let app = TestApp::start_with_signup().await;
+    let ann = app.person("ann@example.com", Plan::Pro).await;
     let parts: Vec<&str> = ann.access.split('.').collect();
     let [header, claims, signature] = parts[..] else { panic!("{}", ann.access) };
     let good: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap();
@@ -167,7 +169,7 @@ async fn forged_tokens_are_no_tokens() {
     let told = json!({ "detail": "Given token is missing, expired or not valid." });
     for token in &forged {
         let answer = app.send(app.request("GET", "/api/v1/usage/me/").bearer_auth(token)).await;
-        refused(&answer, 401, &told);
+        studio_refused(&answer, 401, &told);
     }
     assert!(forged.len() > 400, "{}", forged.len());
     for token in [&ann.access, control.expose()] {
@@ -237,7 +239,7 @@ async fn all_internal_addresses_are_refused_alike_and_none_is_dialled() {
     })
     .await;
     let key = studio_key(&app, Plan::Pro);
-    let ann = Somebody::new(&app, "ann@example.com", Plan::Agency).await;
+    let ann = app.person("ann@example.com", Plan::Agency).await;
     let started = Instant::now();
     for (written, told) in INTERNAL {
         let sentence = |host: &str| {
@@ -250,15 +252,15 @@ async fn all_internal_addresses_are_refused_alike_and_none_is_dialled() {
         let host = if written.starts_with('[') { format!("[{host}]") } else { host };
         for field in ["logo_url", "bg_image_url"] {
             let wish = json!({ "data": MENU, "size_inches": 1, field: format!("http://{written}:{port}/x.png") });
-            refused(&generate(&app, &key, wish).await, 400, &json!({ field: sentence(&host) }));
+            studio_refused(
+                &generate(&app, &key, wish).await,
+                400,
+                &json!({ field: sentence(&host) }),
+            );
         }
         let hook =
             json!({ "url": format!("https://{written}:{port}/"), "events": ["scan.created"] });
-        refused(
-            &ann.call("POST", "webhooks/", Some(hook)).await,
-            400,
-            &json!({ "url": sentence(&host) }),
-        );
+        studio_refused(&ann.post("webhooks/", hook).await, 400, &json!({ "url": sentence(&host) }));
     }
     // A name that leads inside: the same words, without the address that only the operator's
     // resolver knows.
@@ -268,7 +270,7 @@ async fn all_internal_addresses_are_refused_alike_and_none_is_dialled() {
             "refusing to fetch {}: resolves to private/internal IP (withheld)",
             name.to_lowercase()
         );
-        refused(&generate(&app, &key, wish).await, 400, &json!({ "logo_url": text }));
+        studio_refused(&generate(&app, &key, wish).await, 400, &json!({ "logo_url": text }));
     }
     // A dial to most of these would have waited for its deadline.
     assert!(started.elapsed() < Duration::from_secs(15), "{:?}", started.elapsed());

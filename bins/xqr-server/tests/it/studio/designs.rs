@@ -9,9 +9,11 @@ use rxing::{BarcodeFormat, DecodeHints};
 use serde_json::json;
 use xqr_engine::plans::Plan;
 
-use crate::native::qr_codes::pixels;
-use crate::studio::generate::{MENU, call, form, refused, studio_key};
-use crate::support::test_app::{Answer, TestApp};
+use crate::support::envelopes::studio_refused;
+use crate::support::pictures::pixels;
+use crate::support::studio::{MENU, form, studio_key};
+use crate::support::test_app::Answer;
+use crate::support::test_app::TestApp;
 
 const PATTERNS: [&str; 11] = [
     "squares",
@@ -156,6 +158,6 @@ async fn a_neon_logo_loses_its_glow_on_demand() {
     let default = order(&app, &key, &look("false")[..3], Some(&neon)).await.expect(200);
     assert_eq!((default.header("x-qr-cache"), &default.bytes), ("HIT", &glowing.bytes));
     let wish = json!({ "data": MENU, "size_inches": 1, "logo_neon_alpha": "much" });
-    let told = call(&app, &key, "POST", "/api/v1/generate/", Some(wish)).await;
-    refused(&told, 400, &json!({ "logo_neon_alpha": ["Must be a boolean."] }));
+    let told = app.studio(&key).post("/api/v1/generate/", wish).await;
+    studio_refused(&told, 400, &json!({ "logo_neon_alpha": ["Must be a boolean."] }));
 }

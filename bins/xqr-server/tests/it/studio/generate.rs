@@ -6,43 +6,12 @@ use std::io::Read as _;
 use serde_json::{Value, json};
 use xqr_engine::plans::Plan;
 
-use crate::native::qr_codes::read as read_png;
-use crate::support::test_app::{Answer, TestApp};
-
-/// Calls the studio dialect with a key.
-pub(crate) async fn call(
-    app: &TestApp,
-    key: &str,
-    method: &str,
-    path: &str,
-    body: Option<Value>,
-) -> Answer {
-    let mut request = app.request(method, path).header("x-api-key", key);
-    if let Some(body) = body {
-        request = request.json(&body);
-    }
-    app.send(request).await
-}
-
-pub(crate) async fn generate(app: &TestApp, key: &str, body: Value) -> Answer {
-    call(app, key, "POST", "/api/v1/generate/", Some(body)).await
-}
-
-pub(crate) fn studio_key(app: &TestApp, plan: Plan) -> String {
-    app.key_with(plan, r#"{"calls_per_minute":null}"#, &["*"])
-}
-
-/// Compares a refusal whole.
-#[track_caller]
-pub(crate) fn refused(answer: &Answer, status: u16, body: &Value) {
-    let found: Value =
-        serde_json::from_slice(&answer.bytes).unwrap_or_else(|_| panic!("{}", answer.text()));
-    assert_eq!((answer.status, &found), (status, body));
-    assert_eq!(answer.header("content-type"), "application/json");
-    assert!(answer.header("x-request-id").len() >= 26);
-}
-
-pub(crate) const MENU: &str = "https://example.com/menu";
+use crate::support::envelopes::studio_refused;
+use crate::support::pictures::read_png;
+use crate::support::pictures::square;
+use crate::support::servers::serve;
+use crate::support::studio::{MENU, form, generate, studio_key};
+use crate::support::test_app::TestApp;
 
 #[actix_web::test]
 async fn a_picture_is_drawn_charged_and_kept() {
@@ -88,18 +57,17 @@ async fn the_sixth_picture_of_a_free_month_is_refused() {
         generate(&app, &key, json!({ "data": "x".repeat(5_000), "size_inches": 1 }))
             .await
             .expect(400);
-        call(
-            &app,
-            &key,
-            "POST",
-            "/api/v1/validate/",
-            Some(json!({ "data": MENU, "size_inches": 1 })),
-        )
-        .await
-        .expect(200);
+        app.studio(&key)
+            .post("/api/v1/validate/", json!({ "data": MENU, "size_inches": 1 }))
+            .await
+            .expect(200);
     }
     let sixth = generate(&app, &key, json!({ "data": MENU, "size_inches": 1 })).await;
-    refused(&sixth, 429, &json!({ "detail": "Monthly quota of 5 exceeded for plan 'free'." }));
+    studio_refused(
+        &sixth,
+        429,
+        &json!({ "detail": "Monthly quota of 5 exceeded for plan 'free'." }),
+    );
     app.clock.advance(1_000);
     generate(&app, &key, json!({ "data": MENU, "size_inches": 1 })).await.expect(200);
 }
@@ -116,10 +84,9 @@ async fn usage_is_told() {
     assert_eq!(short_id.len(), 8);
     assert_eq!(made.header("x-qr-public-url"), format!("https://qr.example/q/{short_id}/"));
     assert_eq!(read_png(&made.bytes), format!("https://qr.example/q/{short_id}/"));
-    let usage: Value = serde_json::from_slice(
-        &call(&app, &key, "GET", "/api/v1/usage/", None).await.expect(200).bytes,
-    )
-    .unwrap();
+    let usage: Value =
+        serde_json::from_slice(&app.studio(&key).get("/api/v1/usage/").await.expect(200).bytes)
+            .unwrap();
     let prefix = usage["key_prefix"].clone();
     assert_eq!(
         usage,
@@ -129,31 +96,6 @@ async fn usage_is_told() {
             "max_bulk_items": 50, "active_dynamic_qrs": 1, "credits_remaining": 0
         })
     );
-}
-
-/// A PNG of one colour.
-pub(crate) fn square(color: [u8; 3]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut encoder = png::Encoder::new(&mut bytes, 64, 64);
-    encoder.set_color(png::ColorType::Rgb);
-    encoder.write_header().unwrap().write_image_data(&color.repeat(64 * 64)).unwrap();
-    bytes
-}
-
-/// A form with these parts: name, file name, content.
-pub(crate) fn form(parts: &[(&str, Option<&str>, &[u8])]) -> Vec<u8> {
-    let mut body = Vec::new();
-    for (name, file, bytes) in parts {
-        let file = file.map(|file| format!("; filename=\"{file}\"")).unwrap_or_default();
-        body.extend_from_slice(
-            format!("--XX\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n")
-                .as_bytes(),
-        );
-        body.extend_from_slice(bytes);
-        body.extend_from_slice(b"\r\n");
-    }
-    body.extend_from_slice(b"--XX--\r\n");
-    body
 }
 
 #[actix_web::test]
@@ -186,7 +128,7 @@ async fn a_form_carries_a_logo() {
         send(&pro, &[&fields[..], &[("logo_file", Some("x"), b"no picture")]].concat()).await;
     let text =
         "Upload a valid image. The file you uploaded was either not an image or a corrupted image.";
-    refused(&broken, 400, &json!({ "logo_file": [text] }));
+    studio_refused(&broken, 400, &json!({ "logo_file": [text] }));
     let request = app.request("POST", "/api/v1/generate/").header("x-api-key", &pro);
     let cut = app
         .send(
@@ -195,10 +137,9 @@ async fn a_form_carries_a_logo() {
                 .body("--XX\r\nConte"),
         )
         .await;
-    refused(&cut, 400, &json!({ "detail": "Multipart form parse error." }));
+    studio_refused(&cut, 400, &json!({ "detail": "Multipart form parse error." }));
     let usage: Value =
-        serde_json::from_slice(&call(&app, &pro, "GET", "/api/v1/usage/", None).await.bytes)
-            .unwrap();
+        serde_json::from_slice(&app.studio(&pro).get("/api/v1/usage/").await.bytes).unwrap();
     assert_eq!(usage["used_this_month"], 2, "what failed was given back");
 }
 
@@ -214,10 +155,11 @@ async fn a_batch_is_one_archive() {
           "background": "white" },
         { "data": MENU, "size_inches": 2, "format": "svg" },
     ]);
-    let answer =
-        call(&app, &key, "POST", "/api/v1/generate/bulk/", Some(json!({ "items": items })))
-            .await
-            .expect(200);
+    let answer = app
+        .studio(&key)
+        .post("/api/v1/generate/bulk/", json!({ "items": items }))
+        .await
+        .expect(200);
     assert_eq!(answer.header("content-type"), "application/zip");
     assert_eq!(
         answer.header("content-disposition"),
@@ -264,10 +206,11 @@ async fn a_batch_that_takes_its_time_is_not_cut() {
         .map(|i| json!({ "data": format!("{MENU}/{i}"), "size_inches": 3, "background": "white" }))
         .collect();
     let started = std::time::Instant::now();
-    let answer =
-        call(&app, &app.key, "POST", "/api/v1/generate/bulk/", Some(json!({ "items": items })))
-            .await
-            .expect(200);
+    let answer = app
+        .studio(&app.key)
+        .post("/api/v1/generate/bulk/", json!({ "items": items }))
+        .await
+        .expect(200);
     assert!(started.elapsed() > std::time::Duration::from_millis(100), "too fast to show anything");
     assert_eq!(zip::ZipArchive::new(std::io::Cursor::new(answer.bytes)).unwrap().len(), 101);
 }
@@ -277,10 +220,10 @@ async fn a_batch_is_refused_whole() {
     let app = TestApp::start().await;
     let starter = studio_key(&app, Plan::Starter);
     let bulk = async |key: &str, items: Vec<Value>| {
-        call(&app, key, "POST", "/api/v1/generate/bulk/", Some(json!({ "items": items }))).await
+        app.studio(key).post("/api/v1/generate/bulk/", json!({ "items": items })).await
     };
     let item = || json!({ "data": MENU, "size_inches": 1, "dpi": 72 });
-    refused(
+    studio_refused(
         &bulk(&starter, vec![]).await,
         400,
         &json!({ "items": ["This list may not be empty."] }),
@@ -290,19 +233,18 @@ async fn a_batch_is_refused_whole() {
     items[17]["color"] = json!("rouge");
     items[5] = json!({ "data_type": "dynamic", "payload": { "name": "n", "destination_url": MENU }, "size_inches": 1 });
     let errors = json!({ "3": "size_inches > plan max (8)", "17": "Invalid color 'rouge'." });
-    refused(
+    studio_refused(
         &bulk(&starter, items).await,
         422,
         &json!({ "errors": errors, "rendered_before_failure": 17 }),
     );
     let usage: Value =
-        serde_json::from_slice(&call(&app, &starter, "GET", "/api/v1/usage/", None).await.bytes)
-            .unwrap();
+        serde_json::from_slice(&app.studio(&starter).get("/api/v1/usage/").await.bytes).unwrap();
     assert_eq!((&usage["used_this_month"], &usage["active_dynamic_qrs"]), (&json!(0), &json!(0)));
     bulk(&starter, vec![item(); 50]).await.expect(200);
     let capped = app.key_with(Plan::Starter, r#"{"monthly_renders":3,"overage":false}"#, &["*"]);
     let text = "Monthly quota of 3 exceeded for plan 'starter'.";
-    refused(&bulk(&capped, vec![item(); 4]).await, 429, &json!({ "detail": text }));
+    studio_refused(&bulk(&capped, vec![item(); 4]).await, 429, &json!({ "detail": text }));
     bulk(&capped, vec![item(); 3]).await.expect(200);
 }
 
@@ -335,13 +277,13 @@ async fn a_dynamic_qr_leads_on_or_to_its_pause_page() {
         );
     }
     app.drain().await;
-    let links = app.call("GET", "/links", None).await.json();
+    let links = app.owner().get("/links").await.json();
     assert_eq!(
         (&links["data"][0]["scan_count"], &links["data"][0]["short_code"]),
         (&json!(3), &json!(code))
     );
     let path = format!("/links/{}", links["data"][0]["id"].as_str().unwrap());
-    app.call("PATCH", &path, Some(json!({ "enabled": false }))).await.expect(200);
+    app.owner().patch(&path, json!({ "enabled": false })).await.expect(200);
     let paused = app.get(&format!("/q/{code}/")).await.expect(302);
     assert_eq!(paused.header("location"), format!("/q/{code}/paused/"));
     let page = app.get(paused.header("location")).await.expect(200);
@@ -350,7 +292,7 @@ async fn a_dynamic_qr_leads_on_or_to_its_pause_page() {
             && page.header("content-security-policy").contains("default-src 'none'")
     );
     app.get(&format!("/{code}")).await.expect(410);
-    app.call("DELETE", &path, None).await.expect(204);
+    app.owner().delete(&path).await.expect(204);
     app.get(&format!("/q/{code}/")).await.expect(404);
 }
 
@@ -362,16 +304,15 @@ async fn a_plan_has_so_many_active_dynamic_qrs() {
     generate(&app, &key, wish()).await.expect(200);
     generate(&app, &key, wish()).await.expect(200);
     let text = "Plan 'starter' allows 2 active dynamic QRs. Upgrade for more.";
-    refused(&generate(&app, &key, wish()).await, 403, &json!({ "detail": text }));
+    studio_refused(&generate(&app, &key, wish()).await, 403, &json!({ "detail": text }));
     let both = json!({ "items": [{ "data": MENU, "size_inches": 1 }, wish()] });
-    refused(
-        &call(&app, &key, "POST", "/api/v1/generate/bulk/", Some(both)).await,
+    studio_refused(
+        &app.studio(&key).post("/api/v1/generate/bulk/", both).await,
         403,
         &json!({ "detail": text }),
     );
     let usage: Value =
-        serde_json::from_slice(&call(&app, &key, "GET", "/api/v1/usage/", None).await.bytes)
-            .unwrap();
+        serde_json::from_slice(&app.studio(&key).get("/api/v1/usage/").await.bytes).unwrap();
     assert_eq!((&usage["used_this_month"], &usage["active_dynamic_qrs"]), (&json!(2), &json!(2)));
 }
 
@@ -383,37 +324,6 @@ async fn probes_answer_during_maintenance() {
     .await;
     app.get("/api/health/").await.expect(200);
     app.get("/api/status/").await.expect(200);
-}
-
-/// Serves these bytes to whoever asks, and returns the port and how many asked.
-fn serve(bytes: Vec<u8>) -> (u16, std::sync::Arc<std::sync::atomic::AtomicUsize>) {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    (listener.local_addr().unwrap().port(), serve_on(listener, bytes))
-}
-
-/// Serves these bytes to whoever asks there, and returns how many asked.
-pub(crate) fn serve_on(
-    listener: std::net::TcpListener,
-    bytes: Vec<u8>,
-) -> std::sync::Arc<std::sync::atomic::AtomicUsize> {
-    use std::io::Write as _;
-    let asked = std::sync::Arc::<std::sync::atomic::AtomicUsize>::default();
-    let count = std::sync::Arc::clone(&asked);
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let (mut stream, mut head) = (stream.unwrap(), [0; 4096]);
-            let _ = stream.read(&mut head).unwrap();
-            count.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-            write!(
-                stream,
-                "HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nContent-Length: {}\r\n\r\n",
-                bytes.len()
-            )
-            .unwrap();
-            stream.write_all(&bytes).unwrap();
-        }
-    });
-    asked
 }
 
 #[actix_web::test]
@@ -443,7 +353,7 @@ async fn a_logo_is_fetched_from_where_it_may_be() {
             "refusing to fetch 169.254.169.254: resolves to private/internal IP 169.254.169.254",
         ),
     ] {
-        refused(
+        studio_refused(
             &generate(&closed, &closed.key, wish(&url)).await,
             400,
             &json!({ "logo_url": told }),
@@ -454,20 +364,24 @@ async fn a_logo_is_fetched_from_where_it_may_be() {
     assert_eq!((read_png(&picture.bytes).as_str(), seen()), (MENU, 1));
     let mut items = vec![wish(&url); 5];
     items[3]["logo_url"] = json!(format!("{url}?other"));
-    let batch =
-        call(&open, &open.key, "POST", "/api/v1/generate/bulk/", Some(json!({ "items": items })))
-            .await
-            .expect(200);
+    let batch = open
+        .studio(&open.key)
+        .post("/api/v1/generate/bulk/", json!({ "items": items }))
+        .await
+        .expect(200);
     assert_eq!((batch.bytes.starts_with(b"PK"), seen()), (true, 3), "each address once");
     items[4]["bg_image_url"] = json!("http://127.0.0.2:1/");
     let refusal =
-        call(&open, &open.key, "POST", "/api/v1/generate/bulk/", Some(json!({ "items": items })))
-            .await;
+        open.studio(&open.key).post("/api/v1/generate/bulk/", json!({ "items": items })).await;
     let told = "bg_image_url: The picture cannot be fetched: not an address that may be fetched: port 1 is not allowed.";
-    refused(&refusal, 422, &json!({ "errors": { "4": told }, "rendered_before_failure": 4 }));
+    studio_refused(
+        &refusal,
+        422,
+        &json!({ "errors": { "4": told }, "rendered_before_failure": 4 }),
+    );
     assert_eq!(seen(), 5);
     let native =
         json!({ "data": MENU, "design": { "logo_url": url }, "format": "png", "size": 10 });
-    let native = open.call("POST", "/qr", Some(native)).await.expect(200);
+    let native = open.owner().post("/qr", native).await.expect(200);
     assert_eq!((read_png(&native.bytes).as_str(), seen()), (MENU, 6));
 }

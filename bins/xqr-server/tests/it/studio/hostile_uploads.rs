@@ -2,8 +2,8 @@
 //! refused as a client's mistake or becomes a picture, soon, and nobody else notices.
 
 use std::collections::BTreeSet;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -13,12 +13,15 @@ use serde_json::{Value, json};
 use xqr_engine::Settings;
 use xqr_engine::plans::Plan;
 
-use crate::studio::accounts::body;
-use crate::studio::generate::{MENU, call, form, generate, refused, square, studio_key};
-use crate::support::test_app::{Answer, TestApp};
+use crate::support::pictures::square;
+use crate::support::servers::{Manner, rogue};
+use crate::support::studio::{MENU, form, generate, studio_key};
+use crate::support::test_app::TestApp;
 
 #[path = "../../../../../crates/xqr-render/tests/common/bombs.rs"]
 mod bombs;
+use crate::support::envelopes::studio_refused;
+use crate::support::test_app::Answer;
 use bombs::{bmp, chunk, gif, jpeg, png, small_png, svg, tiff, webp, zlib};
 
 /// What one file may take of everybody's time; tests are not optimised, and share the machine.
@@ -124,7 +127,7 @@ async fn both_ways(
             continue;
         }
         assert_eq!(answer.status, 400, "{name}: {}", answer.text());
-        let told = body(&answer);
+        let told = answer.body();
         let fields: Vec<_> = told.as_object().unwrap().keys().collect();
         assert_eq!(fields, [field], "{name}: {told}");
     }
@@ -135,7 +138,7 @@ async fn both_ways(
 async fn unharmed(app: &TestApp, key: &str, drawn: usize) {
     let usage =
         app.send(app.request("GET", "/api/v1/usage/").header("x-api-key", key)).await.expect(200);
-    assert_eq!(body(&usage)["used_this_month"], json!(drawn));
+    assert_eq!(usage.body()["used_this_month"], json!(drawn));
     generate(app, key, json!({ "data": MENU, "size_inches": 1 })).await.expect(200);
 }
 
@@ -351,7 +354,7 @@ async fn names_of_files_name_nothing() {
         let answer = upload(&app, &key, "png", "logo_file", name, &logo).await;
         // A name that breaks the form is a broken form.
         let is_told = answer.status == 400
-            && body(&answer) == json!({ "detail": "Multipart form parse error." });
+            && answer.body() == json!({ "detail": "Multipart form parse error." });
         if answer.status == 200 {
             assert_eq!(answer.bytes, plain.bytes);
             assert_eq!(
@@ -374,7 +377,7 @@ async fn names_of_files_name_nothing() {
         let answer = app.send(request).await;
         // A part that nobody asks for is a text, which these bytes are not.
         if answer.status != 400
-            || body(&answer) != json!({ "detail": "Multipart form parse error." })
+            || answer.body() != json!({ "detail": "Multipart form parse error." })
         {
             wrong.push((name, answer.status, answer.text()));
         }
@@ -383,69 +386,6 @@ async fn names_of_files_name_nothing() {
     assert!(drawn > 80, "{drawn}");
     assert_eq!(names(), before);
     unharmed(&app, &key, drawn).await;
-}
-
-/// How a server that means no good answers.
-#[derive(Clone, Copy)]
-pub(crate) enum Manner {
-    /// Never.
-    Silent,
-    /// A byte of the body now and then.
-    Drips,
-    /// A head without end.
-    EndlessHead,
-    /// A body without end.
-    EndlessBody,
-    /// In a coding that expands.
-    Packed,
-    /// Elsewhere, for ever.
-    Redirects,
-}
-
-/// Starts such a server and returns its port.
-fn rogue(manner: Manner) -> u16 {
-    rogue_on(TcpListener::bind("127.0.0.1:0").unwrap(), manner)
-}
-
-/// Starts such a server there and returns its port.
-pub(crate) fn rogue_on(listener: TcpListener, manner: Manner) -> u16 {
-    let port = listener.local_addr().unwrap().port();
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            std::thread::spawn(move || misbehave(stream.unwrap(), manner, port));
-        }
-    });
-    port
-}
-
-/// Ends when the other side does.
-fn misbehave(mut stream: TcpStream, manner: Manner, port: u16) {
-    let mut head = [0; 4096];
-    let _ = stream.read(&mut head).unwrap_or_default();
-    let ok = "HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n";
-    let (start, more) = match manner {
-        Manner::Silent => (String::new(), Vec::new()),
-        Manner::Drips => (format!("{ok}Content-Length: 100000\r\n\r\n\u{89}"), b"x".to_vec()),
-        Manner::EndlessHead => (ok.to_owned(), b"X-More: yes\r\n".repeat(100)),
-        Manner::EndlessBody => (format!("{ok}\r\n"), vec![b'x'; 65_536]),
-        Manner::Packed => (format!("{ok}Content-Encoding: gzip\r\n\r\n"), vec![0; 65_536]),
-        Manner::Redirects => {
-            let end = format!("Location: http://127.0.0.1:{port}/\r\nContent-Length: 0\r\n\r\n");
-            (format!("HTTP/1.1 302 Found\r\n{end}"), Vec::new())
-        }
-    };
-    if stream.write_all(start.as_bytes()).is_err() || more.is_empty() {
-        stream.read_to_end(&mut Vec::new()).ok();
-        return;
-    }
-    // The wait for a byte that never comes is the pause between two drops.
-    let pause = if matches!(manner, Manner::Drips) { 20 } else { 1 };
-    stream.set_read_timeout(Some(Duration::from_millis(pause))).unwrap();
-    while stream.write_all(&more).is_ok() {
-        if matches!(manner, Manner::Drips) && stream.read(&mut head).is_ok_and(|read| read == 0) {
-            return;
-        }
-    }
 }
 
 #[actix_web::test]
@@ -469,7 +409,7 @@ async fn servers_of_logos_that_misbehave_harm_nobody() {
     let orders = servers.iter().flat_map(|(port, _)| {
         [("/api/v1/generate/", wish(*port)), ("/api/v1/generate/bulk/", batch(*port))]
     });
-    let bad = join_all(orders.map(|(path, order)| call(&app, &key, "POST", path, Some(order))));
+    let bad = join_all(orders.map(|(path, order)| app.studio(&key).post(path, order)));
     let good = async {
         for n in 0..5 {
             generate(&app, &other, json!({ "data": format!("{MENU}/{n}"), "size_inches": 1 }))
@@ -492,7 +432,7 @@ async fn servers_of_logos_that_misbehave_harm_nobody() {
                 } else {
                     (400, json!({ "logo_url": told }))
                 };
-                refused(answer, status, &body);
+                studio_refused(answer, status, &body);
             }
         }
     }
@@ -500,10 +440,10 @@ async fn servers_of_logos_that_misbehave_harm_nobody() {
     assert!(refusals >= 8, "{refusals}");
     let again = join_all(servers.iter().map(|(port, _)| generate(&app, &key, wish(*port)))).await;
     for (answer, (_, told)) in again.iter().zip(&servers) {
-        refused(answer, 400, &json!({ "logo_url": told }));
+        studio_refused(answer, 400, &json!({ "logo_url": told }));
     }
     unharmed(&app, &key, 0).await;
     let usage: Value =
-        body(&app.send(app.request("GET", "/api/v1/usage/").header("x-api-key", &other)).await);
+        app.send(app.request("GET", "/api/v1/usage/").header("x-api-key", &other)).await.body();
     assert_eq!(usage["used_this_month"], 5);
 }

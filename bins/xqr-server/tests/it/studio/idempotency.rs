@@ -3,59 +3,22 @@
 
 use std::net::TcpListener;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use xqr_engine::plans::Plan;
 
-use crate::studio::accounts::{PASSWORD, Somebody, body, open, post};
-use crate::studio::generate::{MENU, call, refused, serve_on, square, studio_key};
-use crate::support::test_app::{Answer, TestApp};
+use crate::support::actors::{PASSWORD, Person};
+use crate::support::envelopes::studio_refused;
+use crate::support::pictures::square;
+use crate::support::servers::serve_on;
+use crate::support::studio::{MENU, dynamic_picture, makers, once, studio_key};
+use crate::support::test_app::TestApp;
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
-/// A public address, so that nothing is looked up.
-pub(crate) fn hook() -> Value {
-    json!({ "url": "https://93.184.215.14/hook", "events": ["scan.created"] })
-}
-
-pub(crate) fn dynamic(destination: &str) -> Value {
-    json!({ "name": "Menu", "destination_url": destination })
-}
-
-pub(crate) fn dynamic_picture(destination: &str) -> Value {
-    json!({ "data_type": "dynamic", "payload": dynamic(destination), "size_inches": 1 })
-}
-
-/// Posts with an Idempotency-Key, as a person or with an API key.
-pub(crate) async fn once(app: &TestApp, who: &str, path: &str, wish: &Value) -> Answer {
-    let request = app
-        .request("POST", &format!("/api/v1/{path}"))
-        .header("idempotency-key", "8c7f2f8e-order-1");
-    let request = if who.starts_with("ey") {
-        request.bearer_auth(who)
-    } else {
-        request.header("x-api-key", who)
-    };
-    app.send(request.json(wish)).await
-}
-
-/// The requests that make something: path, body, another body.
-pub(crate) fn makers() -> [(&'static str, Value, Value); 4] {
-    let other = |mut wish: Value, events: &[&str]| {
-        wish["events"] = json!(events);
-        wish
-    };
-    [
-        ("keys/", json!({ "name": "k", "plan": "pro" }), json!({ "name": "k", "plan": "starter" })),
-        ("dynamic/", dynamic(MENU), dynamic("https://example.org/")),
-        ("webhooks/", hook(), other(hook(), &["dynamic_qr.created"])),
-        ("generate/", dynamic_picture(MENU), dynamic_picture("https://example.org/")),
-    ]
-}
-
 #[actix_web::test]
 async fn what_is_sent_again_has_no_second_effect() {
-    let app = open().await;
-    let ann = Somebody::new(&app, "ann@example.com", Plan::Enterprise).await;
+    let app = TestApp::start_with_signup().await;
+    let ann = app.person("ann@example.com", Plan::Enterprise).await;
     let key = studio_key(&app, Plan::Pro);
     let mut first = Vec::new();
     for (path, wish, _) in makers() {
@@ -79,7 +42,7 @@ async fn what_is_sent_again_has_no_second_effect() {
         }
         first.push(made.bytes);
     }
-    let usage = body(&call(&app, &key, "GET", "/api/v1/usage/", None).await);
+    let usage = app.studio(&key).get("/api/v1/usage/").await.body();
     // The QR was made once, and each picture charged.
     assert_eq!((&usage["used_this_month"], &usage["active_dynamic_qrs"]), (&json!(3), &json!(1)));
     let batch = json!({ "items": [dynamic_picture(MENU), { "data": MENU, "size_inches": 1 }] });
@@ -95,26 +58,21 @@ async fn what_is_sent_again_has_no_second_effect() {
             .await
             .expect(200);
         assert_eq!(picture.header("idempotent-replayed"), "");
-        call(
-            &app,
-            &key,
-            "POST",
-            "/api/v1/generate/",
-            Some(json!({ "data": MENU, "size_inches": 1 })),
-        )
-        .await
-        .expect(200);
+        app.studio(&key)
+            .post("/api/v1/generate/", json!({ "data": MENU, "size_inches": 1 }))
+            .await
+            .expect(200);
     }
-    let usage = body(&call(&app, &key, "GET", "/api/v1/usage/", None).await);
+    let usage = app.studio(&key).get("/api/v1/usage/").await.body();
     assert_eq!((&usage["used_this_month"], &usage["active_dynamic_qrs"]), (&json!(9), &json!(2)));
 
     app.clock.advance(DAY - 1);
-    let session = body(
-        &post(&app, "login", json!({ "email": "ann@example.com", "password": PASSWORD }))
-            .await
-            .expect(200),
-    );
-    let later = Somebody::of(&app, &session);
+    let session = app
+        .auth("login", json!({ "email": "ann@example.com", "password": PASSWORD }))
+        .await
+        .expect(200)
+        .body();
+    let later = Person::of(&app, &session);
     for ((path, wish, _), made) in
         makers().into_iter().zip(&first).filter(|((path, ..), _)| *path != "generate/")
     {
@@ -152,11 +110,11 @@ async fn what_failed_may_be_tried_again_with_the_same_key() {
     let mut wish = dynamic_picture(MENU);
     wish["logo_url"] = json!(format!("http://127.0.0.1:{port}/logo.png"));
     let used = async || {
-        let usage = body(&call(&app, &key, "GET", "/api/v1/usage/", None).await);
+        let usage = app.studio(&key).get("/api/v1/usage/").await.body();
         (usage["used_this_month"].clone(), usage["active_dynamic_qrs"].clone())
     };
     let failed = once(&app, &key, "generate/", &wish).await;
-    refused(
+    studio_refused(
         &failed,
         400,
         &json!({ "logo_url": "The picture cannot be fetched: the host cannot be reached." }),

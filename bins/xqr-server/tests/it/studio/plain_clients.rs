@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
-use crate::reliability::crashes::Program;
+use crate::support::program::Program;
 use crate::support::test_app::database_url;
 
 /// A gateway: `/sometimes` works at the third try, `/never` never does. Returns its address and how

@@ -8,9 +8,12 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use xqr_engine::plans::Plan;
 
-use crate::studio::accounts::{Somebody, body, open};
-use crate::studio::generate::{MENU, call, form, generate, refused, square, studio_key};
-use crate::studio::idempotency::{dynamic, hook, makers, once};
+use crate::support::envelopes::studio_refused;
+use crate::support::pictures::square;
+use crate::support::studio::form;
+use crate::support::studio::makers;
+use crate::support::studio::once;
+use crate::support::studio::{MENU, dynamic, generate, studio_key, webhook};
 use crate::support::test_app::{Answer, TestApp};
 
 /// The statuses of section 15.1, but for 500.
@@ -28,7 +31,7 @@ impl Rows {
     /// Compares an answer whole; `wait` is its `Retry-After`.
     #[track_caller]
     fn row(&mut self, what: &str, answer: &Answer, status: u16, expected: &Value, wait: &str) {
-        let found = if answer.bytes.is_empty() { Value::Null } else { body(answer) };
+        let found = if answer.bytes.is_empty() { Value::Null } else { answer.body() };
         assert_eq!((answer.status, &found), (status, expected), "{what}");
         assert_eq!(answer.header("retry-after"), wait, "{what}");
         let id = answer.header("x-request-id").trim_start_matches("req_");
@@ -65,29 +68,27 @@ async fn every_status_of_the_table() {
 }
 
 async fn successes(rows: &mut Rows) {
-    let app = open().await;
-    let ann = Somebody::new(&app, "ann@example.com", Plan::Pro).await;
-    let made = ann
-        .call("POST", "keys/", Some(json!({ "name": "production-server-1", "plan": "starter" })))
-        .await;
-    let key = body(&made);
+    let app = TestApp::start_with_signup().await;
+    let ann = app.person("ann@example.com", Plan::Pro).await;
+    let made = ann.post("keys/", json!({ "name": "production-server-1", "plan": "starter" })).await;
+    let key = made.body();
     let raw = key["raw_key"].as_str().unwrap().to_owned();
     let expected = json!({
         "id": key["id"], "name": "production-server-1", "raw_key": raw, "key_prefix": &raw[..12], "plan": "starter",
         "warning": "Store this key securely. It will NOT be shown again.",
     });
     rows.row("POST /keys/", &made, 201, &expected, "");
-    let made = ann.call("POST", "dynamic/", Some(dynamic(MENU))).await;
-    let code = body(&made)["short_id"].as_str().unwrap().to_owned();
+    let made = ann.post("dynamic/", dynamic(MENU)).await;
+    let code = made.body()["short_id"].as_str().unwrap().to_owned();
     let moment = "2026-03-21T14:30:00Z";
     let expected = json!({
-        "id": body(&made)["id"], "short_id": code, "name": "Menu", "destination_url": MENU, "variants": [], "is_active": true,
+        "id": made.body()["id"], "short_id": code, "name": "Menu", "destination_url": MENU, "variants": [], "is_active": true,
         "scan_count": 0, "last_scanned_at": null, "destination_changes_count": 0,
         "public_url": format!("https://qr.example/q/{code}/"), "created_at": moment, "updated_at": moment,
     });
     rows.row("POST /dynamic/", &made, 201, &expected, "");
-    let made = ann.call("POST", "webhooks/", Some(hook())).await;
-    let webhook = body(&made);
+    let made = ann.post("webhooks/", webhook()).await;
+    let webhook = made.body();
     let expected = json!({
         "id": webhook["id"], "url": "https://93.184.215.14/hook", "description": "", "events": ["scan.created"],
         "status": "active", "consecutive_failures": 0, "last_delivery_at": null, "last_response_status": null,
@@ -104,7 +105,7 @@ async fn successes(rows: &mut Rows) {
     });
     rows.row(
         "POST /validate/",
-        &call(&app, &raw, "POST", "/api/v1/validate/", Some(wish)).await,
+        &app.studio(&raw).post("/api/v1/validate/", wish).await,
         200,
         &expected,
         "",
@@ -114,13 +115,7 @@ async fn successes(rows: &mut Rows) {
         "max_size_inches": 8, "max_dpi": 300, "allow_custom_logo": true, "max_active_dynamic_qrs": 10, "max_bulk_items": 50,
         "active_dynamic_qrs": 1, "credits_remaining": 0,
     });
-    rows.row(
-        "GET /usage/",
-        &call(&app, &raw, "GET", "/api/v1/usage/", None).await,
-        200,
-        &expected,
-        "",
-    );
+    rows.row("GET /usage/", &app.studio(&raw).get("/api/v1/usage/").await, 200, &expected, "");
 
     let scan = app.get(&format!("/q/{code}/")).await;
     rows.plain("GET /q/{short_id}/", &scan, 302);
@@ -130,14 +125,14 @@ async fn successes(rows: &mut Rows) {
         format!("dynamic/{code}/"),
         format!("webhooks/{}/", webhook["id"]),
     ] {
-        rows.row(&path, &ann.call("DELETE", &path, None).await, 204, &Value::Null, "");
+        rows.row(&path, &ann.delete(&path).await, 204, &Value::Null, "");
     }
     app.get(&format!("/q/{code}/")).await.expect(404);
 }
 
 async fn credentials(rows: &mut Rows) {
-    let app = open().await;
-    let ann = Somebody::new(&app, "ann@example.com", Plan::Pro).await;
+    let app = TestApp::start_with_signup().await;
+    let ann = app.person("ann@example.com", Plan::Pro).await;
     let wish = json!({ "data": MENU, "size_inches": 1 });
     let dead = detail("Invalid or revoked API key.");
     for key in ["", "smk_", "smk_aBc12dEfaBc12dEfaBc12dEfaBc12dEfaBc12dEf", "nonsense", &ann.access]
@@ -146,15 +141,15 @@ async fn credentials(rows: &mut Rows) {
     }
     let keyless = app.send(app.request("POST", "/api/v1/generate/").json(&wish)).await;
     rows.row("no key", &keyless, 401, &dead, "");
-    let made = body(&ann.call("POST", "keys/", Some(json!({ "name": "k" }))).await.expect(201));
+    let made = ann.post("keys/", json!({ "name": "k" })).await.expect(201).body();
     let old = made["raw_key"].as_str().unwrap();
     generate(&app, old, wish.clone()).await.expect(200);
     let path = format!("keys/{}/", made["id"]);
-    let rotated = body(&ann.call("POST", &format!("{path}rotate/"), None).await.expect(200));
+    let rotated = ann.post(&format!("{path}rotate/"), None).await.expect(200).body();
     rows.row("rotated", &generate(&app, old, wish.clone()).await, 401, &dead, "");
     let fresh = rotated["raw_key"].as_str().unwrap();
     generate(&app, fresh, wish.clone()).await.expect(200);
-    ann.call("DELETE", &path, None).await.expect(204);
+    ann.delete(&path).await.expect(204);
     rows.row("revoked", &generate(&app, fresh, wish).await, 401, &dead, "");
     let text = detail("Given token is missing, expired or not valid.");
     for token in ["", "nonsense", fresh] {
@@ -167,15 +162,13 @@ async fn credentials(rows: &mut Rows) {
 }
 
 async fn gates(rows: &mut Rows) {
-    let app = open().await;
+    let app = TestApp::start_with_signup().await;
     let [free, starter] = [Plan::Free, Plan::Starter].map(|plan| studio_key(&app, plan));
-    let bob = Somebody::new(&app, "bob@example.com", Plan::Free).await;
-    let code =
-        body(&bob.call("POST", "dynamic/", Some(dynamic(MENU))).await.expect(201))["short_id"]
-            .clone();
+    let bob = app.person("bob@example.com", Plan::Free).await;
+    let code = bob.post("dynamic/", dynamic(MENU)).await.expect(201).body()["short_id"].clone();
     let edit = async |n: u8| {
         let change = json!({ "destination_url": format!("{MENU}/{n}") });
-        bob.call("PATCH", &format!("dynamic/{}/", code.as_str().unwrap()), Some(change)).await
+        bob.patch(&format!("dynamic/{}/", code.as_str().unwrap()), change).await
     };
     edit(1).await.expect(200);
     let text = "Plan 'free' allows 1 destination edit per dynamic QR. This QR has been edited 1 time(s) already. \
@@ -184,7 +177,7 @@ async fn gates(rows: &mut Rows) {
 
     rows.row(
         "no name",
-        &bob.call("POST", "keys/", Some(json!({}))).await,
+        &bob.post("keys/", json!({})).await,
         400,
         &json!({ "name": "Required." }),
         "",
@@ -192,7 +185,7 @@ async fn gates(rows: &mut Rows) {
     let above = json!({ "plan": "Plan 'pro' exceeds your subscription tier 'free'." });
     rows.row(
         "tier",
-        &bob.call("POST", "keys/", Some(json!({ "name": "k", "plan": "pro" }))).await,
+        &bob.post("keys/", json!({ "name": "k", "plan": "pro" })).await,
         400,
         &above,
         "",
@@ -220,7 +213,7 @@ async fn gates(rows: &mut Rows) {
 
     let item = || json!({ "data": MENU, "size_inches": 1, "dpi": 72 });
     let bulk = async |key: &str, items: Vec<Value>| {
-        call(&app, key, "POST", "/api/v1/generate/bulk/", Some(json!({ "items": items }))).await
+        app.studio(key).post("/api/v1/generate/bulk/", json!({ "items": items })).await
     };
     let off = detail("Plan 'free' doesn't include bulk generation. Upgrade to Starter or higher.");
     rows.row("a batch", &bulk(&free, vec![json!("nonsense")]).await, 403, &off, "");
@@ -239,8 +232,8 @@ async fn gates(rows: &mut Rows) {
 }
 
 async fn absences(rows: &mut Rows) {
-    let app = open().await;
-    let ann = Somebody::new(&app, "ann@example.com", Plan::Pro).await;
+    let app = TestApp::start_with_signup().await;
+    let ann = app.person("ann@example.com", Plan::Pro).await;
     let none = detail("Not found.");
     for (method, path) in [
         ("DELETE", "keys/999/"),
@@ -261,14 +254,14 @@ async fn absences(rows: &mut Rows) {
         ("GET", "nothing/"),
     ] {
         let change = (method == "PATCH").then(|| json!({}));
-        rows.row(path, &ann.call(method, path, change).await, 404, &none, "");
+        rows.row(path, &ann.send(method, path, change).await, 404, &none, "");
     }
     app.get("/q/zzzzzzzz/").await.expect(404);
 }
 
 async fn reused_keys(rows: &mut Rows) {
-    let app = open().await;
-    let ann = Somebody::new(&app, "ann@example.com", Plan::Enterprise).await;
+    let app = TestApp::start_with_signup().await;
+    let ann = app.person("ann@example.com", Plan::Enterprise).await;
     let text = detail("Idempotency-Key was already used with a different request body.");
     for (path, wish, other) in makers() {
         let who = if path == "generate/" { &app.key } else { &ann.access };
@@ -287,21 +280,15 @@ async fn limits(rows: &mut Rows) {
     let app = TestApp::start().await;
     let key = app.key_with(Plan::Pro, r#"{"calls_per_minute":5}"#, &["*"]);
     for _ in 0..5 {
-        call(&app, &key, "GET", "/api/v1/usage/", None).await.expect(200);
+        app.studio(&key).get("/api/v1/usage/").await.expect(200);
     }
     let text = detail("Too many requests. Retry in 12 seconds.");
-    rows.row(
-        "the sixth call",
-        &call(&app, &key, "GET", "/api/v1/usage/", None).await,
-        429,
-        &text,
-        "12",
-    );
+    rows.row("the sixth call", &app.studio(&key).get("/api/v1/usage/").await, 429, &text, "12");
     app.clock.advance(11_999);
     let text = detail("Too many requests. Retry in 1 seconds.");
-    rows.row("too early", &call(&app, &key, "GET", "/api/v1/usage/", None).await, 429, &text, "1");
+    rows.row("too early", &app.studio(&key).get("/api/v1/usage/").await, 429, &text, "1");
     app.clock.advance(1);
-    call(&app, &key, "GET", "/api/v1/usage/", None).await.expect(200);
+    app.studio(&key).get("/api/v1/usage/").await.expect(200);
 
     let free = studio_key(&app, Plan::Free);
     let wish = || json!({ "data": MENU, "size_inches": 1 });
@@ -360,7 +347,7 @@ async fn closed_doors(rows: &mut Rows) {
     rows.row("overload", &full, 503, &detail("Service temporarily unavailable."), "1");
     release.send(()).unwrap();
     sitting.await.unwrap().unwrap();
-    let usage = body(&call(&app, &app.key, "GET", "/api/v1/usage/", None).await);
+    let usage = app.studio(&app.key).get("/api/v1/usage/").await.body();
     assert_eq!(usage["used_this_month"], 0, "what was not drawn is not charged");
 }
 
@@ -438,18 +425,18 @@ async fn refusals_are_word_for_word() {
         (&pro, json!([]), 400, json!({ "detail": "Invalid data. Expected a dictionary." })),
     ] {
         for path in ["/api/v1/generate/", "/api/v1/validate/"] {
-            refused(&call(&app, key, "POST", path, Some(wish.clone())).await, status, &body);
+            studio_refused(&app.studio(key).post(path, wish.clone()).await, status, &body);
         }
     }
     generate(&app, &free, sized(3.0)).await.expect(200);
-    refused(
-        &call(&app, &pro, "GET", "/api/v1/generate/", None).await,
+    studio_refused(
+        &app.studio(&pro).get("/api/v1/generate/").await,
         405,
         &detail("Method not allowed."),
     );
-    refused(&call(&app, &pro, "GET", "/api/v1/nothing/", None).await, 404, &detail("Not found."));
+    studio_refused(&app.studio(&pro).get("/api/v1/nothing/").await, 404, &detail("Not found."));
     let narrow = app.key_of(Plan::Pro, &["links:read"]);
-    refused(
+    studio_refused(
         &generate(&app, &narrow, sized(2.0)).await,
         403,
         &detail("This endpoint requires the qr:render scope."),

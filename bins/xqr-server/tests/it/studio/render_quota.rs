@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use xqr_engine::callers::workspaces;
 use xqr_engine::plans::Plan;
 
-use crate::studio::accounts::{Somebody, body, open, refused};
-use crate::support::test_app::{Answer, TestApp};
+use crate::support::envelopes::studio_refused;
+use crate::support::test_app::Answer;
+use crate::support::test_app::TestApp;
 
 const MENU: &str = "https://example.com/menu";
 
@@ -19,7 +20,7 @@ async fn call(app: &TestApp, key: &str, path: &str, body: Value) -> Answer {
 }
 
 async fn usage(app: &TestApp, key: &str) -> Value {
-    body(&app.send(app.request("GET", "/api/v1/usage/").header("x-api-key", key)).await.expect(200))
+    app.send(app.request("GET", "/api/v1/usage/").header("x-api-key", key)).await.expect(200).body()
 }
 
 fn dynamic(more: &Value) -> Value {
@@ -43,17 +44,17 @@ async fn a_batch_with_a_label_that_cannot_be_drawn_is_refused_before_its_first_b
         bad["frame_label"] = json!(label);
         let told = call(&app, &key, "validate/", bad.clone()).await.expect(400);
         let alone = call(&app, &key, "generate/", bad.clone()).await.expect(400);
-        assert_eq!(body(&told), body(&alone));
+        assert_eq!(told.body(), alone.body());
         let batch = call(&app, &key, "generate/bulk/", json!({ "items": [item(), item(), bad] }))
             .await
             .expect(422);
-        assert!(body(&batch)["errors"]["2"].is_string(), "{}", batch.text());
+        assert!(batch.body()["errors"]["2"].is_string(), "{}", batch.text());
     }
     let mut unreadable = item();
     unreadable["bg_image_url"] = json!("http://10.0.0.5/");
     let batch = call(&app, &key, "generate/bulk/", json!({ "items": [item(), unreadable] })).await;
     let told = "bg_image_url: refusing to fetch 10.0.0.5: resolves to private/internal IP 10.0.0.5";
-    refused(&batch, 422, &json!({ "errors": { "1": told }, "rendered_before_failure": 1 }));
+    studio_refused(&batch, 422, &json!({ "errors": { "1": told }, "rendered_before_failure": 1 }));
     assert_eq!(usage(&app, &key).await["used_this_month"], 0);
 }
 
@@ -79,14 +80,14 @@ async fn an_idempotency_key_lifts_no_limit_and_gives_no_picture() {
     assert_eq!(once(dynamic(&json!({}))).await.status, 429);
     app.clock.advance(60_000);
     let other = once(json!({ "data": MENU, "size_inches": 1 })).await;
-    refused(
+    studio_refused(
         &other,
         409,
         &json!({ "detail": "Idempotency-Key was already used with a different request body." }),
     );
     once(dynamic(&json!({}))).await.expect(200);
     let spent = json!({ "detail": "Monthly quota of 5 exceeded for plan 'free'." });
-    refused(&once(dynamic(&json!({}))).await, 429, &spent);
+    studio_refused(&once(dynamic(&json!({}))).await, 429, &spent);
     assert_eq!(usage(&app, &key).await["active_dynamic_qrs"], 1);
 }
 
@@ -96,9 +97,9 @@ async fn drawing_alone_makes_no_links() {
     let key = app.key_of(Plan::Pro, &["qr:render"]);
     let told = json!({ "detail": "This endpoint requires the links:write scope." });
     for path in ["generate/", "validate/"] {
-        refused(&call(&app, &key, path, dynamic(&json!({}))).await, 403, &told);
+        studio_refused(&call(&app, &key, path, dynamic(&json!({}))).await, 403, &told);
     }
-    refused(
+    studio_refused(
         &call(&app, &key, "generate/bulk/", json!({ "items": [dynamic(&json!({}))] })).await,
         403,
         &told,
@@ -108,43 +109,35 @@ async fn drawing_alone_makes_no_links() {
 
 #[actix_web::test]
 async fn many_at_once_pass_no_cap_and_leave_true_counters() {
-    let app = Arc::new(open().await);
-    let ann = Somebody::new(&app, "ann@example.com", Plan::Free).await;
-    let made = body(
-        &ann.call("POST", "dynamic/", Some(json!({ "name": "n", "destination_url": MENU })))
-            .await
-            .expect(201),
-    );
+    let app = Arc::new(TestApp::start_with_signup().await);
+    let ann = app.person("ann@example.com", Plan::Free).await;
+    let made = ann
+        .post("dynamic/", json!({ "name": "n", "destination_url": MENU }))
+        .await
+        .expect(201)
+        .body();
     let path = format!("dynamic/{}/", made["short_id"].as_str().unwrap());
-    let edits = (0..8).map(|i| {
-        ann.call(
-            "PATCH",
-            &path,
-            Some(json!({ "destination_url": format!("https://e{i}.example/") })),
-        )
-    });
+    let edits = (0..8)
+        .map(|i| ann.patch(&path, json!({ "destination_url": format!("https://e{i}.example/") })));
     let done = join_all(edits).await.into_iter().filter(|answer| answer.status == 200).count();
     assert_eq!(done, 1, "the free plan has one");
     for _ in 0..4 {
         app.clock.advance(60_000);
-        let flips =
-            (0..12).map(|i| ann.call("PATCH", &path, Some(json!({ "is_active": i % 2 == 0 }))));
+        let flips = (0..12).map(|i| ann.patch(&path, json!({ "is_active": i % 2 == 0 })));
         join_all(flips).await;
-        let active = body(&ann.call("GET", &path, None).await)["is_active"] == true;
-        let counted = body(&ann.call("GET", "usage/me/", None).await)["active_dynamic_qrs"].clone();
+        let active = ann.get(&path).await.body()["is_active"] == true;
+        let counted = ann.get("usage/me/").await.body()["active_dynamic_qrs"].clone();
         assert_eq!(counted, i64::from(active));
     }
-    let bob = Somebody::new(&app, "bob@example.com", Plan::Pro).await;
-    let key =
-        body(&bob.call("POST", "keys/", Some(json!({ "name": "k" }))).await.expect(201))["id"]
-            .clone();
+    let bob = app.person("bob@example.com", Plan::Pro).await;
+    let key = bob.post("keys/", json!({ "name": "k" })).await.expect(201).body()["id"].clone();
     let (rotate, delete) = (format!("keys/{key}/rotate/"), format!("keys/{key}/"));
-    let rotations = (0..6).map(|_| bob.call("POST", &rotate, None));
+    let rotations = (0..6).map(|_| bob.post(&rotate, None));
     let rotated: Vec<_> = join_all(rotations).await;
     let secrets: Vec<_> = rotated
         .iter()
         .filter(|answer| answer.status == 200)
-        .map(|answer| body(answer)["raw_key"].clone())
+        .map(|answer| answer.body()["raw_key"].clone())
         .collect();
     assert!(!secrets.is_empty());
     let last = secrets.iter().map(|secret| secret.as_str().unwrap().to_owned());
@@ -156,24 +149,21 @@ async fn many_at_once_pass_no_cap_and_leave_true_counters() {
         );
     }
     assert_eq!(alive, 1);
-    join_all((0..8).map(|_| bob.call("DELETE", &delete, None))).await;
+    join_all((0..8).map(|_| bob.delete(&delete))).await;
     let mut kept = 0;
     for _ in 0..6 {
-        kept += usize::from(
-            bob.call("POST", "keys/", Some(json!({ "name": "k" }))).await.status == 201,
-        );
+        kept += usize::from(bob.post("keys/", json!({ "name": "k" })).await.status == 201);
     }
     assert_eq!(kept, 2, "the pro plan has two");
 }
 
 #[actix_web::test]
 async fn usage_tells_what_the_next_calls_are_given() {
-    let app = open().await;
-    let ann = Somebody::new(&app, "ann@example.com", Plan::Pro).await;
+    let app = TestApp::start_with_signup().await;
+    let ann = app.person("ann@example.com", Plan::Pro).await;
     let make = async |plan: &str| {
-        let made =
-            ann.call("POST", "keys/", Some(json!({ "name": "k", "plan": plan }))).await.expect(201);
-        body(&made)["raw_key"].as_str().unwrap().to_owned()
+        let made = ann.post("keys/", json!({ "name": "k", "plan": plan })).await.expect(201);
+        made.body()["raw_key"].as_str().unwrap().to_owned()
     };
     let (pro, free) = (make("pro").await, make("free").await);
     let wish = |i: usize| json!({ "data": format!("{MENU}/{i}"), "size_inches": 1 });
@@ -190,20 +180,20 @@ async fn usage_tells_what_the_next_calls_are_given() {
         assert_eq!(picture.header("x-qr-quota-remaining"), (4 - i).to_string());
     }
     let spent = json!({ "detail": "Monthly quota of 5 exceeded for plan 'free'." });
-    refused(&call(&app, &free, "generate/", wish(9)).await, 429, &spent);
-    let me = body(&ann.call("GET", "usage/me/", None).await);
+    studio_refused(&call(&app, &free, "generate/", wish(9)).await, 429, &spent);
+    let me = ann.get("usage/me/").await.body();
     assert_eq!((&me["used_this_month"], &me["remaining"]), (&json!(11), &json!(4989)));
     call(&app, &pro, "generate/", wish(9)).await.expect(200);
 }
 
 #[actix_web::test]
 async fn webhooks_rest_while_the_plan_has_none() {
-    let app = open().await;
-    let ann = Somebody::new(&app, "ann@example.com", Plan::Pro).await;
+    let app = TestApp::start_with_signup().await;
+    let ann = app.person("ann@example.com", Plan::Pro).await;
     let wish = json!({ "url": "https://93.184.215.14/hook", "events": ["dynamic_qr.created"], "description": "" });
-    let made = body(&ann.call("POST", "webhooks/", Some(wish)).await.expect(201));
+    let made = ann.post("webhooks/", wish).await.expect(201).body();
     let path = format!("webhooks/{}/", made["id"]);
-    ann.call("PATCH", &path, Some(json!({ "description": "" }))).await.expect(200);
+    ann.patch(&path, json!({ "description": "" })).await.expect(200);
     let workspace = app.running.app.data.read_here(workspaces::list).unwrap().pop().unwrap().uid;
     app.running
         .app
@@ -211,15 +201,13 @@ async fn webhooks_rest_while_the_plan_has_none() {
         .write_here(move |tx| workspaces::set_plan(tx, &workspace, Plan::Free))
         .unwrap();
     let locked = json!({ "detail": "Plan 'free' doesn't include webhooks." });
-    refused(&ann.call("PATCH", &path, Some(json!({ "status": "active" }))).await, 403, &locked);
-    refused(&ann.call("POST", &format!("{path}rotate/"), None).await, 403, &locked);
-    refused(&ann.call("POST", &format!("{path}test/"), None).await, 403, &locked);
-    ann.call("POST", "dynamic/", Some(json!({ "name": "n", "destination_url": MENU })))
-        .await
-        .expect(201);
-    let none = body(&ann.call("GET", &format!("{path}deliveries/"), None).await.expect(200));
+    studio_refused(&ann.patch(&path, json!({ "status": "active" })).await, 403, &locked);
+    studio_refused(&ann.post(&format!("{path}rotate/"), None).await, 403, &locked);
+    studio_refused(&ann.post(&format!("{path}test/"), None).await, 403, &locked);
+    ann.post("dynamic/", json!({ "name": "n", "destination_url": MENU })).await.expect(201);
+    let none = ann.get(&format!("{path}deliveries/")).await.expect(200).body();
     assert_eq!(none, json!({ "results": [] }));
-    ann.call("DELETE", &path, None).await.expect(204);
+    ann.delete(&path).await.expect(204);
 }
 
 #[actix_web::test]
@@ -236,35 +224,32 @@ async fn native_calls_at_once_leave_true_counters_too() {
         paths
             .iter()
             .flat_map(|path| (0..6).map(move |_| path))
-            .map(|path| app.call("PATCH", path, off())),
+            .map(|path| app.owner().patch(path, off())),
     )
     .await;
     assert_eq!(count().await, 0);
     // Whole lists beside single links: nobody waits for another in a circle.
     let on = |enabled: bool| Some(json!({ "ids": ids, "enabled": enabled }));
-    let lists = (0..12).map(|i| app.call("PATCH", "/links/bulk/status", on(i % 2 == 0)));
+    let lists = (0..12).map(|i| app.owner().patch("/links/bulk/status", on(i % 2 == 0)));
     let singles =
-        (0..24).map(|i| app.call("PATCH", &paths[i % 6], Some(json!({ "enabled": i % 3 == 0 }))));
+        (0..24).map(|i| app.owner().patch(&paths[i % 6], json!({ "enabled": i % 3 == 0 })));
     let (lists, singles) = futures_util::join!(join_all(lists), join_all(singles));
     assert!(
         lists.iter().chain(&singles).all(|answer| answer.status == 200),
         "{lists:?} {singles:?}"
     );
-    app.call("PATCH", "/links/bulk/status", on(true)).await.expect(200);
+    app.owner().patch("/links/bulk/status", on(true)).await.expect(200);
     assert_eq!(count().await, 6);
     let gone = paths.iter().flat_map(|path| [("DELETE", path), ("PATCH", path), ("DELETE", path)]);
     join_all(gone.map(|(method, path)| {
-        app.call(method, path, (method == "PATCH").then(|| json!({ "enabled": true })))
+        app.owner().send(method, path, (method == "PATCH").then(|| json!({ "enabled": true })))
     }))
     .await;
     assert_eq!(count().await, 0);
-    let made = app
-        .call("POST", "/keys", Some(json!({ "name": "k", "scopes": ["*"] })))
-        .await
-        .expect(201)
-        .json();
+    let made =
+        app.owner().post("/keys", json!({ "name": "k", "scopes": ["*"] })).await.expect(201).json();
     let path = format!("/keys/{}/rotate", made["data"]["id"].as_str().unwrap());
-    let rotated = join_all((0..6).map(|_| app.call("POST", &path, None))).await;
+    let rotated = join_all((0..6).map(|_| app.owner().post(&path, None))).await;
     assert_eq!(rotated.iter().filter(|answer| answer.status == 201).count(), 1, "{rotated:?}");
 }
 
@@ -273,8 +258,8 @@ async fn what_is_not_made_is_not_counted() {
     let app = TestApp::start().await;
     app.link(json!({ "url": MENU, "custom_slug": "taken" })).await;
     let links: Vec<_> = (0..20).map(|_| json!({ "url": MENU, "custom_slug": "taken" })).collect();
-    app.call("POST", "/links/bulk", Some(json!({ "links": links }))).await.expect(201);
-    let usage = app.call("GET", "/workspace/usage", None).await.expect(200).json();
+    app.owner().post("/links/bulk", json!({ "links": links })).await.expect(201);
+    let usage = app.owner().get("/workspace/usage").await.expect(200).json();
     assert_eq!(
         (
             &usage["data"]["usage"]["links_created_this_month"],

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 use xqr_engine::plans::Plan;
 
-use crate::studio::accounts::{Somebody, body, open, refused};
+use crate::support::actors::Person;
+use crate::support::envelopes::studio_refused;
 use crate::support::test_app::TestApp;
 
 fn counts(found: &Value) -> Vec<(String, i64)> {
@@ -15,15 +16,15 @@ fn counts(found: &Value) -> Vec<(String, i64)> {
 
 #[actix_web::test]
 async fn scans_are_split_by_weight_and_counted_by_variant() {
-    let app = open().await;
-    let ann = Somebody::new(&app, "ann@example.com", Plan::Pro).await;
+    let app = TestApp::start_with_signup().await;
+    let ann = app.person("ann@example.com", Plan::Pro).await;
     let variants = json!([
         { "destination_url": "https://example.com/a", "weight": 3 },
         { "name": "Blue", "destination_url": "https://example.com/b" },
     ]);
     let wish =
         json!({ "name": "Menu", "destination_url": "https://example.com/", "variants": variants });
-    let made = body(&ann.call("POST", "dynamic/", Some(wish)).await.expect(201));
+    let made = ann.post("dynamic/", wish).await.expect(201).body();
     let shown = json!([
         { "name": "A", "destination_url": "https://example.com/a", "weight": 3 },
         { "name": "Blue", "destination_url": "https://example.com/b", "weight": 1 },
@@ -45,22 +46,16 @@ async fn scans_are_split_by_weight_and_counted_by_variant() {
     assert!((8..=34).contains(&seen[1]), "{seen:?}");
     app.drain().await;
     let path = format!("dynamic/{}/", made["short_id"].as_str().unwrap());
-    let found = body(&ann.call("GET", &format!("{path}analytics/"), None).await.expect(200));
+    let found = ann.get(&format!("{path}analytics/")).await.expect(200).body();
     assert_eq!(counts(&found), [("A".to_owned(), seen[0]), ("Blue".to_owned(), seen[1])]);
     // New addresses are a change of the destination, new weights are not.
     let heavier = json!({ "variants": [{ "name": "Blue", "destination_url": "https://example.com/b", "weight": 9 }] });
-    assert_eq!(
-        body(&ann.call("PATCH", &path, Some(heavier)).await.expect(200))["destination_changes_count"],
-        0
-    );
+    assert_eq!(ann.patch(&path, heavier).await.expect(200).body()["destination_changes_count"], 0);
     let moved = json!({ "variants": [{ "destination_url": "https://example.com/c" }] });
-    assert_eq!(
-        body(&ann.call("PATCH", &path, Some(moved)).await.expect(200))["destination_changes_count"],
-        1
-    );
+    assert_eq!(ann.patch(&path, moved).await.expect(200).body()["destination_changes_count"], 1);
     let scan = format!("/q/{}/", made["short_id"].as_str().unwrap());
     assert_eq!(app.get(&scan).await.expect(302).header("location"), "https://example.com/c");
-    let none = body(&ann.call("PATCH", &path, Some(json!({ "variants": [] }))).await.expect(200));
+    let none = ann.patch(&path, json!({ "variants": [] })).await.expect(200).body();
     assert_eq!((&none["variants"], &none["sticky"]), (&json!([]), &Value::Null));
     assert_eq!(app.get(&scan).await.expect(302).header("location"), "https://example.com/");
 }
@@ -101,17 +96,17 @@ async fn a_visitor_stays_where_that_is_asked() {
 
 #[actix_web::test]
 async fn bad_variants_are_named() {
-    let app = open().await;
+    let app = TestApp::start_with_signup().await;
     let [ann, bob] = [
-        Somebody::new(&app, "ann@example.com", Plan::Pro).await,
-        Somebody::new(&app, "bob@example.com", Plan::Starter).await,
+        app.person("ann@example.com", Plan::Pro).await,
+        app.person("bob@example.com", Plan::Starter).await,
     ];
     let wish = |variants: Value| {
         Some(json!({ "name": "n", "destination_url": "https://example.com", "variants": variants }))
     };
     let good = json!([{ "destination_url": "https://example.com/a" }]);
     let locked = json!({ "detail": "Plan 'starter' doesn't include variants." });
-    refused(&bob.call("POST", "dynamic/", wish(good.clone())).await, 403, &locked);
+    studio_refused(&bob.post("dynamic/", wish(good.clone())).await, 403, &locked);
     for (variants, complaint) in [
         (json!("a"), json!({ "variants": ["Must be a list."] })),
         (json!([1]), json!({ "variants[0]": ["Must be an object."] })),
@@ -133,10 +128,10 @@ async fn bad_variants_are_named() {
             json!({ "variants": ["Ensure this field has no more than 10 elements."] }),
         ),
     ] {
-        refused(&ann.call("POST", "dynamic/", wish(variants)).await, 400, &complaint);
+        studio_refused(&ann.post("dynamic/", wish(variants)).await, 400, &complaint);
     }
     let native = json!({ "url": "https://example.com", "variants": [{ "url": "x" }] });
-    let native = app.call("POST", "/links", Some(native)).await;
+    let native = app.owner().post("/links", native).await;
     native.refused(
         400,
         "VALIDATION_ERROR",
@@ -146,14 +141,14 @@ async fn bad_variants_are_named() {
 
 #[actix_web::test]
 async fn scans_beyond_the_plan_are_led_on_and_not_counted() {
-    let app = open().await;
+    let app = TestApp::start_with_signup().await;
     let [ann, bob] = [
-        Somebody::new(&app, "ann@example.com", Plan::Free).await,
-        Somebody::new(&app, "bob@example.com", Plan::Starter).await,
+        app.person("ann@example.com", Plan::Free).await,
+        app.person("bob@example.com", Plan::Starter).await,
     ];
     let wish = || Some(json!({ "name": "n", "destination_url": "https://example.com" }));
-    let code = async |who: &Somebody<'_>| {
-        body(&who.call("POST", "dynamic/", wish()).await.expect(201))["short_id"]
+    let code = async |who: &Person<'_>| {
+        who.post("dynamic/", wish()).await.expect(201).body()["short_id"]
             .as_str()
             .unwrap()
             .to_owned()
@@ -167,10 +162,8 @@ async fn scans_beyond_the_plan_are_led_on_and_not_counted() {
         }
         app.drain().await;
     };
-    let count = async |who: &Somebody<'_>, code: &str| {
-        let found = body(
-            &who.call("GET", &format!("dynamic/{code}/analytics/?days=60"), None).await.expect(200),
-        );
+    let count = async |who: &Person<'_>, code: &str| {
+        let found = who.get(&format!("dynamic/{code}/analytics/?days=60")).await.expect(200).body();
         let days: i64 = found["by_day"]
             .as_array()
             .unwrap()
@@ -184,8 +177,8 @@ async fn scans_beyond_the_plan_are_led_on_and_not_counted() {
     scan(30).await;
     assert_eq!((count(&ann, &anns).await, count(&bob, &bobs).await), (50, 60));
     app.clock.advance(11 * 24 * 60 * 60 * 1000);
-    let ann = Somebody::back(&app, "ann@example.com").await;
-    let bob = Somebody::back(&app, "bob@example.com").await;
+    let ann = app.sign_in("ann@example.com").await;
+    let bob = app.sign_in("bob@example.com").await;
     scan(2).await;
     assert_eq!((count(&ann, &anns).await, count(&bob, &bobs).await), (52, 62));
 }

@@ -1,6 +1,6 @@
 //! One server per test, with a clock that stands still.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use reqwest::header::HeaderMap;
 use reqwest::{Method, RequestBuilder, StatusCode};
@@ -22,6 +22,7 @@ pub(crate) struct TestApp {
     pub(crate) running: Running,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) key: String,
+    stranger: OnceLock<String>,
     http: reqwest::Client,
     _folder: TempDir,
 }
@@ -37,6 +38,13 @@ pub(crate) struct Answer {
 impl Answer {
     pub(crate) fn text(&self) -> String {
         String::from_utf8(self.bytes.clone()).unwrap()
+    }
+
+    /// The JSON body.
+    #[track_caller]
+    pub(crate) fn body(&self) -> Value {
+        serde_json::from_slice(&self.bytes)
+            .unwrap_or_else(|error| panic!("{error}: {} {}", self.status, self.text()))
     }
 
     /// The JSON body with the request id, which differs, checked and masked.
@@ -103,7 +111,7 @@ impl TestApp {
             .no_proxy()
             .build()
             .unwrap();
-        Self { running, clock, key, http, _folder: folder }
+        Self { running, clock, key, stranger: OnceLock::new(), http, _folder: folder }
     }
 
     /// Starts another node on the same database, with a folder and a key of its own.
@@ -115,18 +123,30 @@ impl TestApp {
         let running =
             xqr_server::start(settings, Arc::clone(&clock) as _, Arc::new(SeededEntropy::new(2)))
                 .unwrap();
-        Self { running, clock, key: self.key.clone(), http: self.http.clone(), _folder: folder }
+        Self {
+            running,
+            clock,
+            key: self.key.clone(),
+            stranger: OnceLock::new(),
+            http: self.http.clone(),
+            _folder: folder,
+        }
     }
 
     /// Ends the service in order, and starts it again on the same data.
     pub(crate) async fn restart(self) -> Self {
-        let Self { running, clock, key, http, _folder } = self;
+        let Self { running, clock, key, stranger, http, _folder } = self;
         let settings = running.app.settings.clone();
         running.stop().await;
         let running =
             xqr_server::start(settings, Arc::clone(&clock) as _, Arc::new(SeededEntropy::new(3)))
                 .unwrap();
-        Self { running, clock, key, http, _folder }
+        Self { running, clock, key, stranger, http, _folder }
+    }
+
+    /// Returns the key of another workspace, made once.
+    pub(crate) fn strangers_key(&self) -> &str {
+        self.stranger.get_or_init(|| self.key_of(Plan::Pro, &["*"]))
     }
 
     /// Makes another workspace and a key for it.
@@ -183,25 +203,6 @@ impl TestApp {
         answer
     }
 
-    /// A call of the native API with the first key.
-    pub(crate) async fn call(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
-        self.call_as(&self.key, method, path, body).await
-    }
-
-    pub(crate) async fn call_as(
-        &self,
-        key: &str,
-        method: &str,
-        path: &str,
-        body: Option<Value>,
-    ) -> Answer {
-        let mut request = self.request(method, &format!("/api/v1{path}")).bearer_auth(key);
-        if let Some(body) = body {
-            request = request.json(&body);
-        }
-        self.send(request).await
-    }
-
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send(self.request("GET", path)).await
     }
@@ -237,7 +238,7 @@ impl TestApp {
 
     /// Makes a link and returns its view.
     pub(crate) async fn link(&self, body: Value) -> Value {
-        self.call("POST", "/links", Some(body)).await.expect(201).json()["data"].clone()
+        self.owner().post("/links", body).await.expect(201).json()["data"].clone()
     }
 
     /// Runs the background steps until nothing is left.

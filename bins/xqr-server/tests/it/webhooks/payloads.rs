@@ -1,0 +1,173 @@
+//! What receivers get: events, payloads, signatures.
+
+use serde_json::{Value, json};
+use xqr_engine::errors::{Condition, Dialect};
+use xqr_engine::links;
+
+use crate::support::receiver::{Heard, Receiver, start_reaching};
+use crate::support::webhooks::{STUDIO_EVENTS, destination, python_verifies};
+
+#[actix_web::test]
+async fn receivers_of_both_looks_are_told_and_can_verify_it() {
+    let (studio, native) = (Receiver::start(), Receiver::start());
+    let app = start_reaching(&[&studio, &native]).await;
+    let (studio_hook, studio_secret) =
+        app.hook(Dialect::Studio, &studio.url(), &STUDIO_EVENTS).await;
+    let (native_hook, native_secret) = app.hook(Dialect::Xqr, &native.url(), &["*"]).await;
+    let id = app.example().await;
+    app.patch(&id, json!({ "url": "https://example.org/" })).await;
+    // The studio has no word for labels, and none for the end.
+    app.patch(&id, json!({ "labels": ["a"] })).await;
+    app.owner().delete(&format!("/links/{id}")).await.expect(204);
+    app.deliver().await;
+
+    let heard = studio.heard();
+    assert_eq!(heard.len(), 2, "{heard:?}");
+    let (created, updated) = (heard[0].json(), heard[1].json());
+    let code = created["data"]["short_id"].as_str().unwrap();
+    assert_eq!(
+        created,
+        json!({
+            "id": heard[0].headers["webhook-id"], "type": "dynamic_qr.created", "created_at": "2026-03-21T14:30:00Z",
+            "data": {
+                "short_id": code, "name": null, "variants": [], "destination_url": "https://example.com/", "is_active": true, "scan_count": 0,
+                "created_at": "2026-03-21T14:30:00Z", "updated_at": "2026-03-21T14:30:00Z",
+            }
+        })
+    );
+    assert_eq!(updated["type"], "dynamic_qr.updated");
+    assert_eq!(updated["data"]["destination_url"], "https://example.org/");
+    let of = |name: &str| heard[0].headers[name].as_str();
+    assert_eq!(
+        (of("x-qrstudio-event"), of("x-qrstudio-delivery")),
+        ("dynamic_qr.created", of("webhook-id"))
+    );
+    assert_eq!((of("content-type"), of("webhook-timestamp")), ("application/json", "1774103400"));
+    assert!(of("x-qrstudio-signature").starts_with("t=1774103400,v1="));
+
+    let told: Vec<_> = native.heard().iter().map(Heard::json).collect();
+    let link = json!({ "link_id": id, "short_code": code });
+    let data = |more: Value| {
+        let mut data = link.clone();
+        data.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        data
+    };
+    let event = |name: &str, data: Value| json!({ "event": name, "timestamp": "2026-03-21T14:30:00Z", "data": data });
+    assert_eq!(
+        told,
+        [
+            event("link.created", data(json!({ "destination": "https://example.com/" }))),
+            event(
+                "link.updated",
+                data(json!({ "changes": { "destination": "https://example.org/" } }))
+            ),
+            event("link.updated", data(json!({ "changes": { "labels": ["a"] } }))),
+            event("link.deleted", link.clone()),
+        ]
+    );
+    let first = &native.heard()[0].headers;
+    assert_eq!(
+        (first["user-agent"].as_str(), first["x-xqr-event"].as_str()),
+        ("xQR-Webhooks/1.0", "link.created")
+    );
+    assert_eq!(first["x-xqr-delivery"].len(), 36);
+
+    assert_eq!(python_verifies(Dialect::Studio, &studio_secret, &heard), 2);
+    assert_eq!(python_verifies(Dialect::Xqr, &native_secret, &native.heard()), 4);
+    for (hook, count) in [(studio_hook, 2), (native_hook, 4)] {
+        let deliveries = app.deliveries(&hook);
+        assert_eq!(deliveries.len(), count);
+        assert!(deliveries.iter().all(|it| it.status == "delivered"
+            && it.attempts == 1
+            && it.response_status == Some(200)));
+        assert!(
+            deliveries
+                .iter()
+                .all(|it| it.delivered_at() == Some(app.running.app.now())
+                    && it.duration_ms.is_some())
+        );
+        let hook = app.find(&hook);
+        assert_eq!((hook.consecutive_failures, hook.last_response_status), (0, Some(200)));
+        assert_eq!(hook.last_delivery_at, Some(app.running.app.now()));
+    }
+}
+
+#[actix_web::test]
+async fn a_thousand_deliveries_are_verified() {
+    let receiver = Receiver::start();
+    let app = start_reaching(&[&receiver]).await;
+    let (_, studio) = app.hook(Dialect::Studio, &receiver.url(), &STUDIO_EVENTS).await;
+    let (_, native) = app.hook(Dialect::Xqr, &receiver.url(), &["*"]).await;
+    for _ in 0..10 {
+        app.tx(|tx, caller| {
+            let draft = || links::Draft::new(destination());
+            links::create_each(tx, caller, std::iter::repeat_with(draft).take(100).collect())
+                .map(drop)
+        })
+        .await
+        .unwrap();
+    }
+    app.deliver().await;
+    let (of_studio, of_native): (Vec<_>, Vec<_>) = receiver
+        .heard()
+        .into_iter()
+        .partition(|heard| heard.headers.contains_key("x-qrstudio-event"));
+    assert_eq!(python_verifies(Dialect::Studio, &studio, &of_studio), 1_000);
+    assert_eq!(python_verifies(Dialect::Xqr, &native, &of_native), 1_000);
+}
+
+#[actix_web::test]
+async fn scans_are_told_to_whoever_wants_them() {
+    let (studio, native) = (Receiver::start(), Receiver::start());
+    let app = start_reaching(&[&studio, &native]).await;
+    let (other, _) = app.hook(Dialect::Studio, &studio.url(), &["dynamic_qr.created"]).await;
+    let link = app.link(json!({ "url": "https://example.com/" })).await;
+    let path = format!("/{}", link["short_code"].as_str().unwrap());
+    app.get(&path).await.expect(302);
+    app.drain().await;
+    app.deliver().await;
+    assert_eq!(app.deliveries(&other).len(), 1, "no scan");
+    app.hook(Dialect::Studio, &studio.url(), &["scan.created"]).await;
+    app.hook(Dialect::Xqr, &native.url(), &["link.scanned"]).await;
+    let request = app
+        .request("GET", &path)
+        .header("user-agent", "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17.0 Mobile/15E148 Safari/604.1")
+        .header("referer", "https://news.example/a?b");
+    app.send(request).await.expect(302);
+    app.drain().await;
+    app.deliver().await;
+    let code = link["short_code"].clone();
+    let told = studio.heard().last().unwrap().json();
+    assert_eq!(told["type"], "scan.created");
+    assert_eq!(
+        told["data"],
+        json!({
+            "short_id": code, "country": null, "device": "mobile", "browser": told["data"]["browser"], "referer": "news.example",
+            "variant": null, "scanned_at": "2026-03-21T14:30:00Z"
+        })
+    );
+    let told = native.heard().last().unwrap().json();
+    assert_eq!(told["event"], "link.scanned");
+    let browser = &told["data"]["browser"];
+    assert!(browser.is_string());
+    assert_eq!(
+        told["data"],
+        json!({ "link_id": link["id"], "short_code": code, "country": null, "device": "mobile", "browser": browser, "ip": null })
+    );
+}
+
+#[actix_web::test]
+async fn what_is_rolled_back_is_not_told() {
+    let receiver = Receiver::start();
+    let app = start_reaching(&[&receiver]).await;
+    let (hook, _) = app.hook(Dialect::Xqr, &receiver.url(), &["*"]).await;
+    let aborted = app
+        .tx(|tx, caller| {
+            links::create(tx, caller, links::Draft::new(destination()))?;
+            Err::<(), _>(Condition::KeyInvalid.into())
+        })
+        .await;
+    assert!(aborted.is_err());
+    app.deliver().await;
+    assert!(receiver.heard().is_empty() && app.deliveries(&hook).is_empty());
+}
