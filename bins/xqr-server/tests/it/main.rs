@@ -2,6 +2,10 @@
 //! PostgreSQL when `XQR_TEST_POSTGRES_URL` names one. `cargo xtask test` runs it on both.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![cfg_attr(
+    not(all(feature = "native", feature = "studio", feature = "forge", feature = "hub")),
+    expect(dead_code, unused_imports, reason = "helpers of tests that need a dialect left out")
+)]
 
 mod architecture;
 
@@ -14,14 +18,17 @@ mod dialects {
     mod shared_links;
 }
 
+#[cfg(feature = "forge")]
 mod forge {
     mod qr_codes_and_projects;
 }
 
+#[cfg(feature = "hub")]
 mod hub {
     mod codes;
 }
 
+#[cfg(feature = "native")]
 mod native {
     mod analytics;
     mod api_keys;
@@ -38,29 +45,41 @@ mod native {
 }
 
 mod public {
+    #[cfg(feature = "native")]
     mod asset_files;
     mod bio_page_html;
+    #[cfg(feature = "native")]
     mod cors_and_caching;
     mod documented_examples;
     mod health_and_maintenance;
+    #[cfg(feature = "native")]
     mod redirects;
 }
 
 mod reliability {
+    #[cfg(feature = "native")]
     mod crashes;
+    #[cfg(feature = "native")]
     mod load;
+    #[cfg(all(feature = "native", feature = "hub"))]
     mod logs;
+    #[cfg(feature = "native")]
     mod object_storage;
+    #[cfg(feature = "studio")]
     mod slow_receivers;
 }
 
 mod security {
+    #[cfg(feature = "native")]
     mod hostile_destinations;
     mod keys_and_limits;
+    #[cfg(feature = "native")]
     mod raw_http;
+    #[cfg(feature = "studio")]
     mod sign_in_attacks;
 }
 
+#[cfg(feature = "studio")]
 mod studio {
     mod accounts;
     mod designs;
@@ -88,9 +107,14 @@ mod support {
 }
 
 mod webhooks {
+    #[cfg(feature = "native")]
     mod concurrent_delivery;
+    #[cfg(feature = "native")]
     mod payloads;
+    #[cfg(feature = "native")]
     mod restarts;
+    #[cfg(feature = "native")]
     mod retries;
+    #[cfg(feature = "native")]
     mod subscriptions;
 }

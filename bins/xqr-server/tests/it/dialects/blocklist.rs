@@ -44,6 +44,7 @@ async fn make(app: &TestApp, url: &str) -> Answer {
     app.owner().post("/links", json!({ "url": url })).await
 }
 
+#[cfg(feature = "native")]
 #[actix_web::test]
 async fn no_disguise_gets_a_listed_host_into_a_link() {
     let (app, _folder) = start(false).await;
@@ -81,6 +82,7 @@ async fn no_disguise_gets_a_listed_host_into_a_link() {
     }
 }
 
+#[cfg(feature = "native")]
 #[actix_web::test]
 async fn native_links_are_checked_when_made_in_bulk_and_changed() {
     let (app, _folder) = start(false).await;
@@ -111,6 +113,7 @@ async fn native_links_are_checked_when_made_in_bulk_and_changed() {
     assert_eq!(usage().await, before + 1, "what was refused is not counted");
 }
 
+#[cfg(all(feature = "native", feature = "studio"))]
 #[actix_web::test]
 async fn each_variant_is_checked() {
     let (app, _folder) = start(true).await;
@@ -151,6 +154,7 @@ async fn each_variant_is_checked() {
     app.get("/split").await.expect(410);
 }
 
+#[cfg(all(feature = "native", feature = "studio"))]
 #[actix_web::test]
 async fn the_studio_is_checked_when_a_code_is_made_drawn_and_changed() {
     let (app, _folder) = start(false).await;
@@ -217,6 +221,7 @@ async fn the_studio_is_checked_when_a_code_is_made_drawn_and_changed() {
     );
 }
 
+#[cfg(feature = "native")]
 #[actix_web::test]
 async fn an_entry_of_the_table_holds_from_the_next_call_on_every_node() {
     let (app, _folder) = start(false).await;
@@ -233,6 +238,7 @@ async fn an_entry_of_the_table_holds_from_the_next_call_on_every_node() {
     make(&other, "https://shop.late.example/").await.expect(201);
 }
 
+#[cfg(feature = "native")]
 #[actix_web::test]
 async fn an_imported_list_holds_from_the_next_call_on() {
     let (app, _folder) = start(false).await;
@@ -250,6 +256,7 @@ async fn an_imported_list_holds_from_the_next_call_on() {
     make(&app, "https://h4500.example/").await.expect(201);
 }
 
+#[cfg(feature = "native")]
 #[actix_web::test]
 async fn a_changed_file_holds_without_a_restart_and_a_bad_one_raises_the_alarm() {
     let (app, folder) = start(false).await;
@@ -277,6 +284,7 @@ async fn a_changed_file_holds_without_a_restart_and_a_bad_one_raises_the_alarm()
     metric("xqr_blocklist_stale 0").await;
 }
 
+#[cfg(feature = "native")]
 #[actix_web::test]
 async fn links_that_were_made_before_stop_leading_there_where_that_is_configured() {
     for at_redirect in [false, true] {
@@ -311,6 +319,7 @@ async fn links_that_were_made_before_stop_leading_there_where_that_is_configured
     }
 }
 
+#[cfg(all(feature = "forge", feature = "hub"))]
 #[actix_web::test]
 async fn the_hub_and_the_forge_are_checked() {
     let (app, _folder) = start(false).await;

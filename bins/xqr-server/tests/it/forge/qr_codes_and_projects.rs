@@ -303,6 +303,7 @@ async fn pages_go_on_by_token() {
     }
 }
 
+#[cfg(feature = "native")]
 #[actix_web::test]
 async fn all_keys_of_an_account_share_its_minute_and_its_day() {
     let app = TestApp::start().await;

@@ -336,6 +336,7 @@ async fn pictures_of_codes() {
     }
 }
 
+#[cfg(feature = "native")]
 #[actix_web::test]
 async fn rates_and_rotation_and_maintenance() {
     let app = TestApp::start().await;

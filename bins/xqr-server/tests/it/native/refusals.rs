@@ -230,6 +230,7 @@ async fn the_key_is_judged_before_the_body() {
     app.send(request).await.refused(401, "INVALID_API_KEY", KEY_INVALID);
 }
 
+#[cfg(feature = "studio")]
 #[actix_web::test]
 async fn paths_and_methods_that_are_none() {
     let app = TestApp::start().await;

@@ -147,6 +147,7 @@ async fn refusals_name_what_is_wrong() {
     locked.refused(403, "FEATURE_NOT_AVAILABLE", "webhooks is not available on the pro plan.");
 }
 
+#[cfg(feature = "studio")]
 #[actix_web::test]
 async fn a_person_sees_the_secret_and_sends_a_test() {
     let receiver = Receiver::start();

@@ -106,6 +106,7 @@ fn frame(answer: &Answer, avatar: bool) {
     assert!(answer.header("x-request-id").starts_with("req_"));
 }
 
+#[cfg(feature = "native")]
 #[actix_web::test]
 async fn a_page_reads_as_it_was_written() {
     let app = TestApp::start().await;
@@ -284,6 +285,7 @@ fn vectors() -> Vec<String> {
     all
 }
 
+#[cfg(feature = "native")]
 #[actix_web::test]
 async fn what_users_write_is_text() {
     let app = TestApp::start().await;

@@ -23,6 +23,7 @@ async fn open_to(origins: &[&str]) -> TestApp {
 const PATHS: [&str; 5] =
     ["/api/v1/links", "/api/v1/usage/", "/api/list", "/v1/projects", "/qr/nothing.png"];
 
+#[cfg(all(feature = "studio", feature = "forge", feature = "hub"))]
 #[actix_web::test]
 async fn pages_of_listed_origins_may_read_every_answer() {
     let app = open_to(&[ORIGIN, "http://localhost:3000"]).await;
@@ -83,6 +84,7 @@ async fn pages_of_listed_origins_may_read_every_answer() {
     );
 }
 
+#[cfg(all(feature = "studio", feature = "forge", feature = "hub"))]
 #[actix_web::test]
 async fn a_preflight_needs_no_key() {
     let app = open_to(&[ORIGIN]).await;
@@ -150,6 +152,7 @@ async fn coded(app: &TestApp, method: &str, path: &str, accept: &str) -> Answer 
     .await
 }
 
+#[cfg(all(feature = "forge", feature = "hub"))]
 #[actix_web::test]
 async fn texts_are_coded_and_pictures_are_not() {
     let app = TestApp::start().await;

@@ -46,6 +46,7 @@ async fn run(mut command: Command) -> String {
     printed
 }
 
+#[cfg(feature = "hub")]
 #[actix_web::test]
 async fn the_hub_s_worked_example() {
     let (app, folder) = (TestApp::start().await, tempfile::tempdir().unwrap());
@@ -64,6 +65,7 @@ async fn the_hub_s_worked_example() {
     assert_eq!(read_png(&picture), format!("https://qr.example/{code}"));
 }
 
+#[cfg(feature = "forge")]
 #[actix_web::test]
 async fn the_forge_s_quickstart() {
     let (app, folder) = (TestApp::start().await, tempfile::tempdir().unwrap());
@@ -78,6 +80,7 @@ async fn the_forge_s_quickstart() {
     }
 }
 
+#[cfg(feature = "hub")]
 #[actix_web::test]
 async fn a_client_that_retries_ends_well() {
     let (app, folder) = (TestApp::start().await, tempfile::tempdir().unwrap());

@@ -8,6 +8,7 @@ use xqr_engine::{OsEntropy, SystemClock};
 
 use crate::support::test_app::TestApp;
 
+#[cfg(feature = "native")]
 #[actix_web::test]
 async fn health_readiness_and_metrics() {
     let app = TestApp::start().await;
@@ -34,6 +35,7 @@ async fn health_readiness_and_metrics() {
     }
 }
 
+#[cfg(feature = "native")]
 #[actix_web::test]
 async fn every_answer_has_an_id_and_an_exact_type() {
     let app = TestApp::start().await;
@@ -65,6 +67,7 @@ async fn every_answer_has_an_id_and_an_exact_type() {
     }
 }
 
+#[cfg(feature = "native")]
 #[actix_web::test]
 async fn a_second_start_keeps_the_data_and_makes_no_key() {
     let mut app = TestApp::start().await;
@@ -108,6 +111,7 @@ fn a_bad_setting_is_refused_at_start_in_one_line() {
     }
 }
 
+#[cfg(feature = "native")]
 #[actix_web::test]
 async fn maintenance_closes_the_api_and_keeps_redirects() {
     let app = TestApp::start().await;
@@ -140,6 +144,7 @@ async fn maintenance_closes_the_api_and_keeps_redirects() {
     app.owner().get("/links").await.expect(200);
 }
 
+#[cfg(feature = "native")]
 #[actix_web::test]
 async fn https_may_be_demanded() {
     let app = TestApp::start_with(|settings| {
@@ -165,6 +170,7 @@ async fn https_may_be_demanded() {
     app.send(request).await.expect(426);
 }
 
+#[cfg(feature = "native")]
 #[actix_web::test]
 async fn who_tries_keys_is_shut_out() {
     let app = TestApp::start_with(|settings| settings.limits.bad_keys_per_minute = 20).await;
@@ -182,6 +188,7 @@ async fn who_tries_keys_is_shut_out() {
     app.owner().get("/links").await.expect(200);
 }
 
+#[cfg(feature = "native")]
 #[actix_web::test]
 async fn who_guesses_codes_is_slowed_and_others_are_not() {
     let app = TestApp::start_with(|settings| settings.limits.misses_per_minute = 30).await;

@@ -34,6 +34,7 @@ fn remaining(answer: &Answer) -> u64 {
     answer.header("x-ratelimit-remaining").parse().unwrap()
 }
 
+#[cfg(feature = "native")]
 #[actix_web::test]
 async fn a_key_of_a_lower_plan_lifts_no_limit_of_the_workspace() {
     let app = TestApp::start().await;
@@ -59,6 +60,7 @@ async fn a_key_of_a_lower_plan_lifts_no_limit_of_the_workspace() {
     }
 }
 
+#[cfg(feature = "native")]
 #[actix_web::test]
 async fn a_key_of_a_lower_plan_makes_none_of_a_higher_one() {
     let app = TestApp::start().await;
@@ -86,6 +88,7 @@ async fn a_key_of_a_lower_plan_makes_none_of_a_higher_one() {
     app.client(&weak).post(&format!("/keys/{strong}/rotate"), None).await.expect(400);
 }
 
+#[cfg(feature = "native")]
 #[actix_web::test]
 async fn what_was_leased_under_a_larger_cap_is_not_spent_under_a_smaller_one() {
     let app = TestApp::start().await;
@@ -102,6 +105,7 @@ async fn what_was_leased_under_a_larger_cap_is_not_spent_under_a_smaller_one() {
     app.client(&key).get("/links").await.expect(429);
 }
 
+#[cfg(feature = "native")]
 #[actix_web::test]
 async fn a_killed_node_costs_an_unlimited_workspace_at_most_a_lease() {
     let app = TestApp::start().await;
@@ -113,6 +117,7 @@ async fn a_killed_node_costs_an_unlimited_workspace_at_most_a_lease() {
     assert!(remaining(&app.client(&key).get("/links").await.expect(200)) >= 1000 - 64 - 1);
 }
 
+#[cfg(feature = "native")]
 #[actix_web::test]
 async fn a_good_key_is_heard_beside_one_who_guesses() {
     let app = TestApp::start().await;
@@ -130,6 +135,7 @@ async fn a_good_key_is_heard_beside_one_who_guesses() {
     app.owner().get("/links").await.expect(200);
 }
 
+#[cfg(feature = "native")]
 #[actix_web::test]
 async fn a_dead_key_that_is_rotated_is_not_the_callers() {
     let app = TestApp::start().await;
@@ -148,6 +154,7 @@ async fn a_dead_key_that_is_rotated_is_not_the_callers() {
     refused.refused(409, "STATE_CONFLICT", "The resource is expired.");
 }
 
+#[cfg(feature = "native")]
 #[actix_web::test]
 async fn what_cost_nothing_is_shown_as_left() {
     let app = TestApp::start().await;
@@ -174,6 +181,7 @@ async fn what_cost_nothing_is_shown_as_left() {
     post(&app, &key, "/links", "other", &json!({ "url": "https://example.com" })).await.expect(429);
 }
 
+#[cfg(feature = "native")]
 #[actix_web::test]
 async fn a_batch_that_made_nothing_is_free_and_may_be_tried_again() {
     let app = TestApp::start().await;
@@ -205,6 +213,7 @@ async fn limits_that_the_database_cannot_hold_are_refused() {
     assert!(set(r#"{"links":9007199254740992}"#).is_ok());
 }
 
+#[cfg(all(feature = "native", feature = "forge", feature = "hub"))]
 #[actix_web::test]
 async fn a_nul_is_nobodys_name() {
     let app = TestApp::start().await;
@@ -244,6 +253,7 @@ async fn a_nul_is_nobodys_name() {
     );
 }
 
+#[cfg(all(feature = "native", feature = "hub"))]
 #[actix_web::test]
 async fn a_closed_link_tells_nobody_where_it_led() {
     let app = TestApp::start().await;

@@ -224,6 +224,7 @@ async fn answers_that_nobody_reads_are_let_go() {
     app.get("/health").await.expect(200);
 }
 
+#[cfg(all(feature = "studio", feature = "forge", feature = "hub"))]
 #[actix_web::test]
 async fn where_there_is_get_there_is_head() {
     let app = TestApp::start().await;

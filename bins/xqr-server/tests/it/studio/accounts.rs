@@ -8,6 +8,7 @@ use crate::support::envelopes::studio_refused;
 use crate::support::studio::MENU;
 use crate::support::test_app::TestApp;
 
+#[cfg(feature = "native")]
 #[actix_web::test]
 async fn the_first_account_closes_the_door() {
     let app = TestApp::start().await;

@@ -261,6 +261,7 @@ async fn health_needs_no_key() {
     );
 }
 
+#[cfg(feature = "native")]
 #[actix_web::test]
 async fn a_dynamic_qr_leads_on_or_to_its_pause_page() {
     let app = TestApp::start().await;
@@ -326,6 +327,7 @@ async fn probes_answer_during_maintenance() {
     app.get("/api/status/").await.expect(200);
 }
 
+#[cfg(feature = "native")]
 #[actix_web::test]
 async fn a_logo_is_fetched_from_where_it_may_be() {
     let (port, asked) = serve(square([20, 60, 160]));

@@ -388,6 +388,7 @@ async fn names_of_files_name_nothing() {
     unharmed(&app, &key, drawn).await;
 }
 
+#[cfg(feature = "native")]
 #[actix_web::test]
 async fn servers_of_logos_that_misbehave_harm_nobody() {
     let manners = [

@@ -54,6 +54,7 @@ impl Rows {
     }
 }
 
+#[cfg(feature = "native")]
 #[actix_web::test]
 async fn every_status_of_the_table() {
     let mut rows = Rows::default();

@@ -29,6 +29,7 @@ fn dynamic(more: &Value) -> Value {
     wish
 }
 
+#[cfg(feature = "native")]
 #[actix_web::test]
 async fn a_batch_with_a_label_that_cannot_be_drawn_is_refused_before_its_first_byte() {
     let app = TestApp::start().await;
@@ -91,6 +92,7 @@ async fn an_idempotency_key_lifts_no_limit_and_gives_no_picture() {
     assert_eq!(usage(&app, &key).await["active_dynamic_qrs"], 1);
 }
 
+#[cfg(feature = "native")]
 #[actix_web::test]
 async fn drawing_alone_makes_no_links() {
     let app = TestApp::start().await;
@@ -157,6 +159,7 @@ async fn many_at_once_pass_no_cap_and_leave_true_counters() {
     assert_eq!(kept, 2, "the pro plan has two");
 }
 
+#[cfg(feature = "native")]
 #[actix_web::test]
 async fn usage_tells_what_the_next_calls_are_given() {
     let app = TestApp::start_with_signup().await;
@@ -210,6 +213,7 @@ async fn webhooks_rest_while_the_plan_has_none() {
     ann.delete(&path).await.expect(204);
 }
 
+#[cfg(feature = "native")]
 #[actix_web::test]
 async fn native_calls_at_once_leave_true_counters_too() {
     let app = TestApp::start().await;
@@ -253,6 +257,7 @@ async fn native_calls_at_once_leave_true_counters_too() {
     assert_eq!(rotated.iter().filter(|answer| answer.status == 201).count(), 1, "{rotated:?}");
 }
 
+#[cfg(feature = "native")]
 #[actix_web::test]
 async fn what_is_not_made_is_not_counted() {
     let app = TestApp::start().await;

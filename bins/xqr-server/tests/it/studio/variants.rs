@@ -60,6 +60,7 @@ async fn scans_are_split_by_weight_and_counted_by_variant() {
     assert_eq!(app.get(&scan).await.expect(302).header("location"), "https://example.com/");
 }
 
+#[cfg(feature = "native")]
 #[actix_web::test]
 async fn a_visitor_stays_where_that_is_asked() {
     let app = TestApp::start_with(|settings| {
@@ -94,6 +95,7 @@ async fn a_visitor_stays_where_that_is_asked() {
     assert_eq!(seen.len(), 2, "visitors differ");
 }
 
+#[cfg(feature = "native")]
 #[actix_web::test]
 async fn bad_variants_are_named() {
     let app = TestApp::start_with_signup().await;

@@ -1,6 +1,5 @@
-//! Holds every answer that a test gets against the document of its dialect: is this status one that
-//! the operation tells of, is the media type, has the body the shape? And what was taken, was it of
-//! the shape that the document asks for?
+//! Validates every answer that a test gets against the OpenAPI document of its dialect: status, media
+//! type, body; and the body of every accepted request against the document's schema.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -11,7 +10,13 @@ use xqr_engine::errors::Dialect;
 
 use crate::support::test_app::Answer;
 
-pub(crate) static DOCUMENTS: LazyLock<[Value; 4]> = LazyLock::new(|| Dialect::ALL.map(document));
+pub(crate) static DOCUMENTS: LazyLock<HashMap<Dialect, Value>> =
+    LazyLock::new(|| compiled_in().map(|dialect| (dialect, document(dialect))).collect());
+
+/// Returns the dialects that are compiled in, each a feature of the server.
+pub(crate) fn compiled_in() -> impl Iterator<Item = Dialect> {
+    xqr_server::DIALECTS.iter().map(|dialect| dialect.column)
+}
 
 /// Returns the OpenAPI document of a dialect.
 pub(crate) fn document(dialect: Dialect) -> Value {
@@ -32,20 +37,19 @@ pub(crate) struct Sent {
     pub(crate) json: Option<Value>,
 }
 
-/// Fails when the answer is one that the document does not know. Paths that are no route are told
-/// so by other tests.
+/// Fails if the document does not describe the answer. Paths without a route have tests of their own.
 #[track_caller]
 pub(crate) fn check(sent: &Sent, answer: &Answer) {
     let Some(dialect) = dialect_of(&sent.path) else { return };
     let method =
         if sent.method == "HEAD" { "get".to_owned() } else { sent.method.to_ascii_lowercase() };
-    let document = &DOCUMENTS[dialect as usize];
+    let Some(document) = DOCUMENTS.get(&dialect) else { return };
     let Some((path, operation)) = find(document, &sent.path, &method) else { return };
     let name = format!("{} {path} answers {}", sent.method, answer.status);
     let place = format!("/paths/{}/{method}", escape(path));
     let Some((at, response)) = response_of(document, &place, answer.status) else {
         panic!(
-            "{name}, which docs/openapi/{}.json does not tell of: {}",
+            "{name}, which docs/openapi/{}.json does not describe: {}",
             dialect.name(),
             text(answer)
         );
@@ -55,7 +59,7 @@ pub(crate) fn check(sent: &Sent, answer: &Answer) {
         && let Some(json) = &sent.json
         && operation.pointer("/requestBody/content/application~1json").is_some()
     {
-        hold(
+        validate(
             dialect,
             &format!("{place}/requestBody/content/application~1json/schema"),
             json,
@@ -78,7 +82,7 @@ pub(crate) fn check(sent: &Sent, answer: &Answer) {
     {
         let body: Value = serde_json::from_slice(&answer.bytes)
             .unwrap_or_else(|error| panic!("{name}, no JSON: {error}"));
-        hold(
+        validate(
             dialect,
             &format!("{at}/content/{}/schema", escape(kind)),
             &body,
@@ -91,9 +95,9 @@ fn text(answer: &Answer) -> String {
     String::from_utf8_lossy(&answer.bytes).chars().take(2000).collect()
 }
 
-/// Fails when `value` has not the shape at `place`.
+/// Fails if `value` does not match the schema at `place`.
 #[track_caller]
-pub(crate) fn hold(dialect: Dialect, place: &str, value: &Value, name: &str) {
+pub(crate) fn validate(dialect: Dialect, place: &str, value: &Value, name: &str) {
     let key = format!("{}{place}", dialect.name());
     let shapes = || SHAPES.lock().unwrap_or_else(PoisonError::into_inner);
     let known = shapes().get(&key).cloned();
@@ -115,7 +119,7 @@ pub(crate) fn hold(dialect: Dialect, place: &str, value: &Value, name: &str) {
 }
 
 fn compile(dialect: Dialect, place: &str) -> Validator {
-    let document = &DOCUMENTS[dialect as usize];
+    let document = &DOCUMENTS[&dialect];
     let shape = document.pointer(place).unwrap_or_else(|| panic!("{place}"));
     let schema =
         json!({ "allOf": [shape], "components": { "schemas": document["components"]["schemas"] } });
@@ -143,7 +147,7 @@ pub(crate) fn response_of<'a>(
     }
 }
 
-/// Returns who answers a path, as the server has it.
+/// Returns the dialect that serves a path, as the server routes it.
 pub(crate) fn dialect_of(path: &str) -> Option<Dialect> {
     let first = path.strip_prefix("/api/").and_then(|rest| rest.split('/').next());
     let version = |first: &str| {

@@ -13,6 +13,7 @@ use xqr_engine::{Caller, Tx};
 use crate::support::receiver::{Heard, Receiver, start_reaching};
 use crate::support::webhooks::STUDIO_EVENTS;
 
+#[cfg(feature = "studio")]
 #[actix_web::test]
 async fn a_receiver_that_holds_on_delays_no_other() {
     let (slow, healthy) = (Receiver::start(), Receiver::start());
@@ -38,6 +39,7 @@ async fn a_receiver_that_holds_on_delays_no_other() {
     app.running.stop().await;
 }
 
+#[cfg(feature = "studio")]
 #[actix_web::test]
 async fn a_crowd_that_holds_on_delays_nobody() {
     let crowd: Vec<_> = (1..=45)

@@ -7,6 +7,7 @@ use xqr_engine::links;
 use crate::support::receiver::{Heard, Receiver, start_reaching};
 use crate::support::webhooks::{STUDIO_EVENTS, destination, python_verifies};
 
+#[cfg(feature = "studio")]
 #[actix_web::test]
 async fn receivers_of_both_looks_are_told_and_can_verify_it() {
     let (studio, native) = (Receiver::start(), Receiver::start());
@@ -92,6 +93,7 @@ async fn receivers_of_both_looks_are_told_and_can_verify_it() {
     }
 }
 
+#[cfg(feature = "studio")]
 #[actix_web::test]
 async fn a_thousand_deliveries_are_verified() {
     let receiver = Receiver::start();
@@ -116,6 +118,7 @@ async fn a_thousand_deliveries_are_verified() {
     assert_eq!(python_verifies(Dialect::Xqr, &native, &of_native), 1_000);
 }
 
+#[cfg(feature = "studio")]
 #[actix_web::test]
 async fn scans_are_told_to_whoever_wants_them() {
     let (studio, native) = (Receiver::start(), Receiver::start());

@@ -9,6 +9,7 @@ use crate::support::receiver::{Receiver, reaching, start_reaching};
 use crate::support::test_app::TestApp;
 use crate::support::webhooks::{STUDIO_EVENTS, python_verifies};
 
+#[cfg(feature = "studio")]
 #[actix_web::test]
 async fn attempts_follow_the_tables_and_ids_stay() {
     for (look, delays, jitter) in [
@@ -56,6 +57,7 @@ async fn attempts_follow_the_tables_and_ids_stay() {
     }
 }
 
+#[cfg(feature = "studio")]
 #[actix_web::test]
 async fn webhooks_are_disabled_after_failures_in_a_row_and_by_gone() {
     for (look, limit) in [(Dialect::Studio, 20), (Dialect::Xqr, 100)] {
@@ -117,6 +119,7 @@ async fn webhooks_are_disabled_after_failures_in_a_row_and_by_gone() {
     }
 }
 
+#[cfg(feature = "studio")]
 #[actix_web::test]
 async fn a_receiver_that_was_dead_for_ten_minutes_gets_everything() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -86,6 +86,7 @@ async fn internal_addresses_are_refused_when_named_and_with_every_attempt() {
     strict.stop().await;
 }
 
+#[cfg(feature = "studio")]
 #[actix_web::test]
 async fn plans_count_webhooks() {
     let app = TestApp::start().await;
@@ -142,6 +143,7 @@ async fn plans_count_webhooks() {
     make(pro).await.unwrap();
 }
 
+#[cfg(feature = "studio")]
 #[actix_web::test]
 async fn secrets_are_sealed_and_rotate_with_an_overlap() {
     let receiver = Receiver::start();
@@ -173,6 +175,7 @@ async fn secrets_are_sealed_and_rotate_with_an_overlap() {
     }
 }
 
+#[cfg(feature = "studio")]
 #[actix_web::test]
 async fn paused_webhooks_are_told_nothing_and_tests_are_sent_on_demand() {
     let receiver = Receiver::start();
