@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use clap::Subcommand;
 use serde_json::{Value, json};
-use xqr_engine::auth::{Look, Scopes, SecretKey};
+use xqr_engine::auth::{KeyFormat, Scopes, SecretKey};
 use xqr_engine::callers::{api_keys, workspaces};
 use xqr_engine::rows;
 use xqr_engine::runtime::time_format::rfc3339;
@@ -20,7 +20,7 @@ pub(crate) enum Key {
         name: String,
         /// Which client it is for: xqr, studio, forge or hub
         #[arg(long, default_value = "xqr", value_parser = look)]
-        look: Look,
+        look: KeyFormat,
         /// Scopes, separated by commas
         #[arg(long, default_value = "*", value_delimiter = ',')]
         scopes: Vec<String>,
@@ -60,8 +60,8 @@ pub(crate) enum Key {
     },
 }
 
-fn look(name: &str) -> anyhow::Result<Look> {
-    Look::parse(name).context("must be xqr, studio, forge or hub")
+fn look(name: &str) -> anyhow::Result<KeyFormat> {
+    KeyFormat::parse(name).context("must be xqr, studio, forge or hub")
 }
 
 fn view(key: &rows::Key) -> Value {

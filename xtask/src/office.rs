@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::Value;
 use xqr_engine::dialect::Dialects;
 use xqr_engine::errors::{Dialect, Error};
-use xqr_engine::{Data, OsEntropy, Settings, SystemClock};
+use xqr_engine::{Data, OsRandom, Settings, SystemClock};
 use xqr_http::Registry;
 
 /// How a task prints what it did.
@@ -38,7 +38,7 @@ pub(crate) fn open() -> anyhow::Result<Data> {
 /// Opens the database of the settings.
 pub(crate) fn open_as_is() -> anyhow::Result<Data> {
     let settings = Settings::load().map_err(anyhow::Error::msg)?;
-    Data::open(&settings, Arc::new(SystemClock), Arc::new(OsEntropy), dialects())
+    Data::open(&settings, Arc::new(SystemClock), Arc::new(OsRandom), dialects())
         .map_err(anyhow::Error::msg)
 }
 

@@ -85,7 +85,7 @@ struct Chosen {
 
 impl Source {
     fn choose(&self, data: &Data, own: &[&str]) -> anyhow::Result<Chosen> {
-        let random = |bytes: &mut [u8]| data.entropy().fill(bytes);
+        let random = |bytes: &mut [u8]| data.random_source().fill(bytes);
         let (password, generated) = if self.password_stdin {
             let mut line = String::new();
             std::io::stdin().lock().read_line(&mut line).context("cannot read the password")?;

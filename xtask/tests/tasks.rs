@@ -13,7 +13,7 @@ use xqr_engine::callers::{api_keys, users};
 use xqr_engine::destinations::blocklist;
 use xqr_engine::dialect::Dialects;
 use xqr_engine::errors::Result;
-use xqr_engine::{App, Caller, OsEntropy, Settings, SystemClock};
+use xqr_engine::{App, Caller, OsRandom, Settings, SystemClock};
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_xtask"))
@@ -72,7 +72,7 @@ fn tasks_work_beside_a_running_service() {
         settings,
         String::new(),
         Arc::new(SystemClock),
-        Arc::new(OsEntropy),
+        Arc::new(OsRandom),
         Dialects::default(),
     )
     .unwrap();
@@ -149,7 +149,7 @@ async fn people_are_added_and_shut_out_beside_a_running_service() {
         settings,
         String::new(),
         Arc::new(SystemClock),
-        Arc::new(OsEntropy),
+        Arc::new(OsRandom),
         Dialects::default(),
     )
     .unwrap();
@@ -170,10 +170,7 @@ async fn people_are_added_and_shut_out_beside_a_running_service() {
         (&"owner".into(), &"Ann@example.com".into(), &workspace["id"])
     );
     let session = sign_in("ann@example.com", ann["password"].as_str().unwrap()).await.unwrap();
-    assert_eq!(
-        app.authenticate_person(session.access.expose()).await.unwrap().caller.owner.uid,
-        id
-    );
+    assert_eq!(app.authenticate_user(session.access.expose()).await.unwrap().caller.owner.uid, id);
 
     let changed = with_password(
         folder,
@@ -186,7 +183,7 @@ async fn people_are_added_and_shut_out_beside_a_running_service() {
         "{shown}"
     );
     assert_eq!(
-        app.authenticate_person(session.access.expose()).await.unwrap_err().condition().row().name,
+        app.authenticate_user(session.access.expose()).await.unwrap_err().condition().row().name,
         "TokenInvalid"
     );
     sign_in("ann@example.com", "a horse of another colour").await.unwrap();
@@ -233,7 +230,7 @@ fn hosts_are_listed_beside_a_running_service() {
         settings,
         String::new(),
         Arc::new(SystemClock),
-        Arc::new(OsEntropy),
+        Arc::new(OsRandom),
         Dialects::default(),
     )
     .unwrap();

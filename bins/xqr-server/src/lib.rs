@@ -13,7 +13,7 @@ use tracing_subscriber::EnvFilter;
 use xqr_engine::auth::SecretKey;
 use xqr_engine::callers::workspaces;
 use xqr_engine::settings::LogFormat;
-use xqr_engine::{App, Clock, Entropy, Settings};
+use xqr_engine::{App, Clock, Random, Settings};
 use xqr_http::routes::declared_by;
 use xqr_http::{Registration, Registry};
 use xqr_work::Workers;
@@ -58,7 +58,7 @@ pub struct Running {
 pub fn start(
     settings: Settings,
     clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
+    entropy: Arc<dyn Random>,
 ) -> anyhow::Result<Running> {
     let registry = Registry::new(DIALECTS);
     let refusals = &settings.redirect.refusals;
@@ -114,10 +114,10 @@ impl Running {
     pub async fn stop(self) {
         tracing::info!("stopping");
         let patience = Duration::from_secs(self.app.settings.edge.drain_seconds);
-        self.app.live.close();
+        self.app.live_feed.close();
         self.server.stop(true).await;
         self.workers.stop(patience).await;
-        self.app.settle();
+        self.app.return_leases();
         self.app.journal.release();
         tracing::info!("stopped");
     }

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use tokio::signal::unix::{SignalKind, signal};
-use xqr_engine::{OsEntropy, Settings, SystemClock};
+use xqr_engine::{OsRandom, Settings, SystemClock};
 
 #[actix_rt::main]
 async fn main() -> ExitCode {
@@ -22,7 +22,7 @@ async fn run() -> anyhow::Result<()> {
     xqr_server::start_logging(&settings)?;
     let (mut terminate, mut interrupt) =
         (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let running = xqr_server::start(settings, Arc::new(SystemClock), Arc::new(OsEntropy))?;
+    let running = xqr_server::start(settings, Arc::new(SystemClock), Arc::new(OsRandom))?;
     // Whoever started us may have closed our output; that is no reason to end.
     running.greet(std::io::stdout()).ok();
     tokio::select! {

@@ -4,11 +4,11 @@
 use std::fs::File;
 use std::io::Read;
 
-use xqr_auth::{Look, SecretKey};
+use xqr_auth::{KeyFormat, SecretKey};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let name = std::env::args().nth(1).unwrap_or_else(|| "xqr".to_owned());
-    let look = Look::parse(&name).ok_or("the look must be xqr, studio, forge or hub")?;
+    let look = KeyFormat::parse(&name).ok_or("the look must be xqr, studio, forge or hub")?;
     let mut source = File::open("/dev/urandom")?;
     let key = SecretKey::mint(look, &mut |bytes| {
         source.read_exact(bytes).expect("/dev/urandom does not end")

@@ -10,7 +10,7 @@ use crate::KeyDigest;
 
 /// How a key looks: that of the service whose clients it is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Look {
+pub enum KeyFormat {
     /// `xqr_pk_`, 8 lower-case hex, `.`, 64 characters of base64url: xQR reference, section 2.1.
     /// The last 6 of them are a checksum of all before them, so that a mistyped key is refused
     /// without a look-up, and a scanner for leaked secrets knows ours.
@@ -23,7 +23,7 @@ pub enum Look {
     Hub,
 }
 
-impl Look {
+impl KeyFormat {
     /// Every look.
     pub const ALL: [Self; 4] = [Self::Xqr, Self::Studio, Self::Forge, Self::Hub];
 
@@ -61,15 +61,15 @@ impl Look {
 /// part.
 #[derive(Clone)]
 pub struct SecretKey {
-    look: Look,
+    look: KeyFormat,
     text: String,
 }
 
 impl SecretKey {
     /// Makes a key; `random` fills its argument with random bytes.
-    pub fn mint(look: Look, random: &mut dyn FnMut(&mut [u8])) -> Self {
+    pub fn mint(look: KeyFormat, random: &mut dyn FnMut(&mut [u8])) -> Self {
         let secret = match look {
-            Look::Xqr => {
+            KeyFormat::Xqr => {
                 let (mut prefix, mut secret) = ([0; 4], [0; 44]);
                 random(&mut prefix);
                 random(&mut secret);
@@ -79,12 +79,12 @@ impl SecretKey {
                 let checksum = checksum(&format!("{}{unchecked}", look.tag()));
                 format!("{unchecked}{checksum}")
             }
-            Look::Studio => {
+            KeyFormat::Studio => {
                 let mut secret = [0; 27];
                 random(&mut secret);
                 URL_SAFE_NO_PAD.encode(secret)
             }
-            Look::Forge | Look::Hub => letters_and_digits(32, random),
+            KeyFormat::Forge | KeyFormat::Hub => letters_and_digits(32, random),
         };
         Self { look, text: format!("{}{secret}", look.tag()) }
     }
@@ -96,7 +96,7 @@ impl SecretKey {
     ///
     /// [`Condition::KeyInvalid`]. Blanks and quotes around a key are not forgiven.
     pub fn parse(text: &str) -> Result<Self> {
-        let look = Look::ALL
+        let look = KeyFormat::ALL
             .into_iter()
             .find(|look| text.starts_with(look.tag()))
             .ok_or(Condition::KeyInvalid)?;
@@ -104,7 +104,7 @@ impl SecretKey {
         let url_safe =
             |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
         let well_formed = match look {
-            Look::Xqr => secret.split_once('.').is_some_and(|(prefix, secret)| {
+            KeyFormat::Xqr => secret.split_once('.').is_some_and(|(prefix, secret)| {
                 prefix.len() == 8
                     && prefix.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
                     && secret.len() == 64
@@ -133,7 +133,7 @@ impl SecretKey {
     }
 
     /// Returns how the key looks.
-    pub fn look(&self) -> Look {
+    pub fn look(&self) -> KeyFormat {
         self.look
     }
 
@@ -200,7 +200,7 @@ mod tests {
 
     use super::*;
 
-    fn mint(look: Look, seed: u64) -> SecretKey {
+    fn mint(look: KeyFormat, seed: u64) -> SecretKey {
         let mut state = seed | 1;
         SecretKey::mint(look, &mut |bytes| {
             for byte in bytes {
@@ -215,10 +215,10 @@ mod tests {
     proptest! {
         #[test]
         fn a_minted_key_reads_back(seed: u64, look in 0_usize..4) {
-            let key = mint(Look::ALL[look], seed);
+            let key = mint(KeyFormat::ALL[look], seed);
             let read = SecretKey::parse(key.expose()).unwrap();
             prop_assert_eq!(read.prefix(), key.prefix());
-            prop_assert_eq!(read.look(), Look::ALL[look]);
+            prop_assert_eq!(read.look(), KeyFormat::ALL[look]);
             prop_assert!(read.digest().matches(&key.digest()));
             let header = format!("Bearer {}", key.expose());
             prop_assert!(bearer(&header).is_ok());
@@ -227,9 +227,9 @@ mod tests {
 
     #[test]
     fn lengths_are_those_of_the_references() {
-        let lengths = Look::ALL.map(|look| mint(look, 5).expose().len());
+        let lengths = KeyFormat::ALL.map(|look| mint(look, 5).expose().len());
         assert_eq!(lengths, [80, 40, 41, 36]);
-        assert_eq!(mint(Look::Studio, 5).prefix().len(), 12);
+        assert_eq!(mint(KeyFormat::Studio, 5).prefix().len(), 12);
     }
 
     #[test]
@@ -251,7 +251,7 @@ mod tests {
     #[test]
     fn bytes_that_would_favour_a_letter_are_drawn_again() {
         let mut calls = 0_u8;
-        let key = SecretKey::mint(Look::Hub, &mut |bytes| {
+        let key = SecretKey::mint(KeyFormat::Hub, &mut |bytes| {
             bytes.fill(if calls == 0 { 248 } else { 247 });
             calls += 1;
         });
@@ -260,7 +260,7 @@ mod tests {
 
     #[test]
     fn wrong_forms_are_refused() {
-        let key = mint(Look::Xqr, 3);
+        let key = mint(KeyFormat::Xqr, 3);
         let key = key.expose();
         for wrong in [
             key.to_owned(),
@@ -287,7 +287,7 @@ mod tests {
 
     #[test]
     fn a_mistyped_native_key_is_refused_at_sight() {
-        let key = mint(Look::Xqr, 3);
+        let key = mint(KeyFormat::Xqr, 3);
         let key = key.expose();
         for at in "xqr_pk_".len()..key.len() {
             let other = if &key[at..=at] == "a" { "b" } else { "a" };
@@ -301,7 +301,7 @@ mod tests {
 
     #[test]
     fn debug_shows_the_public_part_only() {
-        for look in Look::ALL {
+        for look in KeyFormat::ALL {
             let key = mint(look, 9);
             let shown = format!("{key:?} {:?}", key.digest());
             assert!(

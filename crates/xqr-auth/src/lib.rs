@@ -2,9 +2,9 @@
 //! randomness and time are parameters.
 //!
 //! ```
-//! use xqr_auth::{Look, SecretKey};
+//! use xqr_auth::{KeyFormat, SecretKey};
 //!
-//! let key = SecretKey::mint(Look::Xqr, &mut |bytes| bytes.fill(7));
+//! let key = SecretKey::mint(KeyFormat::Xqr, &mut |bytes| bytes.fill(7));
 //! assert!(key.expose().starts_with("xqr_pk_07070707."));
 //! let read = SecretKey::parse(key.expose())?;
 //! assert!(read.digest().matches(&key.digest()));
@@ -26,7 +26,7 @@ mod upload;
 
 pub use digest::KeyDigest;
 pub use email::Email;
-pub use key::{Look, SecretKey, bearer};
+pub use key::{KeyFormat, SecretKey, bearer};
 pub use master::MasterSecret;
 pub use passcode::Passcode;
 pub use password::{Password, PasswordHash};

@@ -1,4 +1,4 @@
-//! Passcodes: what lets whoever has one change a code besides its owner's key (QuickResponseHub
+//! PasscodeLimits: what lets whoever has one change a code besides its owner's key (QuickResponseHub
 //! reference, section 2.2).
 
 use std::fmt;

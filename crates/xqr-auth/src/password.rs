@@ -1,4 +1,4 @@
-//! Passwords of people: which are taken, and what is stored of them. Hashing takes some 20 ms on
+//! Passwords of people: which are taken, and what is stored of them. PasswordHasher takes some 20 ms on
 //! purpose: never on an event loop.
 
 use std::fmt;

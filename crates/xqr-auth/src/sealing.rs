@@ -70,10 +70,10 @@ impl std::fmt::Debug for SealingKey {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Look;
+    use crate::KeyFormat;
 
     fn key(seed: u8) -> SecretKey {
-        SecretKey::mint(Look::Xqr, &mut |bytes| bytes.fill(seed))
+        SecretKey::mint(KeyFormat::Xqr, &mut |bytes| bytes.fill(seed))
     }
 
     #[test]

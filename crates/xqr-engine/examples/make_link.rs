@@ -6,14 +6,14 @@ use std::sync::Arc;
 use xqr_engine::callers::{api_keys, workspaces};
 use xqr_engine::destinations::destination::Destination;
 use xqr_engine::dialect::Dialects;
-use xqr_engine::{Data, OsEntropy, Settings, SystemClock, links};
+use xqr_engine::{Data, OsRandom, Settings, SystemClock, links};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = tempfile::tempdir()?;
     let mut settings = Settings::defaults();
     settings.database_url = folder.path().join("xqr.db").display().to_string();
     let data =
-        Data::open(&settings, Arc::new(SystemClock), Arc::new(OsEntropy), Dialects::default())?;
+        Data::open(&settings, Arc::new(SystemClock), Arc::new(OsRandom), Dialects::default())?;
     data.migrate()?;
     let secret = data.write_here(workspaces::bootstrap)?.ok_or("the folder is not empty")?;
     let now = data.now();

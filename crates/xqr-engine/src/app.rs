@@ -8,28 +8,28 @@ use xqr_auth::SecretKey;
 use xqr_errors::{Condition, Error, Result};
 use xqr_store::Conn;
 
-use crate::bio::Counts;
+use crate::bio::BioCounts;
 use crate::callers::api_keys;
-use crate::callers::password_hashing::Hashing;
+use crate::callers::password_hashing::PasswordHasher;
 use crate::dialect::Dialects;
-use crate::limits::address_limits::Strangers;
-use crate::limits::admission::{Admission, Figures, Gate, Rates};
-use crate::limits::idempotency::Running;
+use crate::limits::address_limits::AddressLimits;
+use crate::limits::admission::{AdmissionGate, LimitStatus, QuotaReservation, Rates};
+use crate::limits::idempotency::RunningAttempts;
 use crate::limits::maintenance::Maintenance;
-use crate::limits::sign_in_limits::SignIns;
-use crate::links::passcodes::Passcodes;
-use crate::pictures::render_cache::Shelf;
-use crate::pictures::render_pool::Desk;
+use crate::limits::sign_in_limits::SignInLimits;
+use crate::links::passcodes::PasscodeLimits;
+use crate::pictures::render_cache::RenderCache;
+use crate::pictures::render_pool::RenderPool;
 use crate::redirects::Redirects;
 use crate::routing::Countries;
-use crate::runtime::fair_semaphore::Shares;
+use crate::runtime::fair_semaphore::FairSemaphore;
 use crate::runtime::ports::image_fetcher::Fetch;
 use crate::runtime::ports::object_storage::Storage;
 use crate::runtime::ports::webhook_client::Outbound;
-use crate::scans::live_feed::Live;
-use crate::scans::visitor_id::Salts;
+use crate::scans::live_feed::LiveFeed;
+use crate::scans::visitor_id::VisitorKeys;
 use crate::scans::{journal, visitor_id};
-use crate::{Caller, Clock, Data, Entropy, Settings, Tx, assets};
+use crate::{Caller, Clock, Data, Random, Settings, Tx, assets};
 use xqr_journal::Journal;
 
 /// Everything that a request or a background step may use.
@@ -46,24 +46,24 @@ pub struct App {
     pub redirects: Arc<Redirects>,
     /// Countries by address.
     pub countries: Countries,
-    desk: Desk,
+    render_pool: RenderPool,
     pub(crate) fetcher: OnceLock<Arc<dyn Fetch>>,
-    pub(crate) shelf: Shelf,
-    pub(crate) salts: Salts,
+    pub(crate) render_cache: RenderCache,
+    pub(crate) visitor_keys: VisitorKeys,
     /// Scans as they are counted, for who listens.
-    pub live: Live,
+    pub live_feed: LiveFeed,
     /// Limits by address, for who has no valid key.
-    pub strangers: Strangers,
-    pub(crate) sign_ins: SignIns,
-    pub(crate) passcodes: Passcodes,
-    pub(crate) hashing: Hashing,
-    gate: Gate,
+    pub address_limits: AddressLimits,
+    pub(crate) sign_in_limits: SignInLimits,
+    pub(crate) passcode_limits: PasscodeLimits,
+    pub(crate) password_hasher: PasswordHasher,
+    gate: AdmissionGate,
     pub(crate) maintenance: Maintenance,
-    pub(crate) running: Running,
+    pub(crate) running: RunningAttempts,
     outbound: OnceLock<Arc<dyn Outbound>>,
     pub(crate) storage: OnceLock<Arc<dyn Storage>>,
-    pub(crate) uploads: Shares,
-    pub(crate) bio_counts: Counts,
+    pub(crate) uploads: FairSemaphore,
+    pub(crate) bio_counts: BioCounts,
 }
 
 impl App {
@@ -76,14 +76,15 @@ impl App {
         settings: Settings,
         public_url: String,
         clock: Arc<dyn Clock>,
-        entropy: Arc<dyn Entropy>,
+        entropy: Arc<dyn Random>,
         dialects: Dialects,
     ) -> Result<Arc<Self>, String> {
         let data = Data::open(&settings, clock, entropy, dialects)?;
         data.migrate()?;
         data.set_home(&public_url);
         data.files().open();
-        let salts = Salts::new(data.write_here(visitor_id::fetch).map_err(|e| e.to_string())?);
+        let visitor_keys =
+            VisitorKeys::new(data.write_here(visitor_id::fetch).map_err(|e| e.to_string())?);
         let journal = journal::open(&settings, &data).map_err(|error| error.to_string())?;
         let journal = Arc::new(journal);
         let redirects = Arc::new(Redirects::new(&settings.cache));
@@ -92,13 +93,13 @@ impl App {
             path => Countries::open(Path::new(path))
                 .map_err(|error| format!("scans.geoip_file: {error}"))?,
         };
-        let desk = Desk::new(&settings.render);
-        let shelf = Shelf::new(settings.render.shelf_bytes);
-        let gate = Gate::new(data.clock());
-        let strangers = Strangers::new(&settings.limits, data.clock());
-        let sign_ins = SignIns::new(&settings.accounts, data.clock());
-        let passcodes = Passcodes::new(data.clock());
-        let hashing = Hashing::new(&settings.accounts);
+        let render_pool = RenderPool::new(&settings.render);
+        let render_cache = RenderCache::new(settings.render.shelf_bytes);
+        let gate = AdmissionGate::new(data.clock());
+        let address_limits = AddressLimits::new(&settings.limits, data.clock());
+        let sign_in_limits = SignInLimits::new(&settings.accounts, data.clock());
+        let passcode_limits = PasscodeLimits::new(data.clock());
+        let password_hasher = PasswordHasher::new(&settings.accounts);
         Ok(Arc::new(Self {
             settings,
             public_url,
@@ -106,22 +107,22 @@ impl App {
             journal,
             redirects,
             countries,
-            desk,
+            render_pool,
             fetcher: OnceLock::new(),
-            shelf,
-            salts,
-            live: Live::default(),
-            strangers,
-            sign_ins,
-            passcodes,
-            hashing,
+            render_cache,
+            visitor_keys,
+            live_feed: LiveFeed::default(),
+            address_limits,
+            sign_in_limits,
+            passcode_limits,
+            password_hasher,
             gate,
             maintenance: Maintenance::default(),
-            running: Running::default(),
+            running: RunningAttempts::default(),
             outbound: OnceLock::new(),
             storage: OnceLock::new(),
-            uploads: Shares::new(assets::UPLOADS, assets::UPLOADS_EACH),
-            bio_counts: Counts::default(),
+            uploads: FairSemaphore::new(assets::UPLOADS, assets::UPLOADS_EACH),
+            bio_counts: BioCounts::default(),
         }))
     }
 
@@ -183,7 +184,11 @@ impl App {
     ///
     /// [`Condition::RateExceeded`], [`Condition::QuotaSpent`] and [`Condition::DailyQuotaSpent`],
     /// each with the figures so far.
-    pub async fn admit(&self, caller: &Caller, rates: Rates) -> (Figures, Result<Admission>) {
+    pub async fn admit(
+        &self,
+        caller: &Caller,
+        rates: Rates,
+    ) -> (LimitStatus, Result<QuotaReservation>) {
         self.gate.admit(&self.data, caller, rates).await
     }
 
@@ -194,8 +199,8 @@ impl App {
     }
 
     /// Gives back what this node has leased of quotas; for an orderly end.
-    pub fn settle(&self) {
-        self.gate.settle(&self.data);
+    pub fn return_leases(&self) {
+        self.gate.return_leases(&self.data);
     }
 
     /// Draws off the event loop, a few pictures at a time.
@@ -207,7 +212,7 @@ impl App {
         &self,
         job: impl FnOnce() -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.desk.draw(job).await
+        self.render_pool.draw(job).await
     }
 
     /// Runs a use case in a transaction. When this returns, the transaction is durable and no stale

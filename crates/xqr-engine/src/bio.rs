@@ -16,7 +16,7 @@ use crate::limits::plan_caps;
 use crate::runtime::ids;
 use crate::{App, Caller, Tx, events};
 
-pub(crate) use counts::Counts;
+pub(crate) use counts::BioCounts;
 pub use visit::Visit;
 
 /// Links of a page.

@@ -32,12 +32,12 @@ mod testing;
 pub mod webhooks;
 
 pub use app::App;
-pub use limits::admission::{Admission, Figures, Pace, Rates};
+pub use limits::admission::{LimitStatus, Pace, QuotaReservation, Rates};
 pub use pictures::render_cache::Served;
 pub use runtime::caller::{Caller, Principal};
 pub use runtime::clock::{Clock, ManualClock, SystemClock};
 pub use runtime::database::{Data, Tx};
-pub use runtime::random::{Entropy, OsEntropy, SeededEntropy};
+pub use runtime::random::{OsRandom, Random, SeededRandom};
 pub use settings::Settings;
 pub use xqr_auth as auth;
 pub use xqr_checks as checks;

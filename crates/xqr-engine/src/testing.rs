@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use xqr_auth::{Look, Scopes};
+use xqr_auth::{KeyFormat, Scopes};
 use xqr_plans::Plan;
 use xqr_store::webhooks::{self, NewWebhook};
 
 use crate::callers::{api_keys, workspaces};
 use crate::dialect::Dialects;
-use crate::{Caller, Data, ManualClock, SeededEntropy, Settings, Tx};
+use crate::{Caller, Data, ManualClock, SeededRandom, Settings, Tx};
 
 /// 2026-03-21T14:30:00Z.
 pub(crate) const NOW: i64 = 1_774_103_400_000;
@@ -23,7 +23,7 @@ pub(crate) fn open() -> (Data, Arc<ManualClock>, tempfile::TempDir) {
     let data = Data::open(
         &settings,
         Arc::clone(&clock) as _,
-        Arc::new(SeededEntropy::new(1)),
+        Arc::new(SeededRandom::new(1)),
         Dialects::default(),
     )
     .unwrap();
@@ -38,7 +38,7 @@ pub(crate) fn caller(data: &Data, plan: Plan, overrides: &'static str) -> Caller
         let workspace = workspaces::set_overrides(tx, &workspace.uid, Some(overrides))?;
         let draft = api_keys::Draft {
             name: "k".into(),
-            look: Look::Studio,
+            look: KeyFormat::Studio,
             scopes: Scopes::all(),
             expires_at: None,
             plan: None,

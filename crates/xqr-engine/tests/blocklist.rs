@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use xqr_engine::Data;
 use xqr_engine::ManualClock;
-use xqr_engine::SeededEntropy;
+use xqr_engine::SeededRandom;
 use xqr_engine::Settings;
 use xqr_engine::destinations::destination::Destination;
 use xqr_engine::dialect::Dialects;
@@ -82,7 +82,7 @@ fn nothing_listed_gets_in_and_nothing_else_is_refused() {
     let data = Data::open(
         &settings,
         Arc::new(ManualClock::at(0)),
-        Arc::new(SeededEntropy::new(1)),
+        Arc::new(SeededRandom::new(1)),
         Dialects::default(),
     )
     .unwrap();

@@ -12,7 +12,7 @@ use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
 use xqr_engine::dialect::{Dialects, Profile};
 use xqr_engine::errors::{Condition, Error, Reply, Result};
-use xqr_engine::{App, Figures, Rates, errors};
+use xqr_engine::{App, LimitStatus, Rates, errors};
 
 use crate::metrics;
 use crate::request::authenticate::Bearer;
@@ -49,7 +49,7 @@ pub trait Dialect: 'static {
     }
 
     /// Adds the headers that report what is left of the caller's limits.
-    fn add_rate_limit_headers(_headers: &mut HeaderMap, _figures: &Figures) {}
+    fn add_rate_limit_headers(_headers: &mut HeaderMap, _figures: &LimitStatus) {}
 }
 
 /// A function that puts a refusal into one dialect's envelope, with the methods of the path for a

@@ -17,7 +17,7 @@ use actix_web::middleware::Next;
 use futures_util::FutureExt as _;
 use xqr_engine::errors::{Condition, Error, Result};
 use xqr_engine::settings::Edge;
-use xqr_engine::{Admission, Figures};
+use xqr_engine::{LimitStatus, QuotaReservation};
 
 pub use self::compression::{Codings, Secret};
 pub use self::cors::Cors;
@@ -99,17 +99,17 @@ pub async fn envelope<D: Dialect>(
         answer.headers_mut().insert(X_REQUEST_ID, id.header());
         answer.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     }
-    let admission = answer.request().extensions_mut().remove::<Admission>();
+    let admission = answer.request().extensions_mut().remove::<QuotaReservation>();
     match admission {
         Some(admission) if D::costs(answer.status()) => admission.keep(),
         Some(_) => {
-            if let Some(figures) = answer.request().extensions_mut().get_mut::<Figures>() {
+            if let Some(figures) = answer.request().extensions_mut().get_mut::<LimitStatus>() {
                 figures.give_back();
             }
         }
         None => {}
     }
-    let figures = answer.request().extensions().get::<Figures>().copied();
+    let figures = answer.request().extensions().get::<LimitStatus>().copied();
     if let Some(figures) = figures {
         D::add_rate_limit_headers(answer.headers_mut(), &figures);
     }

@@ -1,7 +1,7 @@
 //! The hub dialect: compatible with QuickResponseHub (reference, sections 1 to 8). `X-API-Key`, bare
 //! bodies, `{"error"}`; a passcode for each code.
 //!
-//! Order of checks: maintenance, path, method, key, rate, JSON, required fields, formats, code,
+//! RenderRequest of checks: maintenance, path, method, key, rate, JSON, required fields, formats, code,
 //! passcode, conflict, blocklist (section 8.2).
 
 mod codes;
@@ -16,7 +16,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::future::LocalBoxFuture;
 use xqr_engine::errors::{Dialect as Column, Error, Result};
-use xqr_engine::{App, Figures, Pace, Rates};
+use xqr_engine::{App, LimitStatus, Pace, Rates};
 use xqr_http::dialect::{plain_refusal, refuse};
 use xqr_http::middleware::envelope;
 use xqr_http::request::authenticate::{by_key, key_header};
@@ -51,7 +51,7 @@ impl Dialect for Hub {
         Box::pin(by_key(app, request, |headers| key_header(headers, "x-api-key")))
     }
 
-    fn add_rate_limit_headers(headers: &mut HeaderMap, figures: &Figures) {
+    fn add_rate_limit_headers(headers: &mut HeaderMap, figures: &LimitStatus) {
         for (name, cap) in [
             ("x-ratelimit-limit", figures.burst_limit),
             ("x-ratelimit-remaining", figures.burst_remaining),

@@ -17,7 +17,7 @@ use xqr_engine::auth::Scope;
 use xqr_engine::errors::{Condition, Expected, Result};
 use xqr_engine::runtime::time_format::rfc3339;
 use xqr_engine::scans::analytics::{Facet, Machines, OTHERS, Period, Values};
-use xqr_engine::scans::time_series::{Interval, Point, Wish};
+use xqr_engine::scans::time_series::{Interval, Point, SeriesRequest};
 use xqr_engine::scans::{analytics, time_series};
 use xqr_engine::{links, routing};
 
@@ -130,7 +130,7 @@ async fn timeseries(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
             conn,
             &caller,
             link,
-            &Wish { interval, from, to, zone: zone.clone(), machines, now },
+            &SeriesRequest { interval, from, to, zone: zone.clone(), machines, now },
         )
         .map(|points| (points, zone))
     });

@@ -6,7 +6,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::CACHE_CONTROL;
 use serde::Serialize;
-use xqr_engine::Figures;
+use xqr_engine::LimitStatus;
 use xqr_engine::plans::Cap;
 
 use xqr_http::ApiRequest;
@@ -44,8 +44,8 @@ struct RateLimit {
 }
 
 impl RateLimit {
-    fn of(figures: Figures) -> Self {
-        let Figures { limit, remaining, burst_limit, burst_remaining, .. } = figures;
+    fn of(figures: LimitStatus) -> Self {
+        let LimitStatus { limit, remaining, burst_limit, burst_remaining, .. } = figures;
         Self { limit, remaining, burst_limit, burst_remaining }
     }
 }
@@ -53,7 +53,7 @@ impl RateLimit {
 /// What an envelope says besides the data, taken before the work begins.
 pub(crate) struct Cover {
     request_id: String,
-    figures: Figures,
+    figures: LimitStatus,
 }
 
 impl Cover {

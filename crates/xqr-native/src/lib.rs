@@ -1,7 +1,7 @@
 //! The native API of xqr: `Authorization: Bearer`, `{data, meta}`, `{error, meta}`, RFC 9457 on
 //! request.
 //!
-//! Order of checks: head limits, path, method, key, plan, scope, body or query, resource, plan
+//! RenderRequest of checks: head limits, path, method, key, plan, scope, body or query, resource, plan
 //! limit, conflict.
 
 mod analytics;
@@ -26,7 +26,7 @@ use futures_util::future::LocalBoxFuture;
 use xqr_engine::auth::{SecretKey, bearer};
 use xqr_engine::errors::{Condition, Dialect as Column, Error, Result};
 use xqr_engine::plans::Cycle;
-use xqr_engine::{App, Figures, Pace, Rates};
+use xqr_engine::{App, LimitStatus, Pace, Rates};
 use xqr_http::dialect::{refusal_builder, refuse};
 use xqr_http::middleware::envelope as answer_in;
 use xqr_http::request::authenticate::{by_key, by_token};
@@ -77,7 +77,7 @@ impl Dialect for Native {
         Box::pin(by_key(app, request, credential))
     }
 
-    fn add_rate_limit_headers(headers: &mut HeaderMap, figures: &Figures) {
+    fn add_rate_limit_headers(headers: &mut HeaderMap, figures: &LimitStatus) {
         rate_limit_headers::add(headers, figures);
     }
 }
@@ -100,7 +100,7 @@ impl Dialect for NativeUser {
         Box::pin(by_token(app, request))
     }
 
-    fn add_rate_limit_headers(headers: &mut HeaderMap, figures: &Figures) {
+    fn add_rate_limit_headers(headers: &mut HeaderMap, figures: &LimitStatus) {
         Native::add_rate_limit_headers(headers, figures);
     }
 }

@@ -63,7 +63,7 @@ async fn redirect(request: HttpRequest) -> HttpResponse {
         Ok(Outcome::Absent) => {
             metrics::redirect(Redirect::Absent);
             if let Some(Err(error)) =
-                visitor.address.map(|address| app.strangers.check_miss(address))
+                visitor.address.map(|address| app.address_limits.check_miss(address))
             {
                 return dead_end(app, &request, id, &error);
             }

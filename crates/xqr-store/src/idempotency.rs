@@ -45,7 +45,7 @@ pub fn finish(conn: &mut Conn, id: &[u8], status: i32, answer: &[u8]) -> Result<
 }
 
 /// Changes the status of a record.
-pub fn settle(conn: &mut Conn, id: &[u8], status: i32) -> Result<()> {
+pub fn set_status(conn: &mut Conn, id: &[u8], status: i32) -> Result<()> {
     diesel::update(idempotency::table.find(id))
         .set(idempotency::status.eq(status))
         .execute(conn)

@@ -174,7 +174,7 @@ pub struct NewDelivery {
 #[diesel(table_name = webhook_deliveries)]
 #[diesel(treat_none_as_null = true)]
 #[expect(missing_docs, reason = "the fields are those of Delivery")]
-pub struct Settlement {
+pub struct DeliveryOutcome {
     pub status: &'static str,
     pub attempts: i32,
     pub due_at: i64,
@@ -369,7 +369,7 @@ pub fn due(conn: &mut Conn, now: i64) -> Result<Vec<(i64, i64, Option<i64>)>> {
 
 /// Takes hold of an active webhook, of whatever workspace, until the transaction ends; `None` also
 /// while another node has it.
-pub fn hold(conn: &mut Conn, id: i64, now: i64) -> Result<Option<Webhook>> {
+pub fn lock_row(conn: &mut Conn, id: i64, now: i64) -> Result<Option<Webhook>> {
     let ready = webhooks::table
         .find(id)
         .filter(webhooks::status.eq(ACTIVE))
@@ -458,12 +458,17 @@ pub fn release(conn: &mut Conn, node: &str, now: i64) -> Result<usize> {
 }
 
 /// Writes how an attempt ended, and returns whether the lease `until` was still the delivery's.
-pub fn settle(conn: &mut Conn, id: i64, until: i64, settlement: &Settlement) -> Result<bool> {
+pub fn finish_delivery(
+    conn: &mut Conn,
+    id: i64,
+    until: i64,
+    outcome: &DeliveryOutcome,
+) -> Result<bool> {
     let leased = webhook_deliveries::table
         .find(id)
         .filter(webhook_deliveries::status.eq(PENDING))
         .filter(webhook_deliveries::leased_until.eq(until));
-    Ok(diesel::update(leased).set(settlement).execute(conn).map_err(failed)? == 1)
+    Ok(diesel::update(leased).set(outcome).execute(conn).map_err(failed)? == 1)
 }
 
 /// Writes on a webhook how an attempt ended, and what follows from it.

@@ -140,9 +140,9 @@ fn run(target: &Target, queue: &Mutex<Receiver<Job>>, group: usize) {
         }
         let Some(open) = &mut conn else { continue };
         waiting = if first.alone || group == 1 { None } else { take() };
-        let mut settles: Vec<Settle> = Vec::new();
+        let mut notifies: Vec<Settle> = Vec::new();
         let outcome = if waiting.as_ref().is_none_or(|second| second.alone) {
-            transact(open, |open| (first.work)(open).map(|settle| settles.push(settle)).is_ok())
+            transact(open, |open| (first.work)(open).map(|notify| notifies.push(notify)).is_ok())
         } else {
             transact(open, |open| {
                 let mut job = Some(first);
@@ -150,7 +150,7 @@ fn run(target: &Target, queue: &Mutex<Receiver<Job>>, group: usize) {
                     let Some(it) = job.take() else { break };
                     // A job that fails rolls back to its own savepoint; the others of its group
                     // stay.
-                    settles.extend(
+                    notifies.extend(
                         open.transaction::<_, Rollback, _>(|open| {
                             (it.work)(open).map_err(|()| Rollback)
                         })
@@ -169,8 +169,8 @@ fn run(target: &Target, queue: &Mutex<Receiver<Job>>, group: usize) {
             // A connection whose transaction failed is in an unknown state; a fresh one is cheap.
             conn = None;
         }
-        for settle in settles {
-            settle(outcome.as_ref().err().map(|_| Condition::Overloaded { seconds: 1 }.into()));
+        for notify in notifies {
+            notify(outcome.as_ref().err().map(|_| Condition::Overloaded { seconds: 1 }.into()));
         }
     }
 }

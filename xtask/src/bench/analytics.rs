@@ -9,7 +9,7 @@ use clap::Args;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
-use xqr_engine::auth::{Look, Scopes};
+use xqr_engine::auth::{KeyFormat, Scopes};
 use xqr_engine::callers::{api_keys, workspaces};
 use xqr_engine::destinations::destination::Destination;
 use xqr_engine::errors::Result;
@@ -18,9 +18,9 @@ use xqr_engine::plans::Plan;
 use xqr_engine::rows::Conn;
 use xqr_engine::scans::analytics::{Facet, Machines, Period};
 use xqr_engine::scans::record::{Scan, Text};
-use xqr_engine::scans::time_series::{Interval, Wish};
+use xqr_engine::scans::time_series::{Interval, SeriesRequest};
 use xqr_engine::scans::{analytics, ingest, time_series};
-use xqr_engine::{App, Caller, ManualClock, OsEntropy, Settings, links};
+use xqr_engine::{App, Caller, ManualClock, OsRandom, Settings, links};
 
 #[derive(Args)]
 pub(crate) struct Analytics {
@@ -62,7 +62,7 @@ impl Analytics {
             settings,
             "http://bench".to_owned(),
             clock,
-            Arc::new(OsEntropy),
+            Arc::new(OsRandom),
             crate::office::dialects(),
         )
         .map_err(anyhow::Error::msg)?;
@@ -84,7 +84,7 @@ impl Analytics {
             self.ask(&app, name, question)
         };
         let (from, machines) = (today.checked_sub(89.days())?, Machines::Included);
-        let wish = |interval, from: Date| Wish {
+        let request = |interval, from: Date| SeriesRequest {
             interval,
             from,
             to: today,
@@ -92,7 +92,8 @@ impl Analytics {
             machines,
             now,
         };
-        let vienna = Wish { zone: TimeZone::get("Europe/Vienna")?, ..wish(Interval::Day, from) };
+        let vienna =
+            SeriesRequest { zone: TimeZone::get("Europe/Vienna")?, ..request(Interval::Day, from) };
         ask("summary of 30 days", &|conn| {
             analytics::summary(conn, &caller, Period::Days(30), machines, now)
                 .map(|it| it.countries.len())
@@ -102,13 +103,14 @@ impl Analytics {
                 .map(|it| it.countries.len())
         })?;
         ask("90 days by day", &|conn| {
-            time_series::read(conn, &caller, None, &wish(Interval::Day, from)).map(|it| it.len())
+            time_series::read(conn, &caller, None, &request(Interval::Day, from)).map(|it| it.len())
         })?;
         ask("90 days by day in Vienna", &|conn| {
             time_series::read(conn, &caller, None, &vienna).map(|it| it.len())
         })?;
         ask("90 days by hour", &|conn| {
-            time_series::read(conn, &caller, None, &wish(Interval::Hour, from)).map(|it| it.len())
+            time_series::read(conn, &caller, None, &request(Interval::Hour, from))
+                .map(|it| it.len())
         })?;
         ask("countries of 90 days", &|conn| {
             analytics::values(conn, &caller, None, days, Facet::Country, machines)
@@ -118,7 +120,7 @@ impl Analytics {
             analytics::top_links(conn, &caller, days, machines, 100).map(|it| it.len())
         })?;
         ask("90 days of a link by day", &|conn| {
-            time_series::read(conn, &caller, Some(link), &wish(Interval::Day, from))
+            time_series::read(conn, &caller, Some(link), &request(Interval::Day, from))
                 .map(|it| it.len())
         })?;
         Ok(())
@@ -130,7 +132,7 @@ impl Analytics {
             let workspace = workspaces::create(tx, "Bench", Plan::Enterprise)?;
             let draft = api_keys::Draft {
                 name: "b".into(),
-                look: Look::Xqr,
+                look: KeyFormat::Xqr,
                 scopes: Scopes::all(),
                 expires_at: None,
                 plan: None,

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use xqr_engine::destinations::blocklist::Host;
-use xqr_engine::{Data, OsEntropy, Settings, SystemClock};
+use xqr_engine::{Data, OsRandom, Settings, SystemClock};
 
 #[derive(Args)]
 pub(crate) struct Blocklist {
@@ -41,7 +41,7 @@ impl Blocklist {
             Data::open(
                 &settings,
                 Arc::new(SystemClock),
-                Arc::new(OsEntropy),
+                Arc::new(OsRandom),
                 crate::office::dialects(),
             )
             .map(|data| data.files())

@@ -12,7 +12,7 @@ use xqr_engine::destinations::destination::Destination;
 use xqr_engine::links::Draft;
 use xqr_engine::plans::Cycle;
 use xqr_engine::rows::{Filter, Page};
-use xqr_engine::{App, OsEntropy, Pace, Rates, Settings, SystemClock, links};
+use xqr_engine::{App, OsRandom, Pace, Rates, Settings, SystemClock, links};
 
 #[derive(Args)]
 pub(crate) struct Limits {
@@ -42,7 +42,7 @@ impl Limits {
             settings,
             String::new(),
             Arc::new(SystemClock),
-            Arc::new(OsEntropy),
+            Arc::new(OsRandom),
             crate::office::dialects(),
         )
         .map_err(anyhow::Error::msg)?;
@@ -85,7 +85,7 @@ impl Limits {
             let filter = Filter::default();
             let page = Page::Offset { limit: PAGE, offset: 0 };
             black_box(app.read(move |conn| links::list(conn, &caller, &filter, page)).await?);
-            admission.into_iter().for_each(xqr_engine::Admission::keep);
+            admission.into_iter().for_each(xqr_engine::QuotaReservation::keep);
         }
         Ok(started.elapsed())
     }

@@ -12,9 +12,9 @@ use crate::App;
 
 /// Views and clicks by page.
 #[derive(Default)]
-pub(crate) struct Counts(Mutex<HashMap<i64, (i64, i64)>>);
+pub(crate) struct BioCounts(Mutex<HashMap<i64, (i64, i64)>>);
 
-impl Counts {
+impl BioCounts {
     pub(super) fn add(&self, page: i64, views: i64, clicks: i64) {
         let mut pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let counts = pages.entry(page).or_default();

@@ -1,6 +1,6 @@
 //! API keys: authentication and the life of a key.
 
-use xqr_auth::{KeyDigest, KeyState, Look, Scopes, SecretKey};
+use xqr_auth::{KeyDigest, KeyFormat, KeyState, Scopes, SecretKey};
 use xqr_errors::{Condition, Error, Resource, Result, State};
 use xqr_plans::{Capped, Plan, PlanTable};
 use xqr_store::Conn;
@@ -43,7 +43,7 @@ pub struct Draft {
     /// The display name.
     pub name: String,
     /// Which client it is for.
-    pub look: Look,
+    pub look: KeyFormat,
     /// What it may do.
     pub scopes: Scopes,
     /// When it expires, Unix milliseconds.
@@ -161,7 +161,7 @@ pub fn touch(tx: &mut Tx<'_>, caller: &Caller) -> Result<()> {
 
 /// Returns a key as it is now, which nobody else changes until the transaction ends: counters move
 /// by what it was.
-fn hold(tx: &mut Tx<'_>, key: &Key) -> Result<Key> {
+fn lock_row(tx: &mut Tx<'_>, key: &Key) -> Result<Key> {
     let found = keys::lock(tx.conn, key.workspace_id, key.id)?;
     found.ok_or_else(|| Condition::ResourceNotFound { what: Resource::Key }.into())
 }
@@ -172,7 +172,7 @@ fn hold(tx: &mut Tx<'_>, key: &Key) -> Result<Key> {
 ///
 /// [`Condition::ResourceNotFound`] for a key that was deleted meanwhile.
 pub fn revoke(tx: &mut Tx<'_>, key: &Key) -> Result<()> {
-    let key = hold(tx, key)?;
+    let key = lock_row(tx, key)?;
     if key.revoked_at.is_none() {
         plan_caps::give_back(tx, key.workspace_id, Capped::Keys, 1)?;
     }
@@ -183,8 +183,8 @@ pub fn revoke(tx: &mut Tx<'_>, key: &Key) -> Result<()> {
 /// Replaces a key by a new one of the same name, format, scopes and expiry. The old one works on as
 /// long as its dialect promises, and its predecessors end.
 pub fn rotate(tx: &mut Tx<'_>, key: &Key) -> Result<(Key, SecretKey)> {
-    let key = hold(tx, key)?;
-    let look = Look::parse(&key.look)
+    let key = lock_row(tx, key)?;
+    let look = KeyFormat::parse(&key.look)
         .ok_or_else(|| Error::internal(format!("unknown look: {}", key.look)))?;
     // About this key and not about the caller's, who would take a 401 for their own.
     let state = |state| Condition::StateConflict { state };
@@ -223,7 +223,7 @@ pub fn rotate(tx: &mut Tx<'_>, key: &Key) -> Result<(Key, SecretKey)> {
 ///
 /// [`Condition::StateConflict`] for a key that is revoked.
 pub fn rekey(tx: &mut Tx<'_>, key: &Key) -> Result<(Key, SecretKey)> {
-    let held = hold(tx, key)?;
+    let held = lock_row(tx, key)?;
     // Two who rotate at once would each hold a secret of which one is dead.
     if held.digest != key.digest {
         return Err(Condition::StateConflict { state: State::JustRotated }.into());
@@ -232,7 +232,7 @@ pub fn rekey(tx: &mut Tx<'_>, key: &Key) -> Result<(Key, SecretKey)> {
     if key.revoked_at.is_some() {
         return Err(Condition::StateConflict { state: State::Revoked }.into());
     }
-    let look = Look::parse(&key.look)
+    let look = KeyFormat::parse(&key.look)
         .ok_or_else(|| Error::internal(format!("unknown look: {}", key.look)))?;
     let secret = SecretKey::mint(look, &mut |bytes| tx.random(bytes));
     let digest = secret.digest().as_bytes().to_vec();
@@ -242,7 +242,7 @@ pub fn rekey(tx: &mut Tx<'_>, key: &Key) -> Result<(Key, SecretKey)> {
 
 /// Deletes a key; it is as if it had never been.
 pub fn delete(tx: &mut Tx<'_>, key: &Key) -> Result<()> {
-    let key = hold(tx, key)?;
+    let key = lock_row(tx, key)?;
     if key.revoked_at.is_none() {
         plan_caps::give_back(tx, key.workspace_id, Capped::Keys, 1)?;
     }

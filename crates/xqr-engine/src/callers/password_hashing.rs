@@ -8,12 +8,12 @@ use xqr_errors::{Condition, Error, Result};
 use crate::settings::Accounts;
 
 /// Seats to hash at, and places for who sits and who waits.
-pub(crate) struct Hashing {
+pub(crate) struct PasswordHasher {
     seats: Arc<Semaphore>,
     places: Arc<Semaphore>,
 }
 
-impl Hashing {
+impl PasswordHasher {
     pub(crate) fn new(settings: &Accounts) -> Self {
         let seats = settings.hash_parallel;
         Self {
@@ -52,7 +52,7 @@ mod tests {
 
     #[tokio::test]
     async fn two_hash_one_waits_and_the_fourth_is_told_to_come_back() {
-        let hashing = Arc::new(Hashing::new(&Accounts {
+        let hashing = Arc::new(PasswordHasher::new(&Accounts {
             hash_parallel: 2,
             hash_queue: 1,
             ..Settings::defaults().accounts

@@ -68,7 +68,7 @@ pub struct SignUp {
 
 /// What somebody has who signed in. The tokens are here and nowhere else.
 #[derive(Debug, Clone)]
-pub struct Session {
+pub struct SignedIn {
     /// Who it is.
     pub user: User,
     /// Whose workspace it is.
@@ -81,7 +81,7 @@ pub struct Session {
 
 /// Who presents a valid access token.
 #[derive(Debug, Clone)]
-pub struct Person {
+pub struct Session {
     /// Who it is.
     pub user: User,
     /// What a call needs: the person's workspace with its plan, and every scope.
@@ -98,13 +98,13 @@ pub struct Person {
 /// # Errors
 ///
 /// [`Condition::TokenInvalid`], whatever is wrong.
-pub fn authenticate_person(
+pub fn authenticate_user(
     conn: &mut Conn,
     plans: &PlanTable,
     secret: &MasterSecret,
     token: &str,
     now: i64,
-) -> Result<Person> {
+) -> Result<Session> {
     let claims = secret.token_key().verify(token, now)?;
     person_of(conn, plans, secret, claims)
 }
@@ -114,7 +114,7 @@ fn person_of(
     plans: &PlanTable,
     secret: &MasterSecret,
     claims: token::Claims,
-) -> Result<Person> {
+) -> Result<Session> {
     let (user, workspace) =
         users::find_signed_in(conn, &claims.sub, &claims.sid)?.ok_or(Condition::TokenInvalid)?;
     if user.disabled || user.password_changed_at != claims.pwd || workspace.uid != claims.ws {
@@ -122,7 +122,7 @@ fn person_of(
     }
     let sealing = secret.sealing_key(&format!("answers to {}", user.uid));
     let caller = Caller::of_user(plans, workspace, user.id, &user.uid)?;
-    Ok(Person { user, caller, session: claims.sid, sealing })
+    Ok(Session { user, caller, session: claims.sid, sealing })
 }
 
 impl App {
@@ -132,7 +132,7 @@ impl App {
     /// # Errors
     ///
     /// [`Condition::TokenInvalid`].
-    pub async fn authenticate_person(&self, token: &str) -> Result<Person> {
+    pub async fn authenticate_user(&self, token: &str) -> Result<Session> {
         let (plans, secret) = (self.data.plans().clone(), self.data.secret().clone());
         // What is forged costs the database nothing.
         let claims = secret.token_key().verify(token, self.now())?;
@@ -150,8 +150,8 @@ impl App {
 ///
 /// [`Condition::SignupClosed`], [`Condition::RateExceeded`], [`Condition::EmailInvalid`],
 /// [`Condition::EmailTaken`], those of [`Password::check`], and those of a name that is too long.
-pub async fn sign_up(app: &App, from: IpAddr, draft: SignUp) -> Result<Session> {
-    app.sign_ins.admit(from, None)?;
+pub async fn sign_up(app: &App, from: IpAddr, draft: SignUp) -> Result<SignedIn> {
+    app.sign_in_limits.admit(from, None)?;
     let mode = app.settings.accounts.signup;
     // Nobody's password is hashed in vain; what counts is decided in the transaction.
     if mode == Signup::Closed
@@ -194,8 +194,8 @@ fn vacant_first_workspace(tx: &mut Tx<'_>) -> Result<Option<Workspace>> {
 /// # Errors
 ///
 /// [`Condition::CredentialsWrong`], whichever is wrong, and [`Condition::RateExceeded`].
-pub async fn sign_in(app: &App, from: IpAddr, email: &str, password: Password) -> Result<Session> {
-    app.sign_ins.admit(from, Some(&Email::key_of(email)))?;
+pub async fn sign_in(app: &App, from: IpAddr, email: &str, password: Password) -> Result<SignedIn> {
+    app.sign_in_limits.admit(from, Some(&Email::key_of(email)))?;
     // What is no address is looked up as nobody's, which takes as long.
     let email_key =
         Email::parse(email).map_or_else(|_| String::new(), |email| email.key().to_owned());
@@ -215,7 +215,7 @@ pub async fn sign_in(app: &App, from: IpAddr, email: &str, password: Password) -
 /// # Errors
 ///
 /// [`Condition::TokenInvalid`]. A token that was exchanged before ends its sign-in.
-pub async fn refresh(app: &App, token: &str) -> Result<Session> {
+pub async fn refresh(app: &App, token: &str) -> Result<SignedIn> {
     let digest = RefreshToken::parse(token)?.digest();
     let key = app.data.secret().token_key();
     // A refusal would be rolled back, and with it the end of the sign-in.
@@ -223,7 +223,7 @@ pub async fn refresh(app: &App, token: &str) -> Result<Session> {
     session.ok_or_else(|| Condition::TokenInvalid.into())
 }
 
-fn exchange(tx: &mut Tx<'_>, key: &TokenKey, digest: &[u8]) -> Result<Option<Session>> {
+fn exchange(tx: &mut Tx<'_>, key: &TokenKey, digest: &[u8]) -> Result<Option<SignedIn>> {
     let Some(found) = users::find_refresh(tx.conn, digest)? else { return Ok(None) };
     let Some(user) = users::lock(tx.conn, found.user_id)?.filter(|user| !user.disabled) else {
         return Ok(None);
@@ -262,7 +262,7 @@ pub async fn sign_out(app: &App, token: &str) -> Result<()> {
 }
 
 /// Ends the sign-in that a person's access token belongs to.
-pub fn end_session(tx: &mut Tx<'_>, person: &Person) -> Result<()> {
+pub fn end_session(tx: &mut Tx<'_>, person: &Session) -> Result<()> {
     users::lock(tx.conn, person.user.id)?;
     users::revoke_refresh(tx.conn, person.user.id, Some(&person.session), tx.now)
 }
@@ -276,12 +276,12 @@ pub fn end_session(tx: &mut Tx<'_>, person: &Person) -> Result<()> {
 pub async fn change_password(
     app: &App,
     from: IpAddr,
-    person: &Person,
+    person: &Session,
     current: Password,
     new: Password,
-) -> Result<Session> {
+) -> Result<SignedIn> {
     // Who has stolen an access token cannot guess the password with it.
-    app.sign_ins.admit(from, Some(&person.user.email_key))?;
+    app.sign_in_limits.admit(from, Some(&person.user.email_key))?;
     let user = verify(app, Some(person.user.clone()), current).await?;
     new.check(&[&user.email, &user.name])?;
     let hash = hash(app, new).await?;
@@ -454,8 +454,8 @@ fn insert(
 /// Hashes a password.
 async fn hash(app: &App, password: Password) -> Result<PasswordHash> {
     let mut salt = [0; 16];
-    app.data.entropy().fill(&mut salt);
-    app.hashing.run(move || password.hash(|bytes| bytes.copy_from_slice(&salt))).await
+    app.data.random_source().fill(&mut salt);
+    app.password_hasher.run(move || password.hash(|bytes| bytes.copy_from_slice(&salt))).await
 }
 
 /// Returns the person if the password is theirs. Nobody costs what somebody costs.
@@ -463,7 +463,7 @@ async fn verify(app: &App, found: Option<User>, password: Password) -> Result<Us
     let stored = found
         .as_ref()
         .map_or_else(PasswordHash::nobody, |user| PasswordHash::from_text(user.password.clone()));
-    let right = app.hashing.run(move || password.verify(&stored)).await?;
+    let right = app.password_hasher.run(move || password.verify(&stored)).await?;
     found.filter(|user| right && !user.disabled).ok_or_else(|| Condition::CredentialsWrong.into())
 }
 
@@ -482,7 +482,7 @@ pub fn workspace_of(conn: &mut Conn, user: &User) -> Result<Workspace> {
 }
 
 /// Begins a sign-in.
-fn begin(tx: &mut Tx<'_>, key: &TokenKey, user: User, workspace: Workspace) -> Result<Session> {
+fn begin(tx: &mut Tx<'_>, key: &TokenKey, user: User, workspace: Workspace) -> Result<SignedIn> {
     let family = format!("ses_{}", tx.fresh_uuid());
     issue(tx, key, user, workspace, family)
 }
@@ -494,7 +494,7 @@ fn issue(
     user: User,
     workspace: Workspace,
     family: String,
-) -> Result<Session> {
+) -> Result<SignedIn> {
     let refresh = RefreshToken::mint(|bytes| tx.random(bytes));
     let new = NewRefresh {
         user_id: user.id,
@@ -506,7 +506,7 @@ fn issue(
     users::insert_refresh(tx.conn, &new)?;
     let (sub, ws, pwd) = (user.uid.clone(), workspace.uid.clone(), user.password_changed_at);
     let subject = token::Subject { sub, ws, sid: family, pwd, jti: tx.fresh_uuid() };
-    Ok(Session { access: key.issue(subject, tx.now)?, refresh, user, workspace })
+    Ok(SignedIn { access: key.issue(subject, tx.now)?, refresh, user, workspace })
 }
 
 #[cfg(test)]

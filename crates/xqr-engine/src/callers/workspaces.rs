@@ -1,6 +1,6 @@
 //! Workspaces: made by operators, or once at the first start.
 
-use xqr_auth::{Look, Scopes, SecretKey};
+use xqr_auth::{KeyFormat, Scopes, SecretKey};
 use xqr_errors::{Condition, Resource, Result};
 use xqr_plans::{Cycle, Plan};
 use xqr_store::workspaces::{self, NewWorkspace, Workspace};
@@ -113,7 +113,7 @@ pub fn bootstrap(tx: &mut Tx<'_>) -> Result<Option<SecretKey>> {
     )?;
     let draft = api_keys::Draft {
         name: "First key".to_owned(),
-        look: Look::Xqr,
+        look: KeyFormat::Xqr,
         scopes: Scopes::all(),
         expires_at: None,
         plan: None,

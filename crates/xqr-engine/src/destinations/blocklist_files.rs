@@ -13,7 +13,7 @@ use xqr_blocklist::{Entries, Host, HostSet};
 
 use crate::dialect::Dialects;
 use crate::runtime::host_list::{FileState, HostList, Listing};
-use crate::{Clock, Data, Entropy, Settings};
+use crate::{Clock, Data, Random, Settings};
 
 /// The folder of the last good states.
 const FOLDER: &str = "blocklist";
@@ -135,7 +135,7 @@ impl Data {
     pub fn open(
         settings: &Settings,
         clock: Arc<dyn Clock>,
-        entropy: Arc<dyn Entropy>,
+        entropy: Arc<dyn Random>,
         dialects: Dialects,
     ) -> Result<Self, String> {
         let files = Arc::new(BlocklistFiles::new(settings));

@@ -1,4 +1,4 @@
-//! Strangers: limits by address, for who has no valid key. Per node, in bounded memory.
+//! AddressLimits: limits by address, for who has no valid key. Per node, in bounded memory.
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::settings::Limits;
 const REMEMBERED: u64 = 100_000;
 
 /// What strangers may do.
-pub struct Strangers {
+pub struct AddressLimits {
     limits: Limits,
     bad_keys: Failures<IpAddr>,
     misses: Buckets<IpAddr>,
@@ -26,7 +26,7 @@ pub struct Strangers {
     good: Cache<Vec<u8>, ()>,
 }
 
-impl Strangers {
+impl AddressLimits {
     pub(crate) fn new(limits: &Limits, clock: Arc<dyn Clock>) -> Self {
         let buckets = || Buckets::new(Duration::from_secs(60), Arc::clone(&clock));
         let good = Cache::builder()
@@ -105,11 +105,11 @@ mod tests {
     use super::*;
     use crate::ManualClock;
 
-    fn strangers() -> (Strangers, Arc<ManualClock>) {
+    fn strangers() -> (AddressLimits, Arc<ManualClock>) {
         let clock = Arc::new(ManualClock::at(1_774_103_400_000));
         let limits =
             Limits { bad_keys_per_minute: 10, misses_per_minute: 5, lookups_per_minute: 60 };
-        (Strangers::new(&limits, Arc::clone(&clock) as _), clock)
+        (AddressLimits::new(&limits, Arc::clone(&clock) as _), clock)
     }
 
     fn ip(text: &str) -> IpAddr {
@@ -119,8 +119,8 @@ mod tests {
     #[test]
     fn who_tries_keys_is_shut_out_and_let_in_again() {
         let (strangers, clock) = strangers();
-        let [key, good] =
-            [1, 2].map(|seed| SecretKey::mint(xqr_auth::Look::Xqr, &mut |bytes| bytes.fill(seed)));
+        let [key, good] = [1, 2]
+            .map(|seed| SecretKey::mint(xqr_auth::KeyFormat::Xqr, &mut |bytes| bytes.fill(seed)));
         strangers.note_good_key(&good);
         for _ in 0..10 {
             strangers.check_key_tries(ip("198.51.100.1"), &key).unwrap();

@@ -38,17 +38,17 @@ enum Owner {
 }
 
 /// Limits of speed, and quotas.
-pub(crate) struct Gate {
+pub(crate) struct AdmissionGate {
     seconds: Buckets<i64>,
     minutes: Buckets<Owner>,
     quotas: Quotas,
 }
 
 /// A call that was let in. Unless it is [kept](Self::keep), it costs nothing of the quota.
-pub struct Admission(Option<Ticket>);
+pub struct QuotaReservation(Option<Ticket>);
 
-impl Admission {
-    /// Counts the call.
+impl QuotaReservation {
+    /// BioCounts the call.
     pub fn keep(self) {
         if let Some(ticket) = self.0 {
             ticket.keep();
@@ -58,7 +58,7 @@ impl Admission {
 
 /// What a caller may still do, after this call. `None` is unlimited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Figures {
+pub struct LimitStatus {
     /// The quota of the workspace.
     pub limit: Cap,
     /// What is left of it.
@@ -71,15 +71,15 @@ pub struct Figures {
     pub burst_remaining: Cap,
 }
 
-impl Figures {
-    /// Counts a unit of the quota that was given back.
+impl LimitStatus {
+    /// BioCounts a unit of the quota that was given back.
     pub fn give_back(&mut self) {
         self.remaining =
             self.remaining.zip(self.limit).map(|(remaining, limit)| (remaining + 1).min(limit));
     }
 }
 
-impl Gate {
+impl AdmissionGate {
     pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
         Self {
             seconds: Buckets::new(Duration::from_secs(1), Arc::clone(&clock)),
@@ -93,7 +93,7 @@ impl Gate {
         data: &Data,
         caller: &Caller,
         rates: Rates,
-    ) -> (Figures, Result<Admission>) {
+    ) -> (LimitStatus, Result<QuotaReservation>) {
         let (limits, now) = (&caller.terms.limits, data.now());
         let (limit, reset) = match rates.quota {
             Some(cycle) => (
@@ -108,8 +108,13 @@ impl Gate {
             // QRForge reference, section 3.1: 0 is no limit.
             Pace::WorkspaceMinute => limits.calls_per_minute.filter(|cap| *cap > 0),
         };
-        let mut figures =
-            Figures { limit, remaining: limit, reset, burst_limit, burst_remaining: burst_limit };
+        let mut figures = LimitStatus {
+            limit,
+            remaining: limit,
+            reset,
+            burst_limit,
+            burst_remaining: burst_limit,
+        };
         if let Some(size) = burst_limit {
             match self.take(caller, rates.pace, size) {
                 Taken::Yes(left) => figures.burst_remaining = Some(left.into()),
@@ -121,11 +126,11 @@ impl Gate {
                 }
             }
         }
-        let Some(cycle) = rates.quota else { return (figures, Ok(Admission(None))) };
+        let Some(cycle) = rates.quota else { return (figures, Ok(QuotaReservation(None))) };
         match self.quotas.admit(data, caller, cycle).await {
             Ok(ticket) => {
                 figures.remaining = ticket.remaining;
-                (figures, Ok(Admission(Some(ticket))))
+                (figures, Ok(QuotaReservation(Some(ticket))))
             }
             Err(error) => {
                 figures.remaining = limit.map(|_| 0);
@@ -146,8 +151,8 @@ impl Gate {
         self.quotas.leased(data, workspace, Cycle::Month)
     }
 
-    pub(crate) fn settle(&self, data: &Data) {
-        self.quotas.settle(data);
+    pub(crate) fn return_leases(&self, data: &Data) {
+        self.quotas.return_leases(data);
     }
 }
 

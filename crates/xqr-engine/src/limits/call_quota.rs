@@ -54,7 +54,7 @@ pub(crate) struct Ticket {
 }
 
 impl Ticket {
-    /// Counts the call.
+    /// BioCounts the call.
     pub(crate) fn keep(mut self) {
         self.kept = true;
     }
@@ -132,7 +132,7 @@ impl Quotas {
     }
 
     /// Gives all leases back; for an orderly end.
-    pub(crate) fn settle(&self, data: &Data) {
+    pub(crate) fn return_leases(&self, data: &Data) {
         let meters = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
         for ((workspace, _), meter) in meters {
             let Lease { period, left, .. } = *meter.lock();

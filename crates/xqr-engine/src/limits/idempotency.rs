@@ -91,12 +91,12 @@ impl Attempt {
 
 /// The attempts that run on this node.
 #[derive(Default)]
-pub(crate) struct Running(Mutex<HashSet<[u8; 32]>>);
+pub(crate) struct RunningAttempts(Mutex<HashSet<[u8; 32]>>);
 
 /// A seat among the running attempts.
-struct Seat<'r>(&'r Running, [u8; 32]);
+struct Seat<'r>(&'r RunningAttempts, [u8; 32]);
 
-impl Running {
+impl RunningAttempts {
     fn enter(&self, id: [u8; 32]) -> Result<Seat<'_>> {
         if self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id) {
             return Ok(Seat(self, id));
@@ -180,8 +180,8 @@ impl Attempt {
     }
 
     /// Notes that a request that was kept as [`UNFINISHED`] has done its work.
-    pub fn settle(&self, tx: &mut Tx<'_>, status: u16) -> Result<()> {
-        idempotency::settle(tx.conn, &self.id, status.into())
+    pub fn finish(&self, tx: &mut Tx<'_>, status: u16) -> Result<()> {
+        idempotency::set_status(tx.conn, &self.id, status.into())
     }
 
     fn replay(&self, earlier: &Record, now: i64) -> Result<Answer> {

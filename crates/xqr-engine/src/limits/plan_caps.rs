@@ -6,7 +6,7 @@ use xqr_store::usage;
 
 use crate::Tx;
 
-/// Counts `n` more of a resource.
+/// BioCounts `n` more of a resource.
 ///
 /// # Errors
 ///
@@ -25,12 +25,12 @@ pub(crate) fn take(
     Err(terms.full(resource).into())
 }
 
-/// Counts `n` more of a resource without a cap.
+/// BioCounts `n` more of a resource without a cap.
 pub(crate) fn count(tx: &mut Tx<'_>, workspace: i64, resource: Capped, n: i64) -> Result<()> {
     usage::take(tx.conn, workspace, metric(resource), usage::TOTAL, n, None).map(drop)
 }
 
-/// Counts `n` fewer of a resource.
+/// BioCounts `n` fewer of a resource.
 pub(crate) fn give_back(tx: &mut Tx<'_>, workspace: i64, resource: Capped, n: i64) -> Result<()> {
     usage::give_back(tx.conn, workspace, metric(resource), usage::TOTAL, n)
 }

@@ -18,14 +18,14 @@ use crate::settings::Accounts;
 type Account = [u8; 16];
 
 /// Tries to sign in, and to sign up.
-pub(crate) struct SignIns {
+pub(crate) struct SignInLimits {
     per_account: u64,
     per_address: u64,
     accounts: Buckets<Account>,
     addresses: Buckets<IpAddr>,
 }
 
-impl SignIns {
+impl SignInLimits {
     pub(crate) fn new(settings: &Accounts, clock: Arc<dyn Clock>) -> Self {
         let minute = Duration::from_secs(60);
         Self {
@@ -69,9 +69,9 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn sign_ins() -> (SignIns, Arc<ManualClock>) {
+    fn sign_ins() -> (SignInLimits, Arc<ManualClock>) {
         let clock = Arc::new(ManualClock::at(1_774_103_400_000));
-        (SignIns::new(&Settings::defaults().accounts, Arc::clone(&clock) as _), clock)
+        (SignInLimits::new(&Settings::defaults().accounts, Arc::clone(&clock) as _), clock)
     }
 
     #[test]

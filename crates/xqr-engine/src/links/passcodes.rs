@@ -1,4 +1,4 @@
-//! Passcodes: who changes a code by its passcode besides its owner's key (QuickResponseHub
+//! PasscodeLimits: who changes a code by its passcode besides its owner's key (QuickResponseHub
 //! reference, sections 2.2 and 2.3).
 
 use std::sync::Arc;
@@ -16,9 +16,9 @@ use crate::{App, Caller, Clock};
 const TRIES: u64 = 10;
 
 /// Wrong passcodes, by workspace and code: so nobody keeps an owner from a code by trying it.
-pub(crate) struct Passcodes(Failures<(i64, i64)>);
+pub(crate) struct PasscodeLimits(Failures<(i64, i64)>);
 
-impl Passcodes {
+impl PasscodeLimits {
     pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
         Self(Failures::new(TRIES, clock))
     }
@@ -54,7 +54,7 @@ impl App {
         let wanted = code.to_owned();
         let link = self.read(move |conn| find(conn, &wanted)).await?;
         let who = (caller.workspace, link.id);
-        if let Some(seconds) = self.passcodes.0.wait(&who) {
+        if let Some(seconds) = self.passcode_limits.0.wait(&who) {
             return Err(Condition::PasscodeTriesSpent { seconds }.into());
         }
         // The digest is compared whoever asks, so that the two refusals take the same time.
@@ -65,7 +65,7 @@ impl App {
         if opened && link.workspace_id == caller.workspace {
             return Ok(link);
         }
-        self.passcodes.0.note(who);
+        self.passcode_limits.0.note(who);
         Err(Condition::PasscodeWrong { code: code.to_owned() }.into())
     }
 }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use xqr_errors::{Condition, Error, Result};
 
-use super::render_request::{Order, Source};
+use super::render_request::{RenderRequest, Source};
 use crate::App;
 
 /// The most pictures that one request may have fetched.
@@ -21,7 +21,7 @@ impl App {
     /// # Errors
     ///
     /// Those of the [`Fetch`] that was lent, which name the field.
-    pub async fn gather(&self, order: &mut Order) -> Result<()> {
+    pub async fn gather(&self, order: &mut RenderRequest) -> Result<()> {
         self.gather_all(vec![order])
             .await
             .into_iter()
@@ -32,7 +32,7 @@ impl App {
     /// Fetches the pictures of orders, each address once and several at a time, and returns which
     /// orders failed, and why: as [`gather`](Self::gather), and [`Condition::ListTooLong`] for what
     /// names more than 20 addresses in all.
-    pub async fn gather_all(&self, mut orders: Vec<&mut Order>) -> Vec<(usize, Error)> {
+    pub async fn gather_all(&self, mut orders: Vec<&mut RenderRequest>) -> Vec<(usize, Error)> {
         let mut addresses: Vec<(String, String)> = Vec::new();
         for file in orders.iter_mut().flat_map(|order| order.uploads()) {
             let Source::Url(url) = &file.source else { continue };

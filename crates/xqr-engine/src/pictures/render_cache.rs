@@ -11,13 +11,13 @@ use moka::future::Cache;
 use xqr_errors::{Error, Result};
 
 use crate::App;
-use crate::pictures::render_request::{Order, PlanCaps};
+use crate::pictures::render_request::{PlanCaps, RenderRequest};
 
 /// How long a picture is kept: 24 hours, in milliseconds.
 const LIFETIME: i64 = 24 * 60 * 60 * 1000;
 
 /// Pictures by what they are drawn from.
-pub(crate) struct Shelf(Cache<[u8; 32], Kept>);
+pub(crate) struct RenderCache(Cache<[u8; 32], Kept>);
 
 #[derive(Clone)]
 struct Kept {
@@ -36,7 +36,7 @@ pub struct Served {
     pub ms: u64,
 }
 
-impl Shelf {
+impl RenderCache {
     /// Makes a shelf for so many bytes.
     pub(crate) fn new(max_bytes: u64) -> Self {
         let weigh =
@@ -47,15 +47,15 @@ impl Shelf {
 
 impl App {
     /// Returns a picture from the shelf, or draws it. The plan is the caller's to
-    /// [check](Order::check): what lies on the shelf may have been drawn for another.
+    /// [check](RenderRequest::check): what lies on the shelf may have been drawn for another.
     ///
     /// # Errors
     ///
-    /// Those of [`Order::draw`] and [`App::draw`].
-    pub async fn picture(&self, order: Order, caps: PlanCaps) -> Result<Served> {
+    /// Those of [`RenderRequest::draw`] and [`App::draw`].
+    pub async fn picture(&self, order: RenderRequest, caps: PlanCaps) -> Result<Served> {
         let (key, now, started) = (order.digest(), self.now(), Instant::now());
-        if self.shelf.0.get(&key).await.is_some_and(|kept| now - kept.drawn_at >= LIFETIME) {
-            self.shelf.0.invalidate(&key).await;
+        if self.render_cache.0.get(&key).await.is_some_and(|kept| now - kept.drawn_at >= LIFETIME) {
+            self.render_cache.0.invalidate(&key).await;
         }
         let drawn = Arc::new(AtomicBool::new(false));
         let draw = {
@@ -66,7 +66,8 @@ impl App {
                 Ok::<_, Error>(Kept { bytes: drawn.bytes.into(), drawn_at: now })
             }
         };
-        let kept = self.shelf.0.try_get_with(key, draw).await.map_err(|error| error.again())?;
+        let kept =
+            self.render_cache.0.try_get_with(key, draw).await.map_err(|error| error.again())?;
         let hit = !drawn.load(Ordering::Relaxed);
         let ms =
             if hit { 0 } else { u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX) };

@@ -14,12 +14,12 @@ use crate::settings::Render;
 type Job = Box<dyn FnOnce() + Send>;
 
 /// Threads that draw, and places for what they have taken up and what waits.
-pub(crate) struct Desk {
+pub(crate) struct RenderPool {
     jobs: Sender<Job>,
     places: Arc<Semaphore>,
 }
 
-impl Desk {
+impl RenderPool {
     pub(crate) fn new(settings: &Render) -> Self {
         let processors = || thread::available_parallelism().map_or(1, usize::from);
         let seats = if settings.parallel == 0 { processors() } else { settings.parallel };
@@ -75,7 +75,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_picture_that_panics_is_the_loss_of_one_client() {
-        let desk = Desk::new(&Render { parallel: 1, queue: 1, shelf_bytes: 0 });
+        let desk = RenderPool::new(&Render { parallel: 1, queue: 1, shelf_bytes: 0 });
         let failed = desk.draw::<()>(|| panic!("a defect of the render engine")).await.unwrap_err();
         let told = failed.condition().reply(xqr_errors::Dialect::Studio);
         assert_eq!(
@@ -87,7 +87,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_finds_no_place_is_told_to_come_back() {
-        let desk = Arc::new(Desk::new(&Render { parallel: 1, queue: 1, shelf_bytes: 0 }));
+        let desk = Arc::new(RenderPool::new(&Render { parallel: 1, queue: 1, shelf_bytes: 0 }));
         let (release, wait) = channel::<()>();
         let (started, mut first) = oneshot::channel();
         let job = move || {

@@ -28,7 +28,7 @@ impl Default for PlanCaps {
 
 /// A picture that is wanted.
 #[derive(Debug, Clone)]
-pub struct Order {
+pub struct RenderRequest {
     /// What the code says.
     pub text: String,
     /// The field that the text comes from, which refusals name.
@@ -134,7 +134,7 @@ pub struct Judgement {
     pub px: u32,
 }
 
-impl Order {
+impl RenderRequest {
     /// A plain picture of `text`, which came in `field`.
     pub fn new(field: &'static str, text: String, size: Size, format: Format) -> Self {
         let (level, version, mask, verify) = (None, None, None, false);
@@ -396,11 +396,11 @@ mod tests {
 
     use super::*;
 
-    fn order(size: Size) -> Order {
-        Order::new("payload", "https://example.com/".to_owned(), size, Format::Png)
+    fn order(size: Size) -> RenderRequest {
+        RenderRequest::new("payload", "https://example.com/".to_owned(), size, Format::Png)
     }
 
-    fn refused(order: &Order, caps: Caps) -> Condition {
+    fn refused(order: &RenderRequest, caps: Caps) -> Condition {
         let caps = PlanCaps { plan: "free".to_owned(), caps };
         order.check(&caps).unwrap_err().condition().clone()
     }
@@ -435,7 +435,7 @@ mod tests {
             refused(&order(inches(4.0, 300)), Caps::new().max_dpi(150)),
             Condition::DpiOverPlan { cap: 150, plan: plan() }
         );
-        let long = Order { text: "x".repeat(2332), ..order(Size::Module(4)) };
+        let long = RenderRequest { text: "x".repeat(2332), ..order(Size::Module(4)) };
         let advice = Advice::FitsAt('L');
         assert_eq!(
             refused(&long, Caps::new()),
@@ -446,9 +446,9 @@ mod tests {
                 advice
             }
         );
-        let version = Order { version: Some(41), ..order(Size::Module(4)) };
+        let version = RenderRequest { version: Some(41), ..order(Size::Module(4)) };
         assert_eq!(refused(&version, Caps::new()), too_large("version", "40"));
-        let mut dense = Order { text: "x".repeat(2000), ..order(inches(0.5, 300)) };
+        let mut dense = RenderRequest { text: "x".repeat(2000), ..order(inches(0.5, 300)) };
         assert_eq!(refused(&dense, Caps::new()), too_small("size_inches", "0.59 at 300 DPI"));
         dense.text = "x".repeat(3000);
         let Condition::ContentTooLong { advice, .. } = refused(&dense, Caps::new()) else {
@@ -479,12 +479,13 @@ mod tests {
             let file = Upload { field: "logo_data".to_owned(), source };
             let (ratio, clear_zone) = (Logo::RATIO, ClearZone::Square);
             let logo = Some(LogoFile { file, ratio, clear_zone, neon_alpha: false });
-            Order { logo, ..order(Size::Module(4)) }
+            RenderRequest { logo, ..order(Size::Module(4)) }
         };
         let field = || "logo_data".to_owned();
         let caps = |caps| PlanCaps { caps, ..PlanCaps::default() };
-        let condition =
-            |order: Order, caps: &PlanCaps| order.prove(caps).unwrap_err().condition().clone();
+        let condition = |order: RenderRequest, caps: &PlanCaps| {
+            order.prove(caps).unwrap_err().condition().clone()
+        };
         let all = caps(Caps::new());
         assert_eq!(
             condition(logo(b"no image"), &all),

@@ -13,7 +13,7 @@ use xqr_store::{Conn, Store, StoreOptions};
 use super::host_list::HostList;
 use super::master_secret_file;
 use crate::dialect::Dialects;
-use crate::{Clock, Entropy, Settings};
+use crate::{Clock, Random, Settings};
 
 /// The database, the time and the randomness that use cases work with.
 #[derive(Clone)]
@@ -29,7 +29,7 @@ pub struct Data {
     /// Rung after a commit that leaves something to deliver.
     bell: Arc<Notify>,
     clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
+    entropy: Arc<dyn Random>,
     dialects: Dialects,
 }
 
@@ -49,7 +49,7 @@ pub struct Tx<'a> {
     pub(crate) home: Option<&'a Url>,
     /// The dialects of the service.
     pub(crate) dialects: &'a Dialects,
-    entropy: &'a dyn Entropy,
+    entropy: &'a dyn Random,
     /// Code keys whose cached redirects are stale once this commits.
     pub(crate) stale: Vec<String>,
     /// Whether there is something to deliver once this commits.
@@ -92,7 +92,7 @@ impl Data {
     pub(crate) fn with_host_list(
         settings: &Settings,
         clock: Arc<dyn Clock>,
-        entropy: Arc<dyn Entropy>,
+        entropy: Arc<dyn Random>,
         dialects: Dialects,
         files: Arc<dyn HostList>,
     ) -> Result<Self, String> {
@@ -186,7 +186,7 @@ impl Data {
     }
 
     /// Returns the source of randomness.
-    pub fn entropy(&self) -> &dyn Entropy {
+    pub fn random_source(&self) -> &dyn Random {
         &*self.entropy
     }
 

@@ -7,7 +7,7 @@ use xqr_errors::{Condition, Result};
 
 /// Places that are taken, by workspace.
 #[derive(Clone)]
-pub(crate) struct Shares {
+pub(crate) struct FairSemaphore {
     taken: Arc<Mutex<HashMap<i64, usize>>>,
     all: usize,
     each: usize,
@@ -15,11 +15,11 @@ pub(crate) struct Shares {
 
 /// A place, free again when it is dropped.
 pub(crate) struct Share {
-    shares: Shares,
+    shares: FairSemaphore,
     workspace: i64,
 }
 
-impl Shares {
+impl FairSemaphore {
     /// Returns `all` places, of which each workspace may have `each`.
     pub(crate) fn new(all: usize, each: usize) -> Self {
         Self { taken: Arc::default(), all, each }
@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn nobody_takes_all() {
-        let shares = Shares::new(3, 2);
+        let shares = FairSemaphore::new(3, 2);
         let (first, _second) = (shares.take(1, 1).unwrap(), shares.take(1, 1).unwrap());
         assert!(shares.take(1, 1).is_err(), "its part is taken");
         let _other = shares.take(2, 1).unwrap();

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use xqr_auth::MasterSecret;
 
-use crate::{Entropy, Settings};
+use crate::{Random, Settings};
 
 /// The file's name.
 const NAME: &str = "secret.key";
@@ -16,7 +16,7 @@ const NAME: &str = "secret.key";
 /// # Errors
 ///
 /// A text for the operator.
-pub(crate) fn load(settings: &Settings, entropy: &dyn Entropy) -> Result<MasterSecret, String> {
+pub(crate) fn load(settings: &Settings, entropy: &dyn Random) -> Result<MasterSecret, String> {
     if !settings.secret.is_empty() {
         return MasterSecret::parse(&settings.secret)
             .ok_or_else(|| "secret: must be 64 hexadecimal digits".to_owned());
@@ -32,7 +32,7 @@ pub(crate) fn load(settings: &Settings, entropy: &dyn Entropy) -> Result<MasterS
 
 /// Writes a new secret under its name in one step, so that of two programs that start at once both
 /// have the same.
-fn make(path: &Path, entropy: &dyn Entropy) -> Result<MasterSecret, String> {
+fn make(path: &Path, entropy: &dyn Random) -> Result<MasterSecret, String> {
     let told = |error| format!("cannot write {}: {error}", path.display());
     let mut bytes = [0; 32];
     entropy.fill(&mut bytes);
@@ -60,15 +60,15 @@ fn make(path: &Path, entropy: &dyn Entropy) -> Result<MasterSecret, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::SeededEntropy;
+    use crate::SeededRandom;
 
     #[test]
     fn the_first_start_makes_it_and_the_next_reads_it() {
         let folder = tempfile::tempdir().unwrap();
         let mut settings = Settings::defaults();
         settings.data_dir = folder.path().join("new");
-        let made = load(&settings, &SeededEntropy::new(1)).unwrap();
-        let read = load(&settings, &SeededEntropy::new(2)).unwrap();
+        let made = load(&settings, &SeededRandom::new(1)).unwrap();
+        let read = load(&settings, &SeededRandom::new(2)).unwrap();
         assert_eq!(made.derive("x"), read.derive("x"));
         #[cfg(unix)]
         {
@@ -78,8 +78,8 @@ mod tests {
             assert_eq!(mode & 0o777, 0o600, "nobody else reads it");
         }
         settings.secret = "ab".repeat(32);
-        assert_ne!(load(&settings, &SeededEntropy::new(3)).unwrap().derive("x"), made.derive("x"));
+        assert_ne!(load(&settings, &SeededRandom::new(3)).unwrap().derive("x"), made.derive("x"));
         settings.secret = "short".to_owned();
-        assert!(load(&settings, &SeededEntropy::new(3)).is_err());
+        assert!(load(&settings, &SeededRandom::new(3)).is_err());
     }
 }

@@ -5,16 +5,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use sha2::{Digest, Sha256};
 
 /// A source of random bytes.
-pub trait Entropy: Send + Sync {
+pub trait Random: Send + Sync {
     /// Fills `bytes` with randomness.
     fn fill(&self, bytes: &mut [u8]);
 }
 
 /// The operating system's generator.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct OsEntropy;
+pub struct OsRandom;
 
-impl Entropy for OsEntropy {
+impl Random for OsRandom {
     fn fill(&self, bytes: &mut [u8]) {
         getrandom::fill(bytes).expect("the operating system has a random generator");
     }
@@ -22,16 +22,16 @@ impl Entropy for OsEntropy {
 
 /// A generator for tests: the same seed gives the same bytes. Not for secrets.
 #[derive(Debug, Default)]
-pub struct SeededEntropy(AtomicU64);
+pub struct SeededRandom(AtomicU64);
 
-impl SeededEntropy {
+impl SeededRandom {
     /// Returns a generator that begins at `seed`.
     pub fn new(seed: u64) -> Self {
         Self(AtomicU64::new(seed << 32))
     }
 }
 
-impl Entropy for SeededEntropy {
+impl Random for SeededRandom {
     fn fill(&self, bytes: &mut [u8]) {
         for chunk in bytes.chunks_mut(32) {
             let count = self.0.fetch_add(1, Ordering::SeqCst);

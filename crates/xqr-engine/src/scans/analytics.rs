@@ -13,7 +13,7 @@ use xqr_store::{Conn, scans, usage};
 
 use crate::Caller;
 use crate::runtime::time_format::date;
-use crate::scans::daily_stats::{DAY, Tally};
+use crate::scans::daily_stats::{DAY, DayStats};
 
 pub use crate::scans::daily_stats::{Facet, OTHERS};
 pub use scan_days::TopLink;
@@ -62,7 +62,7 @@ pub struct Totals {
     pub scans: i64,
     /// Scans of machines.
     pub bots: i64,
-    /// Visitors of each day, added up.
+    /// UniqueVisitors of each day, added up.
     pub visitors: i64,
 }
 
@@ -109,7 +109,7 @@ impl Sum {
     }
 
     fn add(&mut self, row: &ScanDay, facets: &[Facet], machines: Machines) -> Result<()> {
-        let tally = Tally::read(row)?;
+        let tally = DayStats::read(row)?;
         let counts = std::iter::once(tally.people)
             .chain(Some(tally.machines).filter(|_| machines == Machines::Included));
         for mut counts in counts {

@@ -8,7 +8,7 @@ use xqr_errors::{Error, Result};
 use xqr_store::scan_days::ScanDay;
 use xqr_store::scans::NewScan;
 
-use super::unique_visitors::Visitors;
+use super::unique_visitors::UniqueVisitors;
 
 /// Milliseconds of a quarter of an hour: every offset from UTC in use is a multiple of it, so that
 /// the days of every zone can be told apart.
@@ -16,7 +16,7 @@ pub(crate) const QUARTER: i64 = 15 * 60 * 1000;
 /// Milliseconds of a day.
 pub(crate) const DAY: i64 = 24 * 60 * 60 * 1000;
 /// Values of a facet that a day keeps apart; when there are twice as many, the rarest become
-/// [`OTHERS`]. Visitors choose what they send as a referrer, and must not choose how much is
+/// [`OTHERS`]. UniqueVisitors choose what they send as a referrer, and must not choose how much is
 /// stored.
 const VALUES: usize = 200;
 /// Bytes of a referrer that are kept.
@@ -44,7 +44,7 @@ pub enum Facet {
 
 /// Scans of people, or of machines.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Counts {
+pub(crate) struct BioCounts {
     /// By quarter of an hour of the day in UTC, 0 to 95.
     #[serde(rename = "q")]
     pub(crate) quarters: BTreeMap<u8, u64>,
@@ -54,16 +54,16 @@ pub(crate) struct Counts {
 
 /// The scans of a day.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Tally {
+pub(crate) struct DayStats {
     #[serde(rename = "p", default)]
-    pub(crate) people: Counts,
+    pub(crate) people: BioCounts,
     #[serde(rename = "b", default)]
-    pub(crate) machines: Counts,
+    pub(crate) machines: BioCounts,
     #[serde(rename = "v", default)]
-    visitors: Visitors,
+    visitors: UniqueVisitors,
 }
 
-impl Tally {
+impl DayStats {
     /// Reads the tally of a row; that of one without text is empty.
     ///
     /// # Errors
@@ -118,7 +118,7 @@ impl Tally {
     ///
     /// None that is known: numbers and texts have a JSON form.
     pub(crate) fn write(&self, row: &mut ScanDay) -> Result<()> {
-        let total = |counts: &Counts| counts.quarters.values().sum::<u64>().cast_signed();
+        let total = |counts: &BioCounts| counts.quarters.values().sum::<u64>().cast_signed();
         row.bots = total(&self.machines);
         row.scans = total(&self.people) + row.bots;
         row.visitors = self.visitors.count().cast_signed();

@@ -12,7 +12,7 @@ use xqr_store::scans::Recorded;
 
 use crate::routing::{AgentInfo, parse_user_agent};
 use crate::runtime::caller;
-use crate::scans::daily_stats::{DAY, Tally};
+use crate::scans::daily_stats::{DAY, DayStats};
 use crate::scans::record::Scan;
 use crate::scans::{journal, live_feed};
 use crate::{App, Tx, events};
@@ -23,7 +23,7 @@ pub fn position(conn: &mut Conn, node: &str) -> Result<Position> {
     Ok(scans::position(conn, node)?.map(journal::from_row).unwrap_or_default())
 }
 
-/// Counts a batch in one transaction: scans, link counters, daily statistics, and the position of the
+/// BioCounts a batch in one transaction: scans, link counters, daily statistics, and the position of the
 /// journal. Subscribers of the live feed get the scans after the commit. Returns the number of scans.
 ///
 /// # Errors
@@ -51,7 +51,7 @@ pub async fn count_scans(
 ) -> Result<usize> {
     let (node, n) = (app.journal.node().to_owned(), found.len());
     let (from, to) = (journal::to_row(from), journal::to_row(to));
-    let has_listeners = app.live.is_heard();
+    let has_listeners = app.live_feed.is_heard();
     let counted = app.write_alone(move |tx| {
         if !scans::advance(tx.conn, &node, from, to, tx.now)? {
             return Err(Error::internal("the journal's position has moved"));
@@ -59,7 +59,7 @@ pub async fn count_scans(
         let counted = insert(tx, &found)?;
         if has_listeners { live_feed::tell(tx, counted) } else { Ok(Vec::new()) }
     });
-    app.live.send(counted.await?);
+    app.live_feed.send(counted.await?);
     Ok(n)
 }
 
@@ -146,7 +146,7 @@ fn tally(tx: &mut Tx<'_>, rows: &[NewScan], visitors: &[Option<u64>]) -> Result<
             tally: String::new(),
         };
         let mut row = known.remove(&(workspace_id, link_id, day)).unwrap_or_else(empty);
-        let mut tally = Tally::read(&row)?;
+        let mut tally = DayStats::read(&row)?;
         scans.into_iter().for_each(|i| tally.add(&rows[i], visitors[i]));
         tally.write(&mut row)?;
         changed.push(row);

@@ -9,7 +9,7 @@ use xqr_errors::{Condition, Result};
 use xqr_store::scans::{self, NewScan};
 
 use crate::Tx;
-use crate::runtime::fair_semaphore::{Share, Shares};
+use crate::runtime::fair_semaphore::{FairSemaphore, Share};
 
 /// Scans that a listener may be behind; who is further behind misses some and learns how many.
 const BEHIND: usize = 4096;
@@ -30,9 +30,9 @@ pub struct LiveScan {
 }
 
 /// Where counted scans are told.
-pub struct Live {
+pub struct LiveFeed {
     sender: RwLock<Option<Sender<Arc<LiveScan>>>>,
-    shares: Shares,
+    shares: FairSemaphore,
 }
 
 /// Who listens to the scans of a workspace.
@@ -59,16 +59,16 @@ impl Listener {
     }
 }
 
-impl Default for Live {
+impl Default for LiveFeed {
     fn default() -> Self {
         Self {
             sender: RwLock::new(Some(channel(BEHIND).0)),
-            shares: Shares::new(LISTENERS, LISTENERS_EACH),
+            shares: FairSemaphore::new(LISTENERS, LISTENERS_EACH),
         }
     }
 }
 
-impl Live {
+impl LiveFeed {
     /// Begins to listen to the scans of a workspace.
     ///
     /// # Errors

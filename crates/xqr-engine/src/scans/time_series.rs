@@ -10,7 +10,7 @@ use xqr_store::scan_days::{self, ALL_LINKS, Days};
 use super::analytics::{Machines, each_day};
 use crate::Caller;
 use crate::runtime::time_format::day_of;
-use crate::scans::daily_stats::{DAY, QUARTER, Tally};
+use crate::scans::daily_stats::{DAY, DayStats, QUARTER};
 
 /// Milliseconds of a minute.
 const MINUTE: i64 = 60 * 1000;
@@ -43,7 +43,7 @@ impl Interval {
 
 /// What a series is of.
 #[derive(Debug, Clone)]
-pub struct Wish {
+pub struct SeriesRequest {
     /// The length of its buckets.
     pub interval: Interval,
     /// Its first day.
@@ -68,7 +68,7 @@ pub struct Point {
     pub date: Date,
     /// Scans; those of machines where they count.
     pub scans: i64,
-    /// Visitors of each day, added up; `None` where the days are not those of UTC, in which
+    /// UniqueVisitors of each day, added up; `None` where the days are not those of UTC, in which
     /// visitors are known.
     pub visitors: Option<i64>,
 }
@@ -82,11 +82,11 @@ pub fn read(
     conn: &mut Conn,
     caller: &Caller,
     link: Option<i64>,
-    wish: &Wish,
+    request: &SeriesRequest,
 ) -> Result<Vec<Point>> {
-    let start = midnight(wish.from, &wish.zone)?;
-    let end = midnight(wish.to.tomorrow().map_err(Error::internal)?, &wish.zone)?;
-    let mut points = buckets(wish, end)?;
+    let start = midnight(request.from, &request.zone)?;
+    let end = midnight(request.to.tomorrow().map_err(Error::internal)?, &request.zone)?;
+    let mut points = buckets(request, end)?;
     let days = Days { first: start.div_euclid(DAY), last: (end - 1).div_euclid(DAY) };
     let (workspace, link) = (caller.workspace, link.unwrap_or(ALL_LINKS));
     let mut add = |at: i64, scans: i64, visitors: i64| {
@@ -98,15 +98,15 @@ pub fn read(
             point.visitors = point.visitors.map(|known| known + visitors);
         }
     };
-    if is_of_days(wish) {
+    if is_of_days(request) {
         for (day, scans, bots, visitors) in scan_days::totals(conn, workspace, link, days)? {
-            add(day * DAY, wish.machines.count(scans, bots), visitors);
+            add(day * DAY, request.machines.count(scans, bots), visitors);
         }
         return Ok(points);
     }
     each_day(conn, workspace, link, days, |row| {
-        let tally = Tally::read(row)?;
-        let machines = Some(&tally.machines).filter(|_| wish.machines == Machines::Included);
+        let tally = DayStats::read(row)?;
+        let machines = Some(&tally.machines).filter(|_| request.machines == Machines::Included);
         for (quarter, n) in
             std::iter::once(&tally.people).chain(machines).flat_map(|counts| &counts.quarters)
         {
@@ -124,22 +124,22 @@ pub fn begin(conn: &mut Conn, caller: &Caller, link: Option<i64>, to: Date) -> R
 }
 
 /// Whether each day in UTC falls into one bucket.
-fn is_of_days(wish: &Wish) -> bool {
-    wish.zone == TimeZone::UTC && wish.interval != Interval::Hour
+fn is_of_days(request: &SeriesRequest) -> bool {
+    request.zone == TimeZone::UTC && request.interval != Interval::Hour
 }
 
-fn buckets(wish: &Wish, end: i64) -> Result<Vec<Point>> {
-    let visitors = is_of_days(wish).then_some(0);
+fn buckets(request: &SeriesRequest, end: i64) -> Result<Vec<Point>> {
+    let visitors = is_of_days(request).then_some(0);
     let mut points = Vec::new();
-    let mut date = match wish.interval {
-        Interval::Hour | Interval::Day => wish.from,
-        Interval::Week if wish.from.weekday() == Weekday::Monday => wish.from,
-        Interval::Week => wish.from.nth_weekday(-1, Weekday::Monday).map_err(Error::internal)?,
-        Interval::Month => wish.from.first_of_month(),
+    let mut date = match request.interval {
+        Interval::Hour | Interval::Day => request.from,
+        Interval::Week if request.from.weekday() == Weekday::Monday => request.from,
+        Interval::Week => request.from.nth_weekday(-1, Weekday::Monday).map_err(Error::internal)?,
+        Interval::Month => request.from.first_of_month(),
     };
-    let mut at = midnight(date, &wish.zone)?;
+    let mut at = midnight(date, &request.zone)?;
     // Hours that have not begun yet are left out.
-    let end = if wish.interval == Interval::Hour { end.min(wish.now + 1) } else { end };
+    let end = if request.interval == Interval::Hour { end.min(request.now + 1) } else { end };
     while at < end {
         if points.len() == MOST {
             return Err(Condition::NumberTooLarge {
@@ -149,12 +149,12 @@ fn buckets(wish: &Wish, end: i64) -> Result<Vec<Point>> {
             .into());
         }
         points.push(Point { at, date, scans: 0, visitors });
-        let step = match wish.interval {
+        let step = match request.interval {
             Interval::Hour => {
                 // To the next full hour of the clock, also where it was moved by half an hour.
                 let local = |at: i64| {
                     Timestamp::from_millisecond(at)
-                        .map(|at| wish.zone.to_datetime(at))
+                        .map(|at| request.zone.to_datetime(at))
                         .map_err(Error::internal)
                 };
                 at += (60 - i64::from(local(at)?.minute())) * MINUTE;
@@ -166,7 +166,7 @@ fn buckets(wish: &Wish, end: i64) -> Result<Vec<Point>> {
             Interval::Month => 1.month(),
         };
         date = date.checked_add(step).map_err(Error::internal)?;
-        at = midnight(date, &wish.zone)?;
+        at = midnight(date, &request.zone)?;
     }
     Ok(points)
 }

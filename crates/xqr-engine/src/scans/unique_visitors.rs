@@ -19,18 +19,18 @@ const EXACT: usize = REGISTERS / size_of::<u64>();
 
 /// A set of visitors, which are evenly distributed hashes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Visitors {
+pub(super) enum UniqueVisitors {
     Exact(BTreeSet<u64>),
     Sketch(Box<[u8]>),
 }
 
-impl Default for Visitors {
+impl Default for UniqueVisitors {
     fn default() -> Self {
         Self::Exact(BTreeSet::new())
     }
 }
 
-impl Visitors {
+impl UniqueVisitors {
     pub(super) fn add(&mut self, visitor: u64) {
         match self {
             Self::Exact(hashes) => {
@@ -98,7 +98,7 @@ fn tau(mut x: f64) -> f64 {
     }
 }
 
-impl Serialize for Visitors {
+impl Serialize for UniqueVisitors {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (kind, bytes) = match self {
             Self::Exact(hashes) => {
@@ -110,7 +110,7 @@ impl Serialize for Visitors {
     }
 }
 
-impl<'de> Deserialize<'de> for Visitors {
+impl<'de> Deserialize<'de> for UniqueVisitors {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
         let bytes = |text: &str| STANDARD_NO_PAD.decode(text).map_err(de::Error::custom);

@@ -22,12 +22,12 @@ const PREFIX: &str = "visitor_salt_";
 const PAUSE: i64 = 1000;
 
 /// The keys of some days.
-pub(crate) struct Salts {
+pub(crate) struct VisitorKeys {
     known: RwLock<Vec<(i64, [u8; 16])>>,
     tried_at: AtomicI64,
 }
 
-impl Salts {
+impl VisitorKeys {
     /// Keeps what [`fetch`] has found.
     pub(crate) fn new(known: Vec<(i64, [u8; 16])>) -> Self {
         Self { known: RwLock::new(known), tried_at: AtomicI64::new(0) }
@@ -48,7 +48,7 @@ pub async fn visitor(
     now: i64,
 ) -> Option<u64> {
     let (address, day) = (address?, now.div_euclid(DAY));
-    let salt = match app.salts.of(day) {
+    let salt = match app.visitor_keys.of(day) {
         Some(salt) => salt,
         None => first(app, day, now).await?,
     };
@@ -63,20 +63,20 @@ pub async fn visitor(
 
 /// Gets the key of a day that nobody has prepared.
 async fn first(app: &App, day: i64, now: i64) -> Option<[u8; 16]> {
-    let tried_at = app.salts.tried_at.swap(now, Ordering::Relaxed);
+    let tried_at = app.visitor_keys.tried_at.swap(now, Ordering::Relaxed);
     if (tried_at..tried_at + PAUSE).contains(&now) {
         return None;
     }
     prepare(app).await.ok();
-    app.salts.of(day)
+    app.visitor_keys.of(day)
 }
 
 /// Has the keys of today and tomorrow ready.
 pub async fn prepare(app: &App) -> Result<()> {
     let today = app.now().div_euclid(DAY);
-    if app.salts.of(today + 1).is_none() {
+    if app.visitor_keys.of(today + 1).is_none() {
         let found = app.write(fetch).await?;
-        *app.salts.known.write().unwrap_or_else(PoisonError::into_inner) = found;
+        *app.visitor_keys.known.write().unwrap_or_else(PoisonError::into_inner) = found;
     }
     Ok(())
 }

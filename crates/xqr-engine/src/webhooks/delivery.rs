@@ -6,7 +6,7 @@ use std::time::Duration;
 use xqr_auth::{MasterSecret, SigningSecret};
 use xqr_errors::{Error, Result};
 use xqr_store::Conn;
-use xqr_store::webhooks::{self, Delivery, Settlement, Webhook, WebhookChanges};
+use xqr_store::webhooks::{self, Delivery, DeliveryOutcome, Webhook, WebhookChanges};
 
 use super::fan_out::format_of;
 use super::subscriptions::{Status, open_secret};
@@ -85,7 +85,7 @@ pub fn claim(tx: &mut Tx<'_>, node: &str, ids: &[i64], mut room: Room) -> Result
         if room.all == 0 {
             break;
         }
-        let Some(webhook) = webhooks::hold(tx.conn, *id, tx.now)? else { continue };
+        let Some(webhook) = webhooks::lock_row(tx.conn, *id, tx.now)? else { continue };
         let suspect = webhook.consecutive_failures > 0;
         let mut busy = webhooks::under_way(tx.conn, *id, tx.now)?;
         let mut free = if suspect { 1_usize.min(room.suspects) } else { PER_WEBHOOK }
@@ -176,7 +176,7 @@ fn finish_delivery(tx: &mut Tx<'_>, attempt: &Attempt, outcome: &Outcome) -> Res
     let Some(webhook) = webhooks::get(tx.conn, delivery.webhook_id)? else { return Ok(()) };
     let (status, retry_after, took) = match outcome {
         Outcome::Busy => {
-            let again = Settlement {
+            let again = DeliveryOutcome {
                 status: webhooks::PENDING,
                 attempts: delivery.attempts,
                 due_at: tx.now + BUSY,
@@ -185,7 +185,7 @@ fn finish_delivery(tx: &mut Tx<'_>, attempt: &Attempt, outcome: &Outcome) -> Res
                 duration_ms: delivery.duration_ms,
                 settled_at: None,
             };
-            return webhooks::settle(tx.conn, delivery.id, lease, &again).map(drop);
+            return webhooks::finish_delivery(tx.conn, delivery.id, lease, &again).map(drop);
         }
         Outcome::Answered { status, retry_after, took } => {
             (Some(i32::from(*status)), *retry_after, Some(*took))
@@ -193,7 +193,7 @@ fn finish_delivery(tx: &mut Tx<'_>, attempt: &Attempt, outcome: &Outcome) -> Res
         Outcome::Unanswered { .. } => (None, None, None),
     };
     let attempts = delivery.attempts + 1;
-    let mut settlement = Settlement {
+    let mut outcome_row = DeliveryOutcome {
         status: "delivered",
         attempts,
         due_at: tx.now,
@@ -209,7 +209,7 @@ fn finish_delivery(tx: &mut Tx<'_>, attempt: &Attempt, outcome: &Outcome) -> Res
     } else {
         let retries = format_of(tx.dialects, &webhook.look)?.retries();
         let next = next_attempt(tx, retries, attempts, status, retry_after);
-        (settlement.status, settlement.due_at, settlement.settled_at) = match next {
+        (outcome_row.status, outcome_row.due_at, outcome_row.settled_at) = match next {
             Some(at) => (webhooks::PENDING, at, None),
             None => ("failed", tx.now, Some(tx.now)),
         };
@@ -224,7 +224,7 @@ fn finish_delivery(tx: &mut Tx<'_>, attempt: &Attempt, outcome: &Outcome) -> Res
             tracing::warn!(webhook = webhook.id, failures, status, "a webhook was disabled");
         }
     }
-    if webhooks::settle(tx.conn, delivery.id, lease, &settlement)? {
+    if webhooks::finish_delivery(tx.conn, delivery.id, lease, &outcome_row)? {
         webhooks::note(tx.conn, webhook.id, tx.now, status, &changes)?;
         // There may be room for the webhook's next delivery.
         tx.has_event = true;

@@ -89,7 +89,7 @@ impl AnonymousRequest {
     /// [`Condition::RateExceeded`], [`Condition::LinkGone`], and [`Condition::LinkNotFound`] also if
     /// the code leads nowhere.
     pub async fn link(&self, code: &str) -> Result<Link> {
-        self.app.strangers.check_lookup(self.address())?;
+        self.app.address_limits.check_lookup(self.address())?;
         let absent = || Error::from(Condition::LinkNotFound { code: sanitize::code(code) });
         // A visitor who is not redirected does not learn the destination either.
         match redirects::resolve(&self.app, &CodeKey::new(code).ok_or_else(absent)?).await? {

@@ -13,7 +13,7 @@ use xqr_engine::auth::{Scope, SealingKey};
 use xqr_engine::errors::{Condition, Result};
 use xqr_engine::limits::idempotency::{Answer, Attempt, Outcome, Place};
 use xqr_engine::pictures::render_request::{Source, Upload};
-use xqr_engine::{Admission, App, Caller, Figures, Tx};
+use xqr_engine::{App, Caller, LimitStatus, QuotaReservation, Tx};
 
 use crate::dialect::Dialect;
 use crate::forms::fields::Fields;
@@ -97,8 +97,8 @@ impl<D: Dialect> ApiRequest<D> {
     }
 
     /// Returns what the caller may still do.
-    pub fn figures(&self) -> Figures {
-        *self.request.extensions().get::<Figures>().expect("every admitted call has them")
+    pub fn figures(&self) -> LimitStatus {
+        *self.request.extensions().get::<LimitStatus>().expect("every admitted call has them")
     }
 
     /// Returns the id of this request.
@@ -150,8 +150,8 @@ impl<D: Dialect> ApiRequest<D> {
     /// Gives the unit of the quota back: what was asked for had no effect.
     fn cost_nothing(&self) {
         let mut extensions = self.request.extensions_mut();
-        if extensions.remove::<Admission>().is_some()
-            && let Some(figures) = extensions.get_mut::<Figures>()
+        if extensions.remove::<QuotaReservation>().is_some()
+            && let Some(figures) = extensions.get_mut::<LimitStatus>()
         {
             figures.give_back();
         }

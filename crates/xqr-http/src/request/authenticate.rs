@@ -51,7 +51,8 @@ pub async fn by_key(
     client_ip::warn_of_unknown_proxy(&app.settings.edge, request.peer_addr(), request.headers());
     let known = match credential(request.headers()) {
         Ok(secret) => {
-            address.map_or(Ok(()), |address| app.strangers.check_key_tries(address, &secret))?;
+            address
+                .map_or(Ok(()), |address| app.address_limits.check_key_tries(address, &secret))?;
             app.authenticate(secret.clone()).await.map(|caller| (secret, caller))
         }
         Err(error) => Err(error),
@@ -59,10 +60,10 @@ pub async fn by_key(
     if let (Some(address), Err(error)) = (address, &known)
         && matches!(error.condition(), Condition::KeyInvalid)
     {
-        app.strangers.note_bad_key(address);
+        app.address_limits.note_bad_key(address);
     }
     let (secret, caller) = known?;
-    app.strangers.note_good_key(&secret);
+    app.address_limits.note_good_key(&secret);
     request.extensions_mut().insert(KeyPrefix(caller.key_prefix.clone()));
     note_use(&app, &caller);
     Ok(Bearer { caller, sealing: secret.sealing_key() })
@@ -93,7 +94,7 @@ pub fn bearer_token(headers: &HeaderMap) -> Result<String> {
 ///
 /// [`Condition::TokenInvalid`], and those of the look-up.
 pub async fn by_token(app: Arc<App>, request: HttpRequest) -> Result<Bearer> {
-    let person = app.authenticate_person(&bearer_token(request.headers())?).await?;
+    let person = app.authenticate_user(&bearer_token(request.headers())?).await?;
     Ok(Bearer { caller: person.caller, sealing: person.sealing })
 }
 

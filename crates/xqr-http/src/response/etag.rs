@@ -5,13 +5,13 @@ use std::fmt::Write as _;
 
 use actix_web::http::header::{ETAG, EntityTag, Header as _, IfNoneMatch};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
-use xqr_engine::pictures::render_request::Order;
+use xqr_engine::pictures::render_request::RenderRequest;
 use xqr_engine::render::Format;
 
 /// Returns what tells a picture from any other, but for what another version of this program draws.
 /// An SVG may be coded on its way, so its tag is weak: it stands for the same picture in other
 /// bytes.
-pub fn of(order: &Order) -> EntityTag {
+pub fn of(order: &RenderRequest) -> EntityTag {
     let mut text = format!("{}-", env!("CARGO_PKG_VERSION"));
     for byte in &order.digest()[..16] {
         write!(text, "{byte:02x}").ok();

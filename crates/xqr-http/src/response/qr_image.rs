@@ -7,7 +7,7 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use actix_web::{HttpRequest, HttpResponse};
 use xqr_engine::App;
 use xqr_engine::errors::Result;
-use xqr_engine::pictures::render_request::{Order, PlanCaps};
+use xqr_engine::pictures::render_request::{PlanCaps, RenderRequest};
 use xqr_engine::render::{Design, Format, Size};
 use xqr_engine::rows::Link;
 
@@ -21,8 +21,8 @@ pub fn image_url(app: &App, code: &str, format: &str) -> String {
 }
 
 /// Returns the request to draw a link's short URL.
-pub fn order(app: &App, link: &Link, design: Design, size: Size, format: Format) -> Order {
-    Order { design, ..Order::new("code", app.short_url(&link.code), size, format) }
+pub fn order(app: &App, link: &Link, design: Design, size: Size, format: Format) -> RenderRequest {
+    RenderRequest { design, ..RenderRequest::new("code", app.short_url(&link.code), size, format) }
 }
 
 /// Answers with a picture that caches may keep for a day, or with 304.
@@ -30,7 +30,11 @@ pub fn order(app: &App, link: &Link, design: Design, size: Size, format: Format)
 /// # Errors
 ///
 /// Those of [`App::picture`].
-pub async fn picture(app: &App, request: &HttpRequest, order: Order) -> Result<HttpResponse> {
+pub async fn picture(
+    app: &App,
+    request: &HttpRequest,
+    order: RenderRequest,
+) -> Result<HttpResponse> {
     let keep = (CACHE_CONTROL, "public, max-age=86400");
     let mut answer = match etag::answer(request, etag::of(&order)) {
         Ok(answer) => answer,

@@ -41,7 +41,7 @@ pub(super) async fn stream(call: ApiRequest<Native>) -> Result<HttpResponse, Ref
         Some(uid) => Some(call.app.read(move |conn| links::get(conn, &caller, &uid)).await?.id),
         None => None,
     };
-    let listener = call.app.live.listen(workspace)?;
+    let listener = call.app.live_feed.listen(workspace)?;
     let wanted = move |scan: &LiveScan| {
         link.is_none_or(|link| scan.scan.link_id == link)
             && (machines == Machines::Included || !scan.scan.bot)

@@ -3,11 +3,11 @@
 //! (draft-ietf-httpapi-ratelimit-headers). What is unlimited has no header.
 
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
-use xqr_engine::Figures;
+use xqr_engine::LimitStatus;
 
 /// Adds what is limited.
-pub(crate) fn add(headers: &mut HeaderMap, figures: &Figures) {
-    let Figures { limit, remaining, reset, burst_limit, burst_remaining } = *figures;
+pub(crate) fn add(headers: &mut HeaderMap, figures: &LimitStatus) {
+    let LimitStatus { limit, remaining, reset, burst_limit, burst_remaining } = *figures;
     let numbers = [
         ("x-ratelimit-limit", limit),
         ("x-ratelimit-remaining", remaining),

@@ -1,7 +1,7 @@
 //! Keys.
 
 use serde_json::{Value, json};
-use xqr_engine::auth::{Look, Scope};
+use xqr_engine::auth::{KeyFormat, Scope};
 use xqr_engine::plans::Plan;
 
 use super::{LISTS, TEXTS, all, keyed, one};
@@ -19,7 +19,7 @@ fn scopes() -> Value {
 }
 
 fn looks() -> Value {
-    one_of(Look::ALL.map(|look| look.name()))
+    one_of(KeyFormat::ALL.map(|look| look.name()))
 }
 
 fn plans() -> Value {

@@ -4,7 +4,7 @@
 //! In a query they stand by themselves, in a body within `design`; complaints name them alike.
 
 use xqr_engine::errors::{Condition, Expected, Instead};
-use xqr_engine::pictures::render_request::{BackdropFile, LogoFile, Order};
+use xqr_engine::pictures::render_request::{BackdropFile, LogoFile, RenderRequest};
 use xqr_engine::render::{
     ClearZone, Design, Direction, EyeBorder, EyeCenter, EyeShape, Eyes, Format, Frame, FrameStyle,
     Gradient, Level, Logo, Paint, Pattern, Quality, Rgba, Size,
@@ -25,9 +25,14 @@ const CORNERS: [(&str, EyeShape); 5] = [
 ];
 
 /// Reads everything but the design and the text, which `field` holds: format, size, symbol.
-pub(super) fn order(fields: &mut Fields, field: &'static str, text: String, look: Look) -> Order {
+pub(super) fn order(
+    fields: &mut Fields,
+    field: &'static str,
+    text: String,
+    look: Look,
+) -> RenderRequest {
     let Look { design, level, logo, backdrop } = look;
-    Order {
+    RenderRequest {
         text,
         field,
         design,
@@ -49,9 +54,9 @@ pub(super) fn plain(
     look: Look,
     size: Size,
     format: Format,
-) -> Order {
+) -> RenderRequest {
     let Look { design, level, logo, backdrop } = look;
-    Order { design, logo, backdrop, level, ..Order::new(field, text, size, format) }
+    RenderRequest { design, logo, backdrop, level, ..RenderRequest::new(field, text, size, format) }
 }
 
 /// A design and the pictures in it.

@@ -5,7 +5,7 @@ use std::time::Instant;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use xqr_engine::errors::Result;
-use xqr_engine::pictures::render_request::{Drawn, Order, PlanCaps};
+use xqr_engine::pictures::render_request::{Drawn, PlanCaps, RenderRequest};
 use xqr_engine::plans::Terms;
 use xqr_engine::render::{Caps, Format, Verdict};
 use xqr_http::response::chunked_body::ChunkedBody;
@@ -20,14 +20,14 @@ pub(crate) trait Draw {
     fn caps(&self) -> PlanCaps;
 
     /// Checks the request before drawing, and fetches the pictures in the design.
-    async fn prepare(&self, order: &mut Order) -> Result<()>;
+    async fn prepare(&self, order: &mut RenderRequest) -> Result<()>;
 
     /// Answers a GET with a picture, or with 304 if the client has it; that costs neither drawing
     /// nor quota.
-    async fn conditional(&self, order: Order, name: &str) -> Result<HttpResponse>;
+    async fn conditional(&self, order: RenderRequest, name: &str) -> Result<HttpResponse>;
 
     /// Draws off the event loop.
-    async fn draw(&self, order: Order) -> Result<Drawn>;
+    async fn draw(&self, order: RenderRequest) -> Result<Drawn>;
 }
 
 impl Draw for ApiRequest<Native> {
@@ -38,12 +38,12 @@ impl Draw for ApiRequest<Native> {
         PlanCaps { plan: plan.to_string(), caps }
     }
 
-    async fn prepare(&self, order: &mut Order) -> Result<()> {
+    async fn prepare(&self, order: &mut RenderRequest) -> Result<()> {
         order.check(&self.caps())?;
         self.app.gather(order).await
     }
 
-    async fn conditional(&self, mut order: Order, name: &str) -> Result<HttpResponse> {
+    async fn conditional(&self, mut order: RenderRequest, name: &str) -> Result<HttpResponse> {
         self.prepare(&mut order).await?;
         // The picture belongs to the caller, and changes with the design.
         let keep = (CACHE_CONTROL, "private, no-cache");
@@ -56,7 +56,7 @@ impl Draw for ApiRequest<Native> {
         }
     }
 
-    async fn draw(&self, order: Order) -> Result<Drawn> {
+    async fn draw(&self, order: RenderRequest) -> Result<Drawn> {
         let caps = self.caps();
         let job = move || {
             let started = Instant::now();

@@ -7,7 +7,7 @@ use serde::Serialize;
 use xqr_engine::auth::Scope;
 use xqr_engine::errors::Result;
 use xqr_engine::links;
-use xqr_engine::pictures::render_request::{Judgement, Order};
+use xqr_engine::pictures::render_request::{Judgement, RenderRequest};
 use xqr_engine::pictures::templates;
 use xqr_engine::render::{Finding, Report};
 
@@ -69,7 +69,7 @@ async fn validate(mut call: ApiRequest<Native>) -> Result<HttpResponse, Refusal>
 }
 
 /// Reads the body of the two routes that draw anything.
-async fn read(call: &mut ApiRequest<Native>) -> Result<Order> {
+async fn read(call: &mut ApiRequest<Native>) -> Result<RenderRequest> {
     let mut fields = call.fields_with_pictures().await?;
     let kind = fields.choice("type", &Kind::ALL).unwrap_or(Kind::Url);
     let (mut text, mut link) = (None, None);

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use xqr_engine::Tx;
 use xqr_engine::auth::Scope;
 use xqr_engine::errors::{Condition, Expected, Instead, Result};
-use xqr_engine::pictures::render_request::Order;
+use xqr_engine::pictures::render_request::RenderRequest;
 use xqr_engine::pictures::templates::{self, Design, Draft, Edit};
 use xqr_engine::render::{ClearZone, Format, Size};
 use xqr_engine::rows::{Conn, Template};
@@ -119,7 +119,7 @@ async fn render(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
 }
 
 /// Reads what is to be drawn with which template, and how the file is called.
-async fn wanted(call: &ApiRequest<Native>) -> Result<(Order, String)> {
+async fn wanted(call: &ApiRequest<Native>) -> Result<(RenderRequest, String)> {
     call.allow(Scope::QrRender)?;
     let mut fields = Fields::from_query(&call.query());
     fields.demand("data");

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use xqr_engine::Tx;
-use xqr_engine::auth::{Look, Scope, Scopes, SecretKey};
+use xqr_engine::auth::{KeyFormat, Scope, Scopes, SecretKey};
 use xqr_engine::callers::api_keys::{self, Draft};
 use xqr_engine::errors::{Condition, Result};
 use xqr_engine::plans::Plan;
@@ -126,8 +126,9 @@ async fn draft(call: &mut ApiRequest<Native>) -> Result<Draft> {
     if expires_at.is_some_and(|at| at <= now) {
         fields.complain(Condition::MomentPast { field: "expires_at".into() });
     }
-    let look =
-        fields.choice("dialect", &Look::ALL.map(|look| (look.name(), look))).unwrap_or(Look::Xqr);
+    let look = fields
+        .choice("dialect", &KeyFormat::ALL.map(|look| (look.name(), look)))
+        .unwrap_or(KeyFormat::Xqr);
     let plan = fields.choice("plan", &Plan::ALL.map(|plan| (plan.name(), plan)));
     fields.end()?;
     Ok(Draft {

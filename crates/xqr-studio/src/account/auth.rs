@@ -6,7 +6,7 @@ use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
 use xqr_engine::auth::{Password, token};
-use xqr_engine::callers::users::{self, Session, SignUp};
+use xqr_engine::callers::users::{self, SignUp, SignedIn};
 use xqr_engine::errors::Result;
 
 use crate::StudioUser;
@@ -74,7 +74,7 @@ async fn change_password(mut call: ApiRequest<StudioUser>) -> Result<HttpRespons
     let [current, new] =
         ["current_password", "new_password"].map(|field| demanded(&mut fields, field));
     fields.end()?;
-    let person = call.app.authenticate_person(&bearer_token(call.request.headers())?).await?;
+    let person = call.app.authenticate_user(&bearer_token(call.request.headers())?).await?;
     let from = anonymous_request::address(&call.app, &call.request);
     let session = users::change_password(
         &call.app,
@@ -93,8 +93,8 @@ fn demanded(fields: &mut Fields, field: &str) -> String {
     fields.text(field).unwrap_or_default()
 }
 
-fn answer(status: StatusCode, session: &Session) -> HttpResponse {
-    let Session { user, workspace, access, refresh } = session;
+fn answer(status: StatusCode, session: &SignedIn) -> HttpResponse {
+    let SignedIn { user, workspace, access, refresh } = session;
     let user: Value =
         json!({ "id": user.uid, "email": user.email, "name": user.name, "role": user.role });
     HttpResponse::build(status).insert_header((CACHE_CONTROL, "no-store")).json(json!({

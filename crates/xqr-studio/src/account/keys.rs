@@ -4,7 +4,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
-use xqr_engine::auth::{Look, Scopes, SecretKey};
+use xqr_engine::auth::{KeyFormat, Scopes, SecretKey};
 use xqr_engine::callers::api_keys::{self, Draft};
 use xqr_engine::errors::{Condition, Resource, Result};
 use xqr_engine::pictures::render_billing;
@@ -63,7 +63,7 @@ async fn create(mut call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusa
     };
     let draft = Draft {
         name,
-        look: Look::Studio,
+        look: KeyFormat::Studio,
         scopes: Scopes::all(),
         expires_at: None,
         plan: Some(plan),

@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 use serde_json::json;
 use xqr_engine::auth::Scope;
 use xqr_engine::errors::{Error, Result};
-use xqr_engine::pictures::render_request::{Order, PlanCaps};
+use xqr_engine::pictures::render_request::{PlanCaps, RenderRequest};
 use xqr_engine::plans::Terms;
 use xqr_engine::render::Caps;
 use xqr_engine::{App, Served, links};
@@ -70,7 +70,7 @@ async fn generate(mut call: ApiRequest<Studio>) -> Result<HttpResponse, Refusal>
     Ok(answer.body(ChunkedBody::new(served.bytes)))
 }
 
-async fn draw(app: &App, mut order: Order, caps: PlanCaps) -> Result<Served> {
+async fn draw(app: &App, mut order: RenderRequest, caps: PlanCaps) -> Result<Served> {
     app.gather(&mut order).await?;
     app.picture(order, caps).await
 }

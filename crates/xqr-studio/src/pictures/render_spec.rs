@@ -3,7 +3,7 @@
 use serde_json::Value;
 use xqr_engine::errors::Condition;
 use xqr_engine::links::Draft;
-use xqr_engine::pictures::render_request::{BackdropFile, LogoFile, Order, Upload};
+use xqr_engine::pictures::render_request::{BackdropFile, LogoFile, RenderRequest, Upload};
 use xqr_engine::render::{
     ClearZone, Design, Direction, EyeBorder, EyeCenter, EyeShape, Eyes, Format, Frame, FrameStyle,
     Gradient, Logo, Paint, Pattern, Rgba, Size,
@@ -16,7 +16,7 @@ use xqr_http::forms::payload_fields::{Kind, content};
 /// A picture to draw, and perhaps a dynamic QR to make for it.
 pub(super) struct RenderSpec {
     /// Without a text where the code is that of `dynamic`.
-    pub(super) order: Order,
+    pub(super) order: RenderRequest,
     pub(super) dynamic: Option<Draft>,
     /// As clients named it, for the manifest.
     pub(super) data_type: &'static str,
@@ -53,7 +53,7 @@ pub(super) fn read_spec(fields: &mut Fields, files: &mut Vec<Upload>) -> Option<
     let name = |names: &[(&'static str, Kind)]| {
         names.iter().find(|(_, other)| *other == kind).map_or("url", |(name, _)| name)
     };
-    let order = Order {
+    let order = RenderRequest {
         text: text.unwrap_or_default(),
         field: if kind == Kind::Url || kind == Kind::Text { "data" } else { "payload" },
         design,

@@ -66,7 +66,7 @@ pub(super) async fn reserve(
 /// Records that the pictures of a request with an Idempotency-Key were drawn.
 pub(super) async fn commit(app: &App, reserved: &Reservation) -> Result<()> {
     let Some(attempt) = reserved.attempt.clone() else { return Ok(()) };
-    app.write(move |tx| attempt.settle(tx, StatusCode::OK.as_u16())).await
+    app.write(move |tx| attempt.finish(tx, StatusCode::OK.as_u16())).await
 }
 
 /// Refunds pictures that failed and deletes their dynamic QRs.

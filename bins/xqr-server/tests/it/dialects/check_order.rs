@@ -187,7 +187,7 @@ fn no_operation_is_forgotten() {
 async fn every_operation_checks_in_the_same_order() {
     let app = TestApp::start().await;
     // Or the stream of scans would be waited for to its end.
-    app.running.app.live.close();
+    app.running.app.live_feed.close();
     let link =
         app.link(json!({ "url": "https://example.com" })).await["id"].as_str().unwrap().to_owned();
     let free = app.key_with(Plan::Free, r#"{"monthly_calls":0,"burst_per_second":0}"#, &[]);

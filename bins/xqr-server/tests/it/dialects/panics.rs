@@ -6,7 +6,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{App as Web, HttpResponse, test, web};
 use serde_json::{Value, json};
 use xqr_engine::dialect::Dialects;
-use xqr_engine::{App, ManualClock, SeededEntropy, Settings};
+use xqr_engine::{App, ManualClock, SeededRandom, Settings};
 use xqr_http::Dialect;
 use xqr_http::middleware::envelope;
 
@@ -26,7 +26,7 @@ async fn answer_to_a_panic<D: Dialect>() -> (Value, String) {
         settings,
         String::new(),
         Arc::new(ManualClock::at(0)),
-        Arc::new(SeededEntropy::new(1)),
+        Arc::new(SeededRandom::new(1)),
         Dialects::default(),
     )
     .unwrap();

@@ -410,7 +410,7 @@ async fn scans_are_told_as_they_happen() {
     assert!(open.iter().all(|stream| stream.status() == 200));
     assert_eq!(listen(&app.key).await.status(), 503);
     assert_eq!(listen(&app.key_of(Plan::Enterprise, &["*"])).await.status(), 200);
-    app.running.app.live.close();
+    app.running.app.live_feed.close();
     assert!(stream.chunk().await.unwrap().is_none(), "an orderly end ends streams");
 }
 

@@ -196,7 +196,7 @@ async fn a_lease_is_given_back_at_an_orderly_end() {
     let app = TestApp::start().await;
     let key = app.key_with(Plan::Business, "{}", &["*"]);
     app.client(&key).get("/links").await.expect(200);
-    app.running.app.settle();
+    app.running.app.return_leases();
     let answer = app.client(&key).get("/links").await.expect(200);
     assert_eq!(answer.json()["meta"]["rate_limit"]["remaining"], Value::from(25_000 - 2));
 }

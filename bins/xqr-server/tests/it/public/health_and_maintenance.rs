@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use xqr_engine::auth::{Look, SecretKey};
-use xqr_engine::{OsEntropy, SystemClock};
+use xqr_engine::auth::{KeyFormat, SecretKey};
+use xqr_engine::{OsRandom, SystemClock};
 
 use crate::support::test_app::TestApp;
 
@@ -78,7 +78,7 @@ async fn a_second_start_keeps_the_data_and_makes_no_key() {
         // The first one has counted its scan before it ends, and let go of its journal.
         let running = std::mem::replace(&mut app.running, TestApp::start().await.running);
         running.stop().await;
-        xqr_server::start(settings, Arc::new(SystemClock), Arc::new(OsEntropy)).unwrap()
+        xqr_server::start(settings, Arc::new(SystemClock), Arc::new(OsRandom)).unwrap()
     };
     assert!(again.first_key.is_none());
     app.running = again;
@@ -175,7 +175,7 @@ async fn https_may_be_demanded() {
 async fn who_tries_keys_is_shut_out() {
     let app = TestApp::start_with(|settings| settings.limits.bad_keys_per_minute = 20).await;
     // It looks like a key, and is of nobody.
-    let bad = SecretKey::mint(Look::Xqr, &mut |bytes| bytes.fill(1));
+    let bad = SecretKey::mint(KeyFormat::Xqr, &mut |bytes| bytes.fill(1));
     let bad = bad.expose();
     let mut statuses = Vec::new();
     for _ in 0..40 {

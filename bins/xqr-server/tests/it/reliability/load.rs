@@ -115,7 +115,7 @@ async fn a_month_that_turns_in_a_storm_loses_no_call() {
         let remaining: u64 = answer.header("x-ratelimit-remaining").parse().unwrap();
         assert!(remaining <= 300, "{remaining}");
     }
-    app.running.app.settle();
+    app.running.app.return_leases();
     let calls = |now| {
         let found = app.running.app.data.read_here(move |conn| {
             let workspace =

@@ -28,13 +28,13 @@ use bombs::{bmp, chunk, gif, jpeg, png, small_png, svg, tiff, webp, zlib};
 const MAX_TIME: Duration = Duration::from_secs(5);
 
 /// Serves files by number, `/0` and so on, and counts who asks for anything else.
-struct Shelf {
+struct RenderCache {
     port: u16,
     files: Arc<Mutex<Vec<Vec<u8>>>>,
     strangers: Arc<AtomicUsize>,
 }
 
-impl Shelf {
+impl RenderCache {
     fn open() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -106,7 +106,7 @@ async fn upload(
 async fn both_ways(
     app: &TestApp,
     key: &str,
-    shelf: &Shelf,
+    shelf: &RenderCache,
     name: &str,
     file: &[u8],
 ) -> Vec<Answer> {
@@ -144,7 +144,7 @@ async fn unharmed(app: &TestApp, key: &str, drawn: usize) {
 
 #[actix_web::test]
 async fn image_bombs_are_refused() {
-    let shelf = Shelf::open();
+    let shelf = RenderCache::open();
     let app = TestApp::start_with(reaching(vec![shelf.port])).await;
     let key = studio_key(&app, Plan::Pro);
     let (short, text) = (zlib(0, 1 << 16), zlib(b'a', 100 << 20));
@@ -195,7 +195,7 @@ async fn image_bombs_are_refused() {
 
 #[actix_web::test]
 async fn hostile_svgs_reach_nothing() {
-    let shelf = Shelf::open();
+    let shelf = RenderCache::open();
     let app = TestApp::start_with(reaching(vec![shelf.port])).await;
     let key = studio_key(&app, Plan::Pro);
     let folder = tempfile::tempdir().unwrap();
@@ -269,7 +269,7 @@ fn shows_lime(picture: &[u8]) -> bool {
 
 #[actix_web::test]
 async fn a_file_is_what_it_holds() {
-    let shelf = Shelf::open();
+    let shelf = RenderCache::open();
     let app = TestApp::start_with(reaching(vec![shelf.port])).await;
     let key = studio_key(&app, Plan::Pro);
     let script = b"*/=1;alert(document.domain)//";

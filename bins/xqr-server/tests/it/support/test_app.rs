@@ -6,10 +6,10 @@ use reqwest::header::HeaderMap;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::Value;
 use tempfile::TempDir;
-use xqr_engine::auth::{Look, Scopes};
+use xqr_engine::auth::{KeyFormat, Scopes};
 use xqr_engine::callers::{api_keys, workspaces};
 use xqr_engine::plans::Plan;
-use xqr_engine::{ManualClock, SeededEntropy, Settings};
+use xqr_engine::{ManualClock, SeededRandom, Settings};
 use xqr_server::Running;
 
 use crate::support::contract::{self, Sent};
@@ -103,7 +103,7 @@ impl TestApp {
         change(&mut settings);
         let clock = Arc::new(ManualClock::at(NOW));
         let running =
-            xqr_server::start(settings, Arc::clone(&clock) as _, Arc::new(SeededEntropy::new(1)))
+            xqr_server::start(settings, Arc::clone(&clock) as _, Arc::new(SeededRandom::new(1)))
                 .unwrap();
         let key = running.first_key.as_ref().unwrap().expose().to_owned();
         let http = reqwest::Client::builder()
@@ -121,7 +121,7 @@ impl TestApp {
         settings.data_dir = folder.path().to_owned();
         let clock = Arc::clone(&self.clock);
         let running =
-            xqr_server::start(settings, Arc::clone(&clock) as _, Arc::new(SeededEntropy::new(2)))
+            xqr_server::start(settings, Arc::clone(&clock) as _, Arc::new(SeededRandom::new(2)))
                 .unwrap();
         Self {
             running,
@@ -139,7 +139,7 @@ impl TestApp {
         let settings = running.app.settings.clone();
         running.stop().await;
         let running =
-            xqr_server::start(settings, Arc::clone(&clock) as _, Arc::new(SeededEntropy::new(3)))
+            xqr_server::start(settings, Arc::clone(&clock) as _, Arc::new(SeededRandom::new(3)))
                 .unwrap();
         Self { running, clock, key, stranger, http, _folder }
     }
@@ -163,7 +163,7 @@ impl TestApp {
             let workspace = workspaces::set_overrides(tx, &workspace.uid, Some(overrides))?;
             let draft = api_keys::Draft {
                 name: "key".into(),
-                look: Look::Xqr,
+                look: KeyFormat::Xqr,
                 scopes,
                 expires_at: Some(expires_at),
                 plan: None,

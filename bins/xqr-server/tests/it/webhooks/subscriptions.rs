@@ -54,7 +54,7 @@ async fn internal_addresses_are_refused_when_named_and_with_every_attempt() {
     let strict = xqr_server::start(
         settings,
         Arc::clone(&app.clock) as _,
-        Arc::new(xqr_engine::SeededEntropy::new(3)),
+        Arc::new(xqr_engine::SeededRandom::new(3)),
     )
     .unwrap();
     let engine = &strict.app;

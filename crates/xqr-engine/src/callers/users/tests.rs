@@ -5,7 +5,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::dialect::Dialects;
 use crate::testing::NOW;
-use crate::{ManualClock, SeededEntropy, Settings};
+use crate::{ManualClock, SeededRandom, Settings};
 
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
@@ -39,7 +39,7 @@ async fn open(signup: Signup) -> Trial {
         settings,
         String::new(),
         Arc::clone(&clock) as _,
-        Arc::new(SeededEntropy::new(1)),
+        Arc::new(SeededRandom::new(1)),
         Dialects::default(),
     )
     .unwrap();
@@ -65,23 +65,23 @@ fn why<T>(result: Result<T>) -> &'static str {
 }
 
 impl Trial {
-    async fn sign_up(&self, email: &str) -> Session {
+    async fn sign_up(&self, email: &str) -> SignedIn {
         sign_up(&self.app, from(1), draft(email)).await.unwrap()
     }
 
-    async fn sign_in(&self, email: &str, password: &str) -> Result<Session> {
+    async fn sign_in(&self, email: &str, password: &str) -> Result<SignedIn> {
         sign_in(&self.app, from(2), email, Password::new(password)).await
     }
 
-    async fn refresh(&self, session: &Session) -> Result<Session> {
+    async fn refresh(&self, session: &SignedIn) -> Result<SignedIn> {
         refresh(&self.app, session.refresh.expose()).await
     }
 
-    async fn person(&self, session: &Session) -> Result<Person> {
-        self.app.authenticate_person(session.access.expose()).await
+    async fn person(&self, session: &SignedIn) -> Result<Session> {
+        self.app.authenticate_user(session.access.expose()).await
     }
 
-    async fn assert_dead(&self, session: &Session) {
+    async fn assert_dead(&self, session: &SignedIn) {
         assert_eq!(why(self.person(session).await), "TokenInvalid");
         assert_eq!(why(self.refresh(session).await), "TokenInvalid");
     }
@@ -245,7 +245,7 @@ async fn tokens_that_are_signed_but_do_not_fit_are_refused() {
     };
     let verdict = async |secret: &MasterSecret, subject: token::Subject| {
         let token = secret.token_key().issue(subject, NOW).unwrap();
-        trial.app.authenticate_person(token.expose()).await.map(|person| person.user.uid)
+        trial.app.authenticate_user(token.expose()).await.map(|person| person.user.uid)
     };
     let secret = trial.app.data.secret();
     assert_eq!(verdict(secret, good()).await.unwrap(), ann.user.uid);
@@ -262,7 +262,7 @@ async fn tokens_that_are_signed_but_do_not_fit_are_refused() {
         assert_eq!(why(verdict(secret, wrong).await), "TokenInvalid");
     }
     for text in ["", "Bearer", bob.refresh.expose()] {
-        assert_eq!(why(trial.app.authenticate_person(text).await), "TokenInvalid");
+        assert_eq!(why(trial.app.authenticate_user(text).await), "TokenInvalid");
     }
     assert_eq!(why(refresh(&trial.app, ann.access.expose()).await), "TokenInvalid");
 }

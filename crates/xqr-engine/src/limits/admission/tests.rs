@@ -10,7 +10,12 @@ const HUB: Rates = Rates { pace: Pace::KeyMinute, quota: None };
 const FORGE: Rates = Rates { pace: Pace::WorkspaceMinute, quota: Some(Cycle::Day) };
 
 /// Admits calls until one is refused, and returns how many there were and why it ended.
-async fn exhaust(gate: &Gate, data: &Data, caller: &Caller, rates: Rates) -> (u64, Condition) {
+async fn exhaust(
+    gate: &AdmissionGate,
+    data: &Data,
+    caller: &Caller,
+    rates: Rates,
+) -> (u64, Condition) {
     for admitted in 0.. {
         match gate.admit(data, caller, rates).await.1 {
             Ok(admission) => admission.keep(),
@@ -23,7 +28,7 @@ async fn exhaust(gate: &Gate, data: &Data, caller: &Caller, rates: Rates) -> (u6
 #[tokio::test]
 async fn a_minute_is_a_bucket_of_a_key() {
     let (data, clock, _folder) = open();
-    let gate = Gate::new(data.clock());
+    let gate = AdmissionGate::new(data.clock());
     let first =
         caller(&data, Plan::Pro, r#"{"calls_per_minute":60,"calls_per_day":0,"monthly_calls":0}"#);
     assert_eq!(
@@ -44,7 +49,7 @@ async fn a_minute_is_a_bucket_of_a_key() {
 #[tokio::test]
 async fn a_minute_and_a_day_are_of_a_workspace() {
     let (data, clock, _folder) = open();
-    let gate = Gate::new(data.clock());
+    let gate = AdmissionGate::new(data.clock());
     let first = caller(
         &data,
         Plan::Pro,
@@ -75,7 +80,7 @@ async fn a_minute_and_a_day_are_of_a_workspace() {
 #[tokio::test]
 async fn a_failed_call_goes_back_to_its_day() {
     let (data, clock, _folder) = open();
-    let gate = Gate::new(data.clock());
+    let gate = AdmissionGate::new(data.clock());
     let caller = caller(&data, Plan::Pro, r#"{"calls_per_minute":null,"calls_per_day":5}"#);
     for _ in 0..20 {
         drop(gate.admit(&data, &caller, FORGE).await.1.unwrap());

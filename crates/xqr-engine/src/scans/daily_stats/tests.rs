@@ -40,7 +40,7 @@ fn hash(n: u64) -> u64 {
 
 #[test]
 fn a_day_is_written_and_read_again() {
-    let mut tally = Tally::default();
+    let mut tally = DayStats::default();
     tally.add(&scan(0, "", false), Some(7));
     tally.add(&scan(QUARTER - 1, "a.example", false), Some(7));
     tally.add(&scan(DAY - 1, "a.example", false), Some(8));
@@ -48,7 +48,7 @@ fn a_day_is_written_and_read_again() {
     let mut row = row();
     tally.write(&mut row).unwrap();
     assert_eq!((row.scans, row.bots, row.visitors), (4, 1, 2), "machines are no visitors");
-    let again = Tally::read(&row).unwrap();
+    let again = DayStats::read(&row).unwrap();
     assert_eq!(again.people.quarters, BTreeMap::from([(0, 2), (95, 1)]));
     assert_eq!(
         again.people.facets[&Facet::Referrer],
@@ -59,12 +59,12 @@ fn a_day_is_written_and_read_again() {
         (again.people, again.machines, again.visitors),
         (tally.people, tally.machines, tally.visitors)
     );
-    assert!(Tally::read(&ScanDay { tally: "{\"v\":\"sAAAA\"}".to_owned(), ..row }).is_err());
+    assert!(DayStats::read(&ScanDay { tally: "{\"v\":\"sAAAA\"}".to_owned(), ..row }).is_err());
 }
 
 #[test]
 fn who_floods_referrers_makes_no_larger_rows() {
-    let mut tally = Tally::default();
+    let mut tally = DayStats::default();
     for n in 0..10_000 {
         tally.add(&scan(0, "often.example", false), None);
         tally.add(&scan(0, &format!("{n}.example"), false), None);
@@ -87,7 +87,7 @@ fn who_floods_referrers_makes_no_larger_rows() {
 
 #[test]
 fn visitors_are_exact_and_then_close() {
-    let mut visitors = Visitors::default();
+    let mut visitors = UniqueVisitors::default();
     let mut added = 0;
     for (count, tolerance) in
         [(512, 0.0), (600, 0.05), (5_000, 0.05), (20_000, 0.05), (300_000, 0.05), (2_000_000, 0.05)]
@@ -105,7 +105,7 @@ proptest! {
     #[test]
     fn nobody_counts_twice_and_order_does_not_matter(hashes in prop::collection::vec(any::<u64>(), 0..2_000)) {
         let gather = |hashes: &mut dyn Iterator<Item = u64>| {
-            let mut visitors = Visitors::default();
+            let mut visitors = UniqueVisitors::default();
             hashes.for_each(|hash| visitors.add(hash));
             visitors
         };
