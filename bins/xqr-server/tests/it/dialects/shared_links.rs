@@ -299,8 +299,7 @@ async fn the_native_api_has_what_the_others_have() {
         (&json!("Summer"), &json!("a\nb"))
     );
     assert_eq!(app.owner().get("/projects").await.expect(200).json()["meta"]["total"], 2);
-    let other = app.key_of(Plan::Pro, &["*"]);
-    let foreign = app.client(&other).get(&format!("/projects/{project}")).await;
+    let foreign = app.stranger().get(&format!("/projects/{project}")).await;
     foreign.refused(404, "RESOURCE_NOT_FOUND", "Project not found.");
     let small = app.key_with(Plan::Pro, r#"{"projects":1}"#, &["*"]);
     let full = app.client(&small).post("/projects", json!({ "name": "x" })).await;

@@ -174,10 +174,8 @@ async fn extensions_tell_people_from_machines_and_links_from_links() {
         (&people["total_scans"], &people["daily_scans"][29]["scans"]),
         (&json!(4), &json!(2))
     );
-    let stranger = app.key_of(Plan::Enterprise, &["*"]);
     for path in ["geography", "top-links", "devices", "browsers", "systems", "referrers"] {
-        let answer =
-            app.client(&stranger).get(&format!("/analytics/{path}")).await.expect(200).json();
+        let answer = app.stranger().get(&format!("/analytics/{path}")).await.expect(200).json();
         assert_eq!(answer["data"], json!([]), "{path}");
     }
     for path in [
@@ -185,7 +183,7 @@ async fn extensions_tell_people_from_machines_and_links_from_links() {
         format!("geography?link_id={menu}"),
         format!("stream?link_id={menu}"),
     ] {
-        let answer = app.client(&stranger).get(&format!("/analytics/{path}")).await;
+        let answer = app.stranger().get(&format!("/analytics/{path}")).await;
         answer.refused(404, "RESOURCE_NOT_FOUND", "Link not found.");
     }
     app.owner().delete(&format!("/links/{menu}")).await.expect(204);
@@ -437,4 +435,24 @@ async fn nobody_is_the_same_visitor_on_two_days() {
         (&json!(12), &json!(6)),
         "two a day, on any node"
     );
+}
+
+#[actix_web::test]
+async fn apps_that_scan_codes_count_as_people() {
+    let app = start().await;
+    app.link(json!({ "url": "https://example.com", "custom_slug": "menu" })).await;
+    for (n, agent) in [
+        "QRCodeScanner/3.1 CFNetwork/1410.0.3 Darwin/22.6.0",
+        "com.google.zxing.client.android/4.7.8",
+        "Kaspersky QR Scanner/1.9.0.20 Android",
+        ROBOT,
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        scan(&app, "menu", &format!("198.51.100.{n}"), "DE", agent, "").await;
+    }
+    app.drain().await;
+    assert_eq!(data(&app, "summary").await["total_scans"], 4);
+    assert_eq!(data(&app, "summary?bots=exclude").await["total_scans"], 3);
 }

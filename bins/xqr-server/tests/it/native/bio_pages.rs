@@ -239,7 +239,6 @@ async fn refusals_name_what_is_wrong() {
         "VALIDATION_ERROR",
         "page_data: Must have at most 65536 bytes.",
     );
-    let other = app.key_of(Plan::Pro, &["*"]);
     for (method, path, body) in [
         ("GET", path.clone(), None),
         ("PATCH", path.clone(), Some(json!({ "title": "stolen" }))),
@@ -247,7 +246,7 @@ async fn refusals_name_what_is_wrong() {
         ("POST", format!("{path}/publish"), None),
         ("POST", format!("{path}/unpublish"), None),
     ] {
-        app.client(&other).send(method, &path, body).await.refused(
+        app.stranger().send(method, &path, body).await.refused(
             404,
             "RESOURCE_NOT_FOUND",
             "Bio page not found.",
@@ -312,13 +311,8 @@ async fn slugs_are_unique_and_no_names_of_ours() {
     assert_eq!(many[..5], ["many", "many-2", "many-3", "many-4", "many-5"]);
     assert!(many[5..].iter().all(|slug| slug.len() == 12), "{many:?}");
     // Of another workspace's, too.
-    let other = app.key_of(Plan::Pro, &["*"]);
-    let theirs = app
-        .client(&other)
-        .post("/bio/pages", json!({ "title": "Acme Inc" }))
-        .await
-        .expect(201)
-        .json();
+    let theirs =
+        app.stranger().post("/bio/pages", json!({ "title": "Acme Inc" })).await.expect(201).json();
     assert_eq!(theirs["data"]["slug"], "acme-inc-4");
     let at_once = (0..10).map(|_| app.page(json!({ "title": "race" })));
     let mut slugs: Vec<_> = futures_util::future::join_all(at_once)

@@ -215,27 +215,24 @@ async fn another_workspace_is_as_absent_as_no_link() {
     let app = TestApp::start().await;
     let link = app.link(json!({ "url": "https://example.com", "custom_slug": "mine" })).await;
     let id = link["id"].as_str().unwrap();
-    let stranger = app.key_of(Plan::Enterprise, &["*"]);
     for (method, path, body) in [
         ("GET", format!("/links/{id}"), None),
         ("PATCH", format!("/links/{id}"), Some(json!({ "url": "https://evil.example" }))),
         ("DELETE", format!("/links/{id}"), None),
         ("GET", format!("/links/{id}/qr"), None),
     ] {
-        app.client(&stranger).send(method, &path, body).await.refused(
+        app.stranger().send(method, &path, body).await.refused(
             404,
             "RESOURCE_NOT_FOUND",
             "Link not found.",
         );
     }
-    let updated = app
-        .client(&stranger)
-        .patch("/links/bulk/status", json!({ "ids": [id], "enabled": false }))
-        .await;
+    let updated =
+        app.stranger().patch("/links/bulk/status", json!({ "ids": [id], "enabled": false })).await;
     assert_eq!(updated.json()["data"]["updated"], 0);
-    assert_eq!(app.client(&stranger).get("/links?search=mine").await.json()["data"], json!([]));
+    assert_eq!(app.stranger().get("/links?search=mine").await.json()["data"], json!([]));
     let taken = app
-        .client(&stranger)
+        .stranger()
         .post("/links", json!({ "url": "https://example.com", "custom_slug": "Mine" }))
         .await;
     taken.refused(409, "SLUG_TAKEN", "The slug 'Mine' is already taken.");

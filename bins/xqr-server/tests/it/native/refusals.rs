@@ -294,6 +294,18 @@ async fn problem_details_on_demand() {
 }
 
 #[actix_web::test]
+async fn problem_details_with_weight_zero_are_not_wanted() {
+    let app = TestApp::start().await;
+    for accept in ["application/problem+json;q=0", "application/problem+json; q=0.000, */*"] {
+        let answer = app.send(app.request("GET", "/api/v1/links").header("accept", accept)).await;
+        answer.refused(401, "INVALID_API_KEY", KEY_INVALID);
+    }
+    let accept = "application/json;q=0.5, application/problem+json;q=0.1";
+    let answer = app.send(app.request("GET", "/api/v1/links").header("accept", accept)).await;
+    assert_eq!(answer.header("content-type"), "application/problem+json");
+}
+
+#[actix_web::test]
 async fn the_catalogue_is_served() {
     let app = TestApp::start().await;
     let list = app.get("/api/v1/errors").await.expect(200).json();

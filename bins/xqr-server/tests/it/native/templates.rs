@@ -122,14 +122,13 @@ async fn refusals_name_what_is_wrong() {
         );
     }
     app.owner().get(&format!("{path}/render?data=x&format=gif")).await.expect(400);
-    let other = app.key_of(Plan::Pro, &["*"]);
     for (method, path, body) in [
         ("GET", path.clone(), None),
         ("PATCH", path.clone(), Some(json!({ "name": "stolen" }))),
         ("DELETE", path.clone(), None),
         ("GET", format!("{path}/render?data=x"), None),
     ] {
-        app.client(&other).send(method, &path, body).await.refused(
+        app.stranger().send(method, &path, body).await.refused(
             404,
             "RESOURCE_NOT_FOUND",
             "Template not found.",

@@ -122,7 +122,6 @@ async fn refusals_name_what_is_wrong() {
     }
     let made = create(json!({ "url": url, "events": ["*"] })).await.expect(201).json();
     let id = made["data"]["id"].as_str().unwrap();
-    let other = app.key_of(Plan::Pro, &["*"]);
     for (method, path) in [
         ("GET", ""),
         ("PATCH", ""),
@@ -134,7 +133,7 @@ async fn refusals_name_what_is_wrong() {
         ("POST", "/test"),
     ] {
         let foreign = app
-            .client(&other)
+            .stranger()
             .send(method, &format!("/webhooks/{id}{path}"), (method == "PATCH").then(|| json!({})))
             .await;
         foreign.refused(404, "RESOURCE_NOT_FOUND", "Webhook not found.");

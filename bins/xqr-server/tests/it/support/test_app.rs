@@ -1,5 +1,6 @@
 //! One server per test, with a clock that stands still.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use reqwest::header::HeaderMap;
@@ -9,22 +10,63 @@ use tempfile::TempDir;
 use xqr_engine::auth::{KeyFormat, Scopes};
 use xqr_engine::callers::{api_keys, workspaces};
 use xqr_engine::plans::Plan;
-use xqr_engine::{ManualClock, SeededRandom, Settings};
+use xqr_engine::webhooks::delivery;
+use xqr_engine::{App, ManualClock, SeededRandom, Settings};
 use xqr_server::Running;
+use xqr_store::outbox;
 
 use crate::support::contract::{self, Sent};
 
 /// 2026-03-21T14:30:00Z, where the clock stands.
 pub(crate) const NOW: i64 = 1_774_103_400_000;
 
-/// A server and its data, gone with this value.
+/// A server and its data, gone with this value. A test that ends while a delivery is due or under
+/// way fails, unless it calls [`TestApp::leave_deliveries`].
 pub(crate) struct TestApp {
+    // Checked while the server still runs.
+    end: NothingDue,
     pub(crate) running: Running,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) key: String,
     stranger: OnceLock<String>,
     http: reqwest::Client,
     _folder: TempDir,
+}
+
+/// Fails a test that leaves an event in the outbox, or a delivery due or under way.
+struct NothingDue {
+    app: Arc<App>,
+    is_exempt: AtomicBool,
+}
+
+impl NothingDue {
+    fn of(running: &Running) -> Self {
+        Self { app: Arc::clone(&running.app), is_exempt: AtomicBool::new(false) }
+    }
+}
+
+impl Drop for NothingDue {
+    fn drop(&mut self) {
+        if std::thread::panicking() || self.is_exempt.load(Ordering::Relaxed) {
+            return;
+        }
+        let app = Arc::clone(&self.app);
+        // A thread of its own, since the test's runtime waits here.
+        let left = std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async {
+                while app.fan_out().await? > 0 {}
+                let now = app.now();
+                app.read(move |conn| {
+                    let due = delivery::due(conn, now)?;
+                    Ok((outbox::has_events(conn)?, due, delivery::any_under_way(conn, now)?))
+                })
+                .await
+            })
+        });
+        let (events, due, under_way) = left.join().unwrap().unwrap();
+        assert!(!events, "an event is left in the outbox");
+        assert!(due.is_empty() && !under_way, "deliveries are left: {due:?} {under_way}");
+    }
 }
 
 /// An answer, whole.
@@ -111,7 +153,8 @@ impl TestApp {
             .no_proxy()
             .build()
             .unwrap();
-        Self { running, clock, key, stranger: OnceLock::new(), http, _folder: folder }
+        let end = NothingDue::of(&running);
+        Self { end, running, clock, key, stranger: OnceLock::new(), http, _folder: folder }
     }
 
     /// Starts another node on the same database, with a folder and a key of its own.
@@ -124,6 +167,7 @@ impl TestApp {
             xqr_server::start(settings, Arc::clone(&clock) as _, Arc::new(SeededRandom::new(2)))
                 .unwrap();
         Self {
+            end: NothingDue::of(&running),
             running,
             clock,
             key: self.key.clone(),
@@ -135,13 +179,19 @@ impl TestApp {
 
     /// Ends the service in order, and starts it again on the same data.
     pub(crate) async fn restart(self) -> Self {
-        let Self { running, clock, key, stranger, http, _folder } = self;
+        let Self { end, running, clock, key, stranger, http, _folder } = self;
+        end.is_exempt.store(true, Ordering::Relaxed);
         let settings = running.app.settings.clone();
         running.stop().await;
         let running =
             xqr_server::start(settings, Arc::clone(&clock) as _, Arc::new(SeededRandom::new(3)))
                 .unwrap();
-        Self { running, clock, key, stranger, http, _folder }
+        Self { end: NothingDue::of(&running), running, clock, key, stranger, http, _folder }
+    }
+
+    /// Lets the test end while deliveries are due or under way.
+    pub(crate) fn leave_deliveries(&self) {
+        self.end.is_exempt.store(true, Ordering::Relaxed);
     }
 
     /// Returns the key of another workspace, made once.

@@ -4,6 +4,9 @@ use serde_json::{Value, json};
 use xqr_engine::errors::{Condition, Dialect};
 use xqr_engine::links;
 
+use xqr_engine::webhooks::subscriptions::Status;
+use xqr_store::outbox;
+
 use crate::support::receiver::{Heard, Receiver, start_reaching};
 use crate::support::webhooks::{STUDIO_EVENTS, destination, python_verifies};
 
@@ -173,4 +176,43 @@ async fn what_is_rolled_back_is_not_told() {
     assert!(aborted.is_err());
     app.deliver().await;
     assert!(receiver.heard().is_empty() && app.deliveries(&hook).is_empty());
+}
+
+#[actix_web::test]
+async fn an_edit_that_changes_nothing_sends_no_event_and_keeps_its_timestamp() {
+    let receiver = Receiver::start();
+    let app = start_reaching(&[&receiver]).await;
+    let body = json!({ "url": "https://example.com/", "labels": ["a"] });
+    let made = app.link(body.clone()).await;
+    app.hook(Dialect::Xqr, &receiver.url(), &["*"]).await;
+    app.clock.advance(60_000);
+    let path = format!("/links/{}", made["id"].as_str().unwrap());
+    let same = app.owner().patch(&path, body).await.expect(200).json();
+    assert_eq!(same["data"], made);
+    app.deliver().await;
+    assert!(receiver.heard().is_empty());
+    let other = app.owner().patch(&path, json!({ "labels": ["b"] })).await.expect(200).json();
+    assert_eq!(other["data"]["updated_at"], "2026-03-21T14:31:00Z");
+    app.deliver().await;
+    assert_eq!(receiver.heard().len(), 1);
+}
+
+#[actix_web::test]
+async fn an_event_is_stored_only_for_a_workspace_with_an_active_webhook() {
+    let receiver = Receiver::start();
+    let app = start_reaching(&[&receiver]).await;
+    let stores_an_event = async || {
+        app.tx(|tx, caller| {
+            links::create(tx, caller, links::Draft::new(destination()))?;
+            outbox::has_events(tx.conn)
+        })
+        .await
+        .unwrap()
+    };
+    assert!(!stores_an_event().await);
+    let (hook, _) = app.hook(Dialect::Xqr, &receiver.url(), &["*"]).await;
+    assert!(stores_an_event().await);
+    app.deliver().await;
+    app.set(&hook, Status::Paused).await;
+    assert!(!stores_an_event().await);
 }
