@@ -1,5 +1,5 @@
-//! The house rules that a machine can check: who depends on whom, floors of dependencies, documents
-//! that must be fresh.
+//! The rules of the code base that a test can check: which crate depends on which, floors of
+//! dependencies, generated documents that must be fresh.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

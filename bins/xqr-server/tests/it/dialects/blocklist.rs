@@ -1,5 +1,5 @@
-//! The blocklist over HTTP: every place that stores a destination, in the words of each dialect,
-//! and redirects where that is configured.
+//! The blocklist over HTTP: every route that stores a destination, in every dialect, and redirects
+//! where that is configured.
 
 use std::path::Path;
 
@@ -23,7 +23,7 @@ async fn start(at_redirect: bool) -> (TestApp, tempfile::TempDir) {
     let app = TestApp::start_with(|settings| {
         settings.blocklist.files = vec![path];
         settings.blocklist.at_redirect = at_redirect;
-        // The tests look themselves.
+        // The tests check the files themselves.
         settings.blocklist.check_seconds = 86_400;
     });
     (app.await, folder)
@@ -138,13 +138,13 @@ async fn each_variant_is_checked() {
     let payload = json!({ "name": "M", "destination_url": "https://good.example/", "variants": [
         { "destination_url": "https://evil.example/" }
     ] });
-    let wish = json!({ "data_type": "dynamic", "payload": payload, "size_inches": 2 });
+    let input = json!({ "data_type": "dynamic", "payload": payload, "size_inches": 2 });
     for path in ["generate/", "validate/"] {
         let answer = app
             .send(
                 app.request("POST", &format!("/api/v1/{path}"))
                     .header("x-api-key", &key)
-                    .json(&wish),
+                    .json(&input),
             )
             .await;
         let found: Value = serde_json::from_slice(&answer.bytes).unwrap();

@@ -253,7 +253,7 @@ const NAMED: [(&str, &str); 8] = [
 
 #[cfg(feature = "native")]
 #[actix_web::test]
-async fn every_operation_tells_what_is_missing_and_what_is_malformed() {
+async fn every_operation_reports_missing_and_malformed_input() {
     let app = TestApp::start().await;
     let document = document(Dialect::Xqr);
     let (mut named, mut read) = (0, 0);
@@ -404,15 +404,15 @@ async fn every_forge_and_hub_operation_checks_in_the_same_order() {
 
 #[cfg(feature = "studio")]
 #[actix_web::test]
-async fn keys_do_not_do_what_people_do() {
+async fn keys_cannot_call_operations_of_signed_in_users() {
     let app = TestApp::start().await;
     for (method, path) in PEOPLE {
         let path = format!("/api{}", path.replace("{short_id}", "abcdefgh").replace("{id}", "1"));
-        let anybody = app.send(app.request(method, &path)).await;
+        let without_key = app.send(app.request(method, &path)).await;
         let with_key = app
             .send(app.request(method, &path).header("x-api-key", &app.key).bearer_auth(&app.key))
             .await;
-        for answer in [anybody, with_key] {
+        for answer in [without_key, with_key] {
             let text = "Given token is missing, expired or not valid.";
             assert_eq!(
                 (answer.status, answer.text()),

@@ -114,7 +114,7 @@ fn an_answer_with_an_unknown_member_fails() {
 
 #[cfg(feature = "native")]
 #[actix_web::test]
-async fn the_documents_are_served_for_tools_and_for_people() {
+async fn the_documents_are_served_as_json_and_as_pages() {
     let app = TestApp::start().await;
     for dialect in compiled_in() {
         let name = dialect.name();

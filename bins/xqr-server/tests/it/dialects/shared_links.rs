@@ -64,10 +64,10 @@ impl<'a> Workspace<'a> {
                 (text(&made["data"]["short_code"]), String::new())
             }
             Dialect::Studio => {
-                let wish = json!({ "name": "n", "destination_url": url });
+                let input = json!({ "name": "n", "destination_url": url });
                 (
                     text(
-                        &self.person().post("dynamic/", wish).await.expect(201).body()["short_id"],
+                        &self.person().post("dynamic/", input).await.expect(201).body()["short_id"],
                     ),
                     String::new(),
                 )
@@ -245,9 +245,9 @@ async fn the_native_api_has_what_the_others_have() {
     let found = app.owner().get(&format!("/links/{id}")).await.expect(200).json();
     assert!(found["data"].get("passcode").is_none() && found["data"].get("archived").is_none());
     let hub = async |passcode: &str| {
-        let wish =
+        let input =
             json!({ "code": "guarded", "passcode": passcode, "url": "https://example.com/2" });
-        app.send(app.request("POST", "/api/update").header("x-api-key", &app.key).json(&wish))
+        app.send(app.request("POST", "/api/update").header("x-api-key", &app.key).json(&input))
             .await
             .status
     };

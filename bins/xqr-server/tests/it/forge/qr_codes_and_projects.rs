@@ -114,10 +114,10 @@ async fn a_code_is_made_scanned_changed_archived_and_brought_back() {
         without_envelope(&app.forge(&app.key).get(&format!("/qr-codes/{id}")).await.expect(200))["status"],
         "archived"
     );
-    for wish in
+    for input in
         [json!({ "name": "x" }), json!({ "status": "archived" }), json!({ "redirect_url": URL })]
     {
-        forge_refused(&change(wish).await, 409, "resource_archived", "Resource is archived.");
+        forge_refused(&change(input).await, 409, "resource_archived", "Resource is archived.");
     }
     let back =
         without_envelope(&change(json!({ "status": "active", "name": "Again" })).await.expect(200));
@@ -152,9 +152,9 @@ async fn refusals_are_word_for_word() {
     let payload =
         |field: &str| (400, "invalid_payload", format!("Invalid value for field: {field}"));
     let with = |more: Value| {
-        let mut wish = json!({ "redirect_url": URL });
-        wish.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        Some(wish)
+        let mut input = json!({ "redirect_url": URL });
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        Some(input)
     };
     let qr = "/qr-codes".to_owned();
     let rows = [
@@ -210,8 +210,13 @@ async fn refusals_are_word_for_word() {
             (405, "method_not_allowed", "Method not allowed.".into()),
         ),
     ];
-    for (method, path, wish, (status, code, message)) in rows {
-        forge_refused(&app.forge(&app.key).send(method, &path, wish).await, status, code, &message);
+    for (method, path, input, (status, code, message)) in rows {
+        forge_refused(
+            &app.forge(&app.key).send(method, &path, input).await,
+            status,
+            code,
+            &message,
+        );
     }
     for key in ["", "api_live_", "api_live_aBc12dEfaBc12dEfaBc12dEfaBc12dEf", "nonsense"] {
         let answer = app.forge(key).get("/projects").await;
@@ -257,11 +262,11 @@ async fn pages_go_on_by_token() {
         })
     );
     for i in 0..60 {
-        let mut wish = json!({ "redirect_url": URL, "label": format!("Code {i}") });
+        let mut input = json!({ "redirect_url": URL, "label": format!("Code {i}") });
         if i % 2 == 0 {
-            wish["project_id"] = project["id"].clone();
+            input["project_id"] = project["id"].clone();
         }
-        create(&app, wish).await;
+        create(&app, input).await;
     }
     let list = async |query: &str| {
         without_envelope(&app.forge(&app.key).get(&format!("/qr-codes{query}")).await.expect(200))

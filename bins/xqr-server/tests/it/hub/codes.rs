@@ -35,8 +35,8 @@ async fn the_worked_example() {
         made,
         json!({ "code": code, "passcode": passcode, "url": V1, "short_url": short_url, "created_at": created_at })
     );
-    let wish = json!({ "code": code, "passcode": passcode, "url": V2 });
-    let updated = app.hub(&app.key).post("/update", wish).await.expect(200).body();
+    let input = json!({ "code": code, "passcode": passcode, "url": V2 });
+    let updated = app.hub(&app.key).post("/update", input).await.expect(200).body();
     assert_eq!(
         updated.to_string(),
         json!({ "code": code, "url": V2, "short_url": short_url, "updated": true }).to_string()
@@ -77,17 +77,17 @@ async fn the_worked_example() {
 async fn the_published_refusals() {
     let app = TestApp::start_with(|settings| settings.redirect.refusals = "hub".to_owned()).await;
     let url = "Invalid URL: must start with http:// or https://";
-    for wish in [
+    for input in [
         json!({ "url": "example.com" }),
         json!({ "url": "ftp://x" }),
         json!({ "url": "" }),
         json!({ "url": 123 }),
         json!({}),
     ] {
-        hub_refused(&app.hub(&app.key).post("/shorten", wish.clone()).await, 400, url);
+        hub_refused(&app.hub(&app.key).post("/shorten", input.clone()).await, 400, url);
         hub_refused(
             &app.hub(&app.key)
-                .post("/bulk-shorten", json!({ "urls": [{ "url": V1 }, wish] }))
+                .post("/bulk-shorten", json!({ "urls": [{ "url": V1 }, input] }))
                 .await,
             400,
             url,
@@ -131,18 +131,18 @@ async fn the_published_refusals() {
     let (code, passcode) = shorten(&app, &app.key, V1).await;
     let full = json!({ "code": code, "passcode": passcode, "url": V2 });
     for missing in ["code", "passcode", "url"] {
-        let mut wish = full.clone();
-        wish.as_object_mut().unwrap().remove(missing);
+        let mut input = full.clone();
+        input.as_object_mut().unwrap().remove(missing);
         let message = format!("Missing required field: {missing}");
-        hub_refused(&app.hub(&app.key).post("/update", wish.clone()).await, 400, &message);
+        hub_refused(&app.hub(&app.key).post("/update", input.clone()).await, 400, &message);
         if missing != "url" {
-            hub_refused(&app.hub(&app.key).post("/delete", wish).await, 400, &message);
+            hub_refused(&app.hub(&app.key).post("/delete", input).await, 400, &message);
         }
     }
     for bad in [json!(""), json!(5), Value::Null, json!("gopher://x")] {
-        let mut wish = full.clone();
-        wish["url"] = bad;
-        hub_refused(&app.hub(&app.key).post("/update", wish).await, 400, url);
+        let mut input = full.clone();
+        input["url"] = bad;
+        hub_refused(&app.hub(&app.key).post("/update", input).await, 400, url);
     }
     let size = "urls must contain between 1 and 100 items";
     for urls in [json!([]), json!(vec![V1; 101]), json!("x"), Value::Null] {
@@ -177,10 +177,10 @@ async fn the_published_refusals() {
     for (key, passcode) in
         [(&app.key, others.as_str()), (&app.key, ""), (&other, passcode.as_str()), (&other, "x")]
     {
-        let mut wish = full.clone();
-        wish["passcode"] = json!(passcode);
-        hub_refused(&app.hub(key).post("/update", wish.clone()).await, 403, &wrong);
-        hub_refused(&app.hub(key).post("/delete", wish).await, 403, &wrong);
+        let mut input = full.clone();
+        input["passcode"] = json!(passcode);
+        hub_refused(&app.hub(key).post("/update", input.clone()).await, 403, &wrong);
+        hub_refused(&app.hub(key).post("/delete", input).await, 403, &wrong);
     }
     hub_refused(
         &app.hub(&app.key)
@@ -353,7 +353,7 @@ async fn rates_and_rotation_and_maintenance() {
     let limited = list(&free).await;
     hub_refused(&limited, 429, "Rate limit exceeded. Retry in 1 seconds.");
     assert_eq!(limited.header("retry-after"), "1");
-    // Whoever asks without a key is limited by address.
+    // Clients without a key are limited by address.
     for _ in 0..60 {
         app.get("/api/lookup/ZZZZZZZZZZ").await.expect(404);
     }
@@ -412,8 +412,8 @@ async fn ten_thousand_wrong_passcodes_are_stopped() {
     for who in [&key, &thief] {
         let (mut wrong, mut stopped) = (0, 0);
         for i in 0..10_000 {
-            let wish = json!({ "code": code, "passcode": format!("{i:024}"), "url": V2 });
-            let answer = app.hub(who).post("/update", wish).await;
+            let input = json!({ "code": code, "passcode": format!("{i:024}"), "url": V2 });
+            let answer = app.hub(who).post("/update", input).await;
             match answer.status {
                 403 => wrong += 1,
                 429 => {
@@ -427,8 +427,8 @@ async fn ten_thousand_wrong_passcodes_are_stopped() {
         }
         assert!((10..=12).contains(&wrong) && wrong + stopped == 10_000, "{wrong}");
     }
-    let wish = json!({ "code": code, "passcode": passcode, "url": V2 });
-    assert_eq!(app.hub(&key).post("/update", wish.clone()).await.status, 429);
+    let input = json!({ "code": code, "passcode": passcode, "url": V2 });
+    assert_eq!(app.hub(&key).post("/update", input.clone()).await.status, 429);
     app.clock.advance(6_000);
-    app.hub(&key).post("/update", wish).await.expect(200);
+    app.hub(&key).post("/update", input).await.expect(200);
 }

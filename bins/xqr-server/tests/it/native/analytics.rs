@@ -19,7 +19,7 @@ async fn start() -> TestApp {
     .await
 }
 
-/// A scan of `code` by somebody at `address` in `country`.
+/// Scans `code` from `address` in `country`.
 async fn scan(
     app: &TestApp,
     code: &str,
@@ -130,7 +130,7 @@ async fn the_four_endpoints_of_the_reference() {
 }
 
 #[actix_web::test]
-async fn extensions_tell_people_from_machines_and_links_from_links() {
+async fn extended_statistics_separate_people_machines_and_links() {
     let app = start().await;
     let (menu, wall) = scanned(&app).await;
     assert_eq!(
@@ -203,7 +203,7 @@ async fn zones_have_days_and_hours_of_their_own() {
     let days = |zone: &str| {
         format!("timeseries?interval=day&from_date=2026-03-21&to_date=2026-03-22&time_zone={zone}")
     };
-    let told = |value: &Value| {
+    let reported = |value: &Value| {
         value["points"]
             .as_array()
             .unwrap()
@@ -211,8 +211,8 @@ async fn zones_have_days_and_hours_of_their_own() {
             .map(|it| it["scans"].as_i64().unwrap())
             .collect::<Vec<_>>()
     };
-    assert_eq!(told(&data(&app, &days("UTC")).await), [1, 0]);
-    assert_eq!(told(&data(&app, &days("Asia/Kathmandu")).await), [0, 1]);
+    assert_eq!(reported(&data(&app, &days("UTC")).await), [1, 0]);
+    assert_eq!(reported(&data(&app, &days("Asia/Kathmandu")).await), [0, 1]);
     assert_eq!(
         data(&app, &days("Asia/Kathmandu")).await["points"][1]["visitors"],
         Value::Null,
@@ -239,9 +239,9 @@ async fn zones_have_days_and_hours_of_their_own() {
     // clock all the same.
     let path = "timeseries?interval=hour&from_date=2025-10-05&to_date=2025-10-05&time_zone=Australia/Lord_Howe";
     let howe = data(&app, path).await["points"].clone();
-    let told: Vec<&str> =
+    let reported: Vec<&str> =
         howe.as_array().unwrap().iter().map(|it| &it["date"].as_str().unwrap()[11..16]).collect();
-    assert_eq!((told.len(), &told[..4]), (24, &["00:00", "01:00", "02:30", "03:00"][..]));
+    assert_eq!((reported.len(), &reported[..4]), (24, &["00:00", "01:00", "02:30", "03:00"][..]));
     let today = data(&app, "timeseries?interval=hour&period=7d").await["points"]
         .as_array()
         .unwrap()
@@ -273,7 +273,7 @@ async fn zones_have_days_and_hours_of_their_own() {
 }
 
 #[actix_web::test]
-async fn what_is_wrong_with_a_query_is_said() {
+async fn bad_queries_are_explained() {
     let app = start().await;
     for (path, message) in [
         ("timeseries", "interval: This field is required."),
@@ -367,7 +367,7 @@ async fn reports_are_files_and_charts() {
 }
 
 #[actix_web::test]
-async fn scans_are_told_as_they_happen() {
+async fn scans_are_streamed_as_they_happen() {
     let app = start().await;
     let menu = app.link(json!({ "url": "https://example.com", "custom_slug": "menu" })).await["id"]
         .as_str()
@@ -388,16 +388,16 @@ async fn scans_are_told_as_they_happen() {
     scan(&app, "wall", "198.51.100.1", "DE", PHONE, "").await;
     scan(&app, "menu", "198.51.100.1", "DE", PHONE, "https://news.example/").await;
     let text = String::from_utf8(stream.chunk().await.unwrap().unwrap().to_vec()).unwrap();
-    let told: Value =
+    let reported: Value =
         serde_json::from_str(text.strip_prefix("event: scan\ndata: ").unwrap().trim_end()).unwrap();
     assert_eq!(
-        told,
+        reported,
         json!({
             "link_id": menu, "short_code": "menu", "scanned_at": "2026-03-21T14:30:00Z", "country": "DE", "device": "mobile",
             "browser": "Safari", "system": "iOS", "referrer": "news.example", "variant": null, "bot": false,
         })
     );
-    // One workspace leaves places for others.
+    // One workspace leaves streams for others.
     let listen = async |key: &str| {
         app.request("GET", "/api/v1/analytics/stream").bearer_auth(key).send().await.unwrap()
     };
@@ -413,7 +413,7 @@ async fn scans_are_told_as_they_happen() {
 }
 
 #[actix_web::test]
-async fn nobody_is_the_same_visitor_on_two_days() {
+async fn visitor_ids_change_every_day() {
     let app = start().await;
     let id = app.link(json!({ "url": "https://example.com", "custom_slug": "menu" })).await["id"]
         .as_str()

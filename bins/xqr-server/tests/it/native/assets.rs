@@ -144,7 +144,7 @@ async fn a_file_is_uploaded_confirmed_published_and_deleted() {
 }
 
 #[actix_web::test]
-async fn what_is_wrong_with_a_link_is_said() {
+async fn bad_upload_links_are_explained() {
     let app = TestApp::start().await;
     for (query, message) in [
         ("", "filename: This field is required."),
@@ -298,7 +298,7 @@ async fn storage_is_reserved_and_given_back() {
 }
 
 #[actix_web::test]
-async fn an_upload_that_nobody_confirms_is_thrown_away() {
+async fn an_unconfirmed_upload_is_deleted() {
     let app = TestApp::start().await;
     let link = app.presign("a.png", "image/png", PNG.len()).await;
     app.put(&link, PNG).await.expect(200);
@@ -340,8 +340,8 @@ async fn a_logo_may_be_an_asset_of_ones_own() {
         br##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><rect width="10" height="10" fill="#00ff00"/></svg>"##;
     let (view, _) = app.published("logo.svg", "image/svg+xml", svg).await;
     let url = view["public_url"].as_str().unwrap();
-    let wish = json!({ "name": "x", "design": { "logo_url": url, "error_correction": "H" } });
-    let template = app.owner().post("/qr/templates", wish).await.expect(201).json()["data"]["id"]
+    let input = json!({ "name": "x", "design": { "logo_url": url, "error_correction": "H" } });
+    let template = app.owner().post("/qr/templates", input).await.expect(201).json()["data"]["id"]
         .as_str()
         .unwrap()
         .to_owned();
@@ -358,12 +358,12 @@ async fn a_logo_may_be_an_asset_of_ones_own() {
     assert!(refused.text().contains("there is no such published asset"), "{}", refused.text());
     // What is no picture is none here either.
     let (text, _) = app.published("logo.txt", "text/plain", b"hello").await;
-    let wish = json!({ "data": "x", "design": { "logo_url": text["public_url"] } });
-    assert_eq!(app.owner().post("/qr", wish).await.status, 400);
+    let input = json!({ "data": "x", "design": { "logo_url": text["public_url"] } });
+    assert_eq!(app.owner().post("/qr", input).await.status, 400);
 }
 
 #[actix_web::test]
-async fn one_workspace_leaves_places_for_the_uploads_of_others() {
+async fn one_workspace_leaves_capacity_for_uploads_of_others() {
     let app = TestApp::start().await;
     let mut held = Vec::new();
     for _ in 0..8 {
@@ -383,7 +383,7 @@ async fn one_workspace_leaves_places_for_the_uploads_of_others() {
     let mut tries = 0;
     while app.put(&own, PNG).await.status != 503 {
         tries += 1;
-        assert!(tries < 100, "nobody is refused");
+        assert!(tries < 100, "no upload is refused");
         let _ = app.get("/health").await;
     }
     let key = app.key_of(Plan::Enterprise, &["*"]);

@@ -12,12 +12,12 @@ async fn a_page_is_made_changed_published_and_deleted() {
     let app = TestApp::start_with(reaching(&[receiver.port])).await;
     let hook = json!({ "url": receiver.url(), "events": ["bio.published", "bio.unpublished"] });
     app.owner().post("/webhooks", hook).await.expect(201);
-    let wish = json!({
+    let input = json!({
         "title": "Acme Inc", "description": "Tools\nfor people",
         "page_data": { "theme": "dark", "avatar_url": "https://cdn.example/a.png", "layout": { "columns": 2 },
             "links": [{ "label": "Website", "url": "https://acme.com", "icon": "globe" }, { "label": "Mail", "url": "MAILTO:hi@acme.com" }] }
     });
-    let made = app.owner().post("/bio/pages", wish).await.expect(201).json();
+    let made = app.owner().post("/bio/pages", input).await.expect(201).json();
     let id = made["data"]["id"].as_str().unwrap().to_owned();
     assert!(id.starts_with("bio_") && id.len() == 40);
     let mut whole = json!({
@@ -203,12 +203,12 @@ async fn refusals_name_what_is_wrong() {
     ] {
         bad.push((link(url), no_link));
     }
-    for (wish, message) in bad {
-        let refused = app.owner().post("/bio/pages", wish.clone()).await;
+    for (input, message) in bad {
+        let refused = app.owner().post("/bio/pages", input.clone()).await;
         assert_eq!(
             (refused.status, &refused.json()["error"]["message"]),
             (400, &json!(message)),
-            "{wish}"
+            "{input}"
         );
     }
     let theme = app
@@ -425,9 +425,9 @@ async fn no_page_leads_to_its_own_clicks() {
         TestApp::start_with(|settings| settings.bio.public_url = "https://bio.example".to_owned())
             .await;
     let create = async |url: &str| {
-        let wish =
+        let input =
             json!({ "title": "n", "page_data": { "links": [{ "label": "a", "url": url }] } });
-        app.owner().post("/bio/pages", wish).await.status
+        app.owner().post("/bio/pages", input).await.status
     };
     for circle in
         ["https://bio.example/n/1", "https://BIO.example:443/n/1?x", "https://qr.example/b/n/1"]

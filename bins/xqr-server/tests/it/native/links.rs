@@ -121,7 +121,7 @@ async fn lists_are_paged_filtered_and_counted() {
 }
 
 #[actix_web::test]
-async fn bulk_creation_tells_each_failure() {
+async fn bulk_creation_reports_each_failure() {
     let app = TestApp::start().await;
     app.link(json!({ "url": "https://example.com", "custom_slug": "taken" })).await;
     let links = json!([
@@ -293,14 +293,14 @@ async fn the_plan_caps_links_exactly_under_concurrency() {
     assert_eq!(app.client(&key).get("/links").await.json()["meta"]["total"], 500);
 }
 
-/// Reliability note U-8: what looks like another code is no code, or the same one.
+/// Reliability note U-8: a look-alike of a code is refused, or is the same code.
 #[actix_web::test]
 async fn a_code_has_one_form() {
     let app = TestApp::start().await;
     app.link(json!({ "url": "https://example.com", "custom_slug": "Apple" })).await;
     for twin in ["apple", "APPLE", "aPPle"] {
-        let wish = json!({ "url": "https://example.com", "custom_slug": twin });
-        assert_eq!(app.owner().post("/links", wish).await.status, 409, "{twin}");
+        let input = json!({ "url": "https://example.com", "custom_slug": twin });
+        assert_eq!(app.owner().post("/links", input).await.status, 409, "{twin}");
         app.get(&format!("/{twin}")).await.expect(302);
     }
     for odd in [
@@ -313,8 +313,8 @@ async fn a_code_has_one_form() {
         "apple\u{202e}",
         "a\u{301}pple",
     ] {
-        let wish = json!({ "url": "https://example.com", "custom_slug": odd });
-        assert_eq!(app.owner().post("/links", wish).await.status, 400, "{odd:?}");
+        let input = json!({ "url": "https://example.com", "custom_slug": odd });
+        assert_eq!(app.owner().post("/links", input).await.status, 400, "{odd:?}");
         app.get(&format!("/{odd}")).await.expect(404);
     }
     for route in [
@@ -332,8 +332,8 @@ async fn a_code_has_one_form() {
         "webhooks",
         "login",
     ] {
-        let wish = json!({ "url": "https://example.com", "custom_slug": route });
-        let refusal = app.owner().post("/links", wish).await;
+        let input = json!({ "url": "https://example.com", "custom_slug": route });
+        let refusal = app.owner().post("/links", input).await;
         assert!([400, 409].contains(&refusal.status), "{route}: {}", refusal.text());
     }
 }

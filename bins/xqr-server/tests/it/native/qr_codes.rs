@@ -175,7 +175,7 @@ async fn every_kind_of_content_is_written() {
 }
 
 #[actix_web::test]
-async fn the_guard_reports_and_refuses() {
+async fn the_scannability_check_reports_and_refuses() {
     let app = TestApp::start().await;
     let pale = json!({ "data": "https://example.com", "design": { "foreground_color": "#ffffee", "quiet_zone": 1 } });
     let judged = app.owner().post("/qr/validate", pale.clone()).await.expect(200).json();
@@ -338,8 +338,8 @@ async fn bad_designs_are_named() {
     check(design("gradient_to", json!("black")), "gradient_from: This field is required.").await;
     check(design("frame_style", json!("bubble")), "frame_label: This field is required.").await;
     check(design("frame_label", json!("漢字")), "frame_label: There is no letter for '漢'.").await;
-    let told = "logo_url: refusing to fetch 10.0.0.5: resolves to private/internal IP 10.0.0.5";
-    check(design("logo_url", json!("https://10.0.0.5/logo.png")), told).await;
+    let reported = "logo_url: refusing to fetch 10.0.0.5: resolves to private/internal IP 10.0.0.5";
+    check(design("logo_url", json!("https://10.0.0.5/logo.png")), reported).await;
     check(
         design("logo_url", json!("ftp://example.com/logo.png")),
         "logo_url: Invalid URL format. Must start with http:// or https://",

@@ -1,4 +1,4 @@
-//! How much and how fast: bursts, monthly quotas, and the figures that tell of them.
+//! Bursts, monthly quotas, and the rate-limit headers.
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -135,7 +135,7 @@ async fn what_fails_costs_nothing() {
 }
 
 #[actix_web::test]
-async fn figures_are_true_and_the_same_everywhere() {
+async fn rate_limit_headers_agree_everywhere() {
     let app = TestApp::start().await;
     let key = app.key_of(Plan::Pro, &["*"]);
     for used in 1..=3 {
@@ -161,7 +161,7 @@ async fn figures_are_true_and_the_same_everywhere() {
         app.client(&key).delete(&path).await.expect(204).header("x-ratelimit-remaining"),
         "994"
     );
-    // Without limits there is nothing to tell.
+    // Without limits there are no headers.
     let free = app.owner().get("/links").await.expect(200);
     assert_eq!(
         free.json()["meta"]["rate_limit"],
@@ -202,7 +202,7 @@ async fn a_lease_is_given_back_at_an_orderly_end() {
 }
 
 #[actix_web::test]
-async fn the_workspace_tells_what_is_used_and_allowed() {
+async fn the_workspace_reports_usage_and_limits() {
     let app = TestApp::start().await;
     let key = app.key_of(Plan::Pro, &["*"]);
     let get =

@@ -125,9 +125,9 @@ async fn bad_fields_are_named() {
     check(with("labels", json!(["x".repeat(65)])), "labels[0]: Must have at most 64 characters.")
         .await;
     check(with("labels", json!(["a\nb"])), "labels[0]: Must not contain control characters.").await;
-    let moment = "expires_at: Must be an ISO 8601 date and time with an offset, such as 2026-12-31T23:59:59Z.";
+    let timestamp = "expires_at: Must be an ISO 8601 date and time with an offset, such as 2026-12-31T23:59:59Z.";
     for bad in ["tomorrow", "2026-12-31", "2026-12-31T23:59:59", "2026-02-30T00:00:00Z"] {
-        check(with("expires_at", json!(bad)), moment).await;
+        check(with("expires_at", json!(bad)), timestamp).await;
     }
     check(with("expires_at", json!(5)), "expires_at: Must be a string.").await;
     check(
@@ -149,7 +149,7 @@ async fn bad_queries_are_named() {
     check("/links?limit=201".into(), "limit: Must be at most 200.").await;
     check("/links?limit=ten".into(), "limit: Must be a whole number.").await;
     check("/links?limit=1&limit=2".into(), "limit: Must be given once.").await;
-    // Also one that nobody asks for here.
+    // Also one that is not read here.
     check(
         format!("/links/{id}/qr?quality=1&quality=2"),
         "quality: Must be used together with format jpeg.",

@@ -28,7 +28,7 @@ async fn visit(app: &TestApp, country: &str, agent: &str, language: &str) -> Str
 }
 
 #[actix_web::test]
-async fn visitors_are_led_by_who_they_are_and_when_they_come() {
+async fn visitors_are_routed_by_device_country_language_and_time() {
     let app = start().await;
     let rules = json!([
         { "destination": "https://example.de/promo", "priority": 2, "conditions": {
@@ -147,8 +147,8 @@ async fn what_is_wrong_is_named_by_its_path() {
         assert_eq!((refused.status, &refused.json()["error"]["message"]), (400, &json!(message)));
     }
     let looped = json!({ "url": "https://example.com", "routing_rules": [{ "destination": "https://qr.example/x" }] });
-    let told = "routing_rules[0].destination: Must not be a short link of this service.";
-    app.owner().post("/links", looped).await.refused(400, "VALIDATION_ERROR", told);
+    let reported = "routing_rules[0].destination: Must not be a short link of this service.";
+    app.owner().post("/links", looped).await.refused(400, "VALIDATION_ERROR", reported);
 }
 
 #[actix_web::test]
@@ -164,7 +164,7 @@ async fn plans_have_basic_or_all_routing() {
         .post("/links", with(json!({ "countries": ["DE"], "languages": ["de"] })))
         .await
         .expect(201);
-    let told = "Advanced smart routing is not available on the pro plan.";
+    let reported = "Advanced smart routing is not available on the pro plan.";
     for advanced in [
         json!({ "hours": { "start": 1, "end": 2 } }),
         json!({ "percentage": 5 }),
@@ -173,20 +173,20 @@ async fn plans_have_basic_or_all_routing() {
         app.client(&pro).post("/links", with(advanced)).await.refused(
             403,
             "FEATURE_NOT_AVAILABLE",
-            told,
+            reported,
         );
     }
     let none = app.key_with(Plan::Pro, r#"{"routing_basic":false}"#, &["*"]);
-    let told = "Smart routing is not available on the pro plan.";
+    let reported = "Smart routing is not available on the pro plan.";
     app.client(&none).post("/links", with(json!({}))).await.refused(
         403,
         "FEATURE_NOT_AVAILABLE",
-        told,
+        reported,
     );
 }
 
 #[actix_web::test]
-async fn a_dry_run_tells_which_rule_and_why_not_the_others() {
+async fn a_dry_run_reports_the_rule_and_why_others_did_not_match() {
     let app = start().await;
     let rules = json!([
         { "destination": "https://example.com/us", "conditions": { "countries": ["US"] } },

@@ -9,9 +9,9 @@ use crate::support::test_app::TestApp;
 #[actix_web::test]
 async fn a_template_is_kept_merged_and_drawn() {
     let app = TestApp::start().await;
-    let wish = json!({ "name": "Brand Primary", "design": { "foreground_color": "#5B21B6", "error_correction": "H", "dot_style": "rounded",
+    let input = json!({ "name": "Brand Primary", "design": { "foreground_color": "#5B21B6", "error_correction": "H", "dot_style": "rounded",
         "corner_style": "square", "quiet_zone": 4 } });
-    let made = app.owner().post("/qr/templates", wish).await.expect(201).json();
+    let made = app.owner().post("/qr/templates", input).await.expect(201).json();
     let id = made["data"]["id"].as_str().unwrap().to_owned();
     assert!(id.starts_with("tpl_"));
     let whole = json!({
@@ -85,7 +85,7 @@ async fn a_template_is_kept_merged_and_drawn() {
 #[actix_web::test]
 async fn refusals_name_what_is_wrong() {
     let app = TestApp::start().await;
-    for (wish, message) in [
+    for (input, message) in [
         (json!({}), "name: This field is required."),
         (json!({ "name": "x", "design": 5 }), "design: Must be an object."),
         (
@@ -105,7 +105,7 @@ async fn refusals_name_what_is_wrong() {
             "design.sparkle: Not supported; send a field of a design instead.",
         ),
     ] {
-        let refused = app.owner().post("/qr/templates", wish).await;
+        let refused = app.owner().post("/qr/templates", input).await;
         assert_eq!((refused.status, &refused.json()["error"]["message"]), (400, &json!(message)));
     }
     let made = app.owner().post("/qr/templates", json!({ "name": "x" })).await.expect(201).json();

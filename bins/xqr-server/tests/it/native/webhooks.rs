@@ -1,4 +1,4 @@
-//! The native API's webhooks, over HTTP: managed, told, repeated, and each refusal whole.
+//! The native API's webhooks over HTTP: managed, delivered, delivered again; each refusal whole.
 
 use serde_json::{Value, json};
 use xqr_engine::plans::Plan;
@@ -16,11 +16,11 @@ async fn start(receiver: &Receiver) -> TestApp {
 }
 
 #[actix_web::test]
-async fn a_webhook_is_managed_and_told() {
+async fn a_webhook_is_managed_and_gets_events() {
     let receiver = Receiver::start();
     let app = start(&receiver).await;
-    let wish = json!({ "url": receiver.url(), "events": ["link.created"], "description": "Production\nlink events" });
-    let made = app.owner().post("/webhooks", wish).await.expect(201).json();
+    let input = json!({ "url": receiver.url(), "events": ["link.created"], "description": "Production\nlink events" });
+    let made = app.owner().post("/webhooks", input).await.expect(201).json();
     let id = made["data"]["id"].as_str().unwrap().to_owned();
     assert!(id.starts_with("wh_") && id.len() == 39);
     let whole = json!({
@@ -96,7 +96,7 @@ async fn refusals_name_what_is_wrong() {
     let app = start(&receiver).await;
     let create = async |body: Value| app.owner().post("/webhooks", body).await;
     let url = receiver.url();
-    for (wish, message) in [
+    for (input, message) in [
         (json!({}), "url: This field is required."),
         (json!({ "url": url }), "events: This field is required."),
         (json!({ "url": url, "events": [] }), "events: Must have at least 1 item."),
@@ -106,7 +106,7 @@ async fn refusals_name_what_is_wrong() {
             "description: Must have at most 200 characters.",
         ),
     ] {
-        let answer = create(wish).await;
+        let answer = create(input).await;
         assert_eq!((answer.status, &answer.json()["error"]["message"]), (400, &json!(message)));
     }
     let odd = create(json!({ "url": url, "events": ["link.nonsense"] })).await.expect(400).json();
@@ -154,8 +154,8 @@ async fn a_person_sees_the_secret_and_sends_a_test() {
     let ann = app.person("ann@example.com", Plan::Pro).await;
     let key = ann.post("keys/", json!({ "name": "k", "plan": "pro" })).await.expect(201).body();
     let key = key["raw_key"].as_str().unwrap();
-    let wish = json!({ "url": receiver.url(), "events": ["link.created"] });
-    let made = app.client(key).post("/webhooks", wish).await.expect(201).json();
+    let input = json!({ "url": receiver.url(), "events": ["link.created"] });
+    let made = app.client(key).post("/webhooks", input).await.expect(201).json();
     let id = made["data"]["id"].as_str().unwrap();
     let as_person = async |method: &str, path: &str| {
         app.send(

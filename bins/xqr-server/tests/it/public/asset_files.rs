@@ -139,7 +139,7 @@ async fn a_file_is_served_whole_in_part_and_not_again() {
 }
 
 #[actix_web::test]
-async fn the_type_is_that_of_the_content_and_nothing_acts() {
+async fn files_have_the_type_of_their_content_and_run_no_script() {
     let app = TestApp::start().await;
     let svg = b"<?xml version=\"1.0\"?><svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>";
     let polyglot = b"GIF89a\x01\0\x01\0\0\0\0;/*<html><script>alert(1)</script>*/=1;";

@@ -219,7 +219,7 @@ async fn answers_with_secrets_are_never_coded() {
 }
 
 #[actix_web::test]
-async fn who_has_a_picture_is_told_so_without_drawing() {
+async fn a_conditional_request_draws_no_picture() {
     let app = TestApp::start_with(|settings| {
         (settings.render.parallel, settings.render.queue, settings.render.shelf_bytes) = (1, 4, 0);
     })
@@ -261,16 +261,16 @@ async fn who_has_a_picture_is_told_so_without_drawing() {
         }
         firsts.push(first);
     }
-    // From here on the only seat of the desk is taken, and so are all places in the queue.
+    // From here on the only thread of the render pool is busy, and its queue is full.
     let (release, wait) = std::sync::mpsc::channel::<()>();
     let (sit, seated) = std::sync::mpsc::channel::<()>();
-    let (desk, queue) = (Arc::clone(&app.running.app), Arc::clone(&app.running.app));
+    let (busy, queue) = (Arc::clone(&app.running.app), Arc::clone(&app.running.app));
     let work = move || {
         sit.send(()).ok();
         wait.recv().ok();
         Ok(())
     };
-    rt::spawn(async move { desk.draw(work).await });
+    rt::spawn(async move { busy.draw(work).await });
     rt::task::spawn_blocking(move || seated.recv().unwrap()).await.unwrap();
     for _ in 0..5 {
         let queue = Arc::clone(&queue);

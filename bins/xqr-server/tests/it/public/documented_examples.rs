@@ -93,17 +93,17 @@ async fn a_client_that_retries_ends_well() {
     }
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let clock = app.clock.clone();
-    let told = actix_web::rt::task::spawn_blocking(move || {
-        let mut told = Vec::new();
+    let reported = actix_web::rt::task::spawn_blocking(move || {
+        let mut reported = Vec::new();
         for line in BufReader::new(child.stderr.take().unwrap()).lines() {
-            told.push(line.unwrap());
-            // While the client waits as it was told, so does the server's clock.
+            reported.push(line.unwrap());
+            // While the client waits for `Retry-After`, the server's clock moves on.
             clock.advance(1_000);
         }
-        (told, child.wait_with_output().unwrap())
+        (reported, child.wait_with_output().unwrap())
     });
-    let (told, output) = told.await.unwrap();
-    assert_eq!(told, ["429: again in 1 s", "429: again in 1 s"]);
+    let (reported, output) = reported.await.unwrap();
+    assert_eq!(reported, ["429: again in 1 s", "429: again in 1 s"]);
     let printed = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success() && printed.lines().count() == 3, "{printed}");
     let listed = app

@@ -102,11 +102,13 @@ fn a_bad_setting_is_refused_at_start_in_one_line() {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_xqr-server"));
         command.env("XQR_DATA_DIR", folder.path()).env("XQR_BIND", "127.0.0.1:0").env(name, value);
         let output = command.output().unwrap();
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(1), "{told}");
+        let reported = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{reported}");
         assert!(
-            told.starts_with("xqr-server: ") && told.contains(words) && told.lines().count() == 1,
-            "{told}"
+            reported.starts_with("xqr-server: ")
+                && reported.contains(words)
+                && reported.lines().count() == 1,
+            "{reported}"
         );
     }
 }
@@ -172,9 +174,9 @@ async fn https_may_be_demanded() {
 
 #[cfg(feature = "native")]
 #[actix_web::test]
-async fn who_tries_keys_is_shut_out() {
+async fn a_client_that_guesses_keys_is_blocked() {
     let app = TestApp::start_with(|settings| settings.limits.bad_keys_per_minute = 20).await;
-    // It looks like a key, and is of nobody.
+    // It has the format of a key, and no workspace has it.
     let bad = SecretKey::mint(KeyFormat::Xqr, &mut |bytes| bytes.fill(1));
     let bad = bad.expose();
     let mut statuses = Vec::new();
@@ -190,7 +192,7 @@ async fn who_tries_keys_is_shut_out() {
 
 #[cfg(feature = "native")]
 #[actix_web::test]
-async fn who_guesses_codes_is_slowed_and_others_are_not() {
+async fn a_client_that_guesses_codes_is_slowed_alone() {
     let app = TestApp::start_with(|settings| settings.limits.misses_per_minute = 30).await;
     app.link(json!({ "url": "https://example.com", "custom_slug": "real" })).await;
     let mut missed = 0;

@@ -58,7 +58,7 @@ async fn links_expire_by_the_clock() {
 }
 
 #[actix_web::test]
-async fn people_get_pages_and_programs_json() {
+async fn browsers_get_pages_and_programs_get_json() {
     let app = TestApp::start().await;
     let id = app.link(json!({ "url": "https://example.com", "custom_slug": "closed" })).await["id"]
         .clone();
@@ -92,7 +92,7 @@ async fn people_get_pages_and_programs_json() {
 }
 
 #[actix_web::test]
-async fn codes_do_not_tell_upper_from_lower_case() {
+async fn codes_ignore_case() {
     let app = TestApp::start().await;
     app.link(json!({ "url": "https://example.com", "custom_slug": "Summer-24" })).await;
     for path in ["/Summer-24", "/summer-24", "/SUMMER-24"] {
@@ -142,7 +142,7 @@ async fn a_scan_is_recorded_with_what_is_known_of_it() {
 }
 
 #[actix_web::test]
-async fn forged_headers_of_strangers_have_no_effect() {
+async fn forged_proxy_headers_have_no_effect() {
     let app =
         TestApp::start_with(|settings| settings.scans.country_header = "CF-IPCountry".to_owned())
             .await;

@@ -1,4 +1,4 @@
-//! The real program, killed and ended: what it said is so.
+//! The real program, killed and ended: what it acknowledged is stored.
 
 use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -63,7 +63,7 @@ fn twenty_kills_lose_no_link_and_count_every_scan_once() {
             })
             .collect();
         // Work until some of it is done, so that every kill hits a busy server, at a different
-        // moment of its work.
+        // point of its work.
         let (goal, links) = (
             received.load(Ordering::SeqCst) + 20 + kill * 3,
             acknowledged.lock().unwrap().len() + 2,

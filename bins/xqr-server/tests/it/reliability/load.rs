@@ -1,5 +1,5 @@
-//! Keys and limits under a storm: what is revoked stays out, who pays does not suffer from who does
-//! not, and no secret leaks.
+//! Keys and limits under load: a revoked key stays out, a client over its limits slows no other, and
+//! no secret leaks.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -49,7 +49,7 @@ async fn a_revoked_key_is_out_at_once() {
 }
 
 #[actix_web::test]
-async fn ten_thousand_calls_over_quota_are_told_so() {
+async fn ten_thousand_calls_over_quota_are_refused() {
     let app = TestApp::start().await;
     // To five seconds before April.
     app.clock.advance(898_200_000 - 5_000);
@@ -66,7 +66,7 @@ async fn ten_thousand_calls_over_quota_are_told_so() {
 }
 
 #[actix_web::test]
-async fn waiting_as_told_always_helps() {
+async fn waiting_for_retry_after_always_helps() {
     let app = TestApp::start().await;
     let key = app.key_with(Plan::Pro, r#"{"monthly_calls":null,"burst_per_second":3}"#, &["*"]);
     for _ in 0..100 {
@@ -87,7 +87,7 @@ async fn waiting_as_told_always_helps() {
 }
 
 #[actix_web::test]
-async fn one_who_storms_harms_nobody_else() {
+async fn a_client_over_its_limits_slows_no_other() {
     let app = TestApp::start().await;
     let loud = app.key_with(Plan::Pro, r#"{"burst_per_second":10}"#, &["*"]);
     let quiet = app.key_with(Plan::Pro, r#"{"burst_per_second":1000}"#, &["*"]);
@@ -98,7 +98,7 @@ async fn one_who_storms_harms_nobody_else() {
 }
 
 #[actix_web::test]
-async fn a_month_that_turns_in_a_storm_loses_no_call() {
+async fn a_new_month_under_load_loses_no_call() {
     let app = TestApp::start().await;
     app.clock.advance(898_200_000 - 1);
     let key = app.key_with(Plan::Pro, r#"{"monthly_calls":300,"burst_per_second":null}"#, &["*"]);
@@ -180,7 +180,7 @@ fn base64_of(text: &str) -> String {
 
 /// Fields that belong to the service, in every write: none of them takes effect.
 #[actix_web::test]
-async fn nobody_sets_what_is_not_theirs() {
+async fn clients_cannot_set_fields_of_the_service() {
     let app = TestApp::start().await;
     let link =
         app.link(json!({ "url": "https://example.com" })).await["id"].as_str().unwrap().to_owned();

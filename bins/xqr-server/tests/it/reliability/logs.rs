@@ -65,7 +65,7 @@ fn log_of(format: &str) -> (String, usize) {
 }
 
 #[test]
-fn every_line_of_the_log_is_one_event_whatever_clients_send() {
+fn every_line_of_the_log_is_one_event() {
     let (log, sent) = log_of("json");
     let events: Vec<Value> = log
         .lines()
@@ -76,8 +76,8 @@ fn every_line_of_the_log_is_one_event_whatever_clients_send() {
     assert!(events.iter().all(|event| event["level"] != "ERROR"), "{log}");
     let (log, _) = log_of("pretty");
     for line in log.lines() {
-        let (moment, _) = line.split_once(' ').unwrap_or((line, ""));
-        assert!(moment.parse::<jiff::Timestamp>().is_ok(), "no event begins here: {line:?}");
+        let (timestamp, _) = line.split_once(' ').unwrap_or((line, ""));
+        assert!(timestamp.parse::<jiff::Timestamp>().is_ok(), "no event begins here: {line:?}");
         assert!(
             !line.contains(|c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{202e}')),
             "{line:?}"

@@ -1,5 +1,5 @@
-//! Assets in a bucket: against a small server that speaks as much S3 as is needed, and takes
-//! nothing that is not signed.
+//! Assets in a bucket: against a small server that has the part of S3 that is needed, and refuses
+//! requests without a signature.
 
 use std::collections::HashMap;
 use std::io::{Read as _, Write as _};

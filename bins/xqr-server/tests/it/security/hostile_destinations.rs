@@ -182,7 +182,7 @@ async fn the_url_standards_cases() {
 #[actix_web::test]
 async fn a_link_leads_to_no_other_link() {
     let app = TestApp::start().await;
-    let told = |field: &str| format!("{field}: Must not be a short link of this service.");
+    let reported = |field: &str| format!("{field}: Must not be a short link of this service.");
     let made = app.link(json!({ "url": "https://example.com", "custom_slug": "first" })).await;
     for url in [
         "https://qr.example/first",
@@ -193,17 +193,17 @@ async fn a_link_leads_to_no_other_link() {
         app.owner().post("/links", json!({ "url": url })).await.refused(
             400,
             "VALIDATION_ERROR",
-            &told("url"),
+            &reported("url"),
         );
         let path = format!("/links/{}", made["id"].as_str().unwrap());
         app.owner().patch(&path, json!({ "url": url })).await.refused(
             400,
             "VALIDATION_ERROR",
-            &told("url"),
+            &reported("url"),
         );
         let variants = json!([{ "url": "https://example.com" }, { "url": url }]);
         let split = app.owner().patch(&path, json!({ "variants": variants })).await;
-        split.refused(400, "VALIDATION_ERROR", &told("variants[1].url"));
+        split.refused(400, "VALIDATION_ERROR", &reported("variants[1].url"));
     }
     for url in [
         "https://qr.example/",

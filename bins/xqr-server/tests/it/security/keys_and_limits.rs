@@ -1,4 +1,4 @@
-//! What an attacker of keys and limits once found, and does not find again.
+//! Attacks on keys and limits that worked once, and do not any more.
 
 use serde_json::{Value, json};
 use xqr_engine::callers::workspaces;
@@ -119,7 +119,7 @@ async fn a_killed_node_costs_an_unlimited_workspace_at_most_a_lease() {
 
 #[cfg(feature = "native")]
 #[actix_web::test]
-async fn a_good_key_is_heard_beside_one_who_guesses() {
+async fn a_good_key_works_while_another_client_guesses() {
     let app = TestApp::start().await;
     app.owner().get("/links").await.expect(200);
     let guess = format!("smk_{}", "a".repeat(36));
@@ -172,7 +172,7 @@ async fn what_cost_nothing_is_shown_as_left() {
         );
     }
     assert_eq!(remaining(&app.client(&key).get("/links").await.expect(200)), 0);
-    // The quota is spent; what was paid for is still told.
+    // The quota is spent; a stored answer is still returned.
     app.client(&key).get("/links").await.expect(429);
     let again =
         post(&app, &key, "/links", "k", &json!({ "url": "https://example.com" })).await.expect(201);
@@ -215,7 +215,7 @@ async fn limits_that_the_database_cannot_hold_are_refused() {
 
 #[cfg(all(feature = "native", feature = "forge", feature = "hub"))]
 #[actix_web::test]
-async fn a_nul_is_nobodys_name() {
+async fn a_nul_names_nothing() {
     let app = TestApp::start().await;
     let call = async |method: &str, path: &str, body: Option<Value>| {
         let mut request =
@@ -255,16 +255,16 @@ async fn a_nul_is_nobodys_name() {
 
 #[cfg(all(feature = "native", feature = "hub"))]
 #[actix_web::test]
-async fn a_closed_link_tells_nobody_where_it_led() {
+async fn a_closed_link_does_not_reveal_its_destination() {
     let app = TestApp::start().await;
     let link = app
         .link(json!({ "url": "http://secret.example/launch", "custom_slug": "prelaunch" }))
         .await;
     let path = format!("/links/{}", link["id"].as_str().unwrap());
-    let told = "/api/lookup/prelaunch";
-    app.get(told).await.expect(200);
+    let reported = "/api/lookup/prelaunch";
+    app.get(reported).await.expect(200);
     app.owner().patch(&path, json!({ "enabled": false })).await.expect(200);
-    for closed in [told, "/api/qr/prelaunch", "/api/qr-image/prelaunch", "/qr/prelaunch.png"] {
+    for closed in [reported, "/api/qr/prelaunch", "/api/qr-image/prelaunch", "/qr/prelaunch.png"] {
         let answer = app.get(closed).await.expect(410);
         assert!(!answer.text().contains("secret"), "{closed}");
     }

@@ -1,4 +1,4 @@
-//! The HTTP edge, on raw sockets: limits, ambiguous messages, peers that make no progress.
+//! The HTTP edge, on raw sockets: limits, ambiguous messages, connections that make no progress.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -27,7 +27,7 @@ async fn blocking<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> 
 }
 
 #[actix_web::test]
-async fn ambiguous_messages_get_400_and_the_door() {
+async fn ambiguous_messages_get_400_and_a_closed_connection() {
     let app = TestApp::start().await;
     let post = |fields: &str, body: &str| {
         format!("POST /api/v1/links HTTP/1.1\r\nHost: x\r\n{fields}\r\n{body}")
@@ -115,7 +115,7 @@ async fn limits_of_target_and_head() {
 }
 
 #[actix_web::test]
-async fn peers_without_progress_are_let_go() {
+async fn connections_without_progress_are_closed() {
     let app = TestApp::start_with(|settings| {
         let edge = &mut settings.edge;
         (edge.first_head_ms, edge.later_head_ms, edge.body_ms, edge.unread_ms, edge.idle_ms) =
@@ -183,7 +183,7 @@ async fn peers_without_progress_are_let_go() {
 }
 
 #[actix_web::test]
-async fn answers_that_nobody_reads_are_let_go() {
+async fn unread_answers_are_dropped() {
     let app = TestApp::start_with(|settings| {
         settings.edge.unread_ms = 800;
         settings.edge.idle_ms = 1_600;

@@ -1,5 +1,5 @@
-//! Who tries to get in, or in by way of us: passwords by the thousand, forged tokens, addresses of
-//! the operator's own network.
+//! Attackers who try to get in: passwords by the thousand, forged tokens, addresses of the operator's
+//! own network.
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -22,14 +22,14 @@ use crate::support::studio::{MENU, generate, studio_key};
 use crate::support::test_app::Answer;
 use crate::support::test_app::{NOW, TestApp};
 
-/// Signs in from an address, as a trusted proxy tells it.
+/// Signs in from an address that a trusted proxy reports.
 async fn sign_in(app: &TestApp, from: &str, email: &str, password: &str) -> Answer {
     let request = app.request("POST", "/api/auth/login/").header("x-forwarded-for", from);
     app.send(request.json(&json!({ "email": email, "password": password }))).await
 }
 
 #[actix_web::test]
-async fn ten_thousand_guesses_are_hardly_heard() {
+async fn ten_thousand_password_guesses_are_limited() {
     let app = TestApp::start_with(|settings| {
         settings.accounts.signup = Signup::Open;
         settings.edge.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
@@ -37,9 +37,9 @@ async fn ten_thousand_guesses_are_hardly_heard() {
     .await;
     let ann = app.person("ann@example.com", Plan::Pro).await;
     app.person("bob@example.com", Plan::Pro).await;
-    let (evaluated, told) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let (evaluated, reported) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let guesses = concurrently(10_000, async |n| {
-        // Ann's account, and passwords that are tried on anybody.
+        // Passwords tried on Ann's account, and on any account.
         let email =
             if n % 2 == 0 { "ann@example.com".to_owned() } else { format!("user{n}@example.com") };
         let answer = sign_in(&app, "198.51.100.7", &email, &format!("guess number {n}")).await;
@@ -52,7 +52,7 @@ async fn ten_thousand_guesses_are_hardly_heard() {
                     "{}",
                     answer.text()
                 );
-                &told
+                &reported
             }
             other => panic!("{other}: {}", answer.text()),
         };
@@ -67,9 +67,9 @@ async fn ten_thousand_guesses_are_hardly_heard() {
     };
     join(guesses, others).await;
     // 30 a minute for an address, of which Ann's account hears ten; the clock stands still.
-    let (evaluated, told) = (evaluated.into_inner(), told.into_inner());
+    let (evaluated, reported) = (evaluated.into_inner(), reported.into_inner());
     assert!((10..=30).contains(&evaluated), "{evaluated}");
-    assert_eq!(evaluated + told, 10_000);
+    assert_eq!(evaluated + reported, 10_000);
     // A minute later Ann signs in, and the guessing that goes on gets another minute's worth.
     app.clock.advance(60_000);
     sign_in(&app, "203.0.113.10", "ann@example.com", PASSWORD).await.expect(200);
@@ -126,7 +126,7 @@ async fn forged_tokens_are_no_tokens() {
         let claims = URL_SAFE_NO_PAD.encode(claims.to_string());
         forged.extend([format!("{header}.{claims}.{signature}"), format!("{header}.{claims}.")]);
     }
-    // Signed with the right key, as by a defect of ours: of another time, of nobody, of a sign-in
+    // Signed with the right key, as by a defect of ours: of another time, of no user, of a sign-in
     // that never was.
     let key = |text: &str| MasterSecret::parse(text).unwrap().token_key();
     let right = key(&app.running.app.settings.secret);
@@ -166,10 +166,10 @@ async fn forged_tokens_are_no_tokens() {
         signature.to_owned(),
         "x".repeat(5_000),
     ]);
-    let told = json!({ "detail": "Given token is missing, expired or not valid." });
+    let reported = json!({ "detail": "Given token is missing, expired or not valid." });
     for token in &forged {
         let answer = app.send(app.request("GET", "/api/v1/usage/me/").bearer_auth(token)).await;
-        studio_refused(&answer, 401, &told);
+        studio_refused(&answer, 401, &reported);
     }
     assert!(forged.len() > 400, "{}", forged.len());
     for token in [&ann.access, control.expose()] {
@@ -177,7 +177,7 @@ async fn forged_tokens_are_no_tokens() {
     }
 }
 
-/// Addresses that are refused, as they are written and as they are told.
+/// Addresses that are refused, as they are written and as the refusal names them.
 const INTERNAL: [(&str, &str); 40] = [
     ("127.0.0.1", "127.0.0.1"),
     ("127.255.255.254", "127.255.255.254"),
@@ -241,19 +241,19 @@ async fn all_internal_addresses_are_refused_alike_and_none_is_dialled() {
     let key = studio_key(&app, Plan::Pro);
     let ann = app.person("ann@example.com", Plan::Agency).await;
     let started = Instant::now();
-    for (written, told) in INTERNAL {
+    for (written, reported) in INTERNAL {
         let sentence = |host: &str| {
-            json!(format!("refusing to fetch {host}: resolves to private/internal IP {told}"))
+            json!(format!("refusing to fetch {host}: resolves to private/internal IP {reported}"))
         };
         // A parser of URLs writes mapped addresses in hexadecimal.
-        let host = told
+        let host = reported
             .replace("ffff:127.0.0.1", "ffff:7f00:1")
             .replace("ffff:169.254.169.254", "ffff:a9fe:a9fe");
         let host = if written.starts_with('[') { format!("[{host}]") } else { host };
         for field in ["logo_url", "bg_image_url"] {
-            let wish = json!({ "data": MENU, "size_inches": 1, field: format!("http://{written}:{port}/x.png") });
+            let input = json!({ "data": MENU, "size_inches": 1, field: format!("http://{written}:{port}/x.png") });
             studio_refused(
-                &generate(&app, &key, wish).await,
+                &generate(&app, &key, input).await,
                 400,
                 &json!({ field: sentence(&host) }),
             );
@@ -265,12 +265,12 @@ async fn all_internal_addresses_are_refused_alike_and_none_is_dialled() {
     // A name that leads inside: the same words, without the address that only the operator's
     // resolver knows.
     for name in ["localhost", "LOCALHOST"] {
-        let wish = json!({ "data": MENU, "size_inches": 1, "logo_url": format!("http://{name}:{port}/x.png") });
+        let input = json!({ "data": MENU, "size_inches": 1, "logo_url": format!("http://{name}:{port}/x.png") });
         let text = format!(
             "refusing to fetch {}: resolves to private/internal IP (withheld)",
             name.to_lowercase()
         );
-        studio_refused(&generate(&app, &key, wish).await, 400, &json!({ "logo_url": text }));
+        studio_refused(&generate(&app, &key, input).await, 400, &json!({ "logo_url": text }));
     }
     // A dial to most of these would have waited for its deadline.
     assert!(started.elapsed() < Duration::from_secs(15), "{:?}", started.elapsed());

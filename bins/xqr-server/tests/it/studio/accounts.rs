@@ -1,4 +1,4 @@
-//! The studio dialect for people: accounts, keys, dynamic QRs, webhooks.
+//! The studio dialect for signed-in users: accounts, keys, dynamic QRs, webhooks.
 
 use serde_json::{Value, json};
 use xqr_engine::plans::Plan;
@@ -10,7 +10,7 @@ use crate::support::test_app::TestApp;
 
 #[cfg(feature = "native")]
 #[actix_web::test]
-async fn the_first_account_closes_the_door() {
+async fn the_first_account_closes_signup() {
     let app = TestApp::start().await;
     let session = app
         .auth("signup", json!({ "email": "Ann@Example.com", "password": PASSWORD }))
@@ -41,12 +41,12 @@ async fn a_sign_in_lives_and_dies() {
     let wrong = app
         .auth("login", json!({ "email": "ann@example.com", "password": "another one here" }))
         .await;
-    let nobody =
+    let unknown =
         app.auth("login", json!({ "email": "eve@example.com", "password": PASSWORD })).await;
     assert_eq!(
         (wrong.status, &wrong.bytes),
-        (401, &nobody.bytes),
-        "nobody learns who has an account"
+        (401, &unknown.bytes),
+        "an attacker does not learn which accounts exist"
     );
     let session = app
         .auth("login", json!({ "email": "ANN@example.com", "password": PASSWORD }))
@@ -108,8 +108,8 @@ async fn a_person_manages_keys() {
         })
     );
     let draw = async |key: &str| {
-        let wish = json!({ "data": MENU, "size_inches": 1 });
-        app.send(app.request("POST", "/api/v1/generate/").header("x-api-key", key).json(&wish))
+        let input = json!({ "data": MENU, "size_inches": 1 });
+        app.send(app.request("POST", "/api/v1/generate/").header("x-api-key", key).json(&input))
             .await
     };
     assert_eq!(draw(&key).await.expect(200).header("x-qr-plan"), "starter");
@@ -150,8 +150,8 @@ async fn a_person_manages_keys() {
 async fn a_dynamic_qr_is_made_changed_and_paid_for() {
     let app = TestApp::start_with_signup().await;
     let ann = app.person("ann@example.com", Plan::Free).await;
-    let wish = json!({ "name": "Spring menu", "destination_url": MENU });
-    let made = ann.post("dynamic/", wish.clone()).await.expect(201).body();
+    let input = json!({ "name": "Spring menu", "destination_url": MENU });
+    let made = ann.post("dynamic/", input.clone()).await.expect(201).body();
     let code = made["short_id"].as_str().unwrap();
     assert_eq!(
         made,
@@ -163,7 +163,7 @@ async fn a_dynamic_qr_is_made_changed_and_paid_for() {
         })
     );
     let full = json!({ "detail": "Plan 'free' allows 1 active dynamic QRs. Upgrade for more." });
-    studio_refused(&ann.post("dynamic/", wish).await, 403, &full);
+    studio_refused(&ann.post("dynamic/", input).await, 403, &full);
     let path = format!("dynamic/{code}/");
     let edit = async |change: Value| ann.patch(&path, change).await;
     edit(json!({ "name": "Summer menu" })).await.expect(200);
@@ -214,8 +214,8 @@ async fn pages_of_dynamic_qrs() {
     let app = TestApp::start_with_signup().await;
     let ann = app.person("ann@example.com", Plan::Pro).await;
     for i in 0..3 {
-        let wish = json!({ "name": format!("QR {i}"), "destination_url": MENU });
-        ann.post("dynamic/", wish).await.expect(201);
+        let input = json!({ "name": format!("QR {i}"), "destination_url": MENU });
+        ann.post("dynamic/", input).await.expect(201);
     }
     let first = ann.get("dynamic/?page_size=2").await.expect(200).body();
     assert_eq!((&first["count"], &first["previous"]), (&json!(3), &Value::Null));
@@ -233,22 +233,22 @@ async fn webhooks_are_managed() {
         app.person("ann@example.com", Plan::Pro).await,
         app.person("bob@example.com", Plan::Free).await,
     ];
-    let wish = |url: &str| json!({ "url": url, "description": "CRM", "events": ["scan.created", "quota.threshold_75"] });
+    let input = |url: &str| json!({ "url": url, "description": "CRM", "events": ["scan.created", "quota.threshold_75"] });
     let locked = json!({ "detail": "Plan 'free' doesn't include webhooks." });
-    studio_refused(&free.post("webhooks/", wish("https://example.com/hook")).await, 403, &locked);
+    studio_refused(&free.post("webhooks/", input("https://example.com/hook")).await, 403, &locked);
     let missing =
         json!({ "url": ["This field is required."], "events": ["This field is required."] });
     studio_refused(&ann.post("webhooks/", json!({})).await, 400, &missing);
     for url in ["https://127.0.0.1/", "https://10.0.0.5/", "https://[::1]/"] {
-        assert_eq!(ann.post("webhooks/", wish(url)).await.status, 400, "{url}");
+        assert_eq!(ann.post("webhooks/", input(url)).await.status, 400, "{url}");
     }
-    ann.post("webhooks/", wish("http://example.com/hook")).await.expect(400);
-    let made = ann.post("webhooks/", wish("https://93.184.215.14/hook")).await.expect(201).body();
+    ann.post("webhooks/", input("http://example.com/hook")).await.expect(400);
+    let made = ann.post("webhooks/", input("https://93.184.215.14/hook")).await.expect(201).body();
     let secret = made["secret"].as_str().unwrap().to_owned();
     assert!(secret.starts_with("whsec_"));
     assert_eq!(
         (&made["status"], &made["consecutive_failures"], &made["events"]),
-        (&json!("active"), &json!(0), &wish("")["events"])
+        (&json!("active"), &json!(0), &input("")["events"])
     );
     let path = format!("webhooks/{}/", made["id"]);
     let listed = ann.get("webhooks/").await.expect(200).body();

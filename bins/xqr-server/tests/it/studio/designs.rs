@@ -1,4 +1,4 @@
-//! Looks of the studio dialect, ordered over HTTP and read back by a decoder that shares no code
+//! Designs of the studio dialect, drawn over HTTP and read back by a decoder that shares no code
 //! with the encoder (section 18 item 15).
 
 use std::collections::HashSet;
@@ -84,14 +84,14 @@ async fn order(app: &TestApp, key: &str, fields: &[(&str, &str)], logo: Option<&
 /// each with and without a logo of the default ratio, which is 0.24.
 #[actix_web::test]
 async fn every_pattern_is_read_with_every_eye() {
-    let mut looks: Vec<Vec<(&str, &str)>> = Vec::new();
+    let mut designs: Vec<Vec<(&str, &str)>> = Vec::new();
     let mut pairs = HashSet::new();
     for (p, pattern) in PATTERNS.into_iter().enumerate() {
-        looks.extend(SHAPES.map(|shape| vec![("pattern", pattern), ("eye_shape", shape)]));
+        designs.extend(SHAPES.map(|shape| vec![("pattern", pattern), ("eye_shape", shape)]));
         for (b, border) in BORDERS.into_iter().enumerate() {
             // 11 patterns and 8 borders bring every centre to each of both.
             let c = (p + b) % CENTERS.len();
-            looks.push(vec![
+            designs.push(vec![
                 ("pattern", pattern),
                 ("eye_border_shape", border),
                 ("eye_center_shape", CENTERS[c]),
@@ -107,23 +107,25 @@ async fn every_pattern_is_read_with_every_eye() {
     let app = TestApp::start().await;
     let key = app.key_with(Plan::Enterprise, r#"{"calls_per_minute":null}"#, &["*"]);
     let logo = round(|far| if far > 1.0 { [0; 4] } else { [190, 20, 40, 255] });
-    let mut orders: Vec<_> =
-        looks.iter().flat_map(|look| [(look, None), (look, Some(logo.as_slice()))]).collect();
+    let mut orders: Vec<_> = designs
+        .iter()
+        .flat_map(|design| [(design, None), (design, Some(logo.as_slice()))])
+        .collect();
     let (mut wrong, mut distinct) = (Vec::new(), HashSet::new());
     while !orders.is_empty() {
         let some = orders.split_off(orders.len().saturating_sub(16));
         let answers =
-            join_all(some.iter().map(|(look, logo)| order(&app, &key, look, *logo))).await;
-        for ((look, logo), answer) in some.iter().zip(answers) {
+            join_all(some.iter().map(|(design, logo)| order(&app, &key, design, *logo))).await;
+        for ((design, logo), answer) in some.iter().zip(answers) {
             let answer = answer.expect(200);
             if read(&answer.bytes).as_deref() != Some(MENU) {
-                wrong.push(format!("{look:?}, logo: {}", logo.is_some()));
+                wrong.push(format!("{design:?}, logo: {}", logo.is_some()));
             }
             distinct.insert(answer.bytes);
         }
     }
-    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), looks.len() * 2, wrong.join("\n"));
-    assert!(distinct.len() > looks.len(), "{} pictures differ", distinct.len());
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), designs.len() * 2, wrong.join("\n"));
+    assert!(distinct.len() > designs.len(), "{} pictures differ", distinct.len());
 }
 
 #[actix_web::test]
@@ -136,7 +138,7 @@ async fn a_neon_logo_loses_its_glow_on_demand() {
         0.3..1.0 => [160, 160, 160, 100],
         _ => [0; 4],
     });
-    let look = |neon_alpha: &'static str| {
+    let design = |neon_alpha: &'static str| {
         [
             ("pattern", "squares"),
             ("logo_size_ratio", "0.3"),
@@ -147,17 +149,17 @@ async fn a_neon_logo_loses_its_glow_on_demand() {
     let fog = |answer: &Answer| {
         pixels(&answer.bytes).1.into_iter().filter(|luma| (40..216).contains(luma)).count()
     };
-    let glowing = order(&app, &key, &look("false"), Some(&neon)).await.expect(200);
+    let glowing = order(&app, &key, &design("false"), Some(&neon)).await.expect(200);
     // As Python's `requests` writes it.
-    let clear = order(&app, &key, &look("True"), Some(&neon)).await.expect(200);
+    let clear = order(&app, &key, &design("True"), Some(&neon)).await.expect(200);
     assert_eq!((clear.header("x-qr-cache"), read(&clear.bytes).as_deref()), ("MISS", Some(MENU)));
     // The edges of modules are grey in both.
     assert!(fog(&clear) * 2 < fog(&glowing), "{} {}", fog(&glowing), fog(&clear));
-    let again = order(&app, &key, &look("1"), Some(&neon)).await.expect(200);
+    let again = order(&app, &key, &design("1"), Some(&neon)).await.expect(200);
     assert_eq!((again.header("x-qr-cache"), &again.bytes), ("HIT", &clear.bytes));
-    let default = order(&app, &key, &look("false")[..3], Some(&neon)).await.expect(200);
+    let default = order(&app, &key, &design("false")[..3], Some(&neon)).await.expect(200);
     assert_eq!((default.header("x-qr-cache"), &default.bytes), ("HIT", &glowing.bytes));
-    let wish = json!({ "data": MENU, "size_inches": 1, "logo_neon_alpha": "much" });
-    let told = app.studio(&key).post("/api/v1/generate/", wish).await;
-    studio_refused(&told, 400, &json!({ "logo_neon_alpha": ["Must be a boolean."] }));
+    let input = json!({ "data": MENU, "size_inches": 1, "logo_neon_alpha": "much" });
+    let reported = app.studio(&key).post("/api/v1/generate/", input).await;
+    studio_refused(&reported, 400, &json!({ "logo_neon_alpha": ["Must be a boolean."] }));
 }

@@ -1,5 +1,5 @@
 //! The studio dialect: pictures, batches, quota. Its refusals, word for word, are in
-//! `conformance.rs`.
+//! `published_refusals.rs`.
 
 use std::io::Read as _;
 
@@ -17,24 +17,24 @@ use crate::support::test_app::TestApp;
 async fn a_picture_is_drawn_charged_and_kept() {
     let app = TestApp::start().await;
     let key = studio_key(&app, Plan::Starter);
-    let wish = json!({ "data": MENU, "size_inches": 2, "dpi": 150 });
-    let first = generate(&app, &key, wish.clone()).await.expect(200);
+    let input = json!({ "data": MENU, "size_inches": 2, "dpi": 150 });
+    let first = generate(&app, &key, input.clone()).await.expect(200);
     assert_eq!(first.header("content-type"), "image/png");
     assert_eq!((first.header("x-qr-cache"), first.header("x-qr-plan")), ("MISS", "starter"));
     assert_eq!(first.header("x-qr-quota-remaining"), "499");
     assert_eq!(read_png(&first.bytes), MENU);
-    let again = generate(&app, &key, wish.clone()).await.expect(200);
+    let again = generate(&app, &key, input.clone()).await.expect(200);
     assert_eq!((again.header("x-qr-cache"), again.header("x-qr-duration-ms")), ("HIT", "0"));
     assert_eq!((again.header("x-qr-quota-remaining"), &again.bytes), ("498", &first.bytes));
     let other = studio_key(&app, Plan::Pro);
     assert_eq!(
-        generate(&app, &other, wish.clone()).await.header("x-qr-cache"),
+        generate(&app, &other, input.clone()).await.header("x-qr-cache"),
         "HIT",
         "shared among customers"
     );
     app.clock.advance(24 * 60 * 60 * 1000);
     let late = studio_key(&app, Plan::Pro);
-    assert_eq!(generate(&app, &late, wish).await.header("x-qr-cache"), "MISS", "for a day");
+    assert_eq!(generate(&app, &late, input).await.header("x-qr-cache"), "MISS", "for a day");
     let vector = generate(&app, &late, json!({ "data": MENU, "size_inches": 2, "format": "svg" }))
         .await
         .expect(200);
@@ -48,9 +48,9 @@ async fn the_sixth_picture_of_a_free_month_is_refused() {
     app.clock.advance(898_200_000 - 1_000);
     let key = studio_key(&app, Plan::Free);
     for i in 0..5 {
-        let wish = json!({ "data": format!("{MENU}/{i}"), "size_inches": 1 });
+        let input = json!({ "data": format!("{MENU}/{i}"), "size_inches": 1 });
         assert_eq!(
-            generate(&app, &key, wish).await.expect(200).header("x-qr-quota-remaining"),
+            generate(&app, &key, input).await.expect(200).header("x-qr-quota-remaining"),
             (4 - i).to_string()
         );
         // What fails is free.
@@ -73,13 +73,13 @@ async fn the_sixth_picture_of_a_free_month_is_refused() {
 }
 
 #[actix_web::test]
-async fn usage_is_told() {
+async fn usage_is_reported() {
     let app = TestApp::start().await;
     let key = studio_key(&app, Plan::Starter);
     generate(&app, &key, json!({ "data": MENU, "size_inches": 1 })).await.expect(200);
     let dynamic = json!({ "name": "Menu", "destination_url": MENU });
-    let wish = json!({ "data_type": "dynamic", "payload": dynamic, "size_inches": 2, "background": "white" });
-    let made = generate(&app, &key, wish).await.expect(200);
+    let input = json!({ "data_type": "dynamic", "payload": dynamic, "size_inches": 2, "background": "white" });
+    let made = generate(&app, &key, input).await.expect(200);
     let short_id = made.header("x-qr-short-id").to_owned();
     assert_eq!(short_id.len(), 8);
     assert_eq!(made.header("x-qr-public-url"), format!("https://qr.example/q/{short_id}/"));
@@ -200,7 +200,7 @@ async fn a_batch_is_one_archive() {
 }
 
 #[actix_web::test]
-async fn a_batch_that_takes_its_time_is_not_cut() {
+async fn a_slow_batch_is_not_cut_off() {
     let app = TestApp::start_with(|settings| settings.edge.idle_ms = 100).await;
     let items: Vec<_> = (0..100)
         .map(|i| json!({ "data": format!("{MENU}/{i}"), "size_inches": 3, "background": "white" }))
@@ -266,8 +266,8 @@ async fn health_needs_no_key() {
 async fn a_dynamic_qr_leads_on_or_to_its_pause_page() {
     let app = TestApp::start().await;
     let dynamic = json!({ "name": "Menu", "destination_url": MENU });
-    let wish = json!({ "data_type": "dynamic", "payload": dynamic, "size_inches": 1 });
-    let code = generate(&app, &app.key, wish).await.expect(200).header("x-qr-short-id").to_owned();
+    let input = json!({ "data_type": "dynamic", "payload": dynamic, "size_inches": 1 });
+    let code = generate(&app, &app.key, input).await.expect(200).header("x-qr-short-id").to_owned();
     for path in [format!("/q/{code}/"), format!("/q/{}/", code.to_uppercase()), format!("/{code}")]
     {
         let scan = app.get(&path).await.expect(302);
@@ -301,12 +301,12 @@ async fn a_dynamic_qr_leads_on_or_to_its_pause_page() {
 async fn a_plan_has_so_many_active_dynamic_qrs() {
     let app = TestApp::start().await;
     let key = app.key_with(Plan::Starter, r#"{"dynamic_codes":2,"calls_per_minute":null}"#, &["*"]);
-    let wish = || json!({ "data_type": "dynamic", "payload": { "name": "n", "destination_url": MENU }, "size_inches": 1 });
-    generate(&app, &key, wish()).await.expect(200);
-    generate(&app, &key, wish()).await.expect(200);
+    let input = || json!({ "data_type": "dynamic", "payload": { "name": "n", "destination_url": MENU }, "size_inches": 1 });
+    generate(&app, &key, input()).await.expect(200);
+    generate(&app, &key, input()).await.expect(200);
     let text = "Plan 'starter' allows 2 active dynamic QRs. Upgrade for more.";
-    studio_refused(&generate(&app, &key, wish()).await, 403, &json!({ "detail": text }));
-    let both = json!({ "items": [{ "data": MENU, "size_inches": 1 }, wish()] });
+    studio_refused(&generate(&app, &key, input()).await, 403, &json!({ "detail": text }));
+    let both = json!({ "items": [{ "data": MENU, "size_inches": 1 }, input()] });
     studio_refused(
         &app.studio(&key).post("/api/v1/generate/bulk/", both).await,
         403,
@@ -338,9 +338,9 @@ async fn a_logo_is_fetched_from_where_it_may_be() {
     })
     .await;
     let url = format!("http://127.0.0.1:{port}/logo.png");
-    let wish = |url: &str| json!({ "data": MENU, "size_inches": 2, "background": "white", "logo_url": url });
+    let input = |url: &str| json!({ "data": MENU, "size_inches": 2, "background": "white", "logo_url": url });
     let seen = || asked.load(std::sync::atomic::Ordering::SeqCst);
-    for (url, told) in [
+    for (url, reported) in [
         (url.clone(), "refusing to fetch 127.0.0.1: resolves to private/internal IP 127.0.0.1"),
         (
             format!("http://localhost:{port}/"),
@@ -356,15 +356,15 @@ async fn a_logo_is_fetched_from_where_it_may_be() {
         ),
     ] {
         studio_refused(
-            &generate(&closed, &closed.key, wish(&url)).await,
+            &generate(&closed, &closed.key, input(&url)).await,
             400,
-            &json!({ "logo_url": told }),
+            &json!({ "logo_url": reported }),
         );
     }
     assert_eq!(seen(), 0);
-    let picture = generate(&open, &open.key, wish(&url)).await.expect(200);
+    let picture = generate(&open, &open.key, input(&url)).await.expect(200);
     assert_eq!((read_png(&picture.bytes).as_str(), seen()), (MENU, 1));
-    let mut items = vec![wish(&url); 5];
+    let mut items = vec![input(&url); 5];
     items[3]["logo_url"] = json!(format!("{url}?other"));
     let batch = open
         .studio(&open.key)
@@ -375,11 +375,11 @@ async fn a_logo_is_fetched_from_where_it_may_be() {
     items[4]["bg_image_url"] = json!("http://127.0.0.2:1/");
     let refusal =
         open.studio(&open.key).post("/api/v1/generate/bulk/", json!({ "items": items })).await;
-    let told = "bg_image_url: The picture cannot be fetched: not an address that may be fetched: port 1 is not allowed.";
+    let reported = "bg_image_url: The picture cannot be fetched: not an address that may be fetched: port 1 is not allowed.";
     studio_refused(
         &refusal,
         422,
-        &json!({ "errors": { "4": told }, "rendered_before_failure": 4 }),
+        &json!({ "errors": { "4": reported }, "rendered_before_failure": 4 }),
     );
     assert_eq!(seen(), 5);
     let native =

@@ -1,5 +1,5 @@
 //! Files that want to do harm, sent to the studio dialect as uploads and by address: each is
-//! refused as a client's mistake or becomes a picture, soon, and nobody else notices.
+//! refused as a client's mistake or becomes a picture, soon, and no other client is affected.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -24,23 +24,23 @@ use crate::support::envelopes::studio_refused;
 use crate::support::test_app::Answer;
 use bombs::{bmp, chunk, gif, jpeg, png, small_png, svg, tiff, webp, zlib};
 
-/// What one file may take of everybody's time; tests are not optimised, and share the machine.
+/// The longest that one file may take; tests are not optimised, and share the machine.
 const MAX_TIME: Duration = Duration::from_secs(5);
 
 /// Serves files by number, `/0` and so on, and counts who asks for anything else.
 struct RenderCache {
     port: u16,
     files: Arc<Mutex<Vec<Vec<u8>>>>,
-    strangers: Arc<AtomicUsize>,
+    unexpected: Arc<AtomicUsize>,
 }
 
 impl RenderCache {
     fn open() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let (files, strangers) =
+        let (files, unexpected) =
             (Arc::<Mutex<Vec<Vec<u8>>>>::default(), Arc::<AtomicUsize>::default());
-        let (shared, count) = (Arc::clone(&files), Arc::clone(&strangers));
+        let (shared, count) = (Arc::clone(&files), Arc::clone(&unexpected));
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let mut stream = stream.unwrap();
@@ -63,7 +63,7 @@ impl RenderCache {
                 stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&file)).ok();
             }
         });
-        Self { port, files, strangers }
+        Self { port, files, unexpected }
     }
 
     fn put(&self, file: &[u8]) -> String {
@@ -106,13 +106,13 @@ async fn upload(
 async fn both_ways(
     app: &TestApp,
     key: &str,
-    shelf: &RenderCache,
+    files_at: &RenderCache,
     name: &str,
     file: &[u8],
 ) -> Vec<Answer> {
     let started = Instant::now();
     let sent = upload(app, key, "png", "logo_file", "logo.png", file).await;
-    let named = json!({ "data": MENU, "size_inches": 1, "logo_url": shelf.put(file) });
+    let named = json!({ "data": MENU, "size_inches": 1, "logo_url": files_at.put(file) });
     let named = generate(app, key, named).await;
     assert!(started.elapsed() < 2 * MAX_TIME, "{name}: {:?}", started.elapsed());
     let mut drawn = Vec::new();
@@ -127,9 +127,9 @@ async fn both_ways(
             continue;
         }
         assert_eq!(answer.status, 400, "{name}: {}", answer.text());
-        let told = answer.body();
-        let fields: Vec<_> = told.as_object().unwrap().keys().collect();
-        assert_eq!(fields, [field], "{name}: {told}");
+        let reported = answer.body();
+        let fields: Vec<_> = reported.as_object().unwrap().keys().collect();
+        assert_eq!(fields, [field], "{name}: {reported}");
     }
     drawn
 }
@@ -144,8 +144,8 @@ async fn unharmed(app: &TestApp, key: &str, drawn: usize) {
 
 #[actix_web::test]
 async fn image_bombs_are_refused() {
-    let shelf = RenderCache::open();
-    let app = TestApp::start_with(reaching(vec![shelf.port])).await;
+    let files_at = RenderCache::open();
+    let app = TestApp::start_with(reaching(vec![files_at.port])).await;
     let key = studio_key(&app, Plan::Pro);
     let (short, text) = (zlib(0, 1 << 16), zlib(b'a', 100 << 20));
     let mut bombs = Vec::new();
@@ -178,7 +178,7 @@ async fn image_bombs_are_refused() {
     assert!(bombs.len() >= 30);
     for (name, file) in &bombs {
         assert!(
-            both_ways(&app, &key, &shelf, name, file).await.is_empty(),
+            both_ways(&app, &key, &files_at, name, file).await.is_empty(),
             "{name} is not refused"
         );
     }
@@ -188,20 +188,20 @@ async fn image_bombs_are_refused() {
         [(b"zTXt", &b"Comment\0\0"[..]), (b"iTXt", b"Comment\0\x01\0\0\0"), (b"iCCP", b"sRGB\0\0")]
     {
         let file = png(4, 4, 8, 0, &[chunk(name, &[head, &text[..]].concat())], &short);
-        drawn += both_ways(&app, &key, &shelf, "a chunk that expands", &file).await.len();
+        drawn += both_ways(&app, &key, &files_at, "a chunk that expands", &file).await.len();
     }
     unharmed(&app, &key, drawn).await;
 }
 
 #[actix_web::test]
 async fn hostile_svgs_reach_nothing() {
-    let shelf = RenderCache::open();
-    let app = TestApp::start_with(reaching(vec![shelf.port])).await;
+    let files_at = RenderCache::open();
+    let app = TestApp::start_with(reaching(vec![files_at.port])).await;
     let key = studio_key(&app, Plan::Pro);
     let folder = tempfile::tempdir().unwrap();
     let local = folder.path().join("lime.svg");
     std::fs::write(&local, svg("<rect id='r' width='100' height='100' fill='lime'/>")).unwrap();
-    let (local, remote) = (local.display(), format!("http://127.0.0.1:{}/canary", shelf.port));
+    let (local, remote) = (local.display(), format!("http://127.0.0.1:{}/canary", files_at.port));
     let uses = |target: &str| {
         vec![
             format!("<image width='100' height='100' href='{target}'/>"),
@@ -245,15 +245,15 @@ async fn hostile_svgs_reach_nothing() {
     let mut drawn = 0;
     for file in &files {
         let name: String = String::from_utf8_lossy(file).chars().take(300).collect();
-        for answer in both_ways(&app, &key, &shelf, &name, file).await {
+        for answer in both_ways(&app, &key, &files_at, &name, file).await {
             assert!(!shows_lime(&answer.bytes), "{name}");
             drawn += 1;
         }
     }
-    assert_eq!(shelf.strangers.load(Ordering::SeqCst), 0, "somebody asked for the canary");
+    assert_eq!(files_at.unexpected.load(Ordering::SeqCst), 0, "the canary was fetched");
     // What does no harm is drawn, and lime would be seen.
     let plain = svg("<rect width='100' height='100' fill='lime'/>");
-    let shown = both_ways(&app, &key, &shelf, "plain", &plain).await;
+    let shown = both_ways(&app, &key, &files_at, "plain", &plain).await;
     assert!(shown.len() == 2 && shown.iter().all(|answer| shows_lime(&answer.bytes)));
     unharmed(&app, &key, drawn + 2).await;
 }
@@ -269,8 +269,8 @@ fn shows_lime(picture: &[u8]) -> bool {
 
 #[actix_web::test]
 async fn a_file_is_what_it_holds() {
-    let shelf = RenderCache::open();
-    let app = TestApp::start_with(reaching(vec![shelf.port])).await;
+    let files_at = RenderCache::open();
+    let app = TestApp::start_with(reaching(vec![files_at.port])).await;
     let key = studio_key(&app, Plan::Pro);
     let script = b"*/=1;alert(document.domain)//";
     let good = small_png();
@@ -290,7 +290,7 @@ async fn a_file_is_what_it_holds() {
         ("script", script.to_vec(), false),
         ("nothing but a start", b"\x89PNG\r\n\x1a\n".to_vec(), false),
     ] {
-        let answers = both_ways(&app, &key, &shelf, name, &file).await;
+        let answers = both_ways(&app, &key, &files_at, name, &file).await;
         // Not every mixture needs to be refused; none may come back as it came.
         assert!(!is_picture || answers.len() == 2, "{name}");
         drawn += answers.len();
@@ -375,7 +375,7 @@ async fn names_of_files_name_nothing() {
         let request =
             request.header("content-type", "multipart/form-data; boundary=XX").body(form(&fields));
         let answer = app.send(request).await;
-        // A part that nobody asks for is a text, which these bytes are not.
+        // An unknown part must be text, which these bytes are not.
         if answer.status != 400
             || answer.body() != json!({ "detail": "Multipart form parse error." })
         {
@@ -390,7 +390,7 @@ async fn names_of_files_name_nothing() {
 
 #[cfg(feature = "native")]
 #[actix_web::test]
-async fn servers_of_logos_that_misbehave_harm_nobody() {
+async fn misbehaving_logo_servers_harm_no_other_client() {
     let manners = [
         (Manner::Silent, "The picture cannot be fetched: the answer took too long."),
         (Manner::Drips, "The picture cannot be fetched: the answer took too long."),
@@ -399,16 +399,16 @@ async fn servers_of_logos_that_misbehave_harm_nobody() {
         (Manner::Packed, "The picture cannot be fetched: the answer is compressed."),
         (Manner::Redirects, "The picture cannot be fetched: too many redirects."),
     ];
-    let servers = manners.map(|(manner, told)| (rogue(manner), told));
+    let servers = manners.map(|(manner, reported)| (rogue(manner), reported));
     let app = TestApp::start_with(reaching(servers.iter().map(|(port, _)| *port).collect())).await;
     let (key, other) = (studio_key(&app, Plan::Pro), studio_key(&app, Plan::Pro));
     let link = app.link(json!({ "url": MENU })).await["short_code"].as_str().unwrap().to_owned();
-    let wish = |port: u16| json!({ "data": MENU, "size_inches": 1, "logo_url": format!("http://127.0.0.1:{port}/logo.png") });
-    // Each of them at once, alone and in a batch; beside them somebody works.
+    let input = |port: u16| json!({ "data": MENU, "size_inches": 1, "logo_url": format!("http://127.0.0.1:{port}/logo.png") });
+    // All of them at once, alone and in a batch; another client works beside them.
     let started = Instant::now();
-    let batch = |port: u16| json!({ "items": [{ "data": MENU, "size_inches": 1 }, wish(port)] });
+    let batch = |port: u16| json!({ "items": [{ "data": MENU, "size_inches": 1 }, input(port)] });
     let orders = servers.iter().flat_map(|(port, _)| {
-        [("/api/v1/generate/", wish(*port)), ("/api/v1/generate/bulk/", batch(*port))]
+        [("/api/v1/generate/", input(*port)), ("/api/v1/generate/bulk/", batch(*port))]
     });
     let bad = join_all(orders.map(|(path, order)| app.studio(&key).post(path, order)));
     let good = async {
@@ -421,17 +421,17 @@ async fn servers_of_logos_that_misbehave_harm_nobody() {
     };
     let (bad, ()) = join(bad, good).await;
     assert!(started.elapsed() < MAX_TIME, "{:?}", started.elapsed());
-    for (answers, (_, told)) in bad.chunks(2).zip(&servers) {
+    for (answers, (_, reported)) in bad.chunks(2).zip(&servers) {
         for answer in answers {
-            // Eight at a time to one address; the rest is told to come back.
+            // Eight at a time to one address; the rest gets `Retry-After`.
             if answer.status == 503 {
                 assert_eq!(answer.header("retry-after"), "1");
             } else {
-                let of_item = json!({ "errors": { "1": format!("logo_url: {told}") }, "rendered_before_failure": 1 });
+                let of_item = json!({ "errors": { "1": format!("logo_url: {reported}") }, "rendered_before_failure": 1 });
                 let (status, body) = if answer.status == 422 {
                     (422, of_item)
                 } else {
-                    (400, json!({ "logo_url": told }))
+                    (400, json!({ "logo_url": reported }))
                 };
                 studio_refused(answer, status, &body);
             }
@@ -439,9 +439,9 @@ async fn servers_of_logos_that_misbehave_harm_nobody() {
     }
     let refusals = bad.iter().filter(|answer| [400, 422].contains(&answer.status)).count();
     assert!(refusals >= 8, "{refusals}");
-    let again = join_all(servers.iter().map(|(port, _)| generate(&app, &key, wish(*port)))).await;
-    for (answer, (_, told)) in again.iter().zip(&servers) {
-        studio_refused(answer, 400, &json!({ "logo_url": told }));
+    let again = join_all(servers.iter().map(|(port, _)| generate(&app, &key, input(*port)))).await;
+    for (answer, (_, reported)) in again.iter().zip(&servers) {
+        studio_refused(answer, 400, &json!({ "logo_url": reported }));
     }
     unharmed(&app, &key, 0).await;
     let usage: Value =

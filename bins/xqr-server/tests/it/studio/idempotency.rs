@@ -21,16 +21,16 @@ async fn what_is_sent_again_has_no_second_effect() {
     let ann = app.person("ann@example.com", Plan::Enterprise).await;
     let key = studio_key(&app, Plan::Pro);
     let mut first = Vec::new();
-    for (path, wish, _) in makers() {
+    for (path, input, _) in makers() {
         let who = if path == "generate/" { &key } else { &ann.access };
-        let made = once(&app, who, path, &wish).await;
+        let made = once(&app, who, path, &input).await;
         assert!(
             [200, 201].contains(&made.status) && made.header("idempotent-replayed").is_empty(),
             "{path}: {}",
             made.status
         );
         for _ in 0..2 {
-            let again = once(&app, who, path, &wish).await;
+            let again = once(&app, who, path, &input).await;
             assert_eq!(
                 (again.status, &again.bytes, again.header("idempotent-replayed")),
                 (made.status, &made.bytes, "true"),
@@ -73,10 +73,10 @@ async fn what_is_sent_again_has_no_second_effect() {
         .expect(200)
         .body();
     let later = Person::of(&app, &session);
-    for ((path, wish, _), made) in
+    for ((path, input, _), made) in
         makers().into_iter().zip(&first).filter(|((path, ..), _)| *path != "generate/")
     {
-        let kept = once(&app, &later.access, path, &wish).await;
+        let kept = once(&app, &later.access, path, &input).await;
         assert_eq!(
             (&kept.bytes, kept.header("idempotent-replayed")),
             (made, "true"),
@@ -85,9 +85,9 @@ async fn what_is_sent_again_has_no_second_effect() {
     }
     app.clock.advance(1);
     let key = &app.key;
-    for ((path, wish, _), made) in makers().into_iter().zip(first) {
+    for ((path, input, _), made) in makers().into_iter().zip(first) {
         let who = if path == "generate/" { key } else { &later.access };
-        let fresh = once(&app, who, path, &wish).await;
+        let fresh = once(&app, who, path, &input).await;
         assert!(
             [200, 201].contains(&fresh.status) && fresh.header("idempotent-replayed").is_empty(),
             "{path}"
@@ -107,13 +107,13 @@ async fn what_failed_may_be_tried_again_with_the_same_key() {
     })
     .await;
     let key = studio_key(&app, Plan::Pro);
-    let mut wish = dynamic_picture(MENU);
-    wish["logo_url"] = json!(format!("http://127.0.0.1:{port}/logo.png"));
+    let mut input = dynamic_picture(MENU);
+    input["logo_url"] = json!(format!("http://127.0.0.1:{port}/logo.png"));
     let used = async || {
         let usage = app.studio(&key).get("/api/v1/usage/").await.body();
         (usage["used_this_month"].clone(), usage["active_dynamic_qrs"].clone())
     };
-    let failed = once(&app, &key, "generate/", &wish).await;
+    let failed = once(&app, &key, "generate/", &input).await;
     studio_refused(
         &failed,
         400,
@@ -121,9 +121,9 @@ async fn what_failed_may_be_tried_again_with_the_same_key() {
     );
     assert_eq!(used().await, (json!(0), json!(0)));
     serve_on(TcpListener::bind(("127.0.0.1", port)).unwrap(), square([20, 60, 160]));
-    let made = once(&app, &key, "generate/", &wish).await.expect(200);
+    let made = once(&app, &key, "generate/", &input).await.expect(200);
     assert_eq!((made.header("idempotent-replayed"), used().await), ("", (json!(1), json!(1))));
-    let again = once(&app, &key, "generate/", &wish).await.expect(200);
+    let again = once(&app, &key, "generate/", &input).await.expect(200);
     assert_eq!((again.header("idempotent-replayed"), used().await), ("true", (json!(2), json!(1))));
     assert_eq!(again.bytes, made.bytes);
 }

@@ -96,7 +96,7 @@ fn works(language: &str, file: &str, required: &str) {
     );
 }
 
-/// One after the other: the port of a webhook is free only until somebody else takes it.
+/// One after the other: the port of a webhook is free only until another program takes it.
 static ALONE: Mutex<()> = Mutex::new(());
 
 #[test]

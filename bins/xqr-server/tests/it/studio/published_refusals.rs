@@ -1,7 +1,7 @@
 //! Every row of the studio reference's catalogue (sections 15.1 to 15.3), provoked over HTTP and
 //! compared whole: status, body, `Retry-After`. One row is missing: no request is known that makes
-//! the render engine fail, so the test of 500 stands with the engine's desk, where a drawing thread
-//! can be made to panic.
+//! the render engine fail, so the test of 500 stands with the engine's render pool, where a drawing
+//! thread can be made to panic.
 
 use std::collections::BTreeSet;
 
@@ -81,11 +81,11 @@ async fn successes(rows: &mut Rows) {
     rows.row("POST /keys/", &made, 201, &expected, "");
     let made = ann.post("dynamic/", dynamic(MENU)).await;
     let code = made.body()["short_id"].as_str().unwrap().to_owned();
-    let moment = "2026-03-21T14:30:00Z";
+    let timestamp = "2026-03-21T14:30:00Z";
     let expected = json!({
         "id": made.body()["id"], "short_id": code, "name": "Menu", "destination_url": MENU, "variants": [], "is_active": true,
         "scan_count": 0, "last_scanned_at": null, "destination_changes_count": 0,
-        "public_url": format!("https://qr.example/q/{code}/"), "created_at": moment, "updated_at": moment,
+        "public_url": format!("https://qr.example/q/{code}/"), "created_at": timestamp, "updated_at": timestamp,
     });
     rows.row("POST /dynamic/", &made, 201, &expected, "");
     let made = ann.post("webhooks/", webhook()).await;
@@ -93,12 +93,12 @@ async fn successes(rows: &mut Rows) {
     let expected = json!({
         "id": webhook["id"], "url": "https://93.184.215.14/hook", "description": "", "events": ["scan.created"],
         "status": "active", "consecutive_failures": 0, "last_delivery_at": null, "last_response_status": null,
-        "created_at": moment, "secret": webhook["secret"],
+        "created_at": timestamp, "secret": webhook["secret"],
     });
     rows.row("POST /webhooks/", &made, 201, &expected, "");
 
-    let wish = json!({ "data": MENU, "size_inches": 1 });
-    let picture = generate(&app, &raw, wish.clone()).await;
+    let input = json!({ "data": MENU, "size_inches": 1 });
+    let picture = generate(&app, &raw, input.clone()).await;
     rows.plain("POST /generate/", &picture, 200);
     assert_eq!(picture.header("content-type"), "image/png");
     let expected = json!({
@@ -106,7 +106,7 @@ async fn successes(rows: &mut Rows) {
     });
     rows.row(
         "POST /validate/",
-        &app.studio(&raw).post("/api/v1/validate/", wish).await,
+        &app.studio(&raw).post("/api/v1/validate/", input).await,
         200,
         &expected,
         "",
@@ -134,24 +134,24 @@ async fn successes(rows: &mut Rows) {
 async fn credentials(rows: &mut Rows) {
     let app = TestApp::start_with_signup().await;
     let ann = app.person("ann@example.com", Plan::Pro).await;
-    let wish = json!({ "data": MENU, "size_inches": 1 });
+    let input = json!({ "data": MENU, "size_inches": 1 });
     let dead = detail("Invalid or revoked API key.");
     for key in ["", "smk_", "smk_aBc12dEfaBc12dEfaBc12dEfaBc12dEfaBc12dEf", "nonsense", &ann.access]
     {
-        rows.row(key, &generate(&app, key, wish.clone()).await, 401, &dead, "");
+        rows.row(key, &generate(&app, key, input.clone()).await, 401, &dead, "");
     }
-    let keyless = app.send(app.request("POST", "/api/v1/generate/").json(&wish)).await;
+    let keyless = app.send(app.request("POST", "/api/v1/generate/").json(&input)).await;
     rows.row("no key", &keyless, 401, &dead, "");
     let made = ann.post("keys/", json!({ "name": "k" })).await.expect(201).body();
     let old = made["raw_key"].as_str().unwrap();
-    generate(&app, old, wish.clone()).await.expect(200);
+    generate(&app, old, input.clone()).await.expect(200);
     let path = format!("keys/{}/", made["id"]);
     let rotated = ann.post(&format!("{path}rotate/"), None).await.expect(200).body();
-    rows.row("rotated", &generate(&app, old, wish.clone()).await, 401, &dead, "");
+    rows.row("rotated", &generate(&app, old, input.clone()).await, 401, &dead, "");
     let fresh = rotated["raw_key"].as_str().unwrap();
-    generate(&app, fresh, wish.clone()).await.expect(200);
+    generate(&app, fresh, input.clone()).await.expect(200);
     ann.delete(&path).await.expect(204);
-    rows.row("revoked", &generate(&app, fresh, wish).await, 401, &dead, "");
+    rows.row("revoked", &generate(&app, fresh, input).await, 401, &dead, "");
     let text = detail("Given token is missing, expired or not valid.");
     for token in ["", "nonsense", fresh] {
         for path in ["keys/", "dynamic/", "webhooks/", "usage/me/"] {
@@ -264,9 +264,9 @@ async fn reused_keys(rows: &mut Rows) {
     let app = TestApp::start_with_signup().await;
     let ann = app.person("ann@example.com", Plan::Enterprise).await;
     let text = detail("Idempotency-Key was already used with a different request body.");
-    for (path, wish, other) in makers() {
+    for (path, input, other) in makers() {
         let who = if path == "generate/" { &app.key } else { &ann.access };
-        assert!([200, 201].contains(&once(&app, who, path, &wish).await.status), "{path}");
+        assert!([200, 201].contains(&once(&app, who, path, &input).await.status), "{path}");
         rows.row(path, &once(&app, who, path, &other).await, 409, &text, "");
     }
     let bad = app
@@ -292,12 +292,12 @@ async fn limits(rows: &mut Rows) {
     app.studio(&key).get("/api/v1/usage/").await.expect(200);
 
     let free = studio_key(&app, Plan::Free);
-    let wish = || json!({ "data": MENU, "size_inches": 1 });
+    let input = || json!({ "data": MENU, "size_inches": 1 });
     for _ in 0..5 {
-        generate(&app, &free, wish()).await.expect(200);
+        generate(&app, &free, input()).await.expect(200);
     }
     let text = detail("Monthly quota of 5 exceeded for plan 'free'.");
-    rows.row("the sixth picture", &generate(&app, &free, wish()).await, 429, &text, "898188");
+    rows.row("the sixth picture", &generate(&app, &free, input()).await, 429, &text, "898188");
 }
 
 async fn closed_doors(rows: &mut Rows) {
@@ -305,7 +305,7 @@ async fn closed_doors(rows: &mut Rows) {
     for path in
         ["/api/v1/generate/", "/api/v1/keys/", "/api/auth/login/", "/api/health/", "/api/nothing/"]
     {
-        // Nobody believes a client that it came by HTTPS.
+        // A client that is no trusted proxy cannot claim HTTPS.
         let forged = app.request("POST", path).header("x-forwarded-proto", "https");
         rows.row(path, &app.send(forged).await, 426, &detail("This API requires HTTPS."), "");
     }
@@ -328,7 +328,7 @@ async fn closed_doors(rows: &mut Rows) {
     let text = detail("Service temporarily unavailable. Maintenance ends 2026-03-21T15:00:00Z.");
     rows.row("maintenance", &closed, 503, &text, "1800");
 
-    // One seat, and somebody sits on it.
+    // The only seat is taken.
     let app =
         TestApp::start_with(|settings| (settings.render.parallel, settings.render.queue) = (1, 0))
             .await;
@@ -359,11 +359,11 @@ async fn refusals_are_word_for_word() {
         [Plan::Free, Plan::Starter, Plan::Pro].map(|plan| studio_key(&app, plan));
     let sized = |inches: f64| json!({ "data": MENU, "size_inches": inches });
     let with = |name: &str, value: Value| {
-        let mut wish = sized(2.0);
-        wish[name] = value;
-        wish
+        let mut input = sized(2.0);
+        input[name] = value;
+        input
     };
-    for (key, wish, status, body) in [
+    for (key, input, status, body) in [
         (&pro, json!({ "size_inches": 2 }), 400, json!({ "data": ["This field is required."] })),
         (&pro, json!({ "data": MENU }), 400, json!({ "size_inches": ["This field is required."] })),
         (
@@ -426,7 +426,7 @@ async fn refusals_are_word_for_word() {
         (&pro, json!([]), 400, json!({ "detail": "Invalid data. Expected a dictionary." })),
     ] {
         for path in ["/api/v1/generate/", "/api/v1/validate/"] {
-            studio_refused(&app.studio(key).post(path, wish.clone()).await, status, &body);
+            studio_refused(&app.studio(key).post(path, input.clone()).await, status, &body);
         }
     }
     generate(&app, &free, sized(3.0)).await.expect(200);

@@ -24,9 +24,9 @@ async fn usage(app: &TestApp, key: &str) -> Value {
 }
 
 fn dynamic(more: &Value) -> Value {
-    let mut wish = json!({ "data_type": "dynamic", "payload": { "name": "n", "destination_url": MENU }, "size_inches": 1, "background": "white" });
-    wish.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    wish
+    let mut input = json!({ "data_type": "dynamic", "payload": { "name": "n", "destination_url": MENU }, "size_inches": 1, "background": "white" });
+    input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    input
 }
 
 #[cfg(feature = "native")]
@@ -43,9 +43,9 @@ async fn a_batch_with_a_label_that_cannot_be_drawn_is_refused_before_its_first_b
         let mut bad = item();
         bad.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         bad["frame_label"] = json!(label);
-        let told = call(&app, &key, "validate/", bad.clone()).await.expect(400);
+        let reported = call(&app, &key, "validate/", bad.clone()).await.expect(400);
         let alone = call(&app, &key, "generate/", bad.clone()).await.expect(400);
-        assert_eq!(told.body(), alone.body());
+        assert_eq!(reported.body(), alone.body());
         let batch = call(&app, &key, "generate/bulk/", json!({ "items": [item(), item(), bad] }))
             .await
             .expect(422);
@@ -54,8 +54,13 @@ async fn a_batch_with_a_label_that_cannot_be_drawn_is_refused_before_its_first_b
     let mut unreadable = item();
     unreadable["bg_image_url"] = json!("http://10.0.0.5/");
     let batch = call(&app, &key, "generate/bulk/", json!({ "items": [item(), unreadable] })).await;
-    let told = "bg_image_url: refusing to fetch 10.0.0.5: resolves to private/internal IP 10.0.0.5";
-    studio_refused(&batch, 422, &json!({ "errors": { "1": told }, "rendered_before_failure": 1 }));
+    let reported =
+        "bg_image_url: refusing to fetch 10.0.0.5: resolves to private/internal IP 10.0.0.5";
+    studio_refused(
+        &batch,
+        422,
+        &json!({ "errors": { "1": reported }, "rendered_before_failure": 1 }),
+    );
     assert_eq!(usage(&app, &key).await["used_this_month"], 0);
 }
 
@@ -63,12 +68,12 @@ async fn a_batch_with_a_label_that_cannot_be_drawn_is_refused_before_its_first_b
 async fn an_idempotency_key_lifts_no_limit_and_gives_no_picture() {
     let app = TestApp::start().await;
     let key = app.key_with(Plan::Free, r#"{"calls_per_minute":4}"#, &["*"]);
-    let once = async |wish: Value| {
+    let once = async |input: Value| {
         app.send(
             app.request("POST", "/api/v1/generate/")
                 .header("x-api-key", &key)
                 .header("idempotency-key", "x")
-                .json(&wish),
+                .json(&input),
         )
         .await
     };
@@ -97,14 +102,14 @@ async fn an_idempotency_key_lifts_no_limit_and_gives_no_picture() {
 async fn drawing_alone_makes_no_links() {
     let app = TestApp::start().await;
     let key = app.key_of(Plan::Pro, &["qr:render"]);
-    let told = json!({ "detail": "This endpoint requires the links:write scope." });
+    let reported = json!({ "detail": "This endpoint requires the links:write scope." });
     for path in ["generate/", "validate/"] {
-        studio_refused(&call(&app, &key, path, dynamic(&json!({}))).await, 403, &told);
+        studio_refused(&call(&app, &key, path, dynamic(&json!({}))).await, 403, &reported);
     }
     studio_refused(
         &call(&app, &key, "generate/bulk/", json!({ "items": [dynamic(&json!({}))] })).await,
         403,
-        &told,
+        &reported,
     );
     call(&app, &key, "generate/", json!({ "data": MENU, "size_inches": 1 })).await.expect(200);
 }
@@ -161,7 +166,7 @@ async fn many_at_once_pass_no_cap_and_leave_true_counters() {
 
 #[cfg(feature = "native")]
 #[actix_web::test]
-async fn usage_tells_what_the_next_calls_are_given() {
+async fn usage_predicts_the_next_calls() {
     let app = TestApp::start_with_signup().await;
     let ann = app.person("ann@example.com", Plan::Pro).await;
     let make = async |plan: &str| {
@@ -169,32 +174,32 @@ async fn usage_tells_what_the_next_calls_are_given() {
         made.body()["raw_key"].as_str().unwrap().to_owned()
     };
     let (pro, free) = (make("pro").await, make("free").await);
-    let wish = |i: usize| json!({ "data": format!("{MENU}/{i}"), "size_inches": 1 });
+    let input = |i: usize| json!({ "data": format!("{MENU}/{i}"), "size_inches": 1 });
     for i in 0..6 {
-        call(&app, &pro, "generate/", wish(i)).await.expect(200);
+        call(&app, &pro, "generate/", input(i)).await.expect(200);
     }
-    let told = usage(&app, &free).await;
+    let reported = usage(&app, &free).await;
     assert_eq!(
-        (&told["used_this_month"], &told["remaining"], &told["monthly_quota"]),
+        (&reported["used_this_month"], &reported["remaining"], &reported["monthly_quota"]),
         (&json!(0), &json!(5), &json!(5))
     );
     for i in 0..5 {
-        let picture = call(&app, &free, "generate/", wish(i)).await.expect(200);
+        let picture = call(&app, &free, "generate/", input(i)).await.expect(200);
         assert_eq!(picture.header("x-qr-quota-remaining"), (4 - i).to_string());
     }
     let spent = json!({ "detail": "Monthly quota of 5 exceeded for plan 'free'." });
-    studio_refused(&call(&app, &free, "generate/", wish(9)).await, 429, &spent);
+    studio_refused(&call(&app, &free, "generate/", input(9)).await, 429, &spent);
     let me = ann.get("usage/me/").await.body();
     assert_eq!((&me["used_this_month"], &me["remaining"]), (&json!(11), &json!(4989)));
-    call(&app, &pro, "generate/", wish(9)).await.expect(200);
+    call(&app, &pro, "generate/", input(9)).await.expect(200);
 }
 
 #[actix_web::test]
 async fn webhooks_rest_while_the_plan_has_none() {
     let app = TestApp::start_with_signup().await;
     let ann = app.person("ann@example.com", Plan::Pro).await;
-    let wish = json!({ "url": "https://93.184.215.14/hook", "events": ["dynamic_qr.created"], "description": "" });
-    let made = ann.post("webhooks/", wish).await.expect(201).body();
+    let input = json!({ "url": "https://93.184.215.14/hook", "events": ["dynamic_qr.created"], "description": "" });
+    let made = ann.post("webhooks/", input).await.expect(201).body();
     let path = format!("webhooks/{}/", made["id"]);
     ann.patch(&path, json!({ "description": "" })).await.expect(200);
     let workspace = app.running.app.data.read_here(workspaces::list).unwrap().pop().unwrap().uid;
@@ -232,7 +237,7 @@ async fn native_calls_at_once_leave_true_counters_too() {
     )
     .await;
     assert_eq!(count().await, 0);
-    // Whole lists beside single links: nobody waits for another in a circle.
+    // Whole lists beside single links: no deadlock.
     let on = |enabled: bool| Some(json!({ "ids": ids, "enabled": enabled }));
     let lists = (0..12).map(|i| app.owner().patch("/links/bulk/status", on(i % 2 == 0)));
     let singles =

@@ -22,9 +22,9 @@ async fn scans_are_split_by_weight_and_counted_by_variant() {
         { "destination_url": "https://example.com/a", "weight": 3 },
         { "name": "Blue", "destination_url": "https://example.com/b" },
     ]);
-    let wish =
+    let input =
         json!({ "name": "Menu", "destination_url": "https://example.com/", "variants": variants });
-    let made = ann.post("dynamic/", wish).await.expect(201).body();
+    let made = ann.post("dynamic/", input).await.expect(201).body();
     let shown = json!([
         { "name": "A", "destination_url": "https://example.com/a", "weight": 3 },
         { "name": "Blue", "destination_url": "https://example.com/b", "weight": 1 },
@@ -103,12 +103,12 @@ async fn bad_variants_are_named() {
         app.person("ann@example.com", Plan::Pro).await,
         app.person("bob@example.com", Plan::Starter).await,
     ];
-    let wish = |variants: Value| {
+    let input = |variants: Value| {
         Some(json!({ "name": "n", "destination_url": "https://example.com", "variants": variants }))
     };
     let good = json!([{ "destination_url": "https://example.com/a" }]);
     let locked = json!({ "detail": "Plan 'starter' doesn't include variants." });
-    studio_refused(&bob.post("dynamic/", wish(good.clone())).await, 403, &locked);
+    studio_refused(&bob.post("dynamic/", input(good.clone())).await, 403, &locked);
     for (variants, complaint) in [
         (json!("a"), json!({ "variants": ["Must be a list."] })),
         (json!([1]), json!({ "variants[0]": ["Must be an object."] })),
@@ -130,7 +130,7 @@ async fn bad_variants_are_named() {
             json!({ "variants": ["Ensure this field has no more than 10 elements."] }),
         ),
     ] {
-        studio_refused(&ann.post("dynamic/", wish(variants)).await, 400, &complaint);
+        studio_refused(&ann.post("dynamic/", input(variants)).await, 400, &complaint);
     }
     let native = json!({ "url": "https://example.com", "variants": [{ "url": "x" }] });
     let native = app.owner().post("/links", native).await;
@@ -148,9 +148,9 @@ async fn scans_beyond_the_plan_are_led_on_and_not_counted() {
         app.person("ann@example.com", Plan::Free).await,
         app.person("bob@example.com", Plan::Starter).await,
     ];
-    let wish = || Some(json!({ "name": "n", "destination_url": "https://example.com" }));
+    let input = || Some(json!({ "name": "n", "destination_url": "https://example.com" }));
     let code = async |who: &Person<'_>| {
-        who.post("dynamic/", wish()).await.expect(201).body()["short_id"]
+        who.post("dynamic/", input()).await.expect(201).body()["short_id"]
             .as_str()
             .unwrap()
             .to_owned()

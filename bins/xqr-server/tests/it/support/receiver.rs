@@ -47,12 +47,12 @@ impl Receiver {
         let (address, port) = listener.local_addr().map(|it| (it.ip(), it.port())).unwrap();
         let (heard, answer) =
             (Arc::<Mutex<Vec<Heard>>>::default(), Arc::new(Mutex::new(saying("200 OK", ""))));
-        let (tell, arrived) = channel();
+        let (notify, arrived) = channel();
         let (shared, said) = (Arc::clone(&heard), Arc::clone(&answer));
         std::thread::spawn(move || {
             for stream in listener.incoming() {
-                let (shared, said, tell) = (Arc::clone(&shared), Arc::clone(&said), tell.clone());
-                std::thread::spawn(move || serve(stream.unwrap(), &shared, &said, &tell));
+                let (shared, said, notify) = (Arc::clone(&shared), Arc::clone(&said), notify.clone());
+                std::thread::spawn(move || serve(stream.unwrap(), &shared, &said, &notify));
             }
         });
         Self { address, port, heard, answer, arrived }
@@ -83,7 +83,7 @@ fn serve(
     mut stream: TcpStream,
     heard: &Mutex<Vec<Heard>>,
     answer: &Mutex<String>,
-    tell: &Sender<()>,
+    notify: &Sender<()>,
 ) {
     let mut bytes = Vec::new();
     let mut buffer = [0; 4096];
@@ -109,7 +109,7 @@ fn serve(
         }
     }
     let answer = answer.lock().unwrap().clone();
-    tell.send(()).ok();
+    notify.send(()).ok();
     if answer.is_empty() {
         // Until the other side gives up.
         stream.read_exact(&mut buffer).ok();

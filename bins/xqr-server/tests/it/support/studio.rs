@@ -45,7 +45,7 @@ pub(crate) fn dynamic_picture(destination: &str) -> Value {
 }
 
 /// Posts with an Idempotency-Key, as a signed-in user or with an API key.
-pub(crate) async fn once(app: &TestApp, credential: &str, path: &str, wish: &Value) -> Answer {
+pub(crate) async fn once(app: &TestApp, credential: &str, path: &str, input: &Value) -> Answer {
     let request = app
         .request("POST", &format!("/api/v1/{path}"))
         .header("idempotency-key", "8c7f2f8e-order-1");
@@ -54,14 +54,14 @@ pub(crate) async fn once(app: &TestApp, credential: &str, path: &str, wish: &Val
     } else {
         request.header("x-api-key", credential)
     };
-    app.send(request.json(wish)).await
+    app.send(request.json(input)).await
 }
 
 /// The requests that create a resource: path, body, another body.
 pub(crate) fn makers() -> [(&'static str, Value, Value); 4] {
-    let other = |mut wish: Value, events: &[&str]| {
-        wish["events"] = json!(events);
-        wish
+    let other = |mut input: Value, events: &[&str]| {
+        input["events"] = json!(events);
+        input
     };
     [
         ("keys/", json!({ "name": "k", "plan": "pro" }), json!({ "name": "k", "plan": "starter" })),

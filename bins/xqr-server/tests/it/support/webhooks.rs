@@ -40,41 +40,43 @@ impl TestApp {
         self.running.app.write(move |tx| job(tx, &caller)).await
     }
 
-    pub(crate) async fn hook(
+    pub(crate) async fn subscribe(
         &self,
-        look: Dialect,
+        dialect: Dialect,
         url: &str,
         events: &[&str],
     ) -> (Webhook, SigningSecret) {
         let url = subscriptions::endpoint(&self.running.app, "url", url).await.unwrap();
         let events = events.iter().map(|event| (*event).to_owned()).collect();
-        let draft = Draft { dialect: look, url, description: "test".into(), events };
+        let draft = Draft { dialect, url, description: "test".into(), events };
         self.tx(|tx, caller| subscriptions::create(tx, caller, draft)).await.unwrap()
     }
 
     pub(crate) fn find(&self, hook: &Webhook) -> Webhook {
-        let look = dialect_of(&hook.look);
+        let dialect = dialect_of(&hook.look);
         self.running
             .app
             .data
-            .read_here(|conn| subscriptions::get(conn, &self.caller(&self.key), look, hook.id))
+            .read_here(|conn| subscriptions::get(conn, &self.caller(&self.key), dialect, hook.id))
             .unwrap()
     }
 
     /// Oldest first.
     pub(crate) fn deliveries(&self, hook: &Webhook) -> Vec<Delivery> {
         let page = Page::Offset { limit: 10_000, offset: 0 };
-        let look = dialect_of(&hook.look);
+        let dialect = dialect_of(&hook.look);
         let found = self.running.app.data.read_here(|conn| {
-            subscriptions::deliveries(conn, &self.caller(&self.key), look, hook.id, page)
+            subscriptions::deliveries(conn, &self.caller(&self.key), dialect, hook.id, page)
         });
         found.unwrap().into_iter().rev().collect()
     }
 
     pub(crate) async fn set(&self, hook: &Webhook, status: Status) -> Webhook {
-        let (look, id) = (dialect_of(&hook.look), hook.id);
+        let (dialect, id) = (dialect_of(&hook.look), hook.id);
         let edit = Edit { status: Some(status), ..Edit::default() };
-        self.tx(move |tx, caller| subscriptions::update(tx, caller, look, id, edit)).await.unwrap()
+        self.tx(move |tx, caller| subscriptions::update(tx, caller, dialect, id, edit))
+            .await
+            .unwrap()
     }
 
     /// Runs the background steps until nothing is due.
@@ -97,7 +99,7 @@ pub(crate) fn dialect_of(name: &str) -> Dialect {
 
 /// Verifies signatures with Python's `hmac`, and that a changed body passes none of them. Returns
 /// how many were verified.
-pub(crate) fn python_verifies(look: Dialect, secret: &SigningSecret, heard: &[Heard]) -> usize {
+pub(crate) fn python_verifies(dialect: Dialect, secret: &SigningSecret, heard: &[Heard]) -> usize {
     const SCRIPT: &str = r#"
 import base64, hashlib, hmac, json, sys
 job = json.load(sys.stdin)
@@ -112,7 +114,7 @@ def studio(h, body):
     return hmac.compare_digest(parts["v1"], mac(secret.encode(), parts["t"].encode() + b"." + body).hexdigest())
 def xqr(h, body):
     return h["x-xqr-signature"] == "sha256=" + mac(secret.encode(), body).hexdigest()
-own = {"studio": studio, "xqr": xqr}[job["look"]]
+own = {"studio": studio, "xqr": xqr}[job["dialect"]]
 count = 0
 for h, text in job["heard"]:
     body = text.encode()
@@ -123,7 +125,7 @@ for h, text in job["heard"]:
 print(count)
 "#;
     let heard: Vec<_> = heard.iter().map(|heard| json!([heard.headers, heard.body])).collect();
-    let job = json!({ "secret": secret.expose(), "look": look.name(), "heard": heard });
+    let job = json!({ "secret": secret.expose(), "dialect": dialect.name(), "heard": heard });
     let mut child = Command::new("python3")
         .args(["-c", SCRIPT])
         .stdin(Stdio::piped())

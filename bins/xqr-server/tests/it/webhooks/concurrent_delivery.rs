@@ -15,13 +15,13 @@ use crate::support::webhooks::STUDIO_EVENTS;
 
 #[cfg(feature = "studio")]
 #[actix_web::test]
-async fn a_receiver_that_holds_on_delays_no_other() {
+async fn a_slow_receiver_delays_no_other() {
     let (slow, healthy) = (Receiver::start(), Receiver::start());
     slow.hold();
     let app = start_reaching(&[&slow, &healthy]).await;
-    let (slow_hook, _) = app.hook(Dialect::Studio, &slow.url(), &STUDIO_EVENTS).await;
-    app.hook(Dialect::Studio, &healthy.url(), &STUDIO_EVENTS).await;
-    // The service's own loop delivers; nobody calls it.
+    let (slow_hook, _) = app.subscribe(Dialect::Studio, &slow.url(), &STUDIO_EVENTS).await;
+    app.subscribe(Dialect::Studio, &healthy.url(), &STUDIO_EVENTS).await;
+    // The service's own loop delivers.
     for _ in 0..10 {
         app.example().await;
     }
@@ -41,14 +41,14 @@ async fn a_receiver_that_holds_on_delays_no_other() {
 
 #[cfg(feature = "studio")]
 #[actix_web::test]
-async fn a_crowd_that_holds_on_delays_nobody() {
+async fn many_slow_receivers_delay_no_other() {
     let crowd: Vec<_> = (1..=45)
         .map(|n| Receiver::on(TcpListener::bind((format!("127.0.1.{n}"), 0)).unwrap()))
         .collect();
     let healthy = Receiver::start();
     let app = start_reaching(&crowd.iter().chain([&healthy]).collect::<Vec<_>>()).await;
     for receiver in crowd.iter().chain([&healthy]) {
-        app.hook(Dialect::Studio, &receiver.url(), &STUDIO_EVENTS).await;
+        app.subscribe(Dialect::Studio, &receiver.url(), &STUDIO_EVENTS).await;
     }
     crowd.iter().for_each(Receiver::hold);
     app.example().await;
@@ -59,6 +59,8 @@ async fn a_crowd_that_holds_on_delays_nobody() {
     });
     assert_eq!(arrived.await.unwrap(), 3);
     assert!(crowd.iter().all(|receiver| receiver.heard().len() <= 2));
+    // Those to the slow receivers.
+    app.leave_deliveries();
 }
 
 #[actix_web::test]
@@ -68,7 +70,7 @@ async fn two_nodes_deliver_everything_once() {
         .collect();
     let app = start_reaching(&receivers.iter().collect::<Vec<_>>()).await;
     for receiver in &receivers {
-        app.hook(Dialect::Xqr, &receiver.url(), &["*"]).await;
+        app.subscribe(Dialect::Xqr, &receiver.url(), &["*"]).await;
     }
     let other = app.node();
     for n in 0..100 {
@@ -82,20 +84,20 @@ async fn two_nodes_deliver_everything_once() {
         let heard = receiver.heard();
         let ids: HashSet<_> = heard.iter().map(|it| it.headers["webhook-id"].clone()).collect();
         assert_eq!((heard.len(), ids.len()), (200, 200));
-        // What happened to a link is told in its order, although links overtake each other.
+        // Events of one link arrive in their order; those of several links need not.
         let mut created = HashSet::new();
-        for told in heard.iter().map(Heard::json) {
-            let first = created.insert(told["data"]["link_id"].as_str().unwrap().to_owned());
-            assert_eq!(told["event"], if first { "link.created" } else { "link.updated" });
+        for reported in heard.iter().map(Heard::json) {
+            let first = created.insert(reported["data"]["link_id"].as_str().unwrap().to_owned());
+            assert_eq!(reported["event"], if first { "link.created" } else { "link.updated" });
         }
     }
 }
 
 #[actix_web::test]
-async fn a_claim_that_nobody_settles_is_claimed_again_after_its_lease() {
+async fn an_unfinished_delivery_is_claimed_again_after_its_lease() {
     let receiver = Receiver::start();
     let app = start_reaching(&[&receiver]).await;
-    let (hook, _) = app.hook(Dialect::Xqr, &receiver.url(), &["*"]).await;
+    let (hook, _) = app.subscribe(Dialect::Xqr, &receiver.url(), &["*"]).await;
     let id = hook.id;
     // A node that dies between claim and attempt.
     let claimed = app

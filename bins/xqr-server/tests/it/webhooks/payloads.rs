@@ -12,12 +12,12 @@ use crate::support::webhooks::{STUDIO_EVENTS, destination, python_verifies};
 
 #[cfg(feature = "studio")]
 #[actix_web::test]
-async fn receivers_of_both_looks_are_told_and_can_verify_it() {
+async fn receivers_of_both_formats_get_events_and_verify_them() {
     let (studio, native) = (Receiver::start(), Receiver::start());
     let app = start_reaching(&[&studio, &native]).await;
     let (studio_hook, studio_secret) =
-        app.hook(Dialect::Studio, &studio.url(), &STUDIO_EVENTS).await;
-    let (native_hook, native_secret) = app.hook(Dialect::Xqr, &native.url(), &["*"]).await;
+        app.subscribe(Dialect::Studio, &studio.url(), &STUDIO_EVENTS).await;
+    let (native_hook, native_secret) = app.subscribe(Dialect::Xqr, &native.url(), &["*"]).await;
     let id = app.example().await;
     app.patch(&id, json!({ "url": "https://example.org/" })).await;
     // The studio has no word for labels, and none for the end.
@@ -49,7 +49,7 @@ async fn receivers_of_both_looks_are_told_and_can_verify_it() {
     assert_eq!((of("content-type"), of("webhook-timestamp")), ("application/json", "1774103400"));
     assert!(of("x-qrstudio-signature").starts_with("t=1774103400,v1="));
 
-    let told: Vec<_> = native.heard().iter().map(Heard::json).collect();
+    let reported: Vec<_> = native.heard().iter().map(Heard::json).collect();
     let link = json!({ "link_id": id, "short_code": code });
     let data = |more: Value| {
         let mut data = link.clone();
@@ -58,7 +58,7 @@ async fn receivers_of_both_looks_are_told_and_can_verify_it() {
     };
     let event = |name: &str, data: Value| json!({ "event": name, "timestamp": "2026-03-21T14:30:00Z", "data": data });
     assert_eq!(
-        told,
+        reported,
         [
             event("link.created", data(json!({ "destination": "https://example.com/" }))),
             event(
@@ -101,8 +101,8 @@ async fn receivers_of_both_looks_are_told_and_can_verify_it() {
 async fn a_thousand_deliveries_are_verified() {
     let receiver = Receiver::start();
     let app = start_reaching(&[&receiver]).await;
-    let (_, studio) = app.hook(Dialect::Studio, &receiver.url(), &STUDIO_EVENTS).await;
-    let (_, native) = app.hook(Dialect::Xqr, &receiver.url(), &["*"]).await;
+    let (_, studio) = app.subscribe(Dialect::Studio, &receiver.url(), &STUDIO_EVENTS).await;
+    let (_, native) = app.subscribe(Dialect::Xqr, &receiver.url(), &["*"]).await;
     for _ in 0..10 {
         app.tx(|tx, caller| {
             let draft = || links::Draft::new(destination());
@@ -123,18 +123,18 @@ async fn a_thousand_deliveries_are_verified() {
 
 #[cfg(feature = "studio")]
 #[actix_web::test]
-async fn scans_are_told_to_whoever_wants_them() {
+async fn scans_are_sent_to_subscribed_webhooks() {
     let (studio, native) = (Receiver::start(), Receiver::start());
     let app = start_reaching(&[&studio, &native]).await;
-    let (other, _) = app.hook(Dialect::Studio, &studio.url(), &["dynamic_qr.created"]).await;
+    let (other, _) = app.subscribe(Dialect::Studio, &studio.url(), &["dynamic_qr.created"]).await;
     let link = app.link(json!({ "url": "https://example.com/" })).await;
     let path = format!("/{}", link["short_code"].as_str().unwrap());
     app.get(&path).await.expect(302);
     app.drain().await;
     app.deliver().await;
     assert_eq!(app.deliveries(&other).len(), 1, "no scan");
-    app.hook(Dialect::Studio, &studio.url(), &["scan.created"]).await;
-    app.hook(Dialect::Xqr, &native.url(), &["link.scanned"]).await;
+    app.subscribe(Dialect::Studio, &studio.url(), &["scan.created"]).await;
+    app.subscribe(Dialect::Xqr, &native.url(), &["link.scanned"]).await;
     let request = app
         .request("GET", &path)
         .header("user-agent", "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17.0 Mobile/15E148 Safari/604.1")
@@ -143,30 +143,30 @@ async fn scans_are_told_to_whoever_wants_them() {
     app.drain().await;
     app.deliver().await;
     let code = link["short_code"].clone();
-    let told = studio.heard().last().unwrap().json();
-    assert_eq!(told["type"], "scan.created");
+    let reported = studio.heard().last().unwrap().json();
+    assert_eq!(reported["type"], "scan.created");
     assert_eq!(
-        told["data"],
+        reported["data"],
         json!({
-            "short_id": code, "country": null, "device": "mobile", "browser": told["data"]["browser"], "referer": "news.example",
+            "short_id": code, "country": null, "device": "mobile", "browser": reported["data"]["browser"], "referer": "news.example",
             "variant": null, "scanned_at": "2026-03-21T14:30:00Z"
         })
     );
-    let told = native.heard().last().unwrap().json();
-    assert_eq!(told["event"], "link.scanned");
-    let browser = &told["data"]["browser"];
+    let reported = native.heard().last().unwrap().json();
+    assert_eq!(reported["event"], "link.scanned");
+    let browser = &reported["data"]["browser"];
     assert!(browser.is_string());
     assert_eq!(
-        told["data"],
+        reported["data"],
         json!({ "link_id": link["id"], "short_code": code, "country": null, "device": "mobile", "browser": browser, "ip": null })
     );
 }
 
 #[actix_web::test]
-async fn what_is_rolled_back_is_not_told() {
+async fn a_rolled_back_change_sends_no_event() {
     let receiver = Receiver::start();
     let app = start_reaching(&[&receiver]).await;
-    let (hook, _) = app.hook(Dialect::Xqr, &receiver.url(), &["*"]).await;
+    let (hook, _) = app.subscribe(Dialect::Xqr, &receiver.url(), &["*"]).await;
     let aborted = app
         .tx(|tx, caller| {
             links::create(tx, caller, links::Draft::new(destination()))?;
@@ -184,7 +184,7 @@ async fn an_edit_that_changes_nothing_sends_no_event_and_keeps_its_timestamp() {
     let app = start_reaching(&[&receiver]).await;
     let body = json!({ "url": "https://example.com/", "labels": ["a"] });
     let made = app.link(body.clone()).await;
-    app.hook(Dialect::Xqr, &receiver.url(), &["*"]).await;
+    app.subscribe(Dialect::Xqr, &receiver.url(), &["*"]).await;
     app.clock.advance(60_000);
     let path = format!("/links/{}", made["id"].as_str().unwrap());
     let same = app.owner().patch(&path, body).await.expect(200).json();
@@ -210,7 +210,7 @@ async fn an_event_is_stored_only_for_a_workspace_with_an_active_webhook() {
         .unwrap()
     };
     assert!(!stores_an_event().await);
-    let (hook, _) = app.hook(Dialect::Xqr, &receiver.url(), &["*"]).await;
+    let (hook, _) = app.subscribe(Dialect::Xqr, &receiver.url(), &["*"]).await;
     assert!(stores_an_event().await);
     app.deliver().await;
     app.set(&hook, Status::Paused).await;

@@ -21,7 +21,7 @@ async fn twenty_kills_and_an_orderly_end_lose_no_delivery() {
     const KILLS: usize = 20;
     let receiver = Receiver::start();
     let app = start_reaching(&[&receiver]).await;
-    app.hook(Dialect::Xqr, &receiver.url(), &["link.created"]).await;
+    app.subscribe(Dialect::Xqr, &receiver.url(), &["link.created"]).await;
     let settings = app.running.app.settings.clone();
     app.running.stop().await;
     let port = receiver.port.to_string();
@@ -55,7 +55,7 @@ async fn twenty_kills_and_an_orderly_end_lose_no_delivery() {
                 })
             })
             .collect();
-        // At another moment of its work each time.
+        // At another point of its work each time.
         for _ in 0..5 + end {
             receiver.arrived.recv_timeout(Duration::from_secs(40)).unwrap();
         }
@@ -68,14 +68,14 @@ async fn twenty_kills_and_an_orderly_end_lose_no_delivery() {
     }
     // What a killed program had claimed is due again when its lease ends.
     let program = boot();
-    let told = || {
+    let reported = || {
         receiver
             .heard()
             .iter()
             .map(|it| it.json()["data"]["link_id"].as_str().unwrap().to_owned())
             .collect::<HashSet<_>>()
     };
-    while !acknowledged.is_subset(&told()) {
+    while !acknowledged.is_subset(&reported()) {
         receiver.arrived.recv_timeout(Duration::from_secs(40)).unwrap();
     }
     let heard = receiver.heard();
@@ -85,11 +85,11 @@ async fn twenty_kills_and_an_orderly_end_lose_no_delivery() {
             bodies.entry(it.headers["webhook-id"].clone()).or_insert_with(|| it.body.clone());
         assert_eq!(*first, it.body, "an id is one delivery");
     }
-    assert_eq!(bodies.len(), told().len(), "a change is one delivery");
+    assert_eq!(bodies.len(), reported().len(), "a change is one delivery");
     assert!(heard.len() - bodies.len() <= 2 * KILLS, "no more duplicates than were under way");
-    for id in told() {
+    for id in reported() {
         let get = format!("GET /api/v1/links/{id} HTTP/1.1\r\nAuthorization: Bearer {}", app.key);
-        assert_eq!(request(&program.address, &get, "").unwrap().0, 200, "told, and not there");
+        assert_eq!(request(&program.address, &get, "").unwrap().0, 200, "reported, and not there");
     }
 }
 
@@ -108,8 +108,8 @@ async fn every_event_reaches_a_receiver_that_was_dead_through_a_restart() {
     }
     app.drain().await;
     // Not earlier: a hundred failures in a row disable it.
-    let wish = json!({ "url": format!("http://127.0.0.1:{port}/"), "events": ["*"] });
-    let hook = app.owner().post("/webhooks", wish).await.expect(201).json()["data"]["id"]
+    let input = json!({ "url": format!("http://127.0.0.1:{port}/"), "events": ["*"] });
+    let hook = app.owner().post("/webhooks", input).await.expect(201).json()["data"]["id"]
         .as_str()
         .unwrap()
         .to_owned();
@@ -145,15 +145,15 @@ async fn every_event_reaches_a_receiver_that_was_dead_through_a_restart() {
         app.deliver().await;
     }
     let heard = receiver.heard();
-    let told: BTreeMap<&str, usize> = heard.iter().fold(BTreeMap::new(), |mut told, it| {
-        *told.entry(it.header("x-xqr-event")).or_default() += 1;
-        told
+    let reported: BTreeMap<&str, usize> = heard.iter().fold(BTreeMap::new(), |mut reported, it| {
+        *reported.entry(it.header("x-xqr-event")).or_default() += 1;
+        reported
     });
     let mut events = xqr_native::DIALECT.profile.webhooks().unwrap().events().to_vec();
     events.sort_unstable();
-    assert_eq!(told.keys().copied().collect::<Vec<_>>(), events);
+    assert_eq!(reported.keys().copied().collect::<Vec<_>>(), events);
     let ids: HashSet<&str> = heard.iter().map(|it| it.header("x-xqr-delivery")).collect();
-    assert_eq!(ids.len(), events.len(), "each once or more: {told:?}");
+    assert_eq!(ids.len(), events.len(), "each once or more: {reported:?}");
     let data = |event: &str| {
         heard.iter().find(|it| it.header("x-xqr-event") == event).unwrap().json()["data"].clone()
     };

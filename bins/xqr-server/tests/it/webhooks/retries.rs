@@ -12,14 +12,15 @@ use crate::support::webhooks::{STUDIO_EVENTS, python_verifies};
 #[cfg(feature = "studio")]
 #[actix_web::test]
 async fn attempts_follow_the_tables_and_ids_stay() {
-    for (look, delays, jitter) in [
+    for (dialect, delays, jitter) in [
         (Dialect::Studio, [60_000, 300_000, 1_800_000, 7_200_000, 43_200_000], 20),
         (Dialect::Xqr, [5_000, 30_000, 300_000, 1_800_000, 7_200_000], 0),
     ] {
         let receiver = Receiver::start();
         receiver.say("500 Oh", "");
         let app = start_reaching(&[&receiver]).await;
-        let (hook, secret) = app.hook(look, &receiver.url(), &["*", "dynamic_qr.created"]).await;
+        let (hook, secret) =
+            app.subscribe(dialect, &receiver.url(), &["*", "dynamic_qr.created"]).await;
         app.example().await;
         app.deliver().await;
         for (n, delay) in delays.into_iter().enumerate() {
@@ -30,7 +31,7 @@ async fn attempts_follow_the_tables_and_ids_stay() {
                 ("pending", i32::try_from(n).unwrap() + 1)
             );
             let wait = delivery.due_at - app.running.app.now();
-            assert!((wait - delay).abs() <= delay * jitter / 100, "{look:?} {n} {wait}");
+            assert!((wait - delay).abs() <= delay * jitter / 100, "{dialect:?} {n} {wait}");
             app.clock.advance(wait - 1);
             app.deliver().await;
             assert_eq!(receiver.heard().len(), n + 1, "not a millisecond early");
@@ -49,21 +50,21 @@ async fn attempts_follow_the_tables_and_ids_stay() {
         assert_eq!(heard.len(), 6, "never again");
         assert!(heard.iter().all(|it| it.headers["webhook-id"] == heard[0].headers["webhook-id"]
             && it.body == heard[0].body));
-        let mut moments: Vec<_> =
+        let mut timestamps: Vec<_> =
             heard.iter().map(|it| it.headers["webhook-timestamp"].clone()).collect();
-        moments.dedup();
-        assert_eq!(moments.len(), 6, "each attempt is signed anew");
-        assert_eq!(python_verifies(look, &secret, &heard), 6);
+        timestamps.dedup();
+        assert_eq!(timestamps.len(), 6, "each attempt is signed anew");
+        assert_eq!(python_verifies(dialect, &secret, &heard), 6);
     }
 }
 
 #[cfg(feature = "studio")]
 #[actix_web::test]
 async fn webhooks_are_disabled_after_failures_in_a_row_and_by_gone() {
-    for (look, limit) in [(Dialect::Studio, 20), (Dialect::Xqr, 100)] {
+    for (dialect, limit) in [(Dialect::Studio, 20), (Dialect::Xqr, 100)] {
         let receiver = Receiver::start();
         let app = start_reaching(&[&receiver]).await;
-        let (hook, _) = app.hook(look, &receiver.url(), &["*", "dynamic_qr.created"]).await;
+        let (hook, _) = app.subscribe(dialect, &receiver.url(), &["*", "dynamic_qr.created"]).await;
         // A success in between begins the count anew.
         receiver.say("500 Oh", "");
         app.example().await;
@@ -127,7 +128,7 @@ async fn a_receiver_that_was_dead_for_ten_minutes_gets_everything() {
     drop(listener);
     let app = TestApp::start_with(reaching(&[port])).await;
     let (hook, _) =
-        app.hook(Dialect::Studio, &format!("http://127.0.0.1:{port}/"), &STUDIO_EVENTS).await;
+        app.subscribe(Dialect::Studio, &format!("http://127.0.0.1:{port}/"), &STUDIO_EVENTS).await;
     let mut ids = Vec::new();
     for minute in 0..10 {
         if minute < 3 {
@@ -147,12 +148,12 @@ async fn a_receiver_that_was_dead_for_ten_minutes_gets_everything() {
         app.clock.advance(60_000);
         app.deliver().await;
     }
-    let mut told: Vec<_> =
+    let mut reported: Vec<_> =
         receiver.heard().iter().map(|it| it.headers["webhook-id"].clone()).collect();
-    told.sort();
+    reported.sort();
     let mut made: Vec<_> = pending.iter().map(|it| it.uid.clone()).collect();
     made.sort();
-    assert_eq!((told.len(), told), (3, made));
+    assert_eq!((reported.len(), reported), (3, made));
     assert_eq!(app.find(&hook).consecutive_failures, 0);
 }
 
@@ -161,7 +162,7 @@ async fn overloaded_receivers_are_left_alone() {
     let receiver = Receiver::start();
     receiver.say("429 Slow Down", "Retry-After: 120\r\n");
     let app = start_reaching(&[&receiver]).await;
-    let (hook, _) = app.hook(Dialect::Xqr, &receiver.url(), &["*"]).await;
+    let (hook, _) = app.subscribe(Dialect::Xqr, &receiver.url(), &["*"]).await;
     app.example().await;
     app.deliver().await;
     let wait = |n: usize| app.deliveries(&hook)[n].due_at - app.running.app.now();

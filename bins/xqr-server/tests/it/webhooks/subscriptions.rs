@@ -47,7 +47,7 @@ async fn internal_addresses_are_refused_when_named_and_with_every_attempt() {
     }
     // The operator allowed it once, and does no more.
     let app = start_reaching(&[&receiver]).await;
-    let (hook, _) = app.hook(Dialect::Xqr, &receiver.url(), &["*"]).await;
+    let (hook, _) = app.subscribe(Dialect::Xqr, &receiver.url(), &["*"]).await;
     let mut settings = app.running.app.settings.clone();
     app.running.stop().await;
     settings.webhooks.allow_nets = Vec::new();
@@ -128,13 +128,16 @@ async fn plans_count_webhooks() {
         "another workspace's"
     );
     let owner = caller.clone();
-    let other_look = app
+    let other_dialect = app
         .running
         .app
         .write(move |tx| subscriptions::delete(tx, &owner, Dialect::Xqr, id))
         .await
         .unwrap_err();
-    assert!(matches!(other_look.condition(), Condition::ResourceNotFound { .. }), "another look's");
+    assert!(
+        matches!(other_dialect.condition(), Condition::ResourceNotFound { .. }),
+        "another dialect's"
+    );
     app.running
         .app
         .write(move |tx| subscriptions::delete(tx, &caller, Dialect::Studio, id))
@@ -148,7 +151,7 @@ async fn plans_count_webhooks() {
 async fn secrets_are_sealed_and_rotate_with_an_overlap() {
     let receiver = Receiver::start();
     let app = start_reaching(&[&receiver]).await;
-    let (hook, old) = app.hook(Dialect::Studio, &receiver.url(), &STUDIO_EVENTS).await;
+    let (hook, old) = app.subscribe(Dialect::Studio, &receiver.url(), &STUDIO_EVENTS).await;
     let id = hook.id;
     let (_, new) = app
         .tx(move |tx, caller| {
@@ -177,10 +180,10 @@ async fn secrets_are_sealed_and_rotate_with_an_overlap() {
 
 #[cfg(feature = "studio")]
 #[actix_web::test]
-async fn paused_webhooks_are_told_nothing_and_tests_are_sent_on_demand() {
+async fn paused_webhooks_get_no_events_and_tests_are_sent_on_demand() {
     let receiver = Receiver::start();
     let app = start_reaching(&[&receiver]).await;
-    let (hook, _) = app.hook(Dialect::Studio, &receiver.url(), &["scan.created"]).await;
+    let (hook, _) = app.subscribe(Dialect::Studio, &receiver.url(), &["scan.created"]).await;
     let id = hook.id;
     let test = move |tx: &mut Tx<'_>, caller: &Caller| {
         subscriptions::test(tx, caller, Dialect::Studio, id)
