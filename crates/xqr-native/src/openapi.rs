@@ -13,7 +13,9 @@ use serde_json::{Value, json};
 
 use xqr_engine::errors::Dialect;
 use xqr_http::openapi::operation::{Operation, operation};
-use xqr_http::openapi::schema::{count, int, list, maybe, named, object, text, url, usual, with};
+use xqr_http::openapi::schema::{
+    count, int, list, nullable, object, reference, string, url, with, with_default,
+};
 use xqr_http::openapi::{Description, Envelope};
 
 /// What any call with a key may be told.
@@ -28,7 +30,7 @@ const LISTS: &str = "ListTooLong ListEmpty";
 const ENVELOPE: Envelope = Envelope {
     schema: |codes, status| {
         json!({
-            "allOf": [named("Refusal"), { "properties": { "error": { "properties": {
+            "allOf": [reference("Refusal"), { "properties": { "error": { "properties": {
                 "code": { "enum": codes }, "status": { "const": status },
             } } } }],
         })
@@ -39,20 +41,20 @@ const ENVELOPE: Envelope = Envelope {
 /// Returns the OpenAPI document.
 pub(super) fn document() -> Value {
     let mut schemas = json!({
-        "RateLimit": object(["limit", "remaining", "burst_limit", "burst_remaining"].map(|name| (name, maybe(count())))),
+        "RateLimit": object(["limit", "remaining", "burst_limit", "burst_remaining"].map(|name| (name, nullable(count())))),
         "Meta": meta(),
         "PageMeta": with(meta(), object([("total", count()), ("limit", count()), ("offset", count())])),
         "Refusal": object([
-            ("error", object([("code", text("RESOURCE_NOT_FOUND")), ("message", text("Link not found.")), ("status", int(400, 599))])),
-            ("meta", object([("request_id", text("req_01KM8T3X9G5W2Q7R4N6V8YBC0D"))])),
+            ("error", object([("code", string("RESOURCE_NOT_FOUND")), ("message", string("Link not found.")), ("status", int(400, 599))])),
+            ("meta", object([("request_id", string("req_01KM8T3X9G5W2Q7R4N6V8YBC0D"))])),
         ]),
         "Problem": object([
-            ("type", text("/docs/errors/RESOURCE_NOT_FOUND")),
-            ("title", text("The link does not exist.")),
+            ("type", string("/docs/errors/RESOURCE_NOT_FOUND")),
+            ("title", string("The link does not exist.")),
             ("status", int(400, 599)),
-            ("detail", text("Link not found.")),
-            ("code", text("RESOURCE_NOT_FOUND")),
-            ("request_id", text("req_01KM8T3X9G5W2Q7R4N6V8YBC0D")),
+            ("detail", string("Link not found.")),
+            ("code", string("RESOURCE_NOT_FOUND")),
+            ("request_id", string("req_01KM8T3X9G5W2Q7R4N6V8YBC0D")),
         ]),
     });
     for more in [
@@ -73,11 +75,11 @@ pub(super) fn document() -> Value {
         column: Dialect::Xqr,
         envelope: ENVELOPE,
         title: "xqr: the native dialect",
-        about: "Answers are `{\"data\", \"meta\"}`, errors are `{\"error\", \"meta\"}`, or RFC 9457 for who asks with \
-                `Accept: application/problem+json`. Of a member that stands twice in a JSON object, the last counts.",
+        about: "Successes are `{\"data\", \"meta\"}`. Errors are `{\"error\", \"meta\"}`, or RFC 9457 with \
+                `Accept: application/problem+json`. If a JSON object repeats a key, the last value is used.",
         security: json!({
             "key": { "type": "http", "scheme": "bearer", "description": "An API key." },
-            "person": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "The access token of a sign-in." },
+            "person": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "The access token of a user." },
         }),
         schemas,
         operations: [
@@ -99,24 +101,24 @@ pub(super) fn document() -> Value {
 
 fn meta() -> Value {
     object([
-        ("request_id", text("req_01KM8T3X9G5W2Q7R4N6V8YBC0D")),
-        ("rate_limit", named("RateLimit")),
+        ("request_id", string("req_01KM8T3X9G5W2Q7R4N6V8YBC0D")),
+        ("rate_limit", reference("RateLimit")),
     ])
 }
 
 /// One resource in its envelope.
 fn one(resource: Value) -> Value {
-    object([("data", resource), ("meta", named("Meta"))])
+    object([("data", resource), ("meta", reference("Meta"))])
 }
 
 /// All of a list.
 fn all(item: &str) -> Value {
-    one(list(named(item)))
+    one(list(reference(item)))
 }
 
 /// A page of a list.
 fn page(item: &str) -> Value {
-    object([("data", list(named(item))), ("meta", named("PageMeta"))])
+    object([("data", list(reference(item))), ("meta", reference("PageMeta"))])
 }
 
 fn keyed(
@@ -140,11 +142,13 @@ fn signed_in(
 
 /// Adds the parameters of a page.
 fn paged(operation: Operation) -> Operation {
-    let offset = usual(int(0, i64::from(u32::MAX)), 0);
-    operation.query([("limit?", usual(int(1, 200), 50)), ("offset?", offset)]).refuses(NUMBERS)
+    let offset = with_default(int(0, i64::from(u32::MAX)), 0);
+    operation
+        .query([("limit?", with_default(int(1, 200), 50)), ("offset?", offset)])
+        .refuses(NUMBERS)
 }
 
 /// A destination that is shown.
 fn address() -> Value {
-    maybe(url())
+    nullable(url())
 }

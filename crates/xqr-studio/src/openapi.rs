@@ -10,8 +10,9 @@ use xqr_http::forms::fields::choices;
 use xqr_http::forms::payload_fields::Kind;
 use xqr_http::openapi::operation::{Operation, operation};
 use xqr_http::openapi::schema::{
-    body, choice, color, constant, count, flag, int, line, list, maybe, moment, named, number,
-    object, one_of, prose, says, some, text, up_to, url, usual, with,
+    body, boolean, bounded_list, choice, color, constant, count, described, enumeration, int, line,
+    list, nullable, number, object, prose, reference, string, timestamp, up_to, url, with,
+    with_default,
 };
 use xqr_http::openapi::{Description, Envelope};
 
@@ -26,7 +27,7 @@ const DRAW: &str = "ColorInvalid ContentTooLong FieldConflict FieldUnsupported U
 const PASSWORD: &str = "PasswordTooShort PasswordCommon TextTooLong RateExceeded";
 
 /// The refusal envelope (section 15.1).
-const ENVELOPE: Envelope = Envelope { schema: |_, _| named("Refusal"), problem: None };
+const ENVELOPE: Envelope = Envelope { schema: |_, _| reference("Refusal"), problem: None };
 
 /// Returns the OpenAPI document.
 pub(super) fn document() -> Value {
@@ -34,8 +35,8 @@ pub(super) fn document() -> Value {
         column: Dialect::Studio,
         envelope: ENVELOPE,
         title: "xqr: the studio dialect",
-        about: "What clients of QR Studio speak. Paths end in a slash. Errors are `{\"detail\"}`, or sentences under the fields that are \
-                wrong, as a text or a list of texts.",
+        about: "Compatible with QR Studio. Paths end in a slash. Errors are `{\"detail\"}`, or sentences under the \
+                invalid fields, as a string or a list of strings.",
         security: json!({
             "key": { "type": "apiKey", "in": "header", "name": "X-Api-Key" },
             "person": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT" },
@@ -47,7 +48,7 @@ pub(super) fn document() -> Value {
             "Key": key(),
             "NewKey": new_key(),
             "Webhook": webhook(),
-            "NewWebhook": with(webhook(), object([("secret", text("whsec_…"))])),
+            "NewWebhook": with(webhook(), object([("secret", string("whsec_…"))])),
             "Delivery": delivery(),
             "Refusal": refusal(),
         }),
@@ -86,40 +87,40 @@ fn signed_in(
 /// A picture to draw. What a form sends is text; a number or truth value in JSON is none.
 fn picture() -> Value {
     body([
-        ("data_type?", maybe(usual(choice(&Kind::ALL), "url"))),
-        ("data?", maybe(text("https://example.com/menu"))),
+        ("data_type?", nullable(with_default(choice(&Kind::ALL), "url"))),
+        ("data?", nullable(string("https://example.com/menu"))),
         (
             "payload?",
             json!({ "description": "The fields of the data type, such as `ssid` and `password` of `wifi`." }),
         ),
         ("size_inches", number(0.5, 15.0)),
-        ("dpi?", maybe(usual(int(72, 600), 300))),
-        ("format?", maybe(usual(one_of(["png", "svg"]), "png"))),
-        ("color?", maybe(color())),
-        ("background?", maybe(color())),
-        ("gradient_from?", maybe(color())),
-        ("gradient_to?", maybe(color())),
-        ("pattern?", maybe(choice(&choices(Pattern::ALL)))),
-        ("eye_shape?", maybe(choice(&choices(EyeShape::ALL)))),
-        ("eye_color?", maybe(color())),
-        ("eye_border_shape?", maybe(choice(&choices(EyeBorder::ALL)))),
-        ("eye_border_color?", maybe(color())),
-        ("eye_center_shape?", maybe(choice(&choices(EyeCenter::ALL)))),
-        ("eye_center_color?", maybe(color())),
-        ("eye_outer_frame?", maybe(flag())),
-        ("eye_outer_frame_match?", maybe(flag())),
-        ("frame_style?", maybe(choice(&choices(FrameStyle::ALL)))),
-        ("frame_label?", maybe(text("Scan me"))),
-        ("frame_color?", maybe(color())),
-        ("frame_label_color?", maybe(color())),
-        ("logo_url?", maybe(url())),
-        ("logo_size_ratio?", maybe(number(0.1, 0.4))),
+        ("dpi?", nullable(with_default(int(72, 600), 300))),
+        ("format?", nullable(with_default(enumeration(["png", "svg"]), "png"))),
+        ("color?", nullable(color())),
+        ("background?", nullable(color())),
+        ("gradient_from?", nullable(color())),
+        ("gradient_to?", nullable(color())),
+        ("pattern?", nullable(choice(&choices(Pattern::ALL)))),
+        ("eye_shape?", nullable(choice(&choices(EyeShape::ALL)))),
+        ("eye_color?", nullable(color())),
+        ("eye_border_shape?", nullable(choice(&choices(EyeBorder::ALL)))),
+        ("eye_border_color?", nullable(color())),
+        ("eye_center_shape?", nullable(choice(&choices(EyeCenter::ALL)))),
+        ("eye_center_color?", nullable(color())),
+        ("eye_outer_frame?", nullable(boolean())),
+        ("eye_outer_frame_match?", nullable(boolean())),
+        ("frame_style?", nullable(choice(&choices(FrameStyle::ALL)))),
+        ("frame_label?", nullable(string("Scan me"))),
+        ("frame_color?", nullable(color())),
+        ("frame_label_color?", nullable(color())),
+        ("logo_url?", nullable(url())),
+        ("logo_size_ratio?", nullable(number(0.1, 0.4))),
         (
             "logo_clear_zone?",
             json!({ "anyOf": [choice(&choices(ClearZone::ALL)), { "type": ["boolean", "null"] }] }),
         ),
-        ("logo_neon_alpha?", maybe(flag())),
-        ("bg_image_url?", maybe(url())),
+        ("logo_neon_alpha?", nullable(boolean())),
+        ("bg_image_url?", nullable(url())),
     ])
 }
 
@@ -127,7 +128,7 @@ fn pictures() -> Vec<Operation> {
     let file = || json!({ "type": "string", "contentMediaType": "application/octet-stream" });
     let form = || {
         json!({ "type": "object", "required": ["size_inches"], "properties": {
-        "size_inches": number(0.5, 15.0), "data": text("https://example.com/menu"), "logo_file": file(), "bg_image_file": file(),
+        "size_inches": number(0.5, 15.0), "data": string("https://example.com/menu"), "logo_file": file(), "bg_image_file": file(),
     } })
     };
     let items = object([
@@ -140,16 +141,16 @@ fn pictures() -> Vec<Operation> {
     let valid = object([
         ("valid", constant(true)),
         ("data_type", choice(&Kind::ALL)),
-        ("format", one_of(["png", "svg"])),
+        ("format", enumeration(["png", "svg"])),
         ("size_inches", number(0.5, 15.0)),
         ("dpi", int(72, 600)),
         ("width_px", count()),
         ("plan", plans()),
     ]);
     [
-        keyed("POST", "/api/v1/generate/", "generate", "Draw a QR code.", "qr:render")
+        keyed("POST", "/api/v1/generate/", "generateQrCode", "Draw a QR code.", "qr:render")
             .once()
-            .takes(named("Picture"))
+            .takes(reference("Picture"))
             .takes_as("multipart/form-data", form())
             .draws(&["image/png", "image/svg+xml"], false)
             .refuses(TEXTS)
@@ -159,12 +160,12 @@ fn pictures() -> Vec<Operation> {
         keyed(
             "POST",
             "/api/v1/generate/bulk/",
-            "generateBulk",
+            "generateQrCodes",
             "Draw many QR codes into a ZIP, all or none.",
             "qr:render",
         )
         .once()
-        .takes(body([("items", some(1, 100_000, named("Picture")))]))
+        .takes(body([("items", bounded_list(1, 100_000, reference("Picture")))]))
         .answers_as(200, "application/zip", json!({}))
         .answers(422, items)
         .refuses(DRAW)
@@ -173,11 +174,11 @@ fn pictures() -> Vec<Operation> {
         keyed(
             "POST",
             "/api/v1/validate/",
-            "validate",
-            "Tell whether a QR code could be drawn. Nothing is charged.",
+            "validateQrCode",
+            "Check whether a QR code can be drawn. Nothing is charged.",
             "qr:render",
         )
-        .takes(named("Picture"))
+        .takes(reference("Picture"))
         .takes_as("multipart/form-data", form())
         .answers(200, valid)
         .refuses(TEXTS)
@@ -187,23 +188,23 @@ fn pictures() -> Vec<Operation> {
         keyed(
             "GET",
             "/api/v1/usage/",
-            "usage",
-            "Tell what the calling key has used and may use this month.",
+            "getKeyUsage",
+            "Get what the calling key has used this month and what it may use.",
             "workspace:read",
         )
         .answers(
             200,
             object([
-                ("key_prefix", text("qrs_live_a1b2c3d4")),
+                ("key_prefix", string("qrs_live_a1b2c3d4")),
                 ("plan", plans()),
-                ("monthly_quota", maybe(count())),
+                ("monthly_quota", nullable(count())),
                 ("used_this_month", count()),
-                ("remaining", maybe(count())),
+                ("remaining", nullable(count())),
                 ("max_size_inches", number(0.0, 15.0)),
                 ("max_dpi", count()),
-                ("allow_custom_logo", flag()),
-                ("max_active_dynamic_qrs", maybe(count())),
-                ("max_bulk_items", maybe(count())),
+                ("allow_custom_logo", boolean()),
+                ("max_active_dynamic_qrs", nullable(count())),
+                ("max_bulk_items", nullable(count())),
                 ("active_dynamic_qrs", count()),
                 ("credits_remaining", count()),
             ]),
@@ -214,7 +215,7 @@ fn pictures() -> Vec<Operation> {
 }
 
 fn plans() -> Value {
-    one_of(Plan::ALL.map(|plan| plan.name()))
+    enumeration(Plan::ALL.map(|plan| plan.name()))
 }
 
 fn variant() -> Value {
@@ -224,54 +225,54 @@ fn variant() -> Value {
 fn dynamic_qr() -> Value {
     object([
         ("id", count()),
-        ("short_id", text("k7m2pq9x")),
-        ("name", maybe(text("Summer"))),
-        ("destination_url", maybe(url())),
+        ("short_id", string("k7m2pq9x")),
+        ("name", nullable(string("Summer"))),
+        ("destination_url", nullable(url())),
         ("variants", up_to(10, variant())),
-        ("sticky?", flag()),
-        ("is_active", flag()),
+        ("sticky?", boolean()),
+        ("is_active", boolean()),
         ("scan_count", count()),
-        ("last_scanned_at", maybe(moment())),
+        ("last_scanned_at", nullable(timestamp())),
         ("destination_changes_count", count()),
         ("public_url", url()),
-        ("created_at", moment()),
-        ("updated_at", moment()),
+        ("created_at", timestamp()),
+        ("updated_at", timestamp()),
     ])
 }
 
 fn dynamic() -> Vec<Operation> {
     let wanted = body([
-        ("name?", maybe(line(40, "A"))),
+        ("name?", nullable(line(40, "A"))),
         ("destination_url", url()),
-        ("weight?", maybe(int(1, 1000))),
+        ("weight?", nullable(int(1, 1000))),
     ]);
-    let variants = maybe(up_to(10, wanted));
+    let variants = nullable(up_to(10, wanted));
     let new = body([
         ("name", line(120, "Summer")),
         ("destination_url", url()),
         ("variants?", variants.clone()),
-        ("sticky?", maybe(flag())),
+        ("sticky?", nullable(boolean())),
     ]);
     let change = body([
-        ("name?", maybe(line(120, "Summer"))),
-        ("destination_url?", maybe(url())),
+        ("name?", nullable(line(120, "Summer"))),
+        ("destination_url?", nullable(url())),
         ("variants?", variants),
-        ("sticky?", maybe(flag())),
-        ("is_active?", maybe(flag())),
+        ("sticky?", nullable(boolean())),
+        ("is_active?", nullable(boolean())),
     ]);
     let page = object([
         ("count", count()),
-        ("next", maybe(url())),
-        ("previous", maybe(url())),
-        ("results", list(named("DynamicQr"))),
+        ("next", nullable(url())),
+        ("previous", nullable(url())),
+        ("results", list(reference("DynamicQr"))),
     ]);
-    let counted = |name: &str| list(object([(name, maybe(text("AT"))), ("count", count())]));
+    let counted = |name: &str| list(object([(name, nullable(string("AT"))), ("count", count())]));
     let analytics = object([
-        ("short_id", text("k7m2pq9x")),
+        ("short_id", string("k7m2pq9x")),
         ("days", int(1, 366)),
         ("total_scans", count()),
-        ("first_scanned_at", maybe(moment())),
-        ("last_scanned_at", maybe(moment())),
+        ("first_scanned_at", nullable(timestamp())),
+        ("last_scanned_at", nullable(timestamp())),
         (
             "by_day",
             list(object([
@@ -287,40 +288,38 @@ fn dynamic() -> Vec<Operation> {
     ]);
     let one = "LinkNotFound TextControls";
     [
-        signed_in(
-            "GET",
-            "/api/v1/dynamic/",
-            "listDynamicQrs",
-            "List dynamic QRs, the latest first.",
-        )
-        .query([
-            ("page?", usual(int(1, 1_000_000), 1)),
-            (
-                "page_size?",
-                says(
-                    usual(json!({ "type": "integer", "minimum": 1, "examples": [25] }), 25),
-                    "More than 100 is 100.",
+        signed_in("GET", "/api/v1/dynamic/", "listDynamicQrs", "List dynamic QRs, newest first.")
+            .query([
+                ("page?", with_default(int(1, 1_000_000), 1)),
+                (
+                    "page_size?",
+                    described(
+                        with_default(
+                            json!({ "type": "integer", "minimum": 1, "examples": [25] }),
+                            25,
+                        ),
+                        "More than 100 is 100.",
+                    ),
                 ),
-            ),
-        ])
-        .refuses(NUMBERS)
-        .refuses("ResourceNotFound")
-        .answers(200, page),
-        signed_in("POST", "/api/v1/dynamic/", "createDynamicQr", "Make a dynamic QR.")
+            ])
+            .refuses(NUMBERS)
+            .refuses("ResourceNotFound")
+            .answers(200, page),
+        signed_in("POST", "/api/v1/dynamic/", "createDynamicQr", "Create a dynamic QR.")
             .once()
             .takes(new)
             .refuses(TEXTS)
             .refuses(NUMBERS)
             .refuses(QR)
-            .answers(201, named("DynamicQr")),
-        signed_in("GET", "/api/v1/dynamic/{short_id}/", "getDynamicQr", "Read a dynamic QR.")
+            .answers(201, reference("DynamicQr")),
+        signed_in("GET", "/api/v1/dynamic/{short_id}/", "getDynamicQr", "Get a dynamic QR.")
             .refuses(one)
-            .answers(200, named("DynamicQr")),
+            .answers(200, reference("DynamicQr")),
         signed_in(
             "PATCH",
             "/api/v1/dynamic/{short_id}/",
             "updateDynamicQr",
-            "Lead a dynamic QR elsewhere, or change something else.",
+            "Update a dynamic QR.",
         )
         .takes(change)
         .refuses(one)
@@ -328,7 +327,7 @@ fn dynamic() -> Vec<Operation> {
         .refuses(NUMBERS)
         .refuses(QR)
         .refuses("EditsSpent LinkArchived")
-        .answers(200, named("DynamicQr")),
+        .answers(200, reference("DynamicQr")),
         signed_in(
             "DELETE",
             "/api/v1/dynamic/{short_id}/",
@@ -340,10 +339,10 @@ fn dynamic() -> Vec<Operation> {
         signed_in(
             "GET",
             "/api/v1/dynamic/{short_id}/analytics/",
-            "analyseDynamicQr",
+            "getDynamicQrAnalytics",
             "Count the scans of a dynamic QR.",
         )
-        .query([("days?", usual(int(1, 366), 30))])
+        .query([("days?", with_default(int(1, 366), 30))])
         .refuses(one)
         .refuses(NUMBERS)
         .answers(200, analytics),
@@ -354,60 +353,64 @@ fn dynamic() -> Vec<Operation> {
 
 fn session() -> Value {
     object([
-        ("access", text("eyJhbGciOiJIUzI1NiJ9…")),
-        ("refresh", text("xqr_rt_…")),
+        ("access", string("eyJhbGciOiJIUzI1NiJ9…")),
+        ("refresh", string("xqr_rt_…")),
         ("token_type", constant("Bearer")),
         ("expires_in", count()),
         (
             "user",
             object([
-                ("id", text("usr_9f2c")),
-                ("email", text("ada@example.com")),
-                ("name", maybe(text("Ada"))),
-                ("role", text("owner")),
+                ("id", string("usr_9f2c")),
+                ("email", string("ada@example.com")),
+                ("name", nullable(string("Ada"))),
+                ("role", string("owner")),
             ]),
         ),
         (
             "workspace",
-            object([("id", text("ws_9f2c")), ("name", text("Ada's workspace")), ("plan", plans())]),
+            object([
+                ("id", string("ws_9f2c")),
+                ("name", string("Ada's workspace")),
+                ("plan", plans()),
+            ]),
         ),
     ])
 }
 
 fn people() -> Vec<Operation> {
-    let email = || ("email", text("ada@example.com"));
+    let email = || ("email", string("ada@example.com"));
     let password = |name| {
         (
             name,
             json!({ "type": "string", "minLength": 1, "examples": ["correct horse battery staple"] }),
         )
     };
-    let token = || body([("refresh", text("xqr_rt_…"))]);
+    let token = || body([("refresh", string("xqr_rt_…"))]);
     [
-        operation("POST", "/api/auth/signup/", "signUp", "Make an account and a workspace.")
+        operation("POST", "/api/auth/signup/", "signUp", "Create an account and a workspace.")
             .takes(body([
                 email(),
                 password("password"),
-                ("name?", maybe(line(100, "Ada"))),
-                ("workspace_name?", maybe(line(100, "Menus"))),
+                ("name?", nullable(line(100, "Ada"))),
+                ("workspace_name?", nullable(line(100, "Menus"))),
             ]))
             .refuses(PASSWORD)
             .refuses(TEXTS)
             .refuses("EmailInvalid EmailTaken SignupClosed")
-            .answers(201, named("Session")),
+            .answers(201, reference("Session")),
         operation("POST", "/api/auth/login/", "logIn", "Sign in.")
             .takes(body([email(), password("password")]))
             .refuses("CredentialsWrong RateExceeded TextControls")
-            .answers(200, named("Session")),
+            .answers(200, reference("Session")),
         operation(
             "POST",
             "/api/auth/refresh/",
-            "refresh",
-            "Exchange a refresh token, which is good for one exchange.",
+            "refreshSession",
+            "Exchange a refresh token. Each can be used once.",
         )
         .takes(token())
         .refuses("TokenInvalid TextControls")
-        .answers(200, named("Session")),
+        .answers(200, reference("Session")),
         operation("POST", "/api/auth/logout/", "logOut", "Sign out.")
             .takes(token())
             .refuses("TokenInvalid TextControls")
@@ -416,12 +419,12 @@ fn people() -> Vec<Operation> {
             "POST",
             "/api/auth/password/",
             "changePassword",
-            "Change the password; every other sign-in ends.",
+            "Change the password. All other sessions end.",
         )
         .takes(body([password("current_password"), password("new_password")]))
         .refuses(PASSWORD)
         .refuses("CredentialsWrong TextControls")
-        .answers(200, named("Session")),
+        .answers(200, reference("Session")),
     ]
     .map(|operation| operation.tag("People"))
     .into()
@@ -430,71 +433,79 @@ fn people() -> Vec<Operation> {
 fn key() -> Value {
     object([
         ("id", count()),
-        ("name", text("Shop")),
-        ("key_prefix", text("qrs_live_a1b2c3d4")),
+        ("name", string("Shop")),
+        ("key_prefix", string("qrs_live_a1b2c3d4")),
         ("plan", plans()),
-        ("is_active", flag()),
-        ("created_at", moment()),
-        ("last_used_at", maybe(moment())),
-        ("revoked_at", maybe(moment())),
+        ("is_active", boolean()),
+        ("created_at", timestamp()),
+        ("last_used_at", nullable(timestamp())),
+        ("revoked_at", nullable(timestamp())),
     ])
 }
 
 fn new_key() -> Value {
     object([
         ("id", count()),
-        ("name", text("Shop")),
-        ("raw_key", text("qrs_live_…")),
-        ("key_prefix", text("qrs_live_a1b2c3d4")),
+        ("name", string("Shop")),
+        ("raw_key", string("qrs_live_…")),
+        ("key_prefix", string("qrs_live_a1b2c3d4")),
         ("plan", plans()),
-        ("warning", text("Store this key securely. It will NOT be shown again.")),
+        ("warning", string("Store this key securely. It will NOT be shown again.")),
     ])
 }
 
 fn keys() -> Vec<Operation> {
     let by_key = object([
         ("id", count()),
-        ("name", text("Shop")),
-        ("key_prefix", text("qrs_live_a1b2c3d4")),
+        ("name", string("Shop")),
+        ("key_prefix", string("qrs_live_a1b2c3d4")),
         ("plan", plans()),
         ("used_this_month", count()),
-        ("is_active", flag()),
+        ("is_active", boolean()),
     ]);
     let usage = object([
         ("plan", plans()),
-        ("monthly_quota", maybe(count())),
+        ("monthly_quota", nullable(count())),
         ("used_this_month", count()),
-        ("remaining", maybe(count())),
+        ("remaining", nullable(count())),
         ("credits_remaining", count()),
         ("active_dynamic_qrs", count()),
-        ("max_active_dynamic_qrs", maybe(count())),
+        ("max_active_dynamic_qrs", nullable(count())),
         ("by_key", list(by_key)),
     ]);
     [
-        signed_in("GET", "/api/v1/keys/", "listKeys", "List keys, revoked ones too.")
-            .answers(200, object([("keys", list(named("Key")))])),
+        signed_in("GET", "/api/v1/keys/", "listKeys", "List API keys, also revoked ones.")
+            .answers(200, object([("keys", list(reference("Key")))])),
         signed_in(
             "POST",
             "/api/v1/keys/",
             "createKey",
-            "Make a key; its secret is told this once.",
+            "Create an API key. Only this response contains the secret.",
         )
         .once()
-        .takes(body([("name", line(100, "Shop")), ("plan?", maybe(usual(plans(), "free")))]))
+        .takes(body([
+            ("name", line(100, "Shop")),
+            ("plan?", nullable(with_default(plans(), "free"))),
+        ]))
         .refuses(TEXTS)
         .refuses("KeyNameMissing PlanAboveTier PlanLimitReached")
-        .answers(201, named("NewKey")),
-        signed_in("POST", "/api/v1/keys/{id}/rotate/", "rotateKey", "Give a key another secret.")
-            .refuses("ResourceNotFound StateConflict KeyRevoked")
-            .answers(200, named("NewKey")),
-        signed_in("DELETE", "/api/v1/keys/{id}/", "revokeKey", "Revoke a key.")
+        .answers(201, reference("NewKey")),
+        signed_in(
+            "POST",
+            "/api/v1/keys/{id}/rotate/",
+            "rotateKey",
+            "Replace the secret of an API key.",
+        )
+        .refuses("ResourceNotFound StateConflict KeyRevoked")
+        .answers(200, reference("NewKey")),
+        signed_in("DELETE", "/api/v1/keys/{id}/", "revokeKey", "Revoke an API key.")
             .refuses("ResourceNotFound")
             .answers_nothing(),
         signed_in(
             "GET",
             "/api/v1/usage/me/",
-            "usageOfAll",
-            "Tell what the workspace has used and may use this month.",
+            "listUsage",
+            "List what each key has used this month.",
         )
         .answers(200, usage),
     ]
@@ -503,87 +514,90 @@ fn keys() -> Vec<Operation> {
 }
 
 fn statuses() -> Value {
-    one_of(["active", "paused", "disabled"])
+    enumeration(["active", "paused", "disabled"])
 }
 
 fn webhook() -> Value {
     object([
         ("id", count()),
         ("url", url()),
-        ("description", text("Orders")),
-        ("events", list(text("scan.created"))),
+        ("description", string("Orders")),
+        ("events", list(string("scan.created"))),
         ("status", statuses()),
         ("consecutive_failures", count()),
-        ("last_delivery_at", maybe(moment())),
-        ("last_response_status", maybe(count())),
-        ("created_at", moment()),
+        ("last_delivery_at", nullable(timestamp())),
+        ("last_response_status", nullable(count())),
+        ("created_at", timestamp()),
     ])
 }
 
 fn delivery() -> Value {
     object([
-        ("id", text("d47f2e1a8c3b")),
-        ("event", text("scan.created")),
-        ("status", text("delivered")),
+        ("id", string("d47f2e1a8c3b")),
+        ("event", string("scan.created")),
+        ("status", string("delivered")),
         ("attempts", count()),
-        ("response_status", maybe(count())),
-        ("duration_ms", maybe(count())),
-        ("created_at", moment()),
-        ("delivered_at", maybe(moment())),
+        ("response_status", nullable(count())),
+        ("duration_ms", nullable(count())),
+        ("created_at", timestamp()),
+        ("delivered_at", nullable(timestamp())),
     ])
 }
 
 fn webhooks() -> Vec<Operation> {
-    let events = || some(1, EVENTS.len(), one_of(EVENTS.iter().copied()));
-    let new =
-        body([("url", url()), ("description?", maybe(prose(200, "Orders"))), ("events", events())]);
+    let events = || bounded_list(1, EVENTS.len(), enumeration(EVENTS.iter().copied()));
+    let new = body([
+        ("url", url()),
+        ("description?", nullable(prose(200, "Orders"))),
+        ("events", events()),
+    ]);
     let change = body([
-        ("url?", maybe(url())),
-        ("description?", maybe(prose(200, "Orders"))),
-        ("events?", maybe(events())),
-        ("status?", maybe(statuses())),
+        ("url?", nullable(url())),
+        ("description?", nullable(prose(200, "Orders"))),
+        ("events?", nullable(events())),
+        ("status?", nullable(statuses())),
     ]);
     let wrong = "EndpointInvalid ListTooLong ListEmpty FeatureLocked PlanLimitReached";
     let one = "ResourceNotFound";
     [
         signed_in("GET", "/api/v1/webhooks/", "listWebhooks", "List webhooks.")
-            .answers(200, object([("results", list(named("Webhook")))])),
+            .answers(200, object([("results", list(reference("Webhook")))])),
         signed_in(
             "POST",
             "/api/v1/webhooks/",
             "createWebhook",
-            "Make a webhook; its secret is told this once.",
+            "Create a webhook. Only this response contains the secret.",
         )
         .once()
         .takes(new)
         .refuses(TEXTS)
         .refuses(wrong)
-        .answers(201, named("NewWebhook")),
-        signed_in("GET", "/api/v1/webhooks/{id}/", "getWebhook", "Read a webhook.")
+        .answers(201, reference("NewWebhook")),
+        signed_in("GET", "/api/v1/webhooks/{id}/", "getWebhook", "Get a webhook.")
             .refuses(one)
-            .answers(200, named("Webhook")),
-        signed_in("PATCH", "/api/v1/webhooks/{id}/", "updateWebhook", "Change a webhook.")
+            .answers(200, reference("Webhook")),
+        signed_in("PATCH", "/api/v1/webhooks/{id}/", "updateWebhook", "Update a webhook.")
             .takes(change)
             .refuses(one)
             .refuses(TEXTS)
             .refuses(wrong)
-            .answers(200, named("Webhook")),
+            .answers(200, reference("Webhook")),
         signed_in("DELETE", "/api/v1/webhooks/{id}/", "deleteWebhook", "Delete a webhook.")
             .refuses(one)
             .answers_nothing(),
         signed_in(
             "POST",
             "/api/v1/webhooks/{id}/rotate/",
-            "rotateWebhook",
-            "Give a webhook another secret.",
+            "rotateWebhookSecret",
+            "Replace the secret of a webhook.",
         )
         .refuses(one)
         .refuses("FeatureLocked")
-        .answers(200, named("NewWebhook")),
-        signed_in("POST", "/api/v1/webhooks/{id}/test/", "testWebhook", "Send a made-up event.")
+        .answers(200, reference("NewWebhook")),
+        signed_in("POST", "/api/v1/webhooks/{id}/test/", "testWebhook", "Send a test event.")
             .refuses(one)
             .refuses("FeatureLocked StateConflict")
-            .answers(202, object([("id", text("d47f2e1a8c3b"))])),
+            .answers(202, object([("id", string("d47f2e1a8c3b"))])),
         signed_in(
             "GET",
             "/api/v1/webhooks/{id}/deliveries/",
@@ -591,14 +605,14 @@ fn webhooks() -> Vec<Operation> {
             "List the last 100 deliveries of a webhook.",
         )
         .refuses(one)
-        .answers(200, object([("results", list(named("Delivery")))])),
+        .answers(200, object([("results", list(reference("Delivery")))])),
     ]
     .map(|operation| operation.tag("Webhooks"))
     .into()
 }
 
 fn probes() -> Vec<Operation> {
-    let state = || one_of(["ok", "unavailable"]);
+    let state = || enumeration(["ok", "unavailable"]);
     let status = || {
         object([
             ("status", state()),
@@ -606,9 +620,9 @@ fn probes() -> Vec<Operation> {
         ])
     };
     [
-        operation("GET", "/api/health/", "health", "Tell that the process is alive.")
+        operation("GET", "/api/health/", "getHealth", "Check that the process is alive.")
             .answers(200, object([("status", constant("ok"))])),
-        operation("GET", "/api/status/", "status", "Tell how each component is.")
+        operation("GET", "/api/status/", "getStatus", "Get the state of each component.")
             .answers(200, status())
             .answers(503, status()),
     ]

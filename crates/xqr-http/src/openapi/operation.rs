@@ -118,7 +118,7 @@ impl Operation {
     /// Takes an Idempotency-Key.
     pub fn once(self) -> Self {
         let schema = json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$" });
-        let says = "The same key with the same body brings the same answer again for 24 hours, and has no second effect.";
+        let says = "For 24 hours, the same key and body return the same response and have no second effect.";
         self.header("Idempotency-Key", says, schema)
             .refuses("IdempotencyKeyInvalid IdempotencyReused IdempotencyRunning")
     }
@@ -276,13 +276,13 @@ fn share(status: u16, refusal: Value, shared: &mut Map<String, Value>) -> Value 
 /// What a status of an answer means, in a word.
 fn said(status: u16) -> &'static str {
     match status {
-        201 => "Made.",
-        202 => "Under way.",
-        204 => "Done; there is nothing to tell.",
-        304 => "The client has this picture already.",
-        422 => "Some items cannot be drawn; nothing was charged.",
-        503 => "Something that the service needs does not answer.",
-        _ => "Done.",
+        201 => "Created.",
+        202 => "Accepted.",
+        204 => "No content.",
+        304 => "The client has this picture.",
+        422 => "Some items cannot be drawn. Nothing was charged.",
+        503 => "A component of the service does not answer.",
+        _ => "OK.",
     }
 }
 

@@ -53,12 +53,12 @@ pub fn up_to(max: usize, items: Value) -> Value {
 }
 
 /// A list of `min` to `max` items.
-pub fn some(min: usize, max: usize, items: Value) -> Value {
+pub fn bounded_list(min: usize, max: usize, items: Value) -> Value {
     json!({ "type": "array", "items": items, "minItems": min, "maxItems": max })
 }
 
 /// A value or null.
-pub fn maybe(mut schema: Value) -> Value {
+pub fn nullable(mut schema: Value) -> Value {
     let Some(kind) = schema.get("type").cloned() else {
         return json!({ "anyOf": [schema, { "type": "null" }] });
     };
@@ -70,12 +70,12 @@ pub fn maybe(mut schema: Value) -> Value {
 }
 
 /// A reference to a schema by its name.
-pub fn named(name: &str) -> Value {
+pub fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{name}") })
 }
 
 /// A string.
-pub fn text(example: &str) -> Value {
+pub fn string(example: &str) -> Value {
     json!({ "type": "string", "examples": [example] })
 }
 
@@ -90,7 +90,7 @@ pub fn prose(max: usize, example: &str) -> Value {
 }
 
 /// A string that matches a regular expression.
-pub fn like(pattern: &str, example: &str) -> Value {
+pub fn matching(pattern: &str, example: &str) -> Value {
     json!({ "type": "string", "pattern": pattern, "examples": [example] })
 }
 
@@ -100,17 +100,17 @@ pub fn constant(value: impl Into<Value>) -> Value {
 }
 
 /// One of several strings.
-pub fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> Value {
+pub fn enumeration<'a>(names: impl IntoIterator<Item = &'a str>) -> Value {
     json!({ "type": "string", "enum": names.into_iter().collect::<Vec<_>>() })
 }
 
 /// The names in a table of choices.
 pub fn choice<T>(choices: &[(&str, T)]) -> Value {
-    one_of(choices.iter().map(|(name, _)| *name))
+    enumeration(choices.iter().map(|(name, _)| *name))
 }
 
 /// A boolean.
-pub fn flag() -> Value {
+pub fn boolean() -> Value {
     json!({ "type": "boolean", "examples": [true] })
 }
 
@@ -130,19 +130,19 @@ pub fn number(min: f64, max: f64) -> Value {
 }
 
 /// Adds a default value.
-pub fn usual(mut schema: Value, default: impl Into<Value>) -> Value {
+pub fn with_default(mut schema: Value, default: impl Into<Value>) -> Value {
     schema["default"] = default.into();
     schema
 }
 
 /// Adds a description.
-pub fn says(mut schema: Value, description: &str) -> Value {
+pub fn described(mut schema: Value, description: &str) -> Value {
     schema["description"] = json!(description);
     schema
 }
 
 /// A timestamp (RFC 3339).
-pub fn moment() -> Value {
+pub fn timestamp() -> Value {
     json!({ "type": "string", "format": "date-time", "examples": ["2026-03-21T14:30:00Z"] })
 }
 

@@ -6,27 +6,28 @@ use xqr_engine::scans::time_series::Interval;
 use super::{NUMBERS, keyed, one};
 use xqr_http::openapi::operation::Operation;
 use xqr_http::openapi::schema::{
-    choice, count, int, list, maybe, moment, named, number, object, one_of, text, url, usual, uuid,
+    choice, count, enumeration, int, list, nullable, number, object, reference, string, timestamp,
+    url, uuid, with_default,
 };
 
 const SCOPE: &str = "analytics:read";
 
 pub(super) fn schemas() -> Value {
-    let counted = |name: &str| list(object([(name, text("mobile")), ("count", count())]));
+    let counted = |name: &str| list(object([(name, string("mobile")), ("count", count())]));
     json!({
         "Summary": object([
             ("total_links", count()), ("total_scans", count()), ("active_links_30d", count()), ("unique_countries", count()),
-            ("unique_visitors", count()), ("bot_scans", count()), ("scans_change_pct", maybe(json!({ "type": "number", "examples": [12.5] }))),
-            ("top_countries", list(object([("country", maybe(text("Austria"))), ("country_code", text("AT")), ("scans", count())]))),
-            ("top_devices", list(object([("device", text("mobile")), ("scans", count()), ("percentage", number(0.0, 100.0))]))),
+            ("unique_visitors", count()), ("bot_scans", count()), ("scans_change_pct", nullable(json!({ "type": "number", "examples": [12.5] }))),
+            ("top_countries", list(object([("country", nullable(string("Austria"))), ("country_code", string("AT")), ("scans", count())]))),
+            ("top_devices", list(object([("device", string("mobile")), ("scans", count()), ("percentage", number(0.0, 100.0))]))),
         ]),
         "Series": object([
             ("interval", choice(&Interval::ALL)),
-            ("points", list(object([("date", text("2026-03-21")), ("scans", count()), ("visitors", maybe(count()))]))),
+            ("points", list(object([("date", string("2026-03-21")), ("scans", count()), ("visitors", nullable(count()))]))),
         ]),
         "LinkAnalytics": object([
-            ("link_id", uuid()), ("short_code", text("summer24")), ("total_scans", count()), ("unique_visitors", count()),
-            ("bot_scans", count()), ("last_scan_at", maybe(moment())), ("countries", counted("country")), ("devices", counted("device")),
+            ("link_id", uuid()), ("short_code", string("summer24")), ("total_scans", count()), ("unique_visitors", count()),
+            ("bot_scans", count()), ("last_scan_at", nullable(timestamp())), ("countries", counted("country")), ("devices", counted("device")),
             ("browsers", counted("browser")), ("systems", counted("system")), ("referrers", counted("referrer")),
             ("variants", counted("variant")), ("daily_scans", list(object([("date", date()), ("scans", count())]))),
         ]),
@@ -38,11 +39,11 @@ fn date() -> Value {
 }
 
 fn period() -> Value {
-    one_of(["7d", "30d", "90d", "all"])
+    enumeration(["7d", "30d", "90d", "all"])
 }
 
 fn bots() -> Value {
-    usual(one_of(["include", "exclude"]), "include")
+    with_default(enumeration(["include", "exclude"]), "include")
 }
 
 /// Adds what every report takes, and the forms that it comes in.
@@ -51,7 +52,7 @@ fn report(operation: Operation, data: Value) -> Operation {
         .query([
             ("period?", period()),
             ("bots?", bots()),
-            ("format?", usual(one_of(["json", "csv", "svg"]), "json")),
+            ("format?", with_default(enumeration(["json", "csv", "svg"]), "json")),
         ])
         .refuses("ChoiceUnknown FeatureLocked")
         .answers(200, one(data))
@@ -62,28 +63,28 @@ fn report(operation: Operation, data: Value) -> Operation {
 fn values(path: &'static str, id: &'static str, summary: &'static str, name: &str) -> Operation {
     report(
         keyed("GET", path, id, summary, SCOPE),
-        list(object([(name, text("mobile")), ("count", count())])),
+        list(object([(name, string("mobile")), ("count", count())])),
     )
     .query([
-        ("link_id?", text("d47f2e1a-8c3b-4a5d-9e6f-1234567890ab")),
-        ("limit?", usual(int(1, 1000), 100)),
+        ("link_id?", string("d47f2e1a-8c3b-4a5d-9e6f-1234567890ab")),
+        ("limit?", with_default(int(1, 1000), 100)),
     ])
     .refuses(NUMBERS)
     .refuses("LinkNotFound")
 }
 
 fn of_link(path: &'static str, id: &'static str) -> Operation {
-    keyed("GET", path, id, "Tell what the scans of a link add up to.", SCOPE)
-        .query([("period?", usual(period(), "all")), ("bots?", bots())])
+    keyed("GET", path, id, "Get the totals of a link's scans.", SCOPE)
+        .query([("period?", with_default(period(), "all")), ("bots?", bots())])
         .refuses("ChoiceUnknown LinkNotFound")
-        .answers(200, one(named("LinkAnalytics")))
+        .answers(200, one(reference("LinkAnalytics")))
 }
 
 pub(super) fn operations() -> Vec<Operation> {
-    let guide = list(object([("timestamp", moment()), ("scans", count())]));
+    let guide = list(object([("timestamp", timestamp()), ("scans", count())]));
     let top = object([
         ("link_id", uuid()),
-        ("short_code", text("summer24")),
+        ("short_code", string("summer24")),
         ("short_url", url()),
         ("scans", count()),
     ]);
@@ -91,68 +92,88 @@ pub(super) fn operations() -> Vec<Operation> {
         keyed(
             "GET",
             "/api/v1/analytics/summary",
-            "summarise",
-            "Tell what all scans add up to.",
+            "getAnalyticsSummary",
+            "Get the totals of all scans.",
             SCOPE,
         )
-        .query([("period?", usual(period(), "30d")), ("bots?", bots())])
+        .query([("period?", with_default(period(), "30d")), ("bots?", bots())])
         .refuses("ChoiceUnknown")
-        .answers(200, one(named("Summary"))),
+        .answers(200, one(reference("Summary"))),
         // One of `interval` and `granularity` is required, which OpenAPI cannot say of parameters.
         report(
             keyed(
                 "GET",
                 "/api/v1/analytics/timeseries",
-                "series",
+                "getTimeSeries",
                 "Count scans by `interval`, or `granularity`.",
                 SCOPE,
             ),
-            json!({ "anyOf": [named("Series"), guide] }),
+            json!({ "anyOf": [reference("Series"), guide] }),
         )
         .query([
             ("interval?", choice(&Interval::ALL)),
             ("granularity?", choice(&Interval::ALL)),
-            ("time_zone?", text("Europe/Vienna")),
+            ("time_zone?", string("Europe/Vienna")),
             ("from_date?", date()),
             ("to_date?", date()),
-            ("link_id?", text("d47f2e1a-8c3b-4a5d-9e6f-1234567890ab")),
+            ("link_id?", string("d47f2e1a-8c3b-4a5d-9e6f-1234567890ab")),
         ])
         .refuses(NUMBERS)
         .refuses("FieldMissing LinkNotFound"),
-        values("/api/v1/analytics/geography", "byCountry", "Count scans by country.", "country"),
-        values("/api/v1/analytics/devices", "byDevice", "Count scans by device.", "device"),
-        values("/api/v1/analytics/browsers", "byBrowser", "Count scans by browser.", "browser"),
+        values(
+            "/api/v1/analytics/geography",
+            "listScansByCountry",
+            "Count scans by country.",
+            "country",
+        ),
+        values(
+            "/api/v1/analytics/devices",
+            "listScansByDevice",
+            "Count scans by device.",
+            "device",
+        ),
+        values(
+            "/api/v1/analytics/browsers",
+            "listScansByBrowser",
+            "Count scans by browser.",
+            "browser",
+        ),
         values(
             "/api/v1/analytics/systems",
-            "bySystem",
+            "listScansBySystem",
             "Count scans by operating system.",
             "system",
         ),
-        values("/api/v1/analytics/referrers", "byReferrer", "Count scans by referrer.", "referrer"),
+        values(
+            "/api/v1/analytics/referrers",
+            "listScansByReferrer",
+            "Count scans by referrer.",
+            "referrer",
+        ),
         report(
             keyed(
                 "GET",
                 "/api/v1/analytics/top-links",
-                "topLinks",
+                "listTopLinks",
                 "List the links with the most scans.",
                 SCOPE,
             ),
             list(top),
         )
-        .query([("limit?", usual(int(1, 1000), 100))])
+        .query([("limit?", with_default(int(1, 1000), 100))])
         .refuses(NUMBERS),
         keyed(
             "GET",
             "/api/v1/analytics/stream",
             "streamScans",
-            "Tell of scans as they are counted, for ten minutes.",
+            "Stream scans as they are counted, for ten minutes.",
             SCOPE,
         )
-        .query([("link_id?", text("d47f2e1a-8c3b-4a5d-9e6f-1234567890ab")), ("bots?", bots())])
+        .query([("link_id?", string("d47f2e1a-8c3b-4a5d-9e6f-1234567890ab")), ("bots?", bots())])
         .refuses("ChoiceUnknown LinkNotFound")
         .answers_as(200, "text/event-stream", json!({})),
-        of_link("/api/v1/analytics/links/{link_id}", "analyseLink"),
-        of_link("/api/v1/analytics/links/{link_id}/stats", "analyseLinkStats"),
+        of_link("/api/v1/analytics/links/{link_id}", "getLinkAnalytics"),
+        of_link("/api/v1/analytics/links/{link_id}/stats", "getLinkStats"),
     ]
     .map(|operation| operation.tag("Analytics"))
     .into()

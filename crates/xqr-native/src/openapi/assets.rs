@@ -6,8 +6,8 @@ use xqr_engine::assets::MAX_BYTES;
 use super::{NUMBERS, TEXTS, keyed, one, page, paged};
 use xqr_http::openapi::operation::Operation;
 use xqr_http::openapi::schema::{
-    constant, flag, int, line, list, maybe, moment, named, object, one_of, says, text, url, usual,
-    uuid,
+    boolean, constant, described, enumeration, int, line, list, nullable, object, reference,
+    string, timestamp, url, uuid, with_default,
 };
 
 pub(super) fn schemas() -> Value {
@@ -15,12 +15,12 @@ pub(super) fn schemas() -> Value {
     json!({
         "Asset": object([
             ("id", uuid()), ("filename", line(255, "logo.png")), ("mime_type", media_type()), ("file_size", int(1, MAX_BYTES)),
-            ("status", one_of(["pending", "confirmed"])), ("is_public", flag()), ("public_url", maybe(url())),
-            ("tags", list(text("brand"))), ("created_at", moment()), ("updated_at", moment()),
+            ("status", enumeration(["pending", "confirmed"])), ("is_public", boolean()), ("public_url", nullable(url())),
+            ("tags", list(string("brand"))), ("created_at", timestamp()), ("updated_at", timestamp()),
         ]),
         "Upload": object([
             ("asset_id", uuid()),
-            ("upload_url", says(url(), "Takes the file once more until the asset is confirmed. Whoever has it needs no key.")),
+            ("upload_url", described(url(), "Accepts the file again until the asset is confirmed. It needs no key.")),
             ("method", constant("PUT")),
             ("headers", object([("Content-Type", media_type())])),
         ]),
@@ -30,41 +30,36 @@ pub(super) fn schemas() -> Value {
 pub(super) fn operations() -> Vec<Operation> {
     let (read, write) = ("assets:read", "assets:write");
     let confirm = |path, id| {
-        keyed(
-            "POST",
-            path,
-            id,
-            "Say that the file is uploaded. From then on it stays as it is.",
-            write,
-        )
-        .refuses("ResourceNotFound StateConflict")
-        .answers(200, one(named("Asset")))
+        keyed("POST", path, id, "Confirm the upload. Afterwards the file never changes.", write)
+            .refuses("ResourceNotFound StateConflict")
+            .answers(200, one(reference("Asset")))
     };
-    let tags = says(text("brand, red"), "Up to 10 of up to 50 characters, separated by commas.");
+    let tags =
+        described(string("brand, red"), "Up to 10 of up to 50 characters, separated by commas.");
     [
         keyed(
             "POST",
             "/api/v1/assets/presign",
             "presignAsset",
-            "Make an asset, and a signed link to upload its file with.",
+            "Create an asset and a signed link to upload its file.",
             write,
         )
         .once()
         .query([
             ("filename", line(255, "logo.png")),
-            ("file_size", says(int(1, MAX_BYTES), "Bytes of the file.")),
-            ("content_type?", usual(text("image/png"), "application/octet-stream")),
+            ("file_size", described(int(1, MAX_BYTES), "Bytes of the file.")),
+            ("content_type?", with_default(string("image/png"), "application/octet-stream")),
             ("tags?", tags),
         ])
         .refuses(TEXTS)
         .refuses(NUMBERS)
         .refuses("FieldMissing FilenameInvalid ListTooLong FeatureLocked PlanLimitReached")
-        .answers(200, one(named("Upload"))),
-        paged(keyed("GET", "/api/v1/assets", "listAssets", "List assets, the latest first.", read))
+        .answers(200, one(reference("Upload"))),
+        paged(keyed("GET", "/api/v1/assets", "listAssets", "List assets, newest first.", read))
             .answers(200, page("Asset")),
-        keyed("GET", "/api/v1/assets/{asset_id}", "getAsset", "Read an asset.", read)
+        keyed("GET", "/api/v1/assets/{asset_id}", "getAsset", "Get an asset.", read)
             .refuses("ResourceNotFound")
-            .answers(200, one(named("Asset"))),
+            .answers(200, one(reference("Asset"))),
         keyed(
             "DELETE",
             "/api/v1/assets/{asset_id}",
@@ -80,11 +75,11 @@ pub(super) fn operations() -> Vec<Operation> {
             "POST",
             "/api/v1/assets/{asset_id}/publish",
             "publishAsset",
-            "Let everybody read the file.",
+            "Make the file public.",
             write,
         )
         .refuses("ResourceNotFound StateConflict")
-        .answers(200, one(named("Asset"))),
+        .answers(200, one(reference("Asset"))),
     ]
     .map(|operation| operation.tag("Assets"))
     .into()

@@ -6,8 +6,8 @@ use xqr_engine::bio::LINKS;
 use super::{LISTS, TEXTS, all, keyed, one};
 use xqr_http::openapi::operation::Operation;
 use xqr_http::openapi::schema::{
-    body, count, flag, like, line, maybe, moment, named, object, one_of, prose, says, text, up_to,
-    url,
+    body, boolean, count, described, enumeration, line, matching, nullable, object, prose,
+    reference, string, timestamp, up_to, url,
 };
 
 const TITLE: &str = "Acme Inc";
@@ -17,22 +17,22 @@ pub(super) fn schemas() -> Value {
     // What else a client puts there is kept and shown as it is.
     let open = "Further keys are kept as they are.";
     let link = || body([("label", line(100, "Website")), ("url", target())]);
-    let lang = || like("^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", "de");
-    let theme = || one_of(["light", "dark"]);
+    let lang = || matching("^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", "de");
+    let theme = || enumeration(["light", "dark"]);
     json!({
         "BioPage": object([
-            ("id", text("bio_d47f2e1a-8c3b-4a5d-9e6f-1234567890ab")), ("title", line(100, TITLE)),
-            ("description", maybe(prose(1000, DESCRIPTION))), ("slug", like("^[a-z0-9-]+$", "acme-inc")), ("page_data", named("PageData")),
-            ("is_published", flag()), ("published_at", maybe(moment())), ("view_count", count()), ("click_count", count()),
-            ("html_url", url()), ("created_at", moment()), ("updated_at", moment()),
+            ("id", string("bio_d47f2e1a-8c3b-4a5d-9e6f-1234567890ab")), ("title", line(100, TITLE)),
+            ("description", nullable(prose(1000, DESCRIPTION))), ("slug", matching("^[a-z0-9-]+$", "acme-inc")), ("page_data", reference("PageData")),
+            ("is_published", boolean()), ("published_at", nullable(timestamp())), ("view_count", count()), ("click_count", count()),
+            ("html_url", url()), ("created_at", timestamp()), ("updated_at", timestamp()),
         ]),
-        "PageData": says(
+        "PageData": described(
             body([("theme?", theme()), ("lang?", lang()), ("avatar_url?", url()), ("links?", up_to(LINKS, link()))]),
             open,
         ),
-        "NewPageData": says(
+        "NewPageData": described(
             body([
-                ("theme?", maybe(theme())), ("lang?", maybe(lang())), ("avatar_url?", maybe(url())), ("links?", maybe(up_to(LINKS, link()))),
+                ("theme?", nullable(theme())), ("lang?", nullable(lang())), ("avatar_url?", nullable(url())), ("links?", nullable(up_to(LINKS, link()))),
             ]),
             "Is laid over what is there key by key; null takes a key away. Further keys are kept as they are.",
         ),
@@ -50,25 +50,19 @@ pub(super) fn operations() -> Vec<Operation> {
     let absent = "ResourceNotFound";
     let content =
         "ChoiceUnknown UrlInvalid LinkInvalid DataTooComplex DestinationLoops DestinationBlocked";
-    let description = || maybe(prose(1000, DESCRIPTION));
-    let data = || maybe(named("NewPageData"));
+    let description = || nullable(prose(1000, DESCRIPTION));
+    let data = || nullable(reference("NewPageData"));
     let at =
         |method, path, id, summary, scope| keyed(method, path, id, summary, scope).refuses(absent);
     let page = "/api/v1/bio/pages/{page_id}";
     [
-        keyed(
-            "GET",
-            "/api/v1/bio/pages",
-            "listBioPages",
-            "List bio pages, the oldest first.",
-            read,
-        )
-        .answers(200, all("BioPage")),
+        keyed("GET", "/api/v1/bio/pages", "listBioPages", "List bio pages, oldest first.", read)
+            .answers(200, all("BioPage")),
         keyed(
             "POST",
             "/api/v1/bio/pages",
             "createBioPage",
-            "Make a bio page, which nobody sees yet.",
+            "Create a bio page. It is not published yet.",
             write,
         )
         .once()
@@ -81,42 +75,43 @@ pub(super) fn operations() -> Vec<Operation> {
         .refuses(LISTS)
         .refuses(content)
         .refuses("FeatureLocked PlanLimitReached")
-        .answers(201, one(named("BioPage"))),
-        at("GET", page, "getBioPage", "Read a bio page.", read).answers(200, one(named("BioPage"))),
+        .answers(201, one(reference("BioPage"))),
+        at("GET", page, "getBioPage", "Get a bio page.", read)
+            .answers(200, one(reference("BioPage"))),
         at(
             "PATCH",
             page,
             "updateBioPage",
-            "Change a bio page; what is left out stays, also its slug.",
+            "Update a bio page. Omitted fields stay, and so does the slug.",
             write,
         )
         .takes(body([
-            ("title?", maybe(line(100, TITLE))),
+            ("title?", nullable(line(100, TITLE))),
             ("description?", description()),
             ("page_data?", data()),
         ]))
         .refuses(TEXTS)
         .refuses(LISTS)
         .refuses(content)
-        .answers(200, one(named("BioPage"))),
+        .answers(200, one(reference("BioPage"))),
         at("DELETE", page, "deleteBioPage", "Delete a bio page. Its slug is free again.", write)
             .answers_nothing(),
         at(
             "POST",
             "/api/v1/bio/pages/{page_id}/publish",
             "publishBioPage",
-            "Show a bio page to everybody.",
+            "Publish a bio page.",
             write,
         )
-        .answers(200, one(named("BioPage"))),
+        .answers(200, one(reference("BioPage"))),
         at(
             "POST",
             "/api/v1/bio/pages/{page_id}/unpublish",
             "unpublishBioPage",
-            "Hide a bio page. Its counts stay.",
+            "Unpublish a bio page. Its counts stay.",
             write,
         )
-        .answers(200, one(named("BioPage"))),
+        .answers(200, one(reference("BioPage"))),
     ]
     .map(|operation| operation.tag("Bio pages"))
     .into()

@@ -8,8 +8,8 @@ use xqr_http::forms::fields::choices;
 use xqr_http::forms::payload_fields::Kind;
 use xqr_http::openapi::operation::Operation;
 use xqr_http::openapi::schema::{
-    body, choice, color, count, flag, int, line, list, maybe, moment, named, number, object,
-    one_of, prose, text, url, usual, with,
+    body, boolean, choice, color, count, enumeration, int, line, list, nullable, number, object,
+    prose, reference, string, timestamp, url, with, with_default,
 };
 
 /// What is refused of a picture.
@@ -31,9 +31,9 @@ pub(super) fn schemas() -> Value {
         "KeptDesign": kept,
         "Judgement": judgement(),
         "Template": object([
-            ("id", text("tpl_9f2c")), ("name", text("House style")), ("description", maybe(text("Blue on white"))),
+            ("id", string("tpl_9f2c")), ("name", string("House style")), ("description", nullable(string("Blue on white"))),
             ("design", shown),
-            ("created_at", moment()), ("updated_at", moment()),
+            ("created_at", timestamp()), ("updated_at", timestamp()),
         ]),
     })
 }
@@ -41,52 +41,54 @@ pub(super) fn schemas() -> Value {
 /// The fields of a design.
 fn look() -> Value {
     body([
-        ("foreground_color?", maybe(color())),
-        ("background_color?", maybe(color())),
-        ("error_correction?", maybe(one_of(["L", "M", "Q", "H"]))),
+        ("foreground_color?", nullable(color())),
+        ("background_color?", nullable(color())),
+        ("error_correction?", nullable(enumeration(["L", "M", "Q", "H"]))),
         (
             "dot_style?",
-            maybe(one_of(["square", "dots"].into_iter().chain(Pattern::ALL.map(Pattern::name)))),
+            nullable(enumeration(
+                ["square", "dots"].into_iter().chain(Pattern::ALL.map(Pattern::name)),
+            )),
         ),
-        ("corner_style?", maybe(one_of(["square", "rounded", "dot", "circle", "frame"]))),
-        ("quiet_zone?", maybe(int(0, 16))),
-        ("gradient_from?", maybe(color())),
-        ("gradient_to?", maybe(color())),
-        ("gradient_direction?", maybe(choice(&choices(Direction::ALL)))),
-        ("eye_color?", maybe(color())),
-        ("eye_border_shape?", maybe(choice(&choices(EyeBorder::ALL)))),
-        ("eye_border_color?", maybe(color())),
-        ("eye_center_shape?", maybe(choice(&choices(EyeCenter::ALL)))),
-        ("eye_center_color?", maybe(color())),
-        ("eye_outer_frame?", maybe(flag())),
-        ("eye_outer_frame_match?", maybe(flag())),
-        ("logo_url?", maybe(url())),
-        ("logo_data?", maybe(text("data:image/png;base64,iVBORw0…"))),
-        ("logo_size?", maybe(number(0.1, 0.4))),
-        ("logo_clear_zone?", maybe(choice(&choices(ClearZone::ALL)))),
-        ("logo_neon_alpha?", maybe(flag())),
-        ("background_data?", maybe(text("data:image/png;base64,iVBORw0…"))),
-        ("background_opacity?", maybe(number(0.0, 1.0))),
-        ("frame_style?", maybe(choice(&choices(FrameStyle::ALL)))),
-        ("frame_label?", maybe(text("Scan me"))),
-        ("frame_color?", maybe(color())),
-        ("frame_label_color?", maybe(color())),
+        ("corner_style?", nullable(enumeration(["square", "rounded", "dot", "circle", "frame"]))),
+        ("quiet_zone?", nullable(int(0, 16))),
+        ("gradient_from?", nullable(color())),
+        ("gradient_to?", nullable(color())),
+        ("gradient_direction?", nullable(choice(&choices(Direction::ALL)))),
+        ("eye_color?", nullable(color())),
+        ("eye_border_shape?", nullable(choice(&choices(EyeBorder::ALL)))),
+        ("eye_border_color?", nullable(color())),
+        ("eye_center_shape?", nullable(choice(&choices(EyeCenter::ALL)))),
+        ("eye_center_color?", nullable(color())),
+        ("eye_outer_frame?", nullable(boolean())),
+        ("eye_outer_frame_match?", nullable(boolean())),
+        ("logo_url?", nullable(url())),
+        ("logo_data?", nullable(string("data:image/png;base64,iVBORw0…"))),
+        ("logo_size?", nullable(number(0.1, 0.4))),
+        ("logo_clear_zone?", nullable(choice(&choices(ClearZone::ALL)))),
+        ("logo_neon_alpha?", nullable(boolean())),
+        ("background_data?", nullable(string("data:image/png;base64,iVBORw0…"))),
+        ("background_opacity?", nullable(number(0.0, 1.0))),
+        ("frame_style?", nullable(choice(&choices(FrameStyle::ALL)))),
+        ("frame_label?", nullable(string("Scan me"))),
+        ("frame_color?", nullable(color())),
+        ("frame_label_color?", nullable(color())),
     ])
 }
 
 /// Format, size and symbol.
 fn order() -> Value {
     body([
-        ("format?", maybe(usual(choice(&choices(Format::ALL)), "svg"))),
-        ("quality?", maybe(int(1, 100))),
-        ("cmyk?", maybe(flag())),
-        ("size?", maybe(usual(int(1, 50), 10))),
-        ("width?", maybe(int(21, 9000))),
-        ("size_inches?", maybe(number(0.5, 15.0))),
-        ("dpi?", maybe(usual(int(72, 600), 300))),
-        ("version?", maybe(int(1, 40))),
-        ("mask?", maybe(int(0, 7))),
-        ("verify?", maybe(usual(flag(), false))),
+        ("format?", nullable(with_default(choice(&choices(Format::ALL)), "svg"))),
+        ("quality?", nullable(int(1, 100))),
+        ("cmyk?", nullable(boolean())),
+        ("size?", nullable(with_default(int(1, 50), 10))),
+        ("width?", nullable(int(21, 9000))),
+        ("size_inches?", nullable(number(0.5, 15.0))),
+        ("dpi?", nullable(with_default(int(72, 600), 300))),
+        ("version?", nullable(int(1, 40))),
+        ("mask?", nullable(int(0, 7))),
+        ("verify?", nullable(with_default(boolean(), false))),
     ])
 }
 
@@ -104,16 +106,16 @@ fn in_query(mut schema: Value) -> Value {
 }
 
 fn judgement() -> Value {
-    let verdict = || one_of(["good", "risky", "unreadable"]);
+    let verdict = || enumeration(["good", "risky", "unreadable"]);
     let symbol = object([
         ("version", int(1, 40)),
         ("modules", int(21, 177)),
-        ("error_correction", one_of(["L", "M", "Q", "H"])),
+        ("error_correction", enumeration(["L", "M", "Q", "H"])),
         ("mask", int(0, 7)),
     ]);
     object([
         ("verdict", verdict()),
-        ("content", text("https://example.com/menu")),
+        ("content", string("https://example.com/menu")),
         ("symbol", symbol),
         ("width_px", count()),
         ("module_px", number(0.0, 9000.0)),
@@ -121,13 +123,13 @@ fn judgement() -> Value {
         ("quiet_zone", count()),
         ("covered_modules", count()),
         ("error_correction_spent", number(0.0, 1000.0)),
-        ("decoded", flag()),
+        ("decoded", boolean()),
         (
             "findings",
             list(object([
-                ("check", text("contrast")),
+                ("check", string("contrast")),
                 ("verdict", verdict()),
-                ("reason", text("3.1:1")),
+                ("reason", string("3.1:1")),
             ])),
         ),
     ])
@@ -151,11 +153,11 @@ fn pictures() -> [Operation; 3] {
     let wanted = || {
         with(
             body([
-                ("type?", maybe(usual(choice(&Kind::ALL), "url"))),
-                ("data?", maybe(text("https://example.com/menu"))),
-                ("payload?", maybe(json!({ "type": "object" }))),
-                ("link_id?", maybe(text("d47f2e1a-8c3b-4a5d-9e6f-1234567890ab"))),
-                ("design?", maybe(named("Design"))),
+                ("type?", nullable(with_default(choice(&Kind::ALL), "url"))),
+                ("data?", nullable(string("https://example.com/menu"))),
+                ("payload?", nullable(json!({ "type": "object" }))),
+                ("link_id?", nullable(string("d47f2e1a-8c3b-4a5d-9e6f-1234567890ab"))),
+                ("design?", nullable(reference("Design"))),
             ]),
             order(),
         )
@@ -167,45 +169,51 @@ fn pictures() -> [Operation; 3] {
         drawn(keyed(
             "GET",
             "/api/v1/links/{link_id}/qr",
-            "drawLink",
-            "Draw a link's QR code.",
+            "drawLinkQrCode",
+            "Draw the QR code of a link.",
             "qr:render",
         ))
         .query_like(&in_query(order()))
         .query_like(&in_query(look()))
-        .query([("template_id?", text("tpl_9f2c"))])
+        .query([("template_id?", string("tpl_9f2c"))])
         .refuses("ResourceNotFound")
         .draws(&media_types(), true),
-        drawn(keyed("POST", "/api/v1/qr", "draw", "Draw any content in any design.", "qr:render"))
-            .takes(wanted())
-            .draws(&media_types(), false),
         drawn(keyed(
             "POST",
-            "/api/v1/qr/validate",
-            "judge",
-            "Tell whether a picture would scan.",
+            "/api/v1/qr",
+            "drawQrCode",
+            "Draw any content in any design.",
             "qr:render",
         ))
         .takes(wanted())
-        .answers(200, one(named("Judgement"))),
+        .draws(&media_types(), false),
+        drawn(keyed(
+            "POST",
+            "/api/v1/qr/validate",
+            "checkScannability",
+            "Check whether a picture would scan.",
+            "qr:render",
+        ))
+        .takes(wanted())
+        .answers(200, one(reference("Judgement"))),
     ]
 }
 
 fn templates() -> [Operation; 7] {
-    let description = || maybe(prose(1000, "Blue on white"));
+    let description = || nullable(prose(1000, "Blue on white"));
     let (read, write) = ("qr:read", "qr:write");
     let render = |method, id| {
         keyed(
             method,
             "/api/v1/qr/templates/{template_id}/render",
             id,
-            "Draw something with a template.",
+            "Draw data with a template.",
             "qr:render",
         )
         .query([
-            ("data", text("https://example.com/menu")),
-            ("format?", usual(one_of(["svg", "png"]), "svg")),
-            ("size?", usual(int(1, 50), 10)),
+            ("data", string("https://example.com/menu")),
+            ("format?", with_default(enumeration(["svg", "png"]), "svg")),
+            ("size?", with_default(int(1, 50), 10)),
         ])
         .refuses(DRAW)
         .refuses(NUMBERS)
@@ -215,38 +223,44 @@ fn templates() -> [Operation; 7] {
     [
         keyed("GET", "/api/v1/qr/templates", "listTemplates", "List templates.", read)
             .answers(200, all("Template")),
-        keyed("POST", "/api/v1/qr/templates", "createTemplate", "Keep a design.", write)
-            .once()
-            .takes(body([
-                ("name", line(100, "House style")),
-                ("description?", description()),
-                ("design?", maybe(named("KeptDesign"))),
-            ]))
-            .refuses(DRAW)
-            .refuses(TEXTS)
-            .refuses(NUMBERS)
-            .refuses("PlanLimitReached")
-            .answers(201, one(named("Template"))),
-        keyed("GET", "/api/v1/qr/templates/{template_id}", "getTemplate", "Read a template.", read)
+        keyed(
+            "POST",
+            "/api/v1/qr/templates",
+            "createTemplate",
+            "Create a template from a design.",
+            write,
+        )
+        .once()
+        .takes(body([
+            ("name", line(100, "House style")),
+            ("description?", description()),
+            ("design?", nullable(reference("KeptDesign"))),
+        ]))
+        .refuses(DRAW)
+        .refuses(TEXTS)
+        .refuses(NUMBERS)
+        .refuses("PlanLimitReached")
+        .answers(201, one(reference("Template"))),
+        keyed("GET", "/api/v1/qr/templates/{template_id}", "getTemplate", "Get a template.", read)
             .refuses("ResourceNotFound")
-            .answers(200, one(named("Template"))),
+            .answers(200, one(reference("Template"))),
         keyed(
             "PATCH",
             "/api/v1/qr/templates/{template_id}",
             "updateTemplate",
-            "Change a template; what is left out stays.",
+            "Update a template. Omitted fields stay.",
             write,
         )
         .takes(body([
-            ("name?", maybe(line(100, "House style"))),
+            ("name?", nullable(line(100, "House style"))),
             ("description?", description()),
-            ("design?", maybe(named("KeptDesign"))),
+            ("design?", nullable(reference("KeptDesign"))),
         ]))
         .refuses(DRAW)
         .refuses(TEXTS)
         .refuses(NUMBERS)
         .refuses("ResourceNotFound")
-        .answers(200, one(named("Template"))),
+        .answers(200, one(reference("Template"))),
         keyed(
             "DELETE",
             "/api/v1/qr/templates/{template_id}",
@@ -256,7 +270,7 @@ fn templates() -> [Operation; 7] {
         )
         .refuses("ResourceNotFound")
         .answers_nothing(),
-        render("GET", "drawWithTemplate"),
+        render("GET", "previewTemplate"),
         render("POST", "renderTemplate"),
     ]
 }

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::{LISTS, NUMBERS, TEXTS, address, keyed, one, page, paged};
 use xqr_http::openapi::operation::Operation;
 use xqr_http::openapi::schema::{
-    body, count, flag, int, like, line, list, maybe, moment, named, number, object, one_of, prose,
-    some, text, up_to, url, uuid,
+    body, boolean, bounded_list, count, enumeration, int, line, list, matching, nullable, number,
+    object, prose, reference, string, timestamp, up_to, url, uuid,
 };
 
 const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -19,45 +19,49 @@ const LINK: &str = "UrlInvalid DestinationBlocked DestinationLoops MomentInvalid
 pub(super) fn schemas() -> Value {
     json!({
         "Conditions": conditions(),
-        "Rule": object([("destination", url()), ("priority", int(-1_000_000, 1_000_000)), ("conditions", named("Conditions"))]),
+        "Rule": object([("destination", url()), ("priority", int(-1_000_000, 1_000_000)), ("conditions", reference("Conditions"))]),
         "NewRule": object([
-            ("destination", url()), ("priority?", maybe(int(-1_000_000, 1_000_000))), ("conditions?", maybe(named("Conditions"))),
+            ("destination", url()), ("priority?", nullable(int(-1_000_000, 1_000_000))), ("conditions?", nullable(reference("Conditions"))),
         ]),
         "Variant": object([("name", line(40, "A")), ("url", url()), ("weight", int(1, 1000))]),
-        "NewVariant": body([("name?", maybe(line(40, "A"))), ("url", url()), ("weight?", maybe(int(1, 1000)))]),
+        "NewVariant": body([("name?", nullable(line(40, "A"))), ("url", url()), ("weight?", nullable(int(1, 1000)))]),
         "Link": link(),
         "NewLink": new_link(),
         "LinkChanges": body([
-            ("url?", maybe(url())), ("labels?", maybe(labels())), ("routing_rules?", maybe(up_to(20, named("NewRule")))),
-            ("variants?", maybe(up_to(10, named("NewVariant")))), ("sticky?", maybe(flag())), ("enabled?", maybe(flag())),
-            ("archived?", maybe(flag())), ("project_id?", maybe(text("prj_9f2c"))), ("expires_at?", maybe(moment())),
+            ("url?", nullable(url())), ("labels?", nullable(labels())), ("routing_rules?", nullable(up_to(20, reference("NewRule")))),
+            ("variants?", nullable(up_to(10, reference("NewVariant")))), ("sticky?", nullable(boolean())), ("enabled?", nullable(boolean())),
+            ("archived?", nullable(boolean())), ("project_id?", nullable(string("prj_9f2c"))), ("expires_at?", nullable(timestamp())),
         ]),
-        "BulkError": object([("index", count()), ("url", json!({})), ("code", text("SLUG_TAKEN")), ("message", text("The slug is taken."))]),
+        "BulkError": object([("index", count()), ("url", json!({})), ("code", string("SLUG_TAKEN")), ("message", string("The slug is taken."))]),
         "Project": object([
-            ("id", text("prj_9f2c")), ("name", text("Menus")), ("description", maybe(text("What is printed on tables"))),
-            ("is_default", flag()), ("created_at", moment()), ("updated_at", moment()),
+            ("id", string("prj_9f2c")), ("name", string("Menus")), ("description", nullable(string("What is printed on tables"))),
+            ("is_default", boolean()), ("created_at", timestamp()), ("updated_at", timestamp()),
         ]),
     })
 }
 
 /// What a rule asks of a visit. Null asks nothing.
 fn conditions() -> Value {
-    let names = |names: &[&'static str]| maybe(some(1, 250, one_of(names.iter().copied())));
+    let names =
+        |names: &[&'static str]| nullable(bounded_list(1, 250, enumeration(names.iter().copied())));
     let hours = object([("start", int(0, 23)), ("end", int(0, 24))]);
     object([
-        ("countries?", maybe(some(1, 250, like("^[A-Za-z]{2}$", "AT")))),
-        ("country_mode?", maybe(one_of(["include", "exclude"]))),
+        ("countries?", nullable(bounded_list(1, 250, matching("^[A-Za-z]{2}$", "AT")))),
+        ("country_mode?", nullable(enumeration(["include", "exclude"]))),
         ("device_types?", names(&DEVICES)),
-        ("languages?", maybe(some(1, 250, like("^[A-Za-z]{2,8}$", "de")))),
+        ("languages?", nullable(bounded_list(1, 250, matching("^[A-Za-z]{2,8}$", "de")))),
         ("operating_systems?", names(&SYSTEMS)),
-        ("referrers?", maybe(some(1, 250, like("^[A-Za-z0-9.-]{1,253}$", "news.example")))),
-        ("hours?", maybe(hours)),
+        (
+            "referrers?",
+            nullable(bounded_list(1, 250, matching("^[A-Za-z0-9.-]{1,253}$", "news.example"))),
+        ),
+        ("hours?", nullable(hours)),
         ("weekdays?", names(&WEEKDAYS)),
-        ("time_zone?", maybe(text("Europe/Vienna"))),
-        ("percentage?", maybe(number(0.0, 100.0))),
-        ("sticky?", maybe(flag())),
-        ("starts_at?", maybe(moment())),
-        ("expires_at?", maybe(moment())),
+        ("time_zone?", nullable(string("Europe/Vienna"))),
+        ("percentage?", nullable(number(0.0, 100.0))),
+        ("sticky?", nullable(boolean())),
+        ("starts_at?", nullable(timestamp())),
+        ("expires_at?", nullable(timestamp())),
     ])
 }
 
@@ -69,36 +73,36 @@ fn link() -> Value {
     object([
         ("id", uuid()),
         ("short_url", url()),
-        ("short_code", text("summer24")),
+        ("short_code", string("summer24")),
         ("destination", address()),
-        ("enabled", flag()),
-        ("archived?", flag()),
+        ("enabled", boolean()),
+        ("archived?", boolean()),
         ("labels", labels()),
-        ("routing_rules", up_to(20, named("Rule"))),
-        ("variants?", up_to(10, named("Variant"))),
-        ("sticky?", flag()),
-        ("passcode?", text("4821-mango")),
+        ("routing_rules", up_to(20, reference("Rule"))),
+        ("variants?", up_to(10, reference("Variant"))),
+        ("sticky?", boolean()),
+        ("passcode?", string("4821-mango")),
         ("scan_count", count()),
-        ("last_scan_at", maybe(moment())),
-        ("expires_at", maybe(moment())),
-        ("created_at", moment()),
-        ("updated_at", moment()),
+        ("last_scan_at", nullable(timestamp())),
+        ("expires_at", nullable(timestamp())),
+        ("created_at", timestamp()),
+        ("updated_at", timestamp()),
     ])
 }
 
 /// `url` is required unless the slug is only reserved.
 fn new_link() -> Value {
     let mut schema = body([
-        ("url?", maybe(url())),
-        ("custom_slug?", maybe(like("^[A-Za-z0-9-]{3,64}$", "summer24"))),
-        ("labels?", maybe(labels())),
-        ("routing_rules?", maybe(up_to(20, named("NewRule")))),
-        ("variants?", maybe(up_to(10, named("NewVariant")))),
-        ("sticky?", maybe(flag())),
-        ("expires_at?", maybe(moment())),
-        ("project_id?", maybe(text("prj_9f2c"))),
-        ("passcode?", maybe(flag())),
-        ("reserve?", maybe(flag())),
+        ("url?", nullable(url())),
+        ("custom_slug?", nullable(matching("^[A-Za-z0-9-]{3,64}$", "summer24"))),
+        ("labels?", nullable(labels())),
+        ("routing_rules?", nullable(up_to(20, reference("NewRule")))),
+        ("variants?", nullable(up_to(10, reference("NewVariant")))),
+        ("sticky?", nullable(boolean())),
+        ("expires_at?", nullable(timestamp())),
+        ("project_id?", nullable(string("prj_9f2c"))),
+        ("passcode?", nullable(boolean())),
+        ("reserve?", nullable(boolean())),
     ]);
     schema["anyOf"] = json!([
         { "required": ["url"], "properties": { "url": { "type": "string" } } },
@@ -118,100 +122,103 @@ pub(super) fn operations() -> Vec<Operation> {
 fn links() -> [Operation; 8] {
     let (read, write) = ("links:read", "links:write");
     let visit = body([
-        ("country?", maybe(like("^[A-Za-z]{2}$", "AT"))),
-        ("user_agent?", maybe(line(512, "Mozilla/5.0 (iPhone)"))),
-        ("languages?", maybe(line(512, "de-AT, en;q=0.5"))),
-        ("referrer?", maybe(line(512, "https://news.example/"))),
-        ("at?", maybe(moment())),
-        ("percentile?", maybe(number(0.0, 100.0))),
+        ("country?", nullable(matching("^[A-Za-z]{2}$", "AT"))),
+        ("user_agent?", nullable(line(512, "Mozilla/5.0 (iPhone)"))),
+        ("languages?", nullable(line(512, "de-AT, en;q=0.5"))),
+        ("referrer?", nullable(line(512, "https://news.example/"))),
+        ("at?", nullable(timestamp())),
+        ("percentile?", nullable(number(0.0, 100.0))),
     ]);
     let tried = object([
         ("rule", count()),
         ("priority", int(-1_000_000, 1_000_000)),
-        ("holds", flag()),
-        ("failed_condition", maybe(text("countries"))),
+        ("holds", boolean()),
+        ("failed_condition", nullable(string("countries"))),
     ]);
     let route = object([
         ("destination", address()),
-        ("rule", maybe(count())),
-        ("at", moment()),
+        ("rule", nullable(count())),
+        ("at", timestamp()),
         ("tried", list(tried)),
     ]);
     [
-        paged(keyed("GET", "/api/v1/links", "listLinks", "List links, the latest first.", read))
+        paged(keyed("GET", "/api/v1/links", "listLinks", "List links, newest first.", read))
             .query([
-                ("label?", text("campaign")),
-                ("enabled?", flag()),
-                ("search?", text("menu")),
-                ("archived?", flag()),
-                ("project_id?", text("prj_9f2c")),
+                ("label?", string("campaign")),
+                ("enabled?", boolean()),
+                ("search?", string("menu")),
+                ("archived?", boolean()),
+                ("project_id?", string("prj_9f2c")),
             ])
             .refuses("ProjectNotFound")
             .answers(200, page("Link")),
-        keyed("POST", "/api/v1/links", "createLink", "Make a link.", write)
+        keyed("POST", "/api/v1/links", "createLink", "Create a link.", write)
             .once()
-            .takes(named("NewLink"))
+            .takes(reference("NewLink"))
             .refuses(LINK)
             .refuses(TEXTS)
             .refuses(NUMBERS)
             .refuses(LISTS)
             .refuses("SlugInvalid SlugReserved SlugTaken")
-            .answers(201, one(named("Link"))),
+            .answers(201, one(reference("Link"))),
         keyed(
             "POST",
             "/api/v1/links/bulk",
             "createLinks",
-            "Make up to 100 links, each on its own.",
+            "Create up to 100 links. Each succeeds or fails alone.",
             write,
         )
         .once()
-        .takes(body([("links", some(1, 100, json!({})))]))
+        .takes(body([("links", bounded_list(1, 100, json!({})))]))
         .refuses(LISTS)
         .refuses("FeatureLocked BulkLocked")
         .answers(
             201,
-            one(object([("created", list(named("Link"))), ("errors", list(named("BulkError")))])),
+            one(object([
+                ("created", list(reference("Link"))),
+                ("errors", list(reference("BulkError"))),
+            ])),
         ),
         keyed(
             "PATCH",
             "/api/v1/links/bulk/status",
-            "setStatus",
+            "setLinksEnabled",
             "Enable or disable up to 200 links.",
             write,
         )
         .takes(body([
             ("ids", up_to(200, line(64, "d47f2e1a-8c3b-4a5d-9e6f-1234567890ab"))),
-            ("enabled", flag()),
+            ("enabled", boolean()),
         ]))
         .refuses(LISTS)
         .refuses(TEXTS)
         .refuses("LinkNotFound IdInvalid LinkArchived FeatureLocked BulkLocked")
         .answers(200, one(object([("updated", count())]))),
-        keyed("GET", "/api/v1/links/{link_id}", "getLink", "Read a link.", read)
+        keyed("GET", "/api/v1/links/{link_id}", "getLink", "Get a link.", read)
             .refuses("LinkNotFound")
-            .answers(200, one(named("Link"))),
+            .answers(200, one(reference("Link"))),
         keyed(
             "PATCH",
             "/api/v1/links/{link_id}",
             "updateLink",
-            "Change a link; what is left out stays.",
+            "Update a link. Omitted fields stay.",
             write,
         )
-        .takes(named("LinkChanges"))
+        .takes(reference("LinkChanges"))
         .refuses(LINK)
         .refuses(TEXTS)
         .refuses(NUMBERS)
         .refuses(LISTS)
         .refuses("LinkNotFound LinkArchived EditsSpent")
-        .answers(200, one(named("Link"))),
+        .answers(200, one(reference("Link"))),
         keyed("DELETE", "/api/v1/links/{link_id}", "deleteLink", "Delete a link.", write)
             .refuses("LinkNotFound")
             .answers_nothing(),
         keyed(
             "POST",
             "/api/v1/links/{link_id}/route",
-            "routeVisit",
-            "Tell which rule a visitor would meet. Nothing is counted.",
+            "previewRoute",
+            "Preview which routing rule a visitor would meet. Nothing is counted.",
             read,
         )
         .takes(visit)
@@ -223,35 +230,29 @@ fn links() -> [Operation; 8] {
 }
 
 fn projects() -> [Operation; 4] {
-    let description = || maybe(prose(1000, "What is printed on tables"));
+    let description = || nullable(prose(1000, "What is printed on tables"));
     [
         paged(keyed("GET", "/api/v1/projects", "listProjects", "List projects.", "links:read"))
             .answers(200, page("Project")),
-        keyed("POST", "/api/v1/projects", "createProject", "Make a project.", "links:write")
+        keyed("POST", "/api/v1/projects", "createProject", "Create a project.", "links:write")
             .once()
             .takes(body([("name", line(200, "Menus")), ("description?", description())]))
             .refuses(TEXTS)
             .refuses("PlanLimitReached")
-            .answers(201, one(named("Project"))),
-        keyed(
-            "GET",
-            "/api/v1/projects/{project_id}",
-            "getProject",
-            "Read a project.",
-            "links:read",
-        )
-        .refuses("ProjectNotFound")
-        .answers(200, one(named("Project"))),
+            .answers(201, one(reference("Project"))),
+        keyed("GET", "/api/v1/projects/{project_id}", "getProject", "Get a project.", "links:read")
+            .refuses("ProjectNotFound")
+            .answers(200, one(reference("Project"))),
         keyed(
             "PATCH",
             "/api/v1/projects/{project_id}",
             "updateProject",
-            "Change a project.",
+            "Update a project.",
             "links:write",
         )
-        .takes(body([("name?", maybe(line(200, "Menus"))), ("description?", description())]))
+        .takes(body([("name?", nullable(line(200, "Menus"))), ("description?", description())]))
         .refuses(TEXTS)
         .refuses("ProjectNotFound")
-        .answers(200, one(named("Project"))),
+        .answers(200, one(reference("Project"))),
     ]
 }

@@ -6,36 +6,45 @@ use super::{LISTS, TEXTS, all, keyed, one, page, paged, signed_in};
 use crate::webhook_format::{EVENTS, EVERY_EVENT};
 use xqr_http::openapi::operation::Operation;
 use xqr_http::openapi::schema::{
-    body, count, flag, list, maybe, moment, named, object, one_of, prose, some, text, url,
+    body, boolean, bounded_list, count, enumeration, list, nullable, object, prose, reference,
+    string, timestamp, url,
 };
 
 pub(super) fn schemas() -> Value {
     json!({
         "Webhook": object([
-            ("id", text("wh_9f2c")), ("url", url()), ("events", list(text("link.created"))), ("description", text("Orders")),
-            ("enabled", flag()), ("failure_count", count()), ("disabled_at", maybe(moment())), ("created_at", moment()),
-            ("updated_at", moment()),
+            ("id", string("wh_9f2c")), ("url", url()), ("events", list(string("link.created"))), ("description", string("Orders")),
+            ("enabled", boolean()), ("failure_count", count()), ("disabled_at", nullable(timestamp())), ("created_at", timestamp()),
+            ("updated_at", timestamp()),
         ]),
         "Delivery": object([
-            ("id", text("del_9f2c")), ("status", text("delivered")), ("event_type", text("link.created")), ("created_at", moment()),
-            ("delivered_at", maybe(moment())), ("failed_at", maybe(moment())), ("attempts", count()), ("response_status", maybe(count())),
+            ("id", string("del_9f2c")), ("status", string("delivered")), ("event_type", string("link.created")), ("created_at", timestamp()),
+            ("delivered_at", nullable(timestamp())), ("failed_at", nullable(timestamp())), ("attempts", count()), ("response_status", nullable(count())),
         ]),
-        "Secret": object([("secret", text("whsec_…"))]),
-        "Sent": object([("delivery_id", text("del_9f2c")), ("event_type", text("test.ping"))]),
+        "Secret": object([("secret", string("whsec_…"))]),
+        "Sent": object([("delivery_id", string("del_9f2c")), ("event_type", string("test.ping"))]),
     })
 }
 
 pub(super) fn operations() -> Vec<Operation> {
     let known = EVENTS;
-    let events =
-        || some(1, known.len(), one_of([EVERY_EVENT].into_iter().chain(known.iter().copied())));
-    let new =
-        body([("url", url()), ("events", events()), ("description?", maybe(prose(200, "Orders")))]);
+    let events = || {
+        bounded_list(
+            1,
+            known.len(),
+            enumeration([EVERY_EVENT].into_iter().chain(known.iter().copied())),
+        )
+    };
+    let new = body([
+        ("url", url()),
+        ("events", events()),
+        ("description?", nullable(prose(200, "Orders"))),
+    ]);
     let changes = body([
-        ("url?", maybe(url())),
-        ("events?", maybe(events())),
-        ("description?", maybe(prose(200, "Orders"))),
-        ("enabled?", maybe(flag())),
+        ("url?", nullable(url())),
+        ("events?", nullable(events())),
+        ("description?", nullable(prose(200, "Orders"))),
+        ("enabled?", nullable(boolean())),
     ]);
     let wrong = "EndpointInvalid ChoiceUnknown FeatureLocked PlanLimitReached";
     let absent = "ResourceNotFound";
@@ -43,21 +52,21 @@ pub(super) fn operations() -> Vec<Operation> {
     [
         keyed("GET", "/api/v1/webhooks", "listWebhooks", "List webhooks.", read)
             .answers(200, all("Webhook")),
-        keyed("POST", "/api/v1/webhooks", "createWebhook", "Make a webhook.", write)
+        keyed("POST", "/api/v1/webhooks", "createWebhook", "Create a webhook.", write)
             .once()
             .takes(new)
             .refuses(TEXTS)
             .refuses(LISTS)
             .refuses(wrong)
-            .answers(201, one(named("Webhook"))),
-        keyed("GET", "/api/v1/webhooks/{webhook_id}", "getWebhook", "Read a webhook.", read)
+            .answers(201, one(reference("Webhook"))),
+        keyed("GET", "/api/v1/webhooks/{webhook_id}", "getWebhook", "Get a webhook.", read)
             .refuses(absent)
-            .answers(200, one(named("Webhook"))),
+            .answers(200, one(reference("Webhook"))),
         keyed(
             "PATCH",
             "/api/v1/webhooks/{webhook_id}",
             "updateWebhook",
-            "Change a webhook.",
+            "Update a webhook.",
             write,
         )
         .takes(changes)
@@ -65,7 +74,7 @@ pub(super) fn operations() -> Vec<Operation> {
         .refuses(LISTS)
         .refuses(wrong)
         .refuses(absent)
-        .answers(200, one(named("Webhook"))),
+        .answers(200, one(reference("Webhook"))),
         keyed(
             "DELETE",
             "/api/v1/webhooks/{webhook_id}",
@@ -79,7 +88,7 @@ pub(super) fn operations() -> Vec<Operation> {
             "GET",
             "/api/v1/webhooks/{webhook_id}/deliveries",
             "listDeliveries",
-            "List deliveries, the latest first.",
+            "List deliveries, newest first.",
             read,
         ))
         .refuses(absent)
@@ -88,58 +97,58 @@ pub(super) fn operations() -> Vec<Operation> {
             "POST",
             "/api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver",
             "redeliver",
-            "Send a delivery once more.",
+            "Send a delivery again.",
             write,
         )
         .refuses(absent)
         .refuses("FeatureLocked StateConflict")
-        .answers(202, one(named("Delivery"))),
+        .answers(202, one(reference("Delivery"))),
         keyed(
             "GET",
             "/api/v1/webhooks/{webhook_id}/secret",
             "getWebhookSecret",
-            "Tell a webhook's secret.",
+            "Get the secret of a webhook.",
             write,
         )
         .refuses(absent)
-        .answers(200, one(named("Secret"))),
+        .answers(200, one(reference("Secret"))),
         keyed(
             "POST",
             "/api/v1/webhooks/{webhook_id}/rotate",
-            "rotateWebhook",
-            "Give a webhook another secret.",
+            "rotateWebhookSecret",
+            "Replace the secret of a webhook.",
             write,
         )
         .refuses(absent)
         .refuses("FeatureLocked")
-        .answers(200, one(named("Secret"))),
+        .answers(200, one(reference("Secret"))),
         keyed(
             "POST",
             "/api/v1/webhooks/{webhook_id}/test",
             "testWebhook",
-            "Send a made-up event.",
+            "Send a test event.",
             write,
         )
         .refuses(absent)
         .refuses("FeatureLocked StateConflict")
-        .answers(202, one(named("Sent"))),
+        .answers(202, one(reference("Sent"))),
         signed_in(
             "GET",
             "/api/developer/webhooks/{webhook_id}/secret",
-            "showWebhookSecret",
-            "Tell a webhook's secret to a person.",
+            "getWebhookSecretAsUser",
+            "Get the secret of a webhook as a signed-in user.",
         )
         .refuses(absent)
-        .answers(200, one(named("Secret"))),
+        .answers(200, one(reference("Secret"))),
         signed_in(
             "POST",
             "/api/developer/webhooks/{webhook_id}/test",
-            "sendWebhookTest",
-            "Send a made-up event for a person.",
+            "testWebhookAsUser",
+            "Send a test event as a signed-in user.",
         )
         .refuses(absent)
         .refuses("FeatureLocked StateConflict")
-        .answers(202, one(named("Sent"))),
+        .answers(202, one(reference("Sent"))),
     ]
     .map(|operation| operation.tag("Webhooks"))
     .into()

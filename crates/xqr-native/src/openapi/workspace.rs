@@ -5,15 +5,17 @@ use xqr_engine::plans::Plan;
 
 use super::{all, keyed, one};
 use xqr_http::openapi::operation::{Operation, operation};
-use xqr_http::openapi::schema::{count, flag, list, maybe, moment, named, object, one_of, text};
+use xqr_http::openapi::schema::{
+    boolean, count, enumeration, list, nullable, object, reference, string, timestamp,
+};
 
 pub(super) fn schemas() -> Value {
     let number = || json!({ "type": "number", "minimum": 0, "examples": [1.5] });
     json!({
         "Workspace": object([
-            ("id", text("ws_9f2c")), ("name", text("Menus")), ("description", maybe(text("Ours"))), ("plan", plans()), ("created_at", moment()),
+            ("id", string("ws_9f2c")), ("name", string("Menus")), ("description", nullable(string("Ours"))), ("plan", plans()), ("created_at", timestamp()),
         ]),
-        "Member": object([("id", text("usr_9f2c")), ("email", text("ada@example.com")), ("name", maybe(text("Ada")))]),
+        "Member": object([("id", string("usr_9f2c")), ("email", string("ada@example.com")), ("name", nullable(string("Ada")))]),
         "Usage": object([
             ("plan", plans()),
             ("usage", object([
@@ -21,34 +23,34 @@ pub(super) fn schemas() -> Value {
                 ("total_qr_templates", count()), ("total_bio_pages", count()), ("storage_bytes", count()), ("storage_mb", number()),
             ])),
             ("limits", object([
-                ("links_per_month", maybe(count())), ("dynamic_qr", maybe(count())), ("bio_pages", maybe(count())),
-                ("storage_mb", maybe(count())), ("api_calls_per_month", maybe(count())), ("qr_templates", maybe(count())),
+                ("links_per_month", nullable(count())), ("dynamic_qr", nullable(count())), ("bio_pages", nullable(count())),
+                ("storage_mb", nullable(count())), ("api_calls_per_month", nullable(count())), ("qr_templates", nullable(count())),
             ])),
-            ("features", object([("routing_rules", flag()), ("csv_export", flag()), ("bulk_ops", flag()), ("ad_free", flag())])),
+            ("features", object([("routing_rules", boolean()), ("csv_export", boolean()), ("bulk_ops", boolean()), ("ad_free", boolean())])),
         ]),
-        "ErrorCode": object([("code", text("SLUG_TAKEN")), ("help", text("/docs/errors/SLUG_TAKEN")), ("conditions", list(condition()))]),
+        "ErrorCode": object([("code", string("SLUG_TAKEN")), ("help", string("/docs/errors/SLUG_TAKEN")), ("conditions", list(condition()))]),
     })
 }
 
 fn plans() -> Value {
-    one_of(Plan::ALL.map(|plan| plan.name()))
+    enumeration(Plan::ALL.map(|plan| plan.name()))
 }
 
 fn condition() -> Value {
     let reply = || {
         object([
             ("status", count()),
-            ("code", maybe(text("SLUG_TAKEN"))),
-            ("message", text("The slug '{slug}' is taken.")),
-            ("extension", flag()),
+            ("code", nullable(string("SLUG_TAKEN"))),
+            ("message", string("The slug '{slug}' is taken.")),
+            ("extension", boolean()),
         ])
     };
     object([
-        ("name", text("SlugTaken")),
-        ("meaning", text("The slug is taken.")),
-        ("causes", text("Somebody has it.")),
-        ("fix", text("Choose another.")),
-        ("retry", one_of(["never", "after_wait", "next_period", "backoff"])),
+        ("name", string("SlugTaken")),
+        ("meaning", string("The slug is taken.")),
+        ("causes", string("Somebody has it.")),
+        ("fix", string("Choose another.")),
+        ("retry", enumeration(["never", "after_wait", "next_period", "backoff"])),
         (
             "replies",
             object([("xqr", reply()), ("studio", reply()), ("forge", reply()), ("hub", reply())]),
@@ -59,25 +61,26 @@ fn condition() -> Value {
 pub(super) fn operations() -> Vec<Operation> {
     let scope = "workspace:read";
     [
-        keyed("GET", "/api/v1/workspace", "getWorkspace", "Tell who the caller is.", scope)
-            .answers(200, one(named("Workspace"))),
+        keyed("GET", "/api/v1/workspace", "getWorkspace", "Get the caller's workspace.", scope)
+            .answers(200, one(reference("Workspace"))),
         keyed(
             "GET",
             "/api/v1/workspace/usage",
             "getUsage",
-            "Tell what is used and what the plan allows.",
+            "Get what is used and what the plan allows.",
             scope,
         )
-        .answers(200, one(named("Usage"))),
-        keyed("GET", "/api/v1/workspace/members", "listMembers", "List who else is there.", scope)
-            .answers(200, all("Member")),
-        operation(
+        .answers(200, one(reference("Usage"))),
+        keyed(
             "GET",
-            "/api/v1/errors",
-            "listErrors",
-            "List every refusal there is, in all dialects.",
+            "/api/v1/workspace/members",
+            "listMembers",
+            "List the users of the workspace.",
+            scope,
         )
-        .answers(200, object([("data", list(named("ErrorCode")))])),
+        .answers(200, all("Member")),
+        operation("GET", "/api/v1/errors", "listErrors", "List every error in all dialects.")
+            .answers(200, object([("data", list(reference("ErrorCode")))])),
     ]
     .map(|operation| operation.tag("Workspace"))
     .into()
