@@ -171,7 +171,7 @@ async fn a_plan_has_so_many_keys() {
 #[actix_web::test]
 async fn overrides_may_name_apis_as_former_versions_did() {
     let app = TestApp::start().await;
-    let given = app.key_with(Plan::Free, r#"{"api_xqr":true}"#, &["*"]);
+    let given = app.key_with(Plan::Free, r#"{"api_xqr":true,"monthly_calls":10}"#, &["*"]);
     app.client(&given).get("/links").await.expect(200);
     let taken = app.key_with(Plan::Enterprise, r#"{"api_xqr":false,"api_hub":true}"#, &["*"]);
     let refused = app.client(&taken).get("/links").await;

@@ -35,6 +35,7 @@ async fn a_slow_receiver_delays_no_other() {
     assert_eq!(healthy.await.unwrap().heard().len(), 10);
     assert!(slow.heard().len() <= 2, "two at a time: {}", slow.heard().len());
     assert!(app.deliveries(&slow_hook).iter().all(|it| it.status == "pending"));
+    app.leave_deliveries();
     // Attempts under way end before the service does.
     app.running.stop().await;
 }
