@@ -101,6 +101,7 @@ mod support {
     pub(crate) mod receiver;
     pub(crate) mod resources;
     pub(crate) mod servers;
+    pub(crate) mod snapshots;
     pub(crate) mod studio;
     pub(crate) mod test_app;
     pub(crate) mod webhooks;

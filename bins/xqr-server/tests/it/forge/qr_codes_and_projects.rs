@@ -3,12 +3,14 @@
 
 use std::collections::HashSet;
 
+use insta::assert_snapshot;
 use serde_json::{Value, json};
 use xqr_engine::plans::Plan;
 
 use crate::support::envelopes::forge_refused;
 use crate::support::envelopes::without_envelope;
 use crate::support::pictures::read_png;
+use crate::support::snapshots::shown;
 use crate::support::test_app::TestApp;
 
 const URL: &str = "https://example.com/api-happy";
@@ -38,17 +40,18 @@ async fn a_code_is_made_scanned_changed_archived_and_brought_back() {
         (&default["name"], &default["is_default"]),
         (&json!("Default Project"), &json!(true))
     );
-    assert_eq!(
-        made,
-        json!({
-            "id": id, "qr_id": id, "project_id": default["id"], "slug": slug, "name": "API happy path", "status": "active",
-            "type": "url", "redirect_url": URL, "created_at": "2026-03-21T14:30:00.000Z",
-            "updated_at": "2026-03-21T14:30:00.000Z", "last_rendered_at": "2026-03-21T14:30:00.000Z",
-            "render_status": "rendered", "scan_url": format!("https://qr.example/{slug}"),
-            "png_url": format!("https://qr.example/qr/{slug}.png"), "svg_url": format!("https://qr.example/qr/{slug}.svg"),
-            "scan_count": 0, "last_scanned_at": null,
-        })
-    );
+    let project = default["id"].as_str().unwrap();
+    let names = [(&*id, "id"), (project, "project"), (&*slug, "slug")];
+    assert_snapshot!(shown(&made, &names), @r#"
+        {"created_at":"2026-03-21T14:30:00.000Z","id":"[id]",
+        "last_rendered_at":"2026-03-21T14:30:00.000Z","last_scanned_at":null,
+        "name":"API happy path","png_url":"https://qr.example/qr/[slug].png",
+        "project_id":"[project]","qr_id":"[id]",
+        "redirect_url":"https://example.com/api-happy","render_status":"rendered",
+        "scan_count":0,"scan_url":"https://qr.example/[slug]","slug":"[slug]",
+        "status":"active","svg_url":"https://qr.example/qr/[slug].svg","type":"url",
+        "updated_at":"2026-03-21T14:30:00.000Z"}
+        "#);
     for (format, media_type) in [("png", "image/png"), ("svg", "image/svg+xml")] {
         let picture = app.get(&format!("/qr/{slug}.{format}")).await.expect(200);
         assert_eq!(picture.header("content-type"), media_type);
@@ -253,14 +256,11 @@ async fn pages_go_on_by_token() {
     let project = without_envelope(
         &app.forge(&app.key).post("/projects", json!({ "name": "Alpha" })).await.expect(201),
     );
-    assert_eq!(
-        project,
-        json!({
-            "id": project["id"], "project_id": project["id"], "name": "Alpha", "description": null, "is_default": false,
-            "has_custom_domain": false, "created_via": "api", "created_at": "2026-03-21T14:30:00.000Z",
-            "updated_at": "2026-03-21T14:30:00.000Z",
-        })
-    );
+    assert_snapshot!(shown(&project, &[(project["id"].as_str().unwrap(), "id")]), @r#"
+        {"created_at":"2026-03-21T14:30:00.000Z","created_via":"api","description":null,
+        "has_custom_domain":false,"id":"[id]","is_default":false,"name":"Alpha",
+        "project_id":"[id]","updated_at":"2026-03-21T14:30:00.000Z"}
+        "#);
     for i in 0..60 {
         let mut input = json!({ "redirect_url": URL, "label": format!("Code {i}") });
         if i % 2 == 0 {

@@ -1,8 +1,10 @@
 //! Analytics: what scans over HTTP add up to, in every shape, for their workspace alone.
 
+use insta::assert_snapshot;
 use serde_json::{Value, json};
 use xqr_engine::plans::Plan;
 
+use crate::support::snapshots::shown;
 use crate::support::test_app::TestApp;
 
 const PHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1";
@@ -72,23 +74,15 @@ async fn scanned(app: &TestApp) -> (String, String) {
 async fn the_four_endpoints_of_the_reference() {
     let app = start().await;
     let (menu, _) = scanned(&app).await;
-    assert_eq!(
-        data(&app, "summary").await,
-        json!({
-            "total_links": 2, "total_scans": 6, "active_links_30d": 2, "unique_countries": 2,
-            "unique_visitors": 3, "bot_scans": 1, "scans_change_pct": 500.0,
-            "top_countries": [
-                { "country": "Germany", "country_code": "DE", "scans": 3 },
-                { "country": "United States of America", "country_code": "US", "scans": 2 },
-                { "country": null, "country_code": "XX", "scans": 1 },
-            ],
-            "top_devices": [
-                { "device": "mobile", "scans": 3, "percentage": 50.0 },
-                { "device": "desktop", "scans": 2, "percentage": 33.3 },
-                { "device": "other", "scans": 1, "percentage": 16.7 },
-            ],
-        })
-    );
+    assert_snapshot!(shown(&data(&app, "summary").await, &[]), @r#"
+        {"active_links_30d":2,"bot_scans":1,"scans_change_pct":500.0,
+        "top_countries":[{"country":"Germany","country_code":"DE","scans":3},
+        {"country":"United States of America","country_code":"US","scans":2},
+        {"country":null,"country_code":"XX","scans":1}],"top_devices":[{"device":"mobile",
+        "percentage":50.0,"scans":3},{"device":"desktop","percentage":33.3,"scans":2},
+        {"device":"other","percentage":16.7,"scans":1}],"total_links":2,"total_scans":6,
+        "unique_countries":2,"unique_visitors":3}
+        "#);
     let all = data(&app, "summary?period=all").await;
     assert_eq!(
         (&all["total_scans"], &all["unique_countries"], &all["scans_change_pct"]),
@@ -101,32 +95,26 @@ async fn the_four_endpoints_of_the_reference() {
     assert_eq!(points[0], json!({ "date": "2026-02-20", "scans": 0, "visitors": 0 }));
     assert_eq!(points[27], json!({ "date": "2026-03-19", "scans": 2, "visitors": 1 }));
     assert_eq!(points[29], json!({ "date": "2026-03-21", "scans": 4, "visitors": 2 }));
-    assert_eq!(
-        data(&app, "geography").await,
-        json!([
-            { "country": "DE", "count": 3 }, { "country": "US", "count": 2 }, { "country": "FR", "count": 1 },
-            { "country": "XX", "count": 1 },
-        ])
-    );
+    assert_snapshot!(shown(&data(&app, "geography").await, &[]), @r#"
+        [{"count":3,"country":"DE"},{"count":2,"country":"US"},{"count":1,"country":"FR"},
+        {"count":1,"country":"XX"}]
+        "#);
     let of_link = data(&app, &format!("links/{menu}")).await;
     assert_eq!(data(&app, &format!("links/{menu}/stats")).await, of_link);
     let daily = of_link["daily_scans"].as_array().unwrap();
     assert_eq!((daily.len(), &daily[29]), (30, &json!({ "date": "2026-03-21", "scans": 3 })));
     let mut rest = of_link.clone();
     rest.as_object_mut().unwrap().remove("daily_scans");
-    assert_eq!(
-        rest,
-        json!({
-            "link_id": menu, "short_code": "menu", "total_scans": 5, "unique_visitors": 3, "bot_scans": 1,
-            "last_scan_at": "2026-03-21T14:30:00Z",
-            "countries": [{ "country": "DE", "count": 3 }, { "country": "US", "count": 1 }, { "country": "XX", "count": 1 }],
-            "devices": [{ "device": "mobile", "count": 3 }, { "device": "desktop", "count": 1 }, { "device": "other", "count": 1 }],
-            "browsers": [{ "browser": "Safari", "count": 3 }, { "browser": "Firefox", "count": 1 }, { "browser": "Other", "count": 1 }],
-            "systems": [{ "system": "iOS", "count": 3 }, { "system": "Linux", "count": 1 }, { "system": "Other", "count": 1 }],
-            "referrers": [{ "referrer": "direct", "count": 3 }, { "referrer": "news.example", "count": 2 }],
-            "variants": [],
-        })
-    );
+    assert_snapshot!(shown(&rest, &[(&menu, "id")]), @r#"
+        {"bot_scans":1,"browsers":[{"browser":"Safari","count":3},{"browser":"Firefox",
+        "count":1},{"browser":"Other","count":1}],"countries":[{"count":3,"country":"DE"},
+        {"count":1,"country":"US"},{"count":1,"country":"XX"}],"devices":[{"count":3,
+        "device":"mobile"},{"count":1,"device":"desktop"},{"count":1,"device":"other"}],
+        "last_scan_at":"2026-03-21T14:30:00Z","link_id":"[id]","referrers":[{"count":3,
+        "referrer":"direct"},{"count":2,"referrer":"news.example"}],"short_code":"menu",
+        "systems":[{"count":3,"system":"iOS"},{"count":1,"system":"Linux"},{"count":1,
+        "system":"Other"}],"total_scans":5,"unique_visitors":3,"variants":[]}
+        "#);
 }
 
 #[actix_web::test]
@@ -390,13 +378,11 @@ async fn scans_are_streamed_as_they_happen() {
     let text = String::from_utf8(stream.chunk().await.unwrap().unwrap().to_vec()).unwrap();
     let reported: Value =
         serde_json::from_str(text.strip_prefix("event: scan\ndata: ").unwrap().trim_end()).unwrap();
-    assert_eq!(
-        reported,
-        json!({
-            "link_id": menu, "short_code": "menu", "scanned_at": "2026-03-21T14:30:00Z", "country": "DE", "device": "mobile",
-            "browser": "Safari", "system": "iOS", "referrer": "news.example", "variant": null, "bot": false,
-        })
-    );
+    assert_snapshot!(shown(&reported, &[(&menu, "id")]), @r#"
+        {"bot":false,"browser":"Safari","country":"DE","device":"mobile","link_id":"[id]",
+        "referrer":"news.example","scanned_at":"2026-03-21T14:30:00Z","short_code":"menu",
+        "system":"iOS","variant":null}
+        "#);
     // One workspace leaves streams for others.
     let listen = async |key: &str| {
         app.request("GET", "/api/v1/analytics/stream").bearer_auth(key).send().await.unwrap()

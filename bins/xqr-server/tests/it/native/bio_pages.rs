@@ -1,9 +1,11 @@
 //! Bio pages over the API, and what visitors find: each route whole, each refusal, counts, events.
 
+use insta::assert_snapshot;
 use serde_json::{Value, json};
 use xqr_engine::plans::Plan;
 
 use crate::support::receiver::{Receiver, reaching};
+use crate::support::snapshots::shown;
 use crate::support::test_app::TestApp;
 
 #[actix_web::test]
@@ -82,15 +84,12 @@ async fn a_page_is_made_changed_published_and_deleted() {
     xqr_work::drain(&app.running.app).await.unwrap();
     let bodies: Vec<Value> =
         receiver.heard().iter().map(|heard| serde_json::from_str(&heard.body).unwrap()).collect();
-    assert_eq!(
-        bodies,
-        [
-            json!({ "event": "bio.published", "timestamp": "2026-03-21T14:31:00Z", "data":
-            { "page_id": id, "title": "Acme Inc", "slug": "acme-inc", "html_url": "https://qr.example/b/acme-inc" } }),
-            json!({ "event": "bio.unpublished", "timestamp": "2026-03-21T14:31:02Z", "data":
-            { "page_id": id, "title": "Acme GmbH", "slug": "acme-inc" } }),
-        ]
-    );
+    assert_snapshot!(shown(&json!(bodies), &[(&id, "id")]), @r#"
+        [{"data":{"html_url":"https://qr.example/b/acme-inc","page_id":"[id]",
+        "slug":"acme-inc","title":"Acme Inc"},"event":"bio.published",
+        "timestamp":"2026-03-21T14:31:00Z"},{"data":{"page_id":"[id]","slug":"acme-inc",
+        "title":"Acme GmbH"},"event":"bio.unpublished","timestamp":"2026-03-21T14:31:02Z"}]
+        "#);
     assert_eq!(
         app.owner().get("/workspace/usage").await.json()["data"]["usage"]["total_bio_pages"],
         1

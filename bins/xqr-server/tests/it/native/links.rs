@@ -1,9 +1,11 @@
 //! `/api/v1/links`, from the outside.
 
 use futures_util::future::join_all;
+use insta::assert_snapshot;
 use serde_json::{Value, json};
 use xqr_engine::plans::Plan;
 
+use crate::support::snapshots::shown;
 use crate::support::test_app::TestApp;
 
 #[actix_web::test]
@@ -142,16 +144,17 @@ async fn bulk_creation_reports_each_failure() {
         .map(|link| link["destination"].clone())
         .collect();
     assert_eq!(codes, ["https://example.com/0", "https://example.com/4"]);
-    assert_eq!(
-        answer["data"]["errors"],
-        json!([
-            { "index": 1, "url": "nonsense", "code": "VALIDATION_ERROR", "message": "url: Invalid URL format. Must start with http:// or https://" },
-            { "index": 2, "url": "https://example.com/2", "code": "SLUG_TAKEN", "message": "The slug 'TAKEN' is already taken." },
-            { "index": 3, "url": null, "code": "VALIDATION_ERROR", "message": "body: Must be a JSON object." },
-            { "index": 5, "url": "https://example.com/5", "code": "SLUG_TAKEN", "message": "The slug 'fresh' is already taken." },
-            { "index": 6, "url": null, "code": "VALIDATION_ERROR", "message": "url: This field is required." },
-        ])
-    );
+    assert_snapshot!(shown(&answer["data"]["errors"], &[]), @r#"
+        [{"code":"VALIDATION_ERROR","index":1,
+        "message":"url: Invalid URL format. Must start with http:// or https://",
+        "url":"nonsense"},{"code":"SLUG_TAKEN","index":2,
+        "message":"The slug 'TAKEN' is already taken.","url":"https://example.com/2"},
+        {"code":"VALIDATION_ERROR","index":3,"message":"body: Must be a JSON object.",
+        "url":null},{"code":"SLUG_TAKEN","index":5,
+        "message":"The slug 'fresh' is already taken.","url":"https://example.com/5"},
+        {"code":"VALIDATION_ERROR","index":6,"message":"url: This field is required.",
+        "url":null}]
+        "#);
     assert_eq!(app.owner().get("/links").await.json()["meta"]["total"], 3);
     let hundred =
         |n: usize| Some(json!({ "links": vec![json!({ "url": "https://example.com" }); n] }));

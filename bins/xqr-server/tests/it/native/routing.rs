@@ -1,9 +1,11 @@
 //! Smart routing over HTTP: rules are stored, followed, tried, and refused with the path of what is
 //! wrong.
 
+use insta::assert_snapshot;
 use serde_json::{Value, json};
 use xqr_engine::plans::Plan;
 
+use crate::support::snapshots::shown;
 use crate::support::test_app::TestApp;
 
 const PHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17.0 Mobile/15E148 Safari/604.1";
@@ -197,16 +199,12 @@ async fn a_dry_run_reports_the_rule_and_why_others_did_not_match() {
     let run = async |visitor: Value| {
         app.owner().post(&path, visitor).await.expect(200).json()["data"].clone()
     };
-    assert_eq!(
-        run(json!({ "country": "AT", "user_agent": PHONE, "percentile": 49.9 })).await,
-        json!({
-            "destination": "https://example.com/half", "rule": 1, "at": "2026-03-21T14:30:00Z",
-            "tried": [
-                { "rule": 0, "priority": 1, "holds": false, "failed_condition": "countries" },
-                { "rule": 1, "priority": 2, "holds": true, "failed_condition": null },
-            ]
-        })
-    );
+    let found = run(json!({ "country": "AT", "user_agent": PHONE, "percentile": 49.9 })).await;
+    assert_snapshot!(shown(&found, &[]), @r#"
+        {"at":"2026-03-21T14:30:00Z","destination":"https://example.com/half","rule":1,
+        "tried":[{"failed_condition":"countries","holds":false,"priority":1,"rule":0},
+        {"failed_condition":null,"holds":true,"priority":2,"rule":1}]}
+        "#);
     let own = run(json!({ "percentile": 50 })).await;
     assert_eq!((&own["destination"], &own["rule"]), (&json!("https://example.com/"), &Value::Null));
     app.owner().post(&path, json!({ "country": "Austria" })).await.expect(400);

@@ -1,10 +1,12 @@
 //! The studio dialect for signed-in users: accounts, keys, dynamic QRs, webhooks.
 
+use insta::assert_snapshot;
 use serde_json::{Value, json};
 use xqr_engine::plans::Plan;
 
 use crate::support::actors::{PASSWORD, Person};
 use crate::support::envelopes::studio_refused;
+use crate::support::snapshots::shown;
 use crate::support::studio::MENU;
 use crate::support::test_app::TestApp;
 
@@ -100,13 +102,11 @@ async fn a_person_manages_keys() {
         .body();
     let key = made["raw_key"].as_str().unwrap().to_owned();
     assert_eq!(key.len(), 40);
-    assert_eq!(
-        made,
-        json!({
-            "id": made["id"], "name": "production", "raw_key": key, "key_prefix": &key[..12], "plan": "starter",
-            "warning": "Store this key securely. It will NOT be shown again."
-        })
-    );
+    let id = format!(r#""id":{}"#, made["id"]);
+    assert_snapshot!(shown(&made, &[(&id, "id"), (&key, "key"), (&key[..12], "prefix")]), @r#"
+        {[id],"key_prefix":"[prefix]","name":"production","plan":"starter",
+        "raw_key":"[key]","warning":"Store this key securely. It will NOT be shown again."}
+        "#);
     let draw = async |key: &str| {
         let input = json!({ "data": MENU, "size_inches": 1 });
         app.send(app.request("POST", "/api/v1/generate/").header("x-api-key", key).json(&input))
@@ -153,15 +153,14 @@ async fn a_dynamic_qr_is_made_changed_and_paid_for() {
     let input = json!({ "name": "Spring menu", "destination_url": MENU });
     let made = ann.post("dynamic/", input.clone()).await.expect(201).body();
     let code = made["short_id"].as_str().unwrap();
-    assert_eq!(
-        made,
-        json!({
-            "id": made["id"], "short_id": code, "name": "Spring menu", "destination_url": MENU, "variants": [],
-            "is_active": true, "scan_count": 0, "last_scanned_at": null, "destination_changes_count": 0,
-            "public_url": format!("https://qr.example/q/{code}/"),
-            "created_at": "2026-03-21T14:30:00Z", "updated_at": "2026-03-21T14:30:00Z"
-        })
-    );
+    let id = format!(r#""id":{}"#, made["id"]);
+    assert_snapshot!(shown(&made, &[(&id, "id"), (code, "code")]), @r#"
+        {"created_at":"2026-03-21T14:30:00Z","destination_changes_count":0,
+        "destination_url":"https://example.com/menu",[id],"is_active":true,
+        "last_scanned_at":null,"name":"Spring menu",
+        "public_url":"https://qr.example/q/[code]/","scan_count":0,"short_id":"[code]",
+        "updated_at":"2026-03-21T14:30:00Z","variants":[]}
+        "#);
     let full = json!({ "detail": "Plan 'free' allows 1 active dynamic QRs. Upgrade for more." });
     studio_refused(&ann.post("dynamic/", input).await, 403, &full);
     let path = format!("dynamic/{code}/");

@@ -3,6 +3,7 @@
 
 use std::io::Read as _;
 
+use insta::assert_snapshot;
 use serde_json::{Value, json};
 use xqr_engine::plans::Plan;
 
@@ -10,6 +11,7 @@ use crate::support::envelopes::studio_refused;
 use crate::support::pictures::read_png;
 use crate::support::pictures::square;
 use crate::support::servers::serve;
+use crate::support::snapshots::shown;
 use crate::support::studio::{MENU, form, generate, studio_key};
 use crate::support::test_app::TestApp;
 
@@ -88,14 +90,12 @@ async fn usage_is_reported() {
         serde_json::from_slice(&app.studio(&key).get("/api/v1/usage/").await.expect(200).bytes)
             .unwrap();
     let prefix = usage["key_prefix"].clone();
-    assert_eq!(
-        usage,
-        json!({
-            "key_prefix": prefix, "plan": "starter", "monthly_quota": 500, "used_this_month": 2, "remaining": 498,
-            "max_size_inches": 8, "max_dpi": 300, "allow_custom_logo": true, "max_active_dynamic_qrs": 10,
-            "max_bulk_items": 50, "active_dynamic_qrs": 1, "credits_remaining": 0
-        })
-    );
+    assert_snapshot!(shown(&usage, &[(prefix.as_str().unwrap(), "prefix")]), @r#"
+        {"active_dynamic_qrs":1,"allow_custom_logo":true,"credits_remaining":0,
+        "key_prefix":"[prefix]","max_active_dynamic_qrs":10,"max_bulk_items":50,
+        "max_dpi":300,"max_size_inches":8,"monthly_quota":500,"plan":"starter",
+        "remaining":498,"used_this_month":2}
+        "#);
 }
 
 #[actix_web::test]

@@ -51,7 +51,8 @@ impl Receiver {
         let (shared, said) = (Arc::clone(&heard), Arc::clone(&answer));
         std::thread::spawn(move || {
             for stream in listener.incoming() {
-                let (shared, said, notify) = (Arc::clone(&shared), Arc::clone(&said), notify.clone());
+                let (shared, said, notify) =
+                    (Arc::clone(&shared), Arc::clone(&said), notify.clone());
                 std::thread::spawn(move || serve(stream.unwrap(), &shared, &said, &notify));
             }
         });

@@ -1,6 +1,7 @@
 //! What receivers get: events, payloads, signatures.
 
-use serde_json::{Value, json};
+use insta::assert_snapshot;
+use serde_json::json;
 use xqr_engine::errors::{Condition, Dialect};
 use xqr_engine::links;
 
@@ -11,6 +12,8 @@ use crate::support::receiver::{Heard, Receiver, start_reaching};
 use crate::support::webhooks::{STUDIO_EVENTS, destination, python_verifies};
 
 #[cfg(feature = "studio")]
+use crate::support::snapshots::shown;
+
 #[actix_web::test]
 async fn receivers_of_both_formats_get_events_and_verify_them() {
     let (studio, native) = (Receiver::start(), Receiver::start());
@@ -29,16 +32,13 @@ async fn receivers_of_both_formats_get_events_and_verify_them() {
     assert_eq!(heard.len(), 2, "{heard:?}");
     let (created, updated) = (heard[0].json(), heard[1].json());
     let code = created["data"]["short_id"].as_str().unwrap();
-    assert_eq!(
-        created,
-        json!({
-            "id": heard[0].headers["webhook-id"], "type": "dynamic_qr.created", "created_at": "2026-03-21T14:30:00Z",
-            "data": {
-                "short_id": code, "name": null, "variants": [], "destination_url": "https://example.com/", "is_active": true, "scan_count": 0,
-                "created_at": "2026-03-21T14:30:00Z", "updated_at": "2026-03-21T14:30:00Z",
-            }
-        })
-    );
+    let names = [(heard[0].header("webhook-id"), "id"), (code, "code")];
+    assert_snapshot!(shown(&created, &names), @r#"
+        {"created_at":"2026-03-21T14:30:00Z","data":{"created_at":"2026-03-21T14:30:00Z",
+        "destination_url":"https://example.com/","is_active":true,"name":null,
+        "scan_count":0,"short_id":"[code]","updated_at":"2026-03-21T14:30:00Z",
+        "variants":[]},"id":"[id]","type":"dynamic_qr.created"}
+        "#);
     assert_eq!(updated["type"], "dynamic_qr.updated");
     assert_eq!(updated["data"]["destination_url"], "https://example.org/");
     let of = |name: &str| heard[0].headers[name].as_str();
@@ -50,25 +50,16 @@ async fn receivers_of_both_formats_get_events_and_verify_them() {
     assert!(of("x-qrstudio-signature").starts_with("t=1774103400,v1="));
 
     let reported: Vec<_> = native.heard().iter().map(Heard::json).collect();
-    let link = json!({ "link_id": id, "short_code": code });
-    let data = |more: Value| {
-        let mut data = link.clone();
-        data.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        data
-    };
-    let event = |name: &str, data: Value| json!({ "event": name, "timestamp": "2026-03-21T14:30:00Z", "data": data });
-    assert_eq!(
-        reported,
-        [
-            event("link.created", data(json!({ "destination": "https://example.com/" }))),
-            event(
-                "link.updated",
-                data(json!({ "changes": { "destination": "https://example.org/" } }))
-            ),
-            event("link.updated", data(json!({ "changes": { "labels": ["a"] } }))),
-            event("link.deleted", link.clone()),
-        ]
-    );
+    assert_snapshot!(shown(&json!(reported), &[(id.as_str(), "id"), (code, "code")]), @r#"
+        [{"data":{"destination":"https://example.com/","link_id":"[id]",
+        "short_code":"[code]"},"event":"link.created","timestamp":"2026-03-21T14:30:00Z"},
+        {"data":{"changes":{"destination":"https://example.org/"},"link_id":"[id]",
+        "short_code":"[code]"},"event":"link.updated","timestamp":"2026-03-21T14:30:00Z"},
+        {"data":{"changes":{"labels":["a"]},"link_id":"[id]","short_code":"[code]"},
+        "event":"link.updated","timestamp":"2026-03-21T14:30:00Z"},
+        {"data":{"link_id":"[id]","short_code":"[code]"},"event":"link.deleted",
+        "timestamp":"2026-03-21T14:30:00Z"}]
+        "#);
     let first = &native.heard()[0].headers;
     assert_eq!(
         (first["user-agent"].as_str(), first["x-xqr-event"].as_str()),
@@ -142,16 +133,13 @@ async fn scans_are_sent_to_subscribed_webhooks() {
     app.send(request).await.expect(302);
     app.drain().await;
     app.deliver().await;
-    let code = link["short_code"].clone();
     let reported = studio.heard().last().unwrap().json();
     assert_eq!(reported["type"], "scan.created");
-    assert_eq!(
-        reported["data"],
-        json!({
-            "short_id": code, "country": null, "device": "mobile", "browser": reported["data"]["browser"], "referer": "news.example",
-            "variant": null, "scanned_at": "2026-03-21T14:30:00Z"
-        })
-    );
+    let code = link["short_code"].as_str().unwrap();
+    assert_snapshot!(shown(&reported["data"], &[(code, "code")]), @r#"
+        {"browser":"Safari","country":null,"device":"mobile","referer":"news.example",
+        "scanned_at":"2026-03-21T14:30:00Z","short_id":"[code]","variant":null}
+        "#);
     let reported = native.heard().last().unwrap().json();
     assert_eq!(reported["event"], "link.scanned");
     let browser = &reported["data"]["browser"];
