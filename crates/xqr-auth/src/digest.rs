@@ -1,4 +1,4 @@
-//! What is stored of a key.
+//! The digest of a key, which is stored instead of it.
 
 use std::fmt;
 
@@ -20,16 +20,24 @@ impl KeyDigest {
         self.0.ct_eq(&stored.0).into()
     }
 
-    /// Reads a stored digest; `None` when it has not 32 bytes.
+    /// Reads a stored digest; `None` if it does not have 32 bytes.
     pub fn from_slice(bytes: &[u8]) -> Option<Self> {
         bytes.try_into().ok().map(Self)
     }
 
     /// Returns the 32 bytes to store.
-    pub fn as_bytes(&self) -> &[u8] {
+    pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 }
+
+impl PartialEq for KeyDigest {
+    fn eq(&self, other: &Self) -> bool {
+        self.matches(other)
+    }
+}
+
+impl Eq for KeyDigest {}
 
 impl fmt::Debug for KeyDigest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

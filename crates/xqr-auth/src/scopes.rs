@@ -1,6 +1,8 @@
 //! What a key may do: 15 scopes and the wildcard (xQR reference, section 3), and two of ours for
 //! keys; matched exactly.
 
+use std::fmt;
+
 use xqr_errors::{Condition, Result};
 
 macro_rules! scopes {
@@ -54,6 +56,18 @@ impl Scope {
 /// A set of scopes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Scopes(u32);
+
+impl FromIterator<Scope> for Scopes {
+    fn from_iter<T: IntoIterator<Item = Scope>>(scopes: T) -> Self {
+        Self(scopes.into_iter().fold(0, |bits, scope| bits | scope.bit()))
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
 
 impl Scopes {
     /// Returns the set that holds `*`.

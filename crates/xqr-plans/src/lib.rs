@@ -1,14 +1,5 @@
-//! What a plan allows. Pure: plan, usage and wish in, verdict out.
-//!
-//! ```
-//! use xqr_plans::{Plan, PlanTable, Capped};
-//!
-//! let table = PlanTable::builtin();
-//! let pro = table.terms(Plan::Pro);
-//! assert!(table.terms(Plan::Free).check_api("xqr").is_err());
-//! assert!(pro.check(Capped::Links, 499, 1).is_ok());
-//! assert!(pro.check(Capped::Links, 500, 1).is_err());
-//! ```
+#![doc = include_str!("../README.md")]
+#![warn(missing_debug_implementations)]
 
 mod capped;
 mod limits;
@@ -23,5 +14,5 @@ pub use self::limits::{Cap, Limits};
 pub use self::period::{Cycle, Period};
 pub use self::plan::Plan;
 pub use self::quota::{Purse, Spend};
-pub use self::table::PlanTable;
+pub use self::table::{PlanError, PlanTable};
 pub use self::terms::Terms;

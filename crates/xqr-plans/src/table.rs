@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::{error, fmt};
 
 use serde_json::{Map, Value};
 
@@ -36,17 +37,20 @@ impl PlanTable {
     ///
     /// # Errors
     ///
-    /// A text for the operator that names the plan and the limit.
-    pub fn overlaid(text: &str) -> Result<Self, String> {
+    /// [`PlanError`], which names the plan and the limit.
+    pub fn overlaid(text: &str) -> Result<Self, PlanError> {
         let mut plans = read(BUILTIN)?;
         for (name, limits) in read(text)? {
-            let plan =
-                plans.get_mut(&name).ok_or_else(|| format!("{name}: there is no such plan"))?;
-            overlay(plan, limits).map_err(|error| format!("{name}: {error}"))?;
+            let plan = plans
+                .get_mut(&name)
+                .ok_or_else(|| PlanError(format!("{name}: there is no such plan")))?;
+            overlay(plan, limits).map_err(|error| PlanError(format!("{name}: {error}")))?;
         }
         let limits = Plan::ALL.map(|plan| {
             let limits = plans.remove(plan.name()).unwrap_or_default();
-            serde_json::from_value(limits).map(Arc::new).map_err(|error| format!("{plan}: {error}"))
+            serde_json::from_value(limits)
+                .map(Arc::new)
+                .map_err(|error| PlanError(format!("{plan}: {error}")))
         });
         let [a, b, c, d, e, f] = limits;
         Ok(Self { plans: Arc::new([a?, b?, c?, d?, e?, f?]), known: Arc::default() })
@@ -62,20 +66,20 @@ impl PlanTable {
     ///
     /// # Errors
     ///
-    /// A text for the operator that names the limit.
-    pub fn terms_with(&self, plan: Plan, overrides: &str) -> Result<Terms, String> {
+    /// [`PlanError`], which names the limit.
+    pub fn terms_with(&self, plan: Plan, overrides: &str) -> Result<Terms, PlanError> {
         let name = (plan, overrides.to_owned());
         let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(limits) = known().get(&name) {
             return Ok(Terms { plan, limits: Arc::clone(limits) });
         }
         let overrides = serde_json::from_str(overrides)
-            .map_err(|error| format!("the overrides are no JSON: {error}"))?;
+            .map_err(|error| PlanError(format!("the overrides are not JSON: {error}")))?;
         let mut limits =
-            serde_json::to_value(&*self.plans[plan as usize]).map_err(|error| error.to_string())?;
+            serde_json::to_value(&*self.plans[plan as usize]).map_err(PlanError::new)?;
         overlay(&mut limits, overrides)?;
         let limits: Arc<Limits> =
-            serde_json::from_value(limits).map(Arc::new).map_err(|error| error.to_string())?;
+            serde_json::from_value(limits).map(Arc::new).map_err(PlanError::new)?;
         let mut known = known();
         if known.len() >= KNOWN {
             known.clear();
@@ -85,14 +89,32 @@ impl PlanTable {
     }
 }
 
-fn read(text: &str) -> Result<Map<String, Value>, String> {
-    toml::from_str(text).map_err(|error| error.to_string())
+/// Why a table of plans cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanError(String);
+
+impl PlanError {
+    fn new(error: impl fmt::Display) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl fmt::Display for PlanError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl error::Error for PlanError {}
+
+fn read(text: &str) -> Result<Map<String, Value>, PlanError> {
+    toml::from_str(text).map_err(PlanError::new)
 }
 
 /// Replaces the limits of `below` that `above` names.
-fn overlay(below: &mut Value, above: Value) -> Result<(), String> {
+fn overlay(below: &mut Value, above: Value) -> Result<(), PlanError> {
     let (Value::Object(below), Value::Object(above)) = (below, above) else {
-        return Err("must be a table of limits".to_owned());
+        return Err(PlanError("must be a table of limits".to_owned()));
     };
     for (name, value) in above {
         // A limit of former versions that had no effect.
@@ -107,8 +129,9 @@ fn overlay(below: &mut Value, above: Value) -> Result<(), String> {
             }
             continue;
         }
-        let limit =
-            below.get_mut(&name).ok_or_else(|| format!("{name}: there is no such limit"))?;
+        let limit = below
+            .get_mut(&name)
+            .ok_or_else(|| PlanError(format!("{name}: there is no such limit")))?;
         *limit = value;
     }
     Ok(())
@@ -199,7 +222,7 @@ mod tests {
             ("[pro]\nlogo = 1", "pro: invalid type: integer `1`, expected a boolean"),
             ("pro = 1", "pro: must be a table of limits"),
         ] {
-            assert_eq!(PlanTable::overlaid(text).unwrap_err(), complaint, "{text}");
+            assert_eq!(PlanTable::overlaid(text).unwrap_err().to_string(), complaint, "{text}");
         }
         assert!(PlanTable::overlaid("[pro").is_err());
     }
@@ -213,7 +236,7 @@ mod tests {
             (None, 20.0, Some(2))
         );
         assert_eq!(
-            table.terms_with(Plan::Pro, "{\"linx\":1}").unwrap_err(),
+            table.terms_with(Plan::Pro, "{\"linx\":1}").unwrap_err().to_string(),
             "linx: there is no such limit"
         );
         assert!(table.terms_with(Plan::Pro, "{").is_err());

@@ -1,6 +1,6 @@
 //! API keys: authentication and the life of a key.
 
-use xqr_auth::{KeyDigest, KeyFormat, KeyState, Scopes, SecretKey};
+use xqr_auth::{KeyDigest, KeyFormat, KeyStatus, Scopes, SecretKey};
 use xqr_errors::{Condition, Error, Resource, Result, State};
 use xqr_plans::{Capped, Plan, PlanTable};
 use xqr_store::Conn;
@@ -28,7 +28,7 @@ pub fn authenticate(
     if !KeyDigest::from_slice(&key.digest).is_some_and(|stored| digest.matches(&stored)) {
         return Err(Condition::KeyInvalid.into());
     }
-    KeyState {
+    KeyStatus {
         expires_at: key.expires_at,
         revoked_at: key.revoked_at,
         overlap_until: key.overlap_until,

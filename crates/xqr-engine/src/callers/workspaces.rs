@@ -92,7 +92,7 @@ pub fn set_overrides(tx: &mut Tx<'_>, uid: &str, overrides: Option<&str>) -> Res
     let workspace = get(tx.conn, uid)?;
     if let Some(text) = overrides {
         let checked = tx.plans.terms_with(Plan::Enterprise, text);
-        checked.map_err(|reason| Condition::OverridesInvalid { reason })?;
+        checked.map_err(|reason| Condition::OverridesInvalid { reason: reason.to_string() })?;
     }
     workspaces::set_overrides(tx.conn, workspace.id, overrides)?;
     Ok(Workspace { overrides: overrides.map(str::to_owned), ..workspace })

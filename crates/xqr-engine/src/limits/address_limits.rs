@@ -23,7 +23,7 @@ pub struct AddressLimits {
     misses: Buckets<IpAddr>,
     lookups: Buckets<IpAddr>,
     /// Digests of keys that were good within the hour.
-    good: Cache<Vec<u8>, ()>,
+    good: Cache<[u8; 32], ()>,
 }
 
 impl AddressLimits {
@@ -56,7 +56,7 @@ impl AddressLimits {
     pub fn note_good_key(&self, key: &SecretKey) {
         let digest = key.digest();
         if !self.good.contains_key(digest.as_bytes()) {
-            self.good.insert(digest.as_bytes().to_vec(), ());
+            self.good.insert(digest.as_bytes().to_owned(), ());
         }
     }
 

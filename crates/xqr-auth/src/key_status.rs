@@ -4,7 +4,7 @@ use xqr_errors::{Condition, Result};
 
 /// The dates of a key, Unix milliseconds.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct KeyState {
+pub struct KeyStatus {
     /// When it expires.
     pub expires_at: Option<i64>,
     /// When it was revoked or rotated out.
@@ -13,7 +13,7 @@ pub struct KeyState {
     pub overlap_until: Option<i64>,
 }
 
-impl KeyState {
+impl KeyStatus {
     /// Judges the key at `now`. Being revoked is told before being expired.
     ///
     /// # Errors
@@ -37,7 +37,7 @@ mod tests {
     #[test]
     fn states() {
         let check = |expires_at, revoked_at, overlap_until, expected: Option<Condition>| {
-            let verdict = KeyState { expires_at, revoked_at, overlap_until }.admit(100);
+            let verdict = KeyStatus { expires_at, revoked_at, overlap_until }.admit(100);
             assert_eq!(verdict.err().map(|e| e.condition().clone()), expected);
         };
         check(None, None, None, None);

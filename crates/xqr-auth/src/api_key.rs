@@ -1,6 +1,7 @@
-//! Keys of four looks, one per dialect. Any of them works in any dialect whose header carries it.
+//! API keys of four formats. Each works with any API whose header carries it.
 
 use std::fmt;
+use std::str::FromStr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,12 +9,13 @@ use xqr_errors::{Condition, Result};
 
 use crate::KeyDigest;
 
-/// How a key looks: that of the service whose clients it is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The format of a key: that of the service for whose clients it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum KeyFormat {
     /// `xqr_pk_`, 8 lower-case hex, `.`, 64 characters of base64url: xQR reference, section 2.1.
     /// The last 6 of them are a checksum of all before them, so that a mistyped key is refused
     /// without a look-up, and a scanner for leaked secrets knows ours.
+    #[default]
     Xqr,
     /// `smk_` and 36 characters of base64url: QR Studio reference, section 2.1.
     Studio,
@@ -24,10 +26,10 @@ pub enum KeyFormat {
 }
 
 impl KeyFormat {
-    /// Every look.
+    /// Every format.
     pub const ALL: [Self; 4] = [Self::Xqr, Self::Studio, Self::Forge, Self::Hub];
 
-    /// Returns the look's name in lower case.
+    /// Returns the format's name in lower case.
     pub fn name(self) -> &'static str {
         match self {
             Self::Xqr => "xqr",
@@ -37,9 +39,9 @@ impl KeyFormat {
         }
     }
 
-    /// Returns the look of this name.
+    /// Returns the format of this name.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|look| look.name() == name)
+        Self::ALL.into_iter().find(|format| format.name() == name)
     }
 
     fn tag(self) -> &'static str {
@@ -57,18 +59,44 @@ impl KeyFormat {
     }
 }
 
-/// A whole key. It can be shown through [`expose`](Self::expose) alone; `Debug` prints the public
+/// A whole key. Only [`expose`](Self::expose) reveals it; `Debug` prints the public
 /// part.
 #[derive(Clone)]
 pub struct SecretKey {
-    look: KeyFormat,
+    format: KeyFormat,
     text: String,
 }
 
+impl fmt::Display for KeyFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for KeyFormat {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        Self::parse(name).ok_or(UnknownName)
+    }
+}
+
+/// No key format has this name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownName;
+
+impl fmt::Display for UnknownName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("unknown key format")
+    }
+}
+
+impl std::error::Error for UnknownName {}
+
 impl SecretKey {
     /// Makes a key; `random` fills its argument with random bytes.
-    pub fn mint(look: KeyFormat, random: &mut dyn FnMut(&mut [u8])) -> Self {
-        let secret = match look {
+    pub fn mint(format: KeyFormat, random: &mut dyn FnMut(&mut [u8])) -> Self {
+        let secret = match format {
             KeyFormat::Xqr => {
                 let (mut prefix, mut secret) = ([0; 4], [0; 44]);
                 random(&mut prefix);
@@ -76,7 +104,7 @@ impl SecretKey {
                 let secret = URL_SAFE_NO_PAD.encode(secret);
                 let unchecked =
                     format!("{:08x}.{}", u32::from_be_bytes(prefix), &secret[..64 - CHECKSUM]);
-                let checksum = checksum(&format!("{}{unchecked}", look.tag()));
+                let checksum = checksum(&format!("{}{unchecked}", format.tag()));
                 format!("{unchecked}{checksum}")
             }
             KeyFormat::Studio => {
@@ -86,24 +114,24 @@ impl SecretKey {
             }
             KeyFormat::Forge | KeyFormat::Hub => letters_and_digits(32, random),
         };
-        Self { look, text: format!("{}{secret}", look.tag()) }
+        Self { format, text: format!("{}{secret}", format.tag()) }
     }
 
-    /// Reads a key of any look. The native look is checked to the letter; of the others only tag
+    /// Reads a key of any format. The native format is checked to the letter; of the others only tag
     /// and alphabet, because their services do not fix the length.
     ///
     /// # Errors
     ///
-    /// [`Condition::KeyInvalid`]. Blanks and quotes around a key are not forgiven.
+    /// [`Condition::KeyInvalid`]. Blanks and quotes around a key are refused.
     pub fn parse(text: &str) -> Result<Self> {
-        let look = KeyFormat::ALL
+        let format = KeyFormat::ALL
             .into_iter()
-            .find(|look| text.starts_with(look.tag()))
+            .find(|format| text.starts_with(format.tag()))
             .ok_or(Condition::KeyInvalid)?;
-        let secret = &text[look.tag().len()..];
+        let secret = &text[format.tag().len()..];
         let url_safe =
             |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-        let well_formed = match look {
+        let well_formed = match format {
             KeyFormat::Xqr => secret.split_once('.').is_some_and(|(prefix, secret)| {
                 prefix.len() == 8
                     && prefix.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
@@ -116,7 +144,7 @@ impl SecretKey {
             _ => (20..=128).contains(&secret.len()) && url_safe(secret),
         };
         if well_formed {
-            Ok(Self { look, text: text.to_owned() })
+            Ok(Self { format, text: text.to_owned() })
         } else {
             Err(Condition::KeyInvalid.into())
         }
@@ -129,12 +157,12 @@ impl SecretKey {
 
     /// Returns the public part: the tag and the first characters.
     pub fn prefix(&self) -> &str {
-        &self.text[..self.look.tag().len() + self.look.public_len()]
+        &self.text[..self.format.tag().len() + self.format.public_len()]
     }
 
-    /// Returns how the key looks.
-    pub fn look(&self) -> KeyFormat {
-        self.look
+    /// Returns the format of the key.
+    pub fn format(&self) -> KeyFormat {
+        self.format
     }
 
     /// Returns what is stored of the key.
@@ -200,9 +228,9 @@ mod tests {
 
     use super::*;
 
-    fn mint(look: KeyFormat, seed: u64) -> SecretKey {
+    fn mint(format: KeyFormat, seed: u64) -> SecretKey {
         let mut state = seed | 1;
-        SecretKey::mint(look, &mut |bytes| {
+        SecretKey::mint(format, &mut |bytes| {
             for byte in bytes {
                 state = state
                     .wrapping_mul(6_364_136_223_846_793_005)
@@ -214,11 +242,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_minted_key_reads_back(seed: u64, look in 0_usize..4) {
-            let key = mint(KeyFormat::ALL[look], seed);
+        fn a_minted_key_reads_back(seed: u64, format in 0_usize..4) {
+            let key = mint(KeyFormat::ALL[format], seed);
             let read = SecretKey::parse(key.expose()).unwrap();
             prop_assert_eq!(read.prefix(), key.prefix());
-            prop_assert_eq!(read.look(), KeyFormat::ALL[look]);
+            prop_assert_eq!(read.format(), KeyFormat::ALL[format]);
             prop_assert!(read.digest().matches(&key.digest()));
             let header = format!("Bearer {}", key.expose());
             prop_assert!(bearer(&header).is_ok());
@@ -227,7 +255,7 @@ mod tests {
 
     #[test]
     fn lengths_are_those_of_the_references() {
-        let lengths = KeyFormat::ALL.map(|look| mint(look, 5).expose().len());
+        let lengths = KeyFormat::ALL.map(|format| mint(format, 5).expose().len());
         assert_eq!(lengths, [80, 40, 41, 36]);
         assert_eq!(mint(KeyFormat::Studio, 5).prefix().len(), 12);
     }
@@ -301,8 +329,8 @@ mod tests {
 
     #[test]
     fn debug_shows_the_public_part_only() {
-        for look in KeyFormat::ALL {
-            let key = mint(look, 9);
+        for format in KeyFormat::ALL {
+            let key = mint(format, 9);
             let shown = format!("{key:?} {:?}", key.digest());
             assert!(
                 shown.contains(key.prefix())
