@@ -140,13 +140,7 @@ async fn each_variant_is_checked() {
     ] });
     let input = json!({ "data_type": "dynamic", "payload": payload, "size_inches": 2 });
     for path in ["generate/", "validate/"] {
-        let answer = app
-            .send(
-                app.request("POST", &format!("/api/v1/{path}"))
-                    .header("x-api-key", &key)
-                    .json(&input),
-            )
-            .await;
+        let answer = app.studio(&key).post(&format!("/api/v1/{path}"), input.clone()).await;
         let found: Value = serde_json::from_slice(&answer.bytes).unwrap();
         assert_eq!((answer.status, found), (400, json!({ "variants[0].destination_url": STUDIO })));
     }
@@ -194,10 +188,7 @@ async fn the_studio_is_checked_when_a_code_is_made_drawn_and_changed() {
 
     let key = app.key_with(Plan::Pro, "{}", &["*"]);
     let post = async |path: &str, body: Value| {
-        app.send(
-            app.request("POST", &format!("/api/v1/{path}")).header("x-api-key", &key).json(&body),
-        )
-        .await
+        app.studio(&key).post(&format!("/api/v1/{path}"), body).await
     };
     let dynamic = |url: &str| json!({ "data_type": "dynamic", "payload": { "name": "M", "destination_url": url }, "size_inches": 2 });
     let (good, bad) = (dynamic("https://good.example/"), dynamic("https://EVIL.example/"));
@@ -211,8 +202,7 @@ async fn the_studio_is_checked_when_a_code_is_made_drawn_and_changed() {
         found,
         json!({ "errors": { "1": words, "3": words }, "rendered_before_failure": 3 })
     );
-    let usage =
-        app.send(app.request("GET", "/api/v1/usage/").header("x-api-key", &key)).await.expect(200);
+    let usage = app.studio(&key).get("/api/v1/usage/").await.expect(200);
     let usage: Value = serde_json::from_slice(&usage.bytes).unwrap();
     assert_eq!(
         (&usage["used_this_month"], &usage["active_dynamic_qrs"]),
@@ -343,11 +333,7 @@ async fn the_hub_and_the_forge_are_checked() {
     call("POST", "/api/update", wrong).await.expect(403);
     let batch = json!({ "urls": ["https://good.example/1", "https://evil.example/"] });
     hub_refused(&call("POST", "/api/bulk-shorten", batch).await, 422, words);
-    let listed = app
-        .send(app.request("GET", "/api/list").header("x-api-key", &app.key))
-        .await
-        .expect(200)
-        .body();
+    let listed = app.hub(&app.key).get("/list").await.expect(200).body();
     assert_eq!(listed["codes"].as_array().unwrap().len(), 1, "all or nothing");
 
     let words = "Invalid value for field: redirect_url";

@@ -247,9 +247,7 @@ async fn the_native_api_has_what_the_others_have() {
     let hub = async |passcode: &str| {
         let input =
             json!({ "code": "guarded", "passcode": passcode, "url": "https://example.com/2" });
-        app.send(app.request("POST", "/api/update").header("x-api-key", &app.key).json(&input))
-            .await
-            .status
+        app.hub(&app.key).post("/update", input).await.status
     };
     assert_eq!((hub("x").await, hub(&passcode).await), (403, 200));
     let of = async |query: String| {

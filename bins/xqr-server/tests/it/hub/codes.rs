@@ -36,7 +36,7 @@ async fn the_worked_example() {
         json!({ "code": code, "passcode": passcode, "url": V1, "short_url": short_url, "created_at": created_at })
     );
     let input = json!({ "code": code, "passcode": passcode, "url": V2 });
-    let updated = app.hub(&app.key).post("/update", input).await.expect(200).body();
+    let updated = app.hub(&app.key).post("/update", input.clone()).await.expect(200).body();
     assert_eq!(
         updated.to_string(),
         json!({ "code": code, "url": V2, "short_url": short_url, "updated": true }).to_string()
@@ -51,11 +51,7 @@ async fn the_worked_example() {
             json!({ "code": code, "url": V2, "created_at": created_at, "hit_count": 1 })
         );
     }
-    let listed = app
-        .send(app.request("GET", "/api/list").header("x-api-key", &app.key))
-        .await
-        .expect(200)
-        .body();
+    let listed = app.hub(&app.key).get("/list").await.expect(200).body();
     let one = json!({ "code": code, "url": V2, "short_url": short_url, "created_at": created_at, "hit_count": 1 });
     assert_eq!(listed, json!({ "codes": [one], "next_cursor": null }));
     app.no_file_holds(&passcode);
@@ -136,13 +132,13 @@ async fn the_published_refusals() {
         let message = format!("Missing required field: {missing}");
         hub_refused(&app.hub(&app.key).post("/update", input.clone()).await, 400, &message);
         if missing != "url" {
-            hub_refused(&app.hub(&app.key).post("/delete", input).await, 400, &message);
+            hub_refused(&app.hub(&app.key).post("/delete", input.clone()).await, 400, &message);
         }
     }
     for bad in [json!(""), json!(5), Value::Null, json!("gopher://x")] {
         let mut input = full.clone();
         input["url"] = bad;
-        hub_refused(&app.hub(&app.key).post("/update", input).await, 400, url);
+        hub_refused(&app.hub(&app.key).post("/update", input.clone()).await, 400, url);
     }
     let size = "urls must contain between 1 and 100 items";
     for urls in [json!([]), json!(vec![V1; 101]), json!("x"), Value::Null] {
@@ -180,7 +176,7 @@ async fn the_published_refusals() {
         let mut input = full.clone();
         input["passcode"] = json!(passcode);
         hub_refused(&app.hub(key).post("/update", input.clone()).await, 403, &wrong);
-        hub_refused(&app.hub(key).post("/delete", input).await, 403, &wrong);
+        hub_refused(&app.hub(key).post("/delete", input.clone()).await, 403, &wrong);
     }
     hub_refused(
         &app.hub(&app.key)
@@ -210,20 +206,14 @@ async fn the_published_refusals() {
 async fn a_bulk_call_makes_all_or_nothing() {
     let app = TestApp::start().await;
     let key = app.key_with(Plan::Pro, r#"{"links":5}"#, &["*"]);
-    let list = async || {
-        app.send(app.request("GET", "/api/list").header("x-api-key", &key)).await.expect(200).body()
-    };
+    let list = async || app.hub(&key).get("/list").await.expect(200).body();
     assert_eq!(
         app.hub(&key).post("/bulk-shorten", json!({ "urls": vec![V1; 6] })).await.status,
         403
     );
     assert_eq!(list().await["codes"], json!([]));
     app.hub(&key).post("/bulk-shorten", json!({ "urls": vec![V1; 5] })).await.expect(200);
-    let first = app
-        .send(app.request("GET", "/api/list?limit=3").header("x-api-key", &key))
-        .await
-        .expect(200)
-        .body();
+    let first = app.hub(&key).get("/list?limit=3").await.expect(200).body();
     let cursor = first["next_cursor"].as_str().unwrap();
     let path = format!("/api/list?limit=3&cursor={cursor}");
     let second =
@@ -256,11 +246,7 @@ async fn a_reserved_code_is_absent_until_it_leads_somewhere() {
     for path in paths {
         app.get(path).await.expect(404);
     }
-    let listed = app
-        .send(app.request("GET", "/api/list").header("x-api-key", &app.key))
-        .await
-        .expect(200)
-        .body();
+    let listed = app.hub(&app.key).get("/list").await.expect(200).body();
     assert_eq!(
         (&listed["codes"][0]["code"], &listed["codes"][0]["url"]),
         (&json!("BRAND2026"), &Value::Null)
@@ -341,8 +327,7 @@ async fn pictures_of_codes() {
 async fn rates_and_rotation_and_maintenance() {
     let app = TestApp::start().await;
     let free = app.key_of(Plan::Free, &["*"]);
-    let list =
-        async |key: &str| app.send(app.request("GET", "/api/list").header("x-api-key", key)).await;
+    let list = async |key: &str| app.hub(key).get("/list").await;
     for i in 0..60 {
         let answer = list(&free).await.expect(200);
         assert_eq!(
@@ -413,7 +398,7 @@ async fn ten_thousand_wrong_passcodes_are_stopped() {
         let (mut wrong, mut stopped) = (0, 0);
         for i in 0..10_000 {
             let input = json!({ "code": code, "passcode": format!("{i:024}"), "url": V2 });
-            let answer = app.hub(who).post("/update", input).await;
+            let answer = app.hub(who).post("/update", input.clone()).await;
             match answer.status {
                 403 => wrong += 1,
                 429 => {
@@ -430,5 +415,5 @@ async fn ten_thousand_wrong_passcodes_are_stopped() {
     let input = json!({ "code": code, "passcode": passcode, "url": V2 });
     assert_eq!(app.hub(&key).post("/update", input.clone()).await.status, 429);
     app.clock.advance(6_000);
-    app.hub(&key).post("/update", input).await.expect(200);
+    app.hub(&key).post("/update", input.clone()).await.expect(200);
 }

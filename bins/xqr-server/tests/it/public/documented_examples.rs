@@ -89,7 +89,7 @@ async fn a_client_that_retries_ends_well() {
         return;
     };
     for _ in 0..59 {
-        app.send(app.request("GET", "/api/list").header("x-api-key", &key)).await.expect(200);
+        app.hub(&key).get("/list").await.expect(200);
     }
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let clock = app.clock.clone();
@@ -106,9 +106,6 @@ async fn a_client_that_retries_ends_well() {
     assert_eq!(reported, ["429: again in 1 s", "429: again in 1 s"]);
     let printed = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success() && printed.lines().count() == 3, "{printed}");
-    let listed = app
-        .send(app.request("GET", "/api/list").header("x-api-key", &app.key_of(Plan::Pro, &["*"])))
-        .await
-        .expect(200);
+    let listed = app.hub(&app.key_of(Plan::Pro, &["*"])).get("/list").await.expect(200);
     assert_eq!(listed.text(), json!({ "codes": [], "next_cursor": null }).to_string());
 }

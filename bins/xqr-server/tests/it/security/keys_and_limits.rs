@@ -268,8 +268,8 @@ async fn a_closed_link_does_not_reveal_its_destination() {
         let answer = app.get(closed).await.expect(410);
         assert!(!answer.text().contains("secret"), "{closed}");
     }
-    let echo = app.send(app.request("POST", "/api/update").header("x-api-key", &app.key).json(&json!({
+    let echo = app.hub(&app.key).post("/update", json!({
         "code": format!("{}\u{202e}", "Z".repeat(900)), "passcode": "x", "url": "https://example.com"
-    })));
+    }));
     assert!(echo.await.expect(404).bytes.len() < 120);
 }

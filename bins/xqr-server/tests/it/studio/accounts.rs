@@ -109,8 +109,7 @@ async fn a_person_manages_keys() {
         "#);
     let draw = async |key: &str| {
         let input = json!({ "data": MENU, "size_inches": 1 });
-        app.send(app.request("POST", "/api/v1/generate/").header("x-api-key", key).json(&input))
-            .await
+        app.studio(key).post("/api/v1/generate/", input).await
     };
     assert_eq!(draw(&key).await.expect(200).header("x-qr-plan"), "starter");
     let listed = ann.get("keys/").await.expect(200).body();

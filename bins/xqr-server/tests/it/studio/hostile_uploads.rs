@@ -136,8 +136,7 @@ async fn both_ways(
 
 /// The service is as it was: it charged for what it drew, and draws on.
 async fn unharmed(app: &TestApp, key: &str, drawn: usize) {
-    let usage =
-        app.send(app.request("GET", "/api/v1/usage/").header("x-api-key", key)).await.expect(200);
+    let usage = app.studio(key).get("/api/v1/usage/").await.expect(200);
     assert_eq!(usage.body()["used_this_month"], json!(drawn));
     generate(app, key, json!({ "data": MENU, "size_inches": 1 })).await.expect(200);
 }
@@ -444,7 +443,6 @@ async fn misbehaving_logo_servers_harm_no_other_client() {
         studio_refused(answer, 400, &json!({ "logo_url": reported }));
     }
     unharmed(&app, &key, 0).await;
-    let usage: Value =
-        app.send(app.request("GET", "/api/v1/usage/").header("x-api-key", &other)).await.body();
+    let usage: Value = app.studio(&other).get("/api/v1/usage/").await.body();
     assert_eq!(usage["used_this_month"], 5);
 }

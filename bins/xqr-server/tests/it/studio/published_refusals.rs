@@ -155,8 +155,7 @@ async fn credentials(rows: &mut Rows) {
     let text = detail("Given token is missing, expired or not valid.");
     for token in ["", "nonsense", fresh] {
         for path in ["keys/", "dynamic/", "webhooks/", "usage/me/"] {
-            let answer =
-                app.send(app.request("GET", &format!("/api/v1/{path}")).bearer_auth(token)).await;
+            let answer = app.client(token).get(&format!("/{path}")).await;
             rows.row(path, &answer, 401, &text, "");
         }
     }

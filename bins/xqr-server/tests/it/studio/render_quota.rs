@@ -15,12 +15,11 @@ use crate::support::test_app::TestApp;
 const MENU: &str = "https://example.com/menu";
 
 async fn call(app: &TestApp, key: &str, path: &str, body: Value) -> Answer {
-    app.send(app.request("POST", &format!("/api/v1/{path}")).header("x-api-key", key).json(&body))
-        .await
+    app.studio(key).post(&format!("/api/v1/{path}"), body).await
 }
 
 async fn usage(app: &TestApp, key: &str) -> Value {
-    app.send(app.request("GET", "/api/v1/usage/").header("x-api-key", key)).await.expect(200).body()
+    app.studio(key).get("/api/v1/usage/").await.expect(200).body()
 }
 
 fn dynamic(more: &Value) -> Value {
@@ -150,10 +149,7 @@ async fn many_at_once_pass_no_cap_and_leave_true_counters() {
     let last = secrets.iter().map(|secret| secret.as_str().unwrap().to_owned());
     let mut alive = 0;
     for secret in last {
-        alive += usize::from(
-            app.send(app.request("GET", "/api/v1/usage/").header("x-api-key", secret)).await.status
-                != 401,
-        );
+        alive += usize::from(app.studio(&secret).get("/api/v1/usage/").await.status != 401);
     }
     assert_eq!(alive, 1);
     join_all((0..8).map(|_| bob.delete(&delete))).await;
