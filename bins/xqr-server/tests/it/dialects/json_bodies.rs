@@ -8,7 +8,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::contract::{compiled_in, dialect_of};
+use crate::support::contract::is_served;
 use crate::support::test_app::TestApp;
 
 /// Routes of each dialect that take an object with a string and ignore unknown members.
@@ -23,11 +23,6 @@ const ROUTES: [(&str, &str, &str, u16); 5] = [
 /// The routes of the dialects that are compiled in.
 fn routes() -> impl Iterator<Item = (&'static str, &'static str, &'static str, u16)> {
     ROUTES.into_iter().filter(|(path, ..)| is_served(path))
-}
-
-/// Returns whether the dialect of a path is compiled in.
-fn is_served(path: &str) -> bool {
-    compiled_in().any(|dialect| dialect_of(path) == Some(dialect))
 }
 
 /// Values that are JSON.

@@ -18,6 +18,11 @@ pub(crate) fn compiled_in() -> impl Iterator<Item = Dialect> {
     xqr_server::DIALECTS.iter().map(|dialect| dialect.column)
 }
 
+/// Returns whether the dialect of a path is compiled in; a path of none is.
+pub(crate) fn is_served(path: &str) -> bool {
+    dialect_of(path).is_none_or(|dialect| compiled_in().any(|it| it == dialect))
+}
+
 /// Returns the OpenAPI document of a dialect.
 pub(crate) fn document(dialect: Dialect) -> Value {
     let found = xqr_server::DIALECTS.iter().find(|it| it.column == dialect).unwrap();
