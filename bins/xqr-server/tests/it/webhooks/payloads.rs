@@ -9,11 +9,10 @@ use xqr_engine::webhooks::subscriptions::Status;
 use xqr_store::outbox;
 
 use crate::support::receiver::{Heard, Receiver, start_reaching};
+use crate::support::snapshots::shown;
 use crate::support::webhooks::{STUDIO_EVENTS, destination, python_verifies};
 
 #[cfg(feature = "studio")]
-use crate::support::snapshots::shown;
-
 #[actix_web::test]
 async fn receivers_of_both_formats_get_events_and_verify_them() {
     let (studio, native) = (Receiver::start(), Receiver::start());
