@@ -7,9 +7,7 @@ use serde_json::{Value, json};
 use xqr_engine::destinations::blocklist::{self, Entries, HostSet};
 use xqr_engine::plans::Plan;
 
-use crate::support::envelopes::forge_refused;
-use crate::support::envelopes::hub_refused;
-use crate::support::envelopes::without_envelope;
+use crate::support::envelopes::{forge_refused, hub_refused, without_envelope};
 use crate::support::test_app::{Answer, TestApp};
 
 const NATIVE: &str = "url: Destination URL is not allowed (host on abuse blocklist).";

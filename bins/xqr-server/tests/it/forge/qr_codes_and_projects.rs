@@ -7,8 +7,7 @@ use insta::assert_snapshot;
 use serde_json::{Value, json};
 use xqr_engine::plans::Plan;
 
-use crate::support::envelopes::forge_refused;
-use crate::support::envelopes::without_envelope;
+use crate::support::envelopes::{forge_refused, without_envelope};
 use crate::support::pictures::read_png;
 use crate::support::snapshots::shown;
 use crate::support::test_app::TestApp;

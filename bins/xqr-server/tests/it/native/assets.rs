@@ -10,8 +10,7 @@ use xqr_engine::plans::Plan;
 
 use crate::support::pictures::PNG;
 use crate::support::receiver::{Receiver, reaching};
-use crate::support::resources::UploadLink;
-use crate::support::resources::url_query;
+use crate::support::resources::{UploadLink, url_query};
 use crate::support::snapshots::shown;
 use crate::support::test_app::TestApp;
 

@@ -4,8 +4,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use xqr_engine::plans::Plan;
 
-use crate::support::test_app::Answer;
-use crate::support::test_app::TestApp;
+use crate::support::test_app::{Answer, TestApp};
 
 const REUSED: &str = "Idempotency-Key was already used with a different request body.";
 const HOUR: i64 = 60 * 60 * 1000;

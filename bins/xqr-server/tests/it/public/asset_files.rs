@@ -8,8 +8,7 @@ use serde_json::json;
 
 use crate::support::pictures::PNG;
 use crate::support::resources::{UploadLink, url_query};
-use crate::support::test_app::Answer;
-use crate::support::test_app::TestApp;
+use crate::support::test_app::{Answer, TestApp};
 
 const SANDBOX: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 

@@ -8,8 +8,7 @@ use xqr_engine::plans::Plan;
 
 use crate::support::contract::is_served;
 use crate::support::pictures::PNG;
-use crate::support::test_app::Answer;
-use crate::support::test_app::TestApp;
+use crate::support::test_app::{Answer, TestApp};
 
 const ORIGIN: &str = "https://app.example.com";
 

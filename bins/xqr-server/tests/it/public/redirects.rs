@@ -3,8 +3,7 @@
 use serde_json::json;
 use xqr_engine::rows::Conn;
 
-use crate::support::test_app::NOW;
-use crate::support::test_app::TestApp;
+use crate::support::test_app::{NOW, TestApp};
 
 #[actix_web::test]
 async fn a_change_shows_on_the_very_next_request() {

@@ -15,12 +15,10 @@ use xqr_engine::auth::token::Subject;
 use xqr_engine::plans::Plan;
 use xqr_engine::settings::Signup;
 
-use crate::support::actors::PASSWORD;
-use crate::support::actors::concurrently;
+use crate::support::actors::{PASSWORD, concurrently};
 use crate::support::envelopes::studio_refused;
 use crate::support::studio::{MENU, generate, studio_key};
-use crate::support::test_app::Answer;
-use crate::support::test_app::{NOW, TestApp};
+use crate::support::test_app::{Answer, NOW, TestApp};
 
 /// Signs in from an address that a trusted proxy reports.
 async fn sign_in(app: &TestApp, from: &str, email: &str, password: &str) -> Answer {

@@ -12,8 +12,7 @@ use xqr_engine::plans::Plan;
 use crate::support::envelopes::studio_refused;
 use crate::support::pictures::pixels;
 use crate::support::studio::{MENU, form, studio_key};
-use crate::support::test_app::Answer;
-use crate::support::test_app::TestApp;
+use crate::support::test_app::{Answer, TestApp};
 
 const PATTERNS: [&str; 11] = [
     "squares",

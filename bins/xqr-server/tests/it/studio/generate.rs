@@ -8,8 +8,7 @@ use serde_json::{Value, json};
 use xqr_engine::plans::Plan;
 
 use crate::support::envelopes::studio_refused;
-use crate::support::pictures::read_png;
-use crate::support::pictures::square;
+use crate::support::pictures::{read_png, square};
 use crate::support::servers::serve;
 use crate::support::snapshots::shown;
 use crate::support::studio::{MENU, form, generate, studio_key};

@@ -10,10 +10,7 @@ use xqr_engine::plans::Plan;
 
 use crate::support::envelopes::studio_refused;
 use crate::support::pictures::square;
-use crate::support::studio::form;
-use crate::support::studio::makers;
-use crate::support::studio::once;
-use crate::support::studio::{MENU, dynamic, generate, studio_key, webhook};
+use crate::support::studio::{MENU, dynamic, form, generate, makers, once, studio_key, webhook};
 use crate::support::test_app::{Answer, TestApp};
 
 /// The statuses of section 15.1, but for 500.

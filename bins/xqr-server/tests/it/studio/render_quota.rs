@@ -9,8 +9,7 @@ use xqr_engine::callers::workspaces;
 use xqr_engine::plans::Plan;
 
 use crate::support::envelopes::studio_refused;
-use crate::support::test_app::Answer;
-use crate::support::test_app::TestApp;
+use crate::support::test_app::{Answer, TestApp};
 
 const MENU: &str = "https://example.com/menu";
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::json;
 use xqr_engine::errors::Dialect;
 use xqr_engine::webhooks::delivery::{self, Room};
-use xqr_engine::webhooks::subscriptions::{self};
+use xqr_engine::webhooks::subscriptions;
 use xqr_engine::{Caller, Tx};
 
 use crate::support::receiver::{Heard, Receiver, start_reaching};

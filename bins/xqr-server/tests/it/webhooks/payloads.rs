@@ -4,7 +4,6 @@ use insta::assert_snapshot;
 use serde_json::json;
 use xqr_engine::errors::{Condition, Dialect};
 use xqr_engine::links;
-
 use xqr_engine::webhooks::subscriptions::Status;
 use xqr_store::outbox;
 
