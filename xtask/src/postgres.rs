@@ -97,7 +97,7 @@ impl Drop for Cluster {
     }
 }
 
-/// PostgreSQL refuses to run as root: borrow its own user, or nobody.
+/// PostgreSQL refuses to run as root: borrow its own user, or `nobody`.
 fn other_user() -> anyhow::Result<(u32, u32)> {
     let users = std::fs::read_to_string("/etc/passwd")?;
     let find = |name: &str| {

@@ -117,8 +117,8 @@ impl SecretKey {
         Self { format, text: format!("{}{secret}", format.tag()) }
     }
 
-    /// Reads a key of any format. The native format is checked to the letter; of the others only tag
-    /// and alphabet, because their services do not fix the length.
+    /// Reads a key of any format. The native format is checked to the letter; of the others only
+    /// tag and alphabet, because their services do not fix the length.
     ///
     /// # Errors
     ///

@@ -11,7 +11,8 @@ pub struct Email {
 }
 
 impl Email {
-    /// Reads an address. Checks syntax only ([`xqr_checks::email`]), not whether the mailbox exists.
+    /// Reads an address. Checks syntax only ([`xqr_checks::email`]), not whether the mailbox
+    /// exists.
     ///
     /// # Errors
     ///

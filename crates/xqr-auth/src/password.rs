@@ -1,5 +1,5 @@
-//! Passwords of people: which are taken, and what is stored of them. PasswordHasher takes some 20 ms on
-//! purpose: never on an event loop.
+//! Passwords of people: which are taken, and what is stored of them. Hashing takes some 20
+//! ms on purpose: never on an event loop.
 
 use std::fmt;
 

@@ -127,11 +127,11 @@ impl Scopes {
     ///
     /// # Errors
     ///
-    /// [`Condition::ScopeBeyond`] with the first scope of `wish` that is missing.
-    pub fn grant(self, wish: Self) -> Result<()> {
+    /// [`Condition::ScopeBeyond`] with the first scope of `wanted` that is missing.
+    pub fn grant(self, wanted: Self) -> Result<()> {
         match Scope::ALL
             .iter()
-            .find(|scope| wish.0 & scope.bit() != 0 && self.allow(**scope).is_err())
+            .find(|scope| wanted.0 & scope.bit() != 0 && self.allow(**scope).is_err())
         {
             Some(scope) => Err(Condition::ScopeBeyond { scope: scope.name().to_owned() }.into()),
             None => Ok(()),

@@ -10,8 +10,8 @@ use crate::SecretKey;
 /// Bytes of a nonce of XChaCha20.
 const NONCE: usize = 24;
 
-/// A key to seal with, derived from an API key: the bearer who presents that key again can unseal, the
-/// database alone cannot.
+/// A key to seal with, derived from an API key: the bearer who presents that key again can unseal,
+/// the database alone cannot.
 #[derive(Clone)]
 pub struct SealingKey([u8; 32]);
 

@@ -41,7 +41,7 @@ pub struct Claims {
     pub ws: String,
     /// The sign-in that it belongs to, and ends with.
     pub sid: String,
-    /// When the person's password was set, Unix milliseconds. A token with another moment is void,
+    /// When the person's password was set, Unix milliseconds. A token with another time is void,
     /// whatever the clocks say.
     pub pwd: i64,
     /// The token's own id.

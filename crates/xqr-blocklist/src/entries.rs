@@ -108,8 +108,8 @@ pub enum Refusal {
     },
 }
 
-/// The hosts of a list, read line by line in bounded memory. A problem of the whole list is known at
-/// its end at the latest, so the caller must not use the entries before the end.
+/// The hosts of a list, read line by line in bounded memory. A problem of the whole list is known
+/// at its end at the latest, so the caller must not use the entries before the end.
 ///
 /// ```
 /// use xqr_blocklist::{Entries, Format, Refusal};

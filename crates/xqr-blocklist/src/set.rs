@@ -1,8 +1,8 @@
 //! Sets of hosts: exact, immutable, about fifteen bytes per host.
 //!
 //! A set is a minimal automaton over keys that begin with the top-level domain (`com.example.www`).
-//! So one walk along a host's key passes every parent domain, and costs the same with a million hosts
-//! as with ten.
+//! So one walk along a host's key passes every parent domain, and costs the same with a million
+//! hosts as with ten.
 
 use std::fmt;
 use std::io::BufRead;
@@ -70,8 +70,8 @@ impl HostSet {
         Self::read_from(&mut entries)
     }
 
-    /// Collects the hosts of a list, as [`read`](Self::read) does, and leaves `entries` to the caller,
-    /// for the number of [invalid lines](Entries::passed_over).
+    /// Collects the hosts of a list, as [`read`](Self::read) does, and leaves `entries` to the
+    /// caller, for the number of [invalid lines](Entries::passed_over).
     ///
     /// # Errors
     ///
@@ -127,7 +127,8 @@ impl HostSet {
         self.0.as_fst().as_bytes()
     }
 
-    /// Reads the bytes of [`as_bytes`](Self::as_bytes), or returns `None` if their checksum is wrong.
+    /// Reads the bytes of [`as_bytes`](Self::as_bytes), or returns `None` if their checksum is
+    /// wrong.
     pub fn from_bytes(bytes: Vec<u8>) -> Option<Self> {
         let fst = Fst::new(bytes).ok()?;
         fst.verify().ok()?;

@@ -1,5 +1,5 @@
-//! Checks the fields of a sign-up form: `cargo run -p xqr-checks --example signup -- ann@example.com
-//! Ann`.
+//! Checks the fields of a sign-up form: `cargo run -p xqr-checks --example signup --
+//! ann@example.com Ann`.
 
 use xqr_checks::{Text, email, text};
 use xqr_errors::{Condition, Error, Result};

@@ -71,7 +71,7 @@ impl App {
     ///
     /// # Errors
     ///
-    /// A text for the operator.
+    /// A message for the operator.
     pub fn open(
         settings: Settings,
         public_url: String,

@@ -1,6 +1,6 @@
 //! Assets: files of users, from a signed upload link to a public address (xQR reference, section
-//! 14). A file lies in the [store](crate::runtime::ports::object_storage) under a name of ours, and what is in it never
-//! changes: another file is another asset.
+//! 14). A file lies in the [store](crate::runtime::ports::object_storage) under a name of ours, and
+//! what is in it never changes: another file is another asset.
 
 pub mod media;
 mod public;
@@ -25,7 +25,7 @@ pub use upload::Announced;
 /// The most bytes of a file.
 pub const MAX_BYTES: i64 = 26_214_400;
 
-/// Files that one node takes at the same time: each holds some pieces of up to 5 MB in memory on
+/// Files that one node takes at the same time: each holds some parts of up to 5 MB in memory on
 /// its way to a bucket.
 pub(crate) const UPLOADS: usize = 32;
 /// How many of them may be of one workspace.

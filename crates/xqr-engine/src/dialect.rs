@@ -1,7 +1,7 @@
 //! What the engine knows of a dialect: a trait. The engine names no dialect.
 //!
-//! A server registers the profiles of its dialects when it opens the database. Rows name a dialect by
-//! its column of the error catalogue.
+//! A server registers the profiles of its dialects when it opens the database. Rows name a dialect
+//! by its column of the error catalogue.
 
 pub mod event;
 pub mod webhook_format;

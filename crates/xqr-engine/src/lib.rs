@@ -6,11 +6,12 @@
 //! in a transaction, so use cases compose. The rows that views show are re-exported in [`rows`], so
 //! that an API never names the store.
 //!
-//! A folder is a subject. Lower ones do not know higher ones: `dialect`, `runtime`, `events`, `limits`,
-//! `destinations`, `pictures`, `links`, `callers`, and then the others. `app` composes them.
+//! A folder is a subject. Lower ones do not know higher ones: `dialect`, `runtime`, `events`,
+//! `limits`, `destinations`, `pictures`, `links`, `callers`, and then the others. `app` composes
+//! them.
 //!
-//! Without the background steps of `xqr-work` no scan is counted and no webhook is delivered, and the
-//! scan journal grows to its limit.
+//! Without the background steps of `xqr-work` no scan is counted and no webhook is delivered, and
+//! the scan journal grows to its limit.
 
 mod app;
 pub mod assets;

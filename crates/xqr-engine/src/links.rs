@@ -185,7 +185,7 @@ fn create_in(tx: &mut Tx<'_>, caller: &Caller, default: Option<i64>, draft: Draf
     }
 }
 
-/// Makes several links; each succeeds or fails alone. A fault of the service fails all.
+/// Makes several links; each succeeds or fails alone. An error of the service fails all.
 pub fn create_each(
     tx: &mut Tx<'_>,
     caller: &Caller,

@@ -203,7 +203,7 @@ pub struct Webhooks {
     pub ports: Vec<u16>,
 }
 
-/// Settings of what strangers may do.
+/// Limits of requests without a valid key.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/xqr.toml documents every setting")]
@@ -262,7 +262,7 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// A text for the operator that names the setting and where it was set.
+    /// A message for the operator that names the setting and where it was set.
     pub fn load() -> Result<Self, String> {
         let env = |name: &str| std::env::var(name).ok();
         let file = match env("XQR_CONFIG") {
@@ -296,7 +296,7 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// A text for the operator that names the file, the plan and the limit.
+    /// A message for the operator that names the file, the plan and the limit.
     pub fn plan_table(&self) -> Result<PlanTable, String> {
         if self.plans_file.is_empty() {
             return Ok(PlanTable::builtin());
@@ -409,7 +409,7 @@ fn kind(value: &Value) -> &'static str {
         Value::Boolean(_) => "true or false",
         Value::Array(_) => "a list",
         Value::Table(_) => "a section",
-        _ => "a text",
+        _ => "a string",
     }
 }
 

@@ -1,4 +1,4 @@
-//! Resources, their states, and pieces of advice, as sentences name them.
+//! Resources, their states, and advice, as sentences name them.
 
 use std::fmt;
 

@@ -1,5 +1,5 @@
-//! Recognizes addresses of the public Internet. Known global unicast ranges are allowed and all others
-//! refused, so a new special range inside refused space needs no change here.
+//! Recognizes addresses of the public Internet. Known global unicast ranges are allowed and all
+//! others refused, so a new special range inside refused space needs no change here.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

@@ -25,8 +25,8 @@ pub(crate) enum LimitKey {
 }
 
 impl LimitKey {
-    /// Returns the key of an address. An IPv6 address counts as its /64, because a host with one such
-    /// address has the whole /64.
+    /// Returns the key of an address. An IPv6 address counts as its /64, because a host with one
+    /// such address has the whole /64.
     pub(crate) fn of(address: IpAddr) -> Self {
         Self::Network(match address {
             IpAddr::V4(_) => address,

@@ -43,8 +43,8 @@ trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
 impl Connector {
-    /// Trusts the certificate authorities that browsers trust. They are compiled in, because a minimal
-    /// container has none.
+    /// Trusts the certificate authorities that browsers trust. They are compiled in, because a
+    /// minimal container has none.
     pub(crate) fn new() -> Self {
         Self::with(RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() })
     }

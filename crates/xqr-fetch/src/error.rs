@@ -35,8 +35,8 @@ pub enum FetchError {
     /// The body does not begin like an image.
     #[error("the answer is not a picture")]
     NotAnImage,
-    /// The body is compressed although the request asked for `identity`. It is not unpacked, because
-    /// its size is unknown.
+    /// The body is compressed although the request asked for `identity`. It is not unpacked,
+    /// because its size is unknown.
     #[error("the answer is compressed")]
     Compressed,
     /// The response is not HTTP, has too large a head, or is incomplete.

@@ -17,22 +17,23 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! An attempt has these steps: [`Target::parse`] checks the URL; [`Outbound`] takes permits, asks the
+//! An attempt has these steps: [`Target::parse`] checks the URL; [`Outbound`] takes permits, asks
+//! the
 //! [`Resolve`]r once, checks **every** address with [`is_public`] and the [`Policy`], and connects to
 //! exactly those addresses. A redirect is a new attempt. One deadline covers all attempts.
 //!
-//! The client uses `hyper` and not `reqwest`, because it does less: the layer that connects receives
-//! addresses and no names. So there is no look-up, proxy variable, cookie, `Referer` or redirect to
-//! switch off, and no second URL parser.
+//! The client uses `hyper` and not `reqwest`, because it does less: the layer that connects
+//! receives addresses and no names. So there is no look-up, proxy variable, cookie, `Referer` or
+//! redirect to switch off, and no second URL parser.
 //!
 //! [`Unguarded`] is a second client without these checks, only for addresses in the operator's
 //! settings.
 //!
 //! The guarded client has no connection pool (each request is checked, so each connects anew), no
 //! HTTP/2, compression, proxies, cookies, client certificates, retries (the caller has the
-//! schedule), cache, log (the caller knows the user), DNS resolver of its own, or queue for requests
-//! beyond the limits. For a second layer of defence, put an egress firewall rule around the
-//! process.
+//! schedule), cache, log (the caller knows the user), DNS resolver of its own, or queue for
+//! requests beyond the limits. For a second layer of defence, put an egress firewall rule around
+//! the process.
 
 #![warn(missing_debug_implementations)]
 

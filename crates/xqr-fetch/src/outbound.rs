@@ -107,8 +107,8 @@ impl Outbound {
         timeout_at(deadline, admission).await.unwrap_or(Err(FetchError::Unreachable)).map(drop)
     }
 
-    /// Fetches a target. Redirects are followed up to the limit of the policy; each is checked like a
-    /// first address.
+    /// Fetches a target. Redirects are followed up to the limit of the policy; each is checked like
+    /// a first address.
     ///
     /// # Errors
     ///
@@ -134,8 +134,8 @@ impl Outbound {
     }
 
     /// Posts a body with these headers. Redirects are not followed. Any status is a result, also if
-    /// the body does not end in time. `Host` and the headers of the connection are not taken from the
-    /// caller.
+    /// the body does not end in time. `Host` and the headers of the connection are not taken from
+    /// the caller.
     ///
     /// # Errors
     ///

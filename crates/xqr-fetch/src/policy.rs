@@ -7,8 +7,8 @@ use ipnet::IpNet;
 
 use crate::address::is_public;
 
-/// What may be fetched, and the limits on it. The default is meant for production; change a field by
-/// struct update.
+/// What may be fetched, and the limits on it. The default is meant for production; change a field
+/// by struct update.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
     /// Whether `http` is allowed beside `https`.

@@ -19,8 +19,8 @@ pub enum NoAnswer {
     Busy,
 }
 
-/// A resolver of names. It is asked once for every attempt; exactly the addresses that it returns are
-/// checked and connected to.
+/// A resolver of names. It is asked once for every attempt; exactly the addresses that it returns
+/// are checked and connected to.
 pub trait Resolve: Send + Sync {
     /// Returns all addresses of a name.
     fn resolve<'a>(&'a self, name: &'a str) -> Answer<'a>;
@@ -32,9 +32,9 @@ const LOOK_UPS: usize = 32;
 /// The resolver of the system, `getaddrinfo`. It follows the configuration of the operator (hosts
 /// file, container DNS, search domains), and adds no parser of hostile answers to this process.
 ///
-/// A look-up cannot be cancelled: the caller gets an error at its deadline, but the thread stays until
-/// the C library gives up. So the number of look-ups is capped, and a look-up beyond it fails at
-/// once.
+/// A look-up cannot be cancelled: the caller gets an error at its deadline, but the thread stays
+/// until the C library gives up. So the number of look-ups is capped, and a look-up beyond it fails
+/// at once.
 #[derive(Debug)]
 pub struct SystemResolver {
     permits: Arc<Semaphore>,

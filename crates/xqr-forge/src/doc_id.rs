@@ -1,6 +1,6 @@
 //! Ids of QR codes as this dialect has them: 20 letters and digits (QRForge reference, section 1).
 //! They are the first 116 bits of a link's UUID in base 62, so that a link of any dialect has one;
-//! the 12 bits left over do not tell two links apart in practice.
+//! the 12 bits left over are not needed in practice to identify a link.
 
 /// Digits, in order.
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

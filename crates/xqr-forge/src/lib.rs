@@ -1,7 +1,7 @@
 //! The forge dialect: compatible with QRForge (reference, sections 1 to 8). `x-api-key`, flat
 //! resources in an envelope, lists by token.
 //!
-//! RenderRequest of checks: path, method, key, minute, day, JSON, required fields, values, project,
+//! Order of checks: path, method, key, minute, day, JSON, required fields, values, project,
 //! resource (section 8.3).
 
 mod doc_id;

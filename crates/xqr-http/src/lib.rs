@@ -2,8 +2,9 @@
 //!
 //! A dialect is a crate that implements [`Dialect`] and hands the server a [`Registration`]. An API
 //! request passes [`middleware::envelope`] (request id, head limits, envelope of every refusal,
-//! log, counters), then [`ApiRequest`] (key, plan, limits; the body is still unread), then a handler
-//! that decodes fields, runs one use case and encodes the result. This crate names no dialect.
+//! log, counters), then [`ApiRequest`] (key, plan, limits; the body is still unread), then a
+//! handler that decodes fields, runs one use case and encodes the result. This crate names no
+//! dialect.
 
 pub mod dialect;
 pub mod extract;

@@ -1,7 +1,7 @@
 //! A builder of OpenAPI 3.1 documents. Each dialect describes its own operations and envelopes.
 //!
-//! Refusals are names of rows of the error catalogue, so statuses, codes and sentences of a document
-//! come from there. After a change run `cargo xtask openapi --write`.
+//! Refusals are names of rows of the error catalogue, so statuses, codes and sentences of a
+//! document come from there. After a change run `cargo xtask openapi --write`.
 
 pub mod operation;
 pub mod schema;

@@ -36,8 +36,8 @@ pub fn resource(path: &str, allow: &'static str) -> Resource {
     web::resource(path).default_service(web::to(refuse))
 }
 
-/// Declares a scope below `prefix`. The guard compares the prefix first, so a redirect tries none of
-/// the scope's patterns.
+/// Declares a scope below `prefix`. The guard compares the prefix first, so a redirect tries none
+/// of the scope's patterns.
 pub fn below(prefix: &'static str) -> Scope {
     let lies_below =
         move |path: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'));

@@ -27,7 +27,8 @@ use crate::dialect::Registry;
 use crate::metrics;
 use crate::request::request_id::{RequestId, X_REQUEST_ID};
 
-/// Serves the routes of the dialects, and then those of `public`, on `listener`, until a stop through
+/// Serves the routes of the dialects, and then those of `public`, on `listener`, until a stop
+/// through
 /// [`Server::handle`]. The caller handles signals.
 ///
 /// # Errors

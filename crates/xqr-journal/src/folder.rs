@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use crate::OpenError;
 use crate::segment::{self, Segment};
 
-/// The locked folder of a journal: one process, one journal. [`Journal::open`](crate::Journal::open)
-/// takes it.
+/// The locked folder of a journal: one process, one journal.
+/// [`Journal::open`](crate::Journal::open) takes it.
 #[derive(Debug)]
 pub struct Folder {
     pub(crate) path: PathBuf,
@@ -38,8 +38,8 @@ impl Folder {
         &self.node
     }
 
-    /// Renames every segment to `*.orphan`, so that it is never read, and returns the new paths. For
-    /// segments whose records belong to another database.
+    /// Renames every segment to `*.orphan`, so that it is never read, and returns the new paths.
+    /// For segments whose records belong to another database.
     ///
     /// # Errors
     ///

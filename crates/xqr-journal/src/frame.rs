@@ -17,8 +17,8 @@ pub(crate) fn encode<'a>(payload: &[u8], buffer: &'a mut [u8; MAX_FRAME]) -> &'a
     &buffer[..HEAD + payload.len()]
 }
 
-/// Returns the payload of the frame at the beginning of `bytes`, and the length of the frame; `None`
-/// if the frame is incomplete or damaged.
+/// Returns the payload of the frame at the beginning of `bytes`, and the length of the frame;
+/// `None` if the frame is incomplete or damaged.
 pub(crate) fn decode(bytes: &[u8]) -> Option<(&[u8], usize)> {
     let (len, rest) = bytes.split_first_chunk::<2>()?;
     let (checksum, rest) = rest.split_first_chunk::<4>()?;

@@ -123,8 +123,8 @@ impl Journal {
         })
     }
 
-    /// Releases the lock for another process; for an orderly end, after which nothing is appended. A
-    /// thread that has not ended yet, or a program that is just being started, may hold the file
+    /// Releases the lock for another process; for an orderly end, after which nothing is appended.
+    /// A thread that has not ended yet, or a program that is just being started, may hold the file
     /// open for a little longer.
     pub fn release(&self) {
         if let Err(error) = self.lock.unlock() {

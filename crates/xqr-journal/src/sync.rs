@@ -42,7 +42,8 @@ impl Syncer {
         Ok(Self { shared, thread: Some(thread) })
     }
 
-    /// Reports that the current file was written. Wakes the thread once per sync, not once per write.
+    /// Reports that the current file was written. Wakes the thread once per sync, not once per
+    /// write.
     pub(crate) fn dirty(&self) {
         if !self.shared.dirty.load(Ordering::Relaxed)
             && !self.shared.dirty.swap(true, Ordering::AcqRel)

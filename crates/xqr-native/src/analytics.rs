@@ -1,4 +1,4 @@
-//! `/api/v1/analytics` (xQR reference, section 13): what scans tell, as JSON, as CSV, and as
+//! `/api/v1/analytics` (xQR reference, section 13): statistics of scans, as JSON, as CSV, and as
 //! charts. The shapes of the endpoint pages are the rule, and those of the guide are there, too
 //! (section 17, C-10); what is by browser, system, referrer and link, and the stream, are ours.
 

@@ -95,7 +95,7 @@ impl<D: Dialect> Answers for ApiRequest<D> {
     }
 }
 
-/// An answer may hold a secret, and is of this moment, so no cache may keep it.
+/// An answer may hold a secret, and is current only now, so no cache may keep it.
 fn envelope<D: Dialect>(
     call: &ApiRequest<D>,
     status: StatusCode,

@@ -23,10 +23,10 @@ pub struct Period {
 }
 
 impl Cycle {
-    /// Returns the period that a moment is in, Unix milliseconds.
+    /// Returns the period that a time is in, Unix milliseconds.
     pub fn at(self, now: i64) -> Period {
-        let moment = Timestamp::from_millisecond(now).unwrap_or(Timestamp::MAX);
-        let date = TimeZone::UTC.to_datetime(moment).date();
+        let time = Timestamp::from_millisecond(now).unwrap_or(Timestamp::MAX);
+        let date = TimeZone::UTC.to_datetime(time).date();
         Period {
             cycle: self,
             first: if self == Self::Month { date.first_of_month() } else { date },
@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn months_turn_at_midnight_utc() {
-        for (moment, month, end) in [
+        for (time, month, end) in [
             ("2026-03-21T14:30:00Z", "2026-03", "2026-04-01T00:00:00Z"),
             ("2026-03-31T23:59:59.999Z", "2026-03", "2026-04-01T00:00:00Z"),
             ("2026-04-01T00:00:00Z", "2026-04", "2026-05-01T00:00:00Z"),
@@ -78,8 +78,8 @@ mod tests {
             ("2026-12-31T23:59:59Z", "2026-12", "2027-01-01T00:00:00Z"),
             ("2026-03-31T23:00:00-05:00", "2026-04", "2026-05-01T00:00:00Z"),
         ] {
-            let found = Cycle::Month.at(at(moment));
-            assert_eq!((found.to_string().as_str(), found.end()), (month, at(end)), "{moment}");
+            let found = Cycle::Month.at(at(time));
+            assert_eq!((found.to_string().as_str(), found.end()), (month, at(end)), "{time}");
         }
         assert_eq!(Cycle::Month.at(at("2026-03-21T14:30:00Z")).start(), at("2026-03-01T00:00:00Z"));
     }
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn no_moment_is_out_of_reach() {
+    fn no_time_is_out_of_reach() {
         for now in [i64::MIN, -1, 0, i64::MAX] {
             assert!(
                 Cycle::Month.at(now).end() > Cycle::Month.at(now).start() || now == i64::MAX,

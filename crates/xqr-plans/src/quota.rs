@@ -28,10 +28,10 @@ pub struct Spend {
 }
 
 impl Purse {
-    /// Returns where `wish` units come from: all of them, or `None`.
-    pub fn spend(&self, wish: u64) -> Option<Spend> {
-        let credits = wish.min(self.credits);
-        let rest = wish - credits;
+    /// Returns where `requested` units come from: all of them, or `None`.
+    pub fn spend(&self, requested: u64) -> Option<Spend> {
+        let credits = requested.min(self.credits);
+        let rest = requested - credits;
         let quota = rest.min(self.remaining().unwrap_or(u64::MAX));
         let overage = rest - quota;
         (overage == 0 || self.overage).then_some(Spend { credits, quota, overage })
@@ -91,18 +91,18 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_is_spent_that_is_not_there(
-            credits in 0..50_u64, quota in prop::option::of(0..50_u64), used in 0..80_u64, overage: bool, wish in 0..100_u64,
+            credits in 0..50_u64, quota in prop::option::of(0..50_u64), used in 0..80_u64, overage: bool, requested in 0..100_u64,
         ) {
             let purse = Purse { credits, quota, used, overage };
             let room = quota.map_or(u64::MAX, |quota| quota.saturating_sub(used));
-            match purse.spend(wish) {
+            match purse.spend(requested) {
                 Some(spend) => {
-                    prop_assert_eq!(spend.credits + spend.quota + spend.overage, wish);
+                    prop_assert_eq!(spend.credits + spend.quota + spend.overage, requested);
                     prop_assert!(spend.credits <= credits && spend.quota <= room);
                     prop_assert!(spend.overage == 0 || overage && spend.quota == room && spend.credits == credits);
-                    prop_assert!(spend.quota + spend.overage == 0 || spend.credits == credits.min(wish));
+                    prop_assert!(spend.quota + spend.overage == 0 || spend.credits == credits.min(requested));
                 }
-                None => prop_assert!(!overage && wish > credits + room),
+                None => prop_assert!(!overage && requested > credits + room),
             }
         }
     }

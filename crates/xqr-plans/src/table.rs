@@ -121,7 +121,8 @@ fn overlay(below: &mut Value, above: Value) -> Result<(), PlanError> {
         if name == "custom_domain" {
             continue;
         }
-        // Before `apis` was a list, each API was a limit of its own. Files and overrides still say so.
+        // Before `apis` was a list, each API was a limit of its own. Files and overrides still say
+        // so.
         if let (Some(api), Value::Bool(included)) = (name.strip_prefix("api_"), &value) {
             if let Some(apis) = below.get_mut("apis").and_then(Value::as_array_mut) {
                 apis.retain(|other| other != api);

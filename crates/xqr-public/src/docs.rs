@@ -1,5 +1,5 @@
-//! `GET|HEAD /openapi/{dialect}.json` and `/docs/api`: the OpenAPI documents for tools and for people.
-//! They are public and need no key.
+//! `GET|HEAD /openapi/{dialect}.json` and `/docs/api`: the OpenAPI documents for tools and for
+//! people. They are public and need no key.
 
 mod openapi_page;
 

@@ -1,7 +1,8 @@
-//! The public routes of xqr: redirects, QR pictures, published files, bio pages, health, documentation.
+//! The public routes of xqr: redirects, QR pictures, published files, bio pages, health,
+//! documentation.
 //!
-//! None of them asks for a key. Programs get refusals in the registry's first dialect, browsers get a
-//! page. `/{code}` comes last, because it takes what no other route takes.
+//! None of them asks for a key. Programs get refusals in the registry's first dialect, browsers get
+//! a page. `/{code}` comes last, because it takes what no other route takes.
 
 mod asset_files;
 mod bio_page;

@@ -1,5 +1,5 @@
-//! `GET|HEAD /{code}` and `/q/{code}/`: from a code to its destination. The path that must be fast and
-//! must not fail.
+//! `GET|HEAD /{code}` and `/q/{code}/`: from a code to its destination. The path that must be fast
+//! and must not fail.
 
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue, LOCATION};
 use actix_web::http::{Method, StatusCode};
@@ -110,8 +110,8 @@ fn refuse(
     (registry(request).public().refuse)(error, id, Accept::of(request), allow)
 }
 
-/// Answers a short link that leads nowhere: in the dialect that the settings name, else as a page or
-/// in the public dialect.
+/// Answers a short link that leads nowhere: in the dialect that the settings name, else as a page
+/// or in the public dialect.
 fn dead_end(app: &App, request: &HttpRequest, id: RequestId, error: &Error) -> HttpResponse {
     match registry(request).find(&app.settings.redirect.refusals) {
         Some(dialect) => (dialect.refuse)(error, id, Accept::of(request), None),

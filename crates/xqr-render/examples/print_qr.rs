@@ -1,4 +1,4 @@
-//! Draws a text as `qr.png` and `qr.svg`: `cargo run -p xqr-render --example print_qr --
+//! Draws text as `qr.png` and `qr.svg`: `cargo run -p xqr-render --example print_qr --
 //! "https://example.com"`.
 
 use std::fs::File;

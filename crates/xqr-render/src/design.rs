@@ -64,8 +64,8 @@ pub struct Design {
 pub struct Backdrop {
     /// The picture.
     pub picture: Arc<Picture>,
-    /// How much of it shows over the background, 0 to 1. A high opacity prevents scanning; 0.35 is a
-    /// good start.
+    /// How much of it shows over the background, 0 to 1. A high opacity prevents scanning; 0.35 is
+    /// a good start.
     pub opacity: f32,
 }
 

@@ -1,5 +1,5 @@
-//! Errors: why a symbol, a canvas or a file could not be made. They name the [`Input`] at fault; a
-//! caller that has other names for it, such as those of a request's fields, maps them.
+//! Errors: why a symbol, a canvas or a file could not be made. They name the [`Input`] that is
+//! wrong; a caller that has other names for it, such as those of a request's fields, maps them.
 
 use std::fmt;
 

@@ -32,8 +32,8 @@ use crate::names::name_traits;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Format {
-    /// PNG of 1 or 2 bits per px for squares, of a palette for flat colours, otherwise of RGB or RGBA.
-    /// The resolution is in `pHYs`.
+    /// PNG of 1 or 2 bits per px for squares, of a palette for flat colours, otherwise of RGB or
+    /// RGBA. The resolution is in `pHYs`.
     Png,
     /// SVG, one path per colour; in inches if the size is in inches.
     Svg,

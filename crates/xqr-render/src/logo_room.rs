@@ -12,8 +12,9 @@ pub(crate) const GOOD_DAMAGE: f64 = 0.6;
 const MORE_VERSIONS: u8 = 3;
 
 impl Design {
-    /// Encodes `text`. Under a logo that would use more than 60 % of the error correction, the symbol
-    /// grows by up to three versions until the logo uses less, unless `encoding` forces a version.
+    /// Encodes `text`. Under a logo that would use more than 60 % of the error correction, the
+    /// symbol grows by up to three versions until the logo uses less, unless `encoding` forces a
+    /// version.
     ///
     /// # Errors
     ///
@@ -33,8 +34,8 @@ impl Design {
     }
 }
 
-/// Returns the damage of a logo to a symbol. A logo that covers modules costs the same as one around
-/// which they are left out.
+/// Returns the damage of a logo to a symbol. A logo that covers modules costs the same as one
+/// around which they are left out.
 pub(crate) fn damage(symbol: &Symbol, logo: &Logo) -> Damage {
     let size = logo_size(logo, symbol.size());
     let zone = if logo.clear_zone == ClearZone::None { ClearZone::Square } else { logo.clear_zone };

@@ -61,8 +61,8 @@ pub struct Report {
     pub quiet_zone: u32,
     /// Modules that a logo covers.
     pub covered_modules: u32,
-    /// The share of its error correction that the worst block uses for covered modules; above 1.0 it
-    /// cannot be read.
+    /// The share of its error correction that the worst block uses for covered modules; above 1.0
+    /// it cannot be read.
     pub damage: f64,
     /// The size of a module in px.
     pub module_px: f64,

@@ -1,6 +1,6 @@
 //! The QR symbol: a square of dark and light modules (ISO/IEC 18004:2015).
 //!
-//! [`Encoding`] turns a text into a symbol: `segmentation`, `segment` and `bits` make data codewords
+//! [`Encoding`] turns text into a symbol: `segmentation`, `segment` and `bits` make data codewords
 //! of it, `blocks` and `reed_solomon` add error correction, `template` knows the function patterns
 //! and the place of each codeword, `mask` and `penalty` choose the mask. `matrix` is the result, and
 //! `reference` encodes it a second time.

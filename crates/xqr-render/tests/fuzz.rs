@@ -1,5 +1,5 @@
 //! Arbitrary input, from arbitrary numbers to damaged files: nothing panics, and what is refused is
-//! the client's fault.
+//! the client's error.
 //!
 //! `XQR_TEST_FUZZ_CASES` sets how many cases each target runs.
 

@@ -92,8 +92,8 @@ fn look_at_all(cases: &[Case], files: &[PathBuf]) -> Vec<Seen> {
     seen.into_iter().map(|(_, seen)| seen).collect()
 }
 
-/// Draws the cases and reads them with both decoders. `assess` must warn of a design that one decoder
-/// misses, and must not refuse a design that both read.
+/// Draws the cases and reads them with both decoders. `assess` must warn of a design that one
+/// decoder misses, and must not refuse a design that both read.
 #[track_caller]
 fn all_read(cases: &[Case]) {
     let folder = tempfile::tempdir().unwrap();

@@ -213,8 +213,8 @@ impl Compiled {
     }
 }
 
-/// Derives a number for the rule with this index from a visitor's number, so that the rules of a link
-/// split visitors independently (the finalizer of SplitMix64).
+/// Derives a number for the rule with this index from a visitor's number, so that the rules of a
+/// link split visitors independently (the finalizer of SplitMix64).
 pub fn mix(draw: u64, index: usize) -> u64 {
     let mut mixed = draw.wrapping_add((index as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -84,8 +84,8 @@ pub struct Hours {
 }
 
 impl Conditions {
-    /// Returns whether a condition needs advanced routing: anything but countries, devices, languages
-    /// and systems.
+    /// Returns whether a condition needs advanced routing: anything but countries, devices,
+    /// languages and systems.
     pub fn is_advanced(&self) -> bool {
         let basic = Self {
             countries: self.countries.clone(),

@@ -79,8 +79,8 @@ impl Split {
 }
 
 /// Returns the draw of a visitor, the same each time for the same link, address (IPv6: its first 64
-/// bits) and user agent. Nothing is stored and no cookie is set, so a visitor in another network may
-/// get another variant.
+/// bits) and user agent. Nothing is stored and no cookie is set, so a visitor in another network
+/// may get another variant.
 pub fn draw_of(link_id: i64, address: Option<IpAddr>, user_agent: &[u8]) -> u64 {
     let mut digest = Sha256::new_with_prefix(link_id.to_le_bytes());
     match address.map(network) {

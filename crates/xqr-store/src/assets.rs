@@ -110,8 +110,8 @@ pub fn find(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<Option<Asse
     own.select(Asset::as_select()).first(conn).optional().map_err(failed)
 }
 
-/// Returns the asset with this id, of any workspace: for the holder of an upload link, and for a request of a
-/// public file.
+/// Returns the asset with this id, of any workspace: for the holder of an upload link, and for a
+/// request of a public file.
 pub fn find_any(conn: &mut Conn, uid: &str) -> Result<Option<Asset>> {
     let found = assets::table.filter(assets::uid.eq(uid));
     on_backend!(conn, |c| found.select(Asset::as_select()).first(c)).optional().map_err(failed)
@@ -168,8 +168,8 @@ pub fn discard(conn: &mut Conn, object: &str, now: i64) -> Result<()> {
     Ok(())
 }
 
-/// Returns some pending assets that were made before `before` and that no upload is writing at `now`,
-/// locked until the transaction ends.
+/// Returns some pending assets that were made before `before` and that no upload is writing at
+/// `now`, locked until the transaction ends.
 pub fn lock_stale(conn: &mut Conn, before: i64, now: i64, limit: i64) -> Result<Vec<Asset>> {
     let idle = assets::upload_until.is_null().or(assets::upload_until.le(now).assume_not_null());
     let stale = assets::table

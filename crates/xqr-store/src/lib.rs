@@ -8,7 +8,7 @@
 //! look-up of a redirect, a public file or page, a key or a person, the blocklist, and background
 //! steps.
 //!
-//! Moments are Unix milliseconds in `i64`, the same in both databases: they sort, compare and index
+//! Times are Unix milliseconds in `i64`, the same in both databases: they sort, compare and index
 //! alike and no time zone can slip in. Identifiers for clients are texts (`uid`), joins go over
 //! `i64` ids that are never reused.
 

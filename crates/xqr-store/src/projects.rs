@@ -89,7 +89,7 @@ pub fn names(conn: &mut Conn, workspace_id: i64) -> Result<Vec<(i64, String)>> {
     own.select((projects::id, projects::uid)).load(conn).map_err(failed)
 }
 
-/// Writes a project's name, description and moment of change.
+/// Writes a project's name, description and time of change.
 pub fn update(conn: &mut Conn, project: &Project) -> Result<()> {
     let own =
         projects::table.find(project.id).filter(projects::workspace_id.eq(project.workspace_id));

@@ -7,7 +7,7 @@ use crate::Conn;
 use crate::backend::failed;
 use crate::schema::service_state;
 
-/// The moment at which maintenance ends, Unix milliseconds; absent when there is none.
+/// The time at which maintenance ends, Unix milliseconds; absent when there is none.
 pub const MAINTENANCE_UNTIL: &str = "maintenance_until";
 
 /// The workspace that the first start made.

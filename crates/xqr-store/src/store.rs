@@ -34,7 +34,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// A text for the operator when the database cannot be opened.
+    /// A message for the operator when the database cannot be opened.
     pub fn open(url: &str, options: StoreOptions) -> Result<Self, String> {
         let target = Target::parse(url);
         if let Target::Sqlite(path) = &target {
@@ -61,7 +61,8 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// A text for the operator, also when the database belongs to a newer version of the program.
+    /// A message for the operator, also when the database belongs to a newer version of the
+    /// program.
     pub fn migrate(&self) -> Result<Vec<String>, String> {
         let mut conn = self.target.open().map_err(|e| e.to_string())?;
         migrate::run(&mut conn).map_err(|e| e.to_string())

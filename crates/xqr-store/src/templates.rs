@@ -79,7 +79,7 @@ pub fn lock(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<Option<Temp
     .map_err(failed)
 }
 
-/// Writes a template's name, description, design and moment of change.
+/// Writes a template's name, description, design and time of change.
 pub fn update(conn: &mut Conn, template: &Template) -> Result<()> {
     let own = qr_templates::table
         .find(template.id)

@@ -1,6 +1,6 @@
 //! Webhooks: subscriptions to events, and what is to be delivered to them.
 //!
-//! A delivery is claimed by a lease: its moment moves to the lease's end, so a claim that no worker
+//! A delivery is claimed by a lease: its time moves to the lease's end, so a claim that no worker
 //! settles falls due again by itself.
 
 use std::fmt;
@@ -34,7 +34,7 @@ pub struct Webhook {
     pub look: String,
     /// Where deliveries go.
     pub url: String,
-    /// A text of its owner's.
+    /// Text of its owner's.
     pub description: String,
     /// The names of the events it wants, a JSON list.
     pub events: String,
@@ -492,7 +492,7 @@ pub fn note(
 }
 
 /// Deletes up to `limit` deliveries that were settled before `settled`, or made before `made`
-/// whatever became of them, and returns how many. Ids ascend with the moments, so the oldest come
+/// whatever became of them, and returns how many. Ids ascend with the times, so the oldest come
 /// first.
 pub fn purge(conn: &mut Conn, settled: i64, made: i64, limit: i64) -> Result<usize> {
     let mut old: Vec<i64> = webhook_deliveries::table

@@ -1,10 +1,10 @@
 //! The write path: jobs from any thread, each atomic, committed in groups.
 //!
 //! SQLite has one writer thread. It runs every job that waits, each in a savepoint, in one
-//! transaction: one sync pays for all of them, and no caller is answered before it. A job that no caller
-//! waits with has no savepoint, and one of thousands of rows wants none: for as long as there is
-//! one, SQLite keeps a copy of every page that changes. PostgreSQL has several writer threads and
-//! one transaction per job.
+//! transaction: one sync pays for all of them, and no caller is answered before it. A job that no
+//! caller waits with has no savepoint, and one of thousands of rows wants none: for as long as
+//! there is one, SQLite keeps a copy of every page that changes. PostgreSQL has several writer
+//! threads and one transaction per job.
 
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};

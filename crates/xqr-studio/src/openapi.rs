@@ -84,7 +84,7 @@ fn signed_in(
     operation(method, path, id, summary).needs(&["person"], PERSON)
 }
 
-/// A picture to draw. What a form sends is text; a number or truth value in JSON is none.
+/// A picture to draw. What a form sends is text; a number or boolean in JSON is none.
 fn picture() -> Value {
     body([
         ("data_type?", nullable(with_default(choice(&Kind::ALL), "url"))),

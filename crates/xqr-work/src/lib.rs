@@ -43,7 +43,7 @@ impl Workers {
     ///
     /// # Errors
     ///
-    /// A text for the operator if the object storage cannot be opened.
+    /// A message for the operator if the object storage cannot be opened.
     pub fn start(app: &Arc<App>) -> Result<Self, String> {
         app.lend_storage(Arc::new(Files::open(&app.settings)?));
         app.lend_fetcher(Arc::new(image_fetcher::Fetcher::new(&app.settings.fetch)));

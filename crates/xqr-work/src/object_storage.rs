@@ -28,7 +28,7 @@ use xqr_fetch::{Unguarded, UnguardedError};
 
 /// Bytes that are gathered before a piece goes into a folder.
 const LOCAL_PIECE: usize = 256 * 1024;
-/// The same for a bucket, whose pieces may not be smaller.
+/// The same for a bucket, whose parts may not be smaller.
 const S3_PIECE: usize = 5 * 1024 * 1024;
 
 pub(crate) struct Files {
@@ -139,7 +139,7 @@ fn bucket(settings: &Assets) -> object_store::Result<Arc<dyn ObjectStore>> {
     Ok(Arc::new(builder.build()?))
 }
 
-/// A store that fails is not the client's fault, and may be back soon.
+/// A store that fails is not an error of the client, and may be back soon.
 fn failed(error: impl std::error::Error + Send + Sync + 'static) -> Error {
     Error::from(Condition::Overloaded { seconds: 5 }).because(error)
 }

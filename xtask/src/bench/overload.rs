@@ -90,7 +90,7 @@ impl Overload {
     }
 }
 
-/// Draws with so many clients, and creates with one more, until told to stop. A refusal for
+/// Draws with so many clients, and creates with one more, until it is stopped. A refusal for
 /// overload is an answer like any other.
 fn crowd(
     address: &str,

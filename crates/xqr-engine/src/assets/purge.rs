@@ -1,5 +1,5 @@
-//! What is left of assets that are not wanted: uploads that were never confirmed, and files of assets
-//! that are gone.
+//! What is left of assets that are not wanted: uploads that were never confirmed, and files of
+//! assets that are gone.
 
 use xqr_errors::Result;
 use xqr_store::{assets, usage};

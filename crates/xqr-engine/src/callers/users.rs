@@ -196,7 +196,7 @@ fn vacant_first_workspace(tx: &mut Tx<'_>) -> Result<Option<Workspace>> {
 /// [`Condition::CredentialsWrong`], whichever is wrong, and [`Condition::RateExceeded`].
 pub async fn sign_in(app: &App, from: IpAddr, email: &str, password: Password) -> Result<SignedIn> {
     app.sign_in_limits.admit(from, Some(&Email::key_of(email)))?;
-    // A text that is no address is looked up all the same, which takes as long.
+    // Text that is no address is looked up all the same, which takes as long.
     let email_key =
         Email::parse(email).map_or_else(|_| String::new(), |email| email.key().to_owned());
     let found = app.read(move |conn| users::find_by_email(conn, &email_key)).await?;
@@ -357,7 +357,7 @@ pub fn get(conn: &mut Conn, name: &str) -> Result<User> {
 pub fn set_password(tx: &mut Tx<'_>, user: &User, hash: &PasswordHash) -> Result<User> {
     let user =
         users::lock(tx.conn, user.id)?.ok_or_else(|| Error::internal("a person has gone"))?;
-    // Tokens name the moment, so that it has to differ also if two come in one millisecond, or the
+    // Tokens name the time, so that it has to differ also if two come in one millisecond, or the
     // clock is set back.
     let changed_at = tx.now.max(user.password_changed_at + 1);
     users::set_password(tx.conn, user.id, hash.as_str(), changed_at, tx.now)?;

@@ -27,7 +27,7 @@ pub(crate) struct BlocklistFiles {
     settings: crate::settings::Blocklist,
     folder: PathBuf,
     except: HostSet,
-    /// Held for the moment of a look or a swap.
+    /// Held briefly, for a lookup or a swap.
     lists: RwLock<Arc<[Arc<List>]>>,
     /// Held by who reads files.
     reading: Mutex<()>,
@@ -131,7 +131,7 @@ impl Data {
     ///
     /// # Errors
     ///
-    /// A text for the operator.
+    /// A message for the operator.
     pub fn open(
         settings: &Settings,
         clock: Arc<dyn Clock>,

@@ -76,7 +76,7 @@ const RESERVED: &[&str] = &[
     "xqr",
 ];
 
-/// A code as its owner wrote it. Codes do not tell upper from lower case: printed codes are typed
+/// A code as its owner wrote it. Codes ignore case: printed codes are typed
 /// by people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slug(String);
@@ -141,7 +141,8 @@ fn is_slug_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'-'
 }
 
-/// `q`, `v1` and `b` are shorter than any slug, but their names should be reported as reserved, too.
+/// `q`, `v1` and `b` are shorter than any slug, but their names should be reported as reserved,
+/// too.
 pub(crate) fn is_reserved(text: &str) -> bool {
     let key = text.to_ascii_lowercase();
     ["b", "q", "v1"].contains(&key.as_str()) || RESERVED.binary_search(&key.as_str()).is_ok()

@@ -1,5 +1,5 @@
-//! What happened, as facts: neutral, complete, and stored until each subscriber's dialect has turned
-//! it into a payload.
+//! What happened, as facts: neutral, complete, and stored until each subscriber's dialect has
+//! turned it into a payload.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};

@@ -71,8 +71,8 @@ pub struct RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Returns the delay after this many failed attempts in milliseconds, varied by `random`; `None`
-    /// after the last attempt.
+    /// Returns the delay after this many failed attempts in milliseconds, varied by `random`;
+    /// `None` after the last attempt.
     pub fn delay(&self, failed: usize, random: u32) -> Option<i64> {
         let delay = *self.delays.get(failed.checked_sub(1)?)?;
         let reach = delay * self.jitter / 100;

@@ -16,7 +16,7 @@ use crate::settings::Limits;
 /// Keys that are remembered as good.
 const REMEMBERED: u64 = 100_000;
 
-/// What strangers may do.
+/// Requests that a client without a valid key may make.
 pub struct AddressLimits {
     limits: Limits,
     bad_keys: Failures<IpAddr>,

@@ -14,7 +14,7 @@ use crate::limits::address_limits::network;
 use crate::limits::token_buckets::{Buckets, Taken};
 use crate::settings::Accounts;
 
-/// What of an e-mail address is kept: texts of any length would be memory that strangers can fill.
+/// What of an e-mail address is kept: texts of any length would be memory that any client can fill.
 type Account = [u8; 16];
 
 /// Tries to sign in, and to sign up.

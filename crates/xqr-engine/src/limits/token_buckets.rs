@@ -80,7 +80,7 @@ impl<K: Hash + Eq + Clone> Buckets<K> {
 #[derive(Clone)]
 struct Time(Arc<dyn Clock>);
 
-/// A moment in governor's form.
+/// A time in governor's form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Moment(Nanos);
 

@@ -1,4 +1,4 @@
-//! PasscodeLimits: who changes a code by its passcode besides its owner's key (QuickResponseHub
+//! Passcodes: they change a code without its owner's key (QuickResponseHub
 //! reference, sections 2.2 and 2.3).
 
 use std::sync::Arc;

@@ -1,6 +1,6 @@
-//! The shelf: pictures that were drawn lately, for a day, in bounded memory. Shared by all, because
-//! a picture depends on nothing but what it is drawn from. Who wants one that is just being drawn
-//! waits for it instead of drawing it again.
+//! The render cache: pictures that were drawn lately, for a day, in bounded memory. Shared by all,
+//! because a picture depends on nothing but what it is drawn from. Who wants one that is just being
+//! drawn waits for it instead of drawing it again.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -30,14 +30,14 @@ struct Kept {
 pub struct Served {
     /// The file.
     pub bytes: Bytes,
-    /// Whether it lay on the shelf.
+    /// Whether it was in the cache.
     pub hit: bool,
     /// Milliseconds that drawing took; 0 where it was not drawn.
     pub ms: u64,
 }
 
 impl RenderCache {
-    /// Makes a shelf for so many bytes.
+    /// Makes a cache of so many bytes.
     pub(crate) fn new(max_bytes: u64) -> Self {
         let weigh =
             |_: &[u8; 32], kept: &Kept| u32::try_from(kept.bytes.len() + 200).unwrap_or(u32::MAX);
@@ -46,8 +46,8 @@ impl RenderCache {
 }
 
 impl App {
-    /// Returns a picture from the shelf, or draws it. The plan is the caller's to
-    /// [check](RenderRequest::check): what lies on the shelf may have been drawn for another.
+    /// Returns a picture from the cache, or draws it. The plan is the caller's to
+    /// [check](RenderRequest::check): a cached picture may have been drawn for another.
     ///
     /// # Errors
     ///

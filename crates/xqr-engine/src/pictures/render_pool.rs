@@ -1,4 +1,4 @@
-//! The drawing desk: how many pictures are drawn at once, and how many may wait. Its threads give
+//! The render pool: how many pictures are drawn at once, and how many may wait. Its threads give
 //! way to all others, so a redirect does not wait for a picture.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -57,14 +57,14 @@ impl RenderPool {
     }
 }
 
-/// Draws until the desk is gone.
+/// Draws until the pool is gone.
 fn sit(waiting: &Mutex<Receiver<Job>>) {
     lower_priority();
     loop {
         let job = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = job else { return };
-        // A picture that panics is the loss of one client, which gets an error; the seat is needed by
-        // the others.
+        // A picture that panics is the loss of one client, which gets an error; the seat is needed
+        // by the others.
         std::panic::catch_unwind(std::panic::AssertUnwindSafe(job)).ok();
     }
 }

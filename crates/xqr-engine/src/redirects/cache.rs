@@ -124,7 +124,7 @@ impl Redirects {
     }
 
     /// Drops what is known of a code. Called after the commit that changed it, before the client is
-    /// told.
+    /// answered.
     pub(crate) fn forget(&self, key: &str) {
         self.cache.entry_by_ref(key).and_compute_with(|_| {
             self.generation(key).fetch_add(1, Ordering::SeqCst);
@@ -154,7 +154,7 @@ impl Redirects {
     }
 }
 
-/// Returns what a code leads to at this moment; reads the database when the cache does not know.
+/// Returns what a code leads to now; reads the database when the cache does not know.
 pub async fn resolve(app: &App, key: &CodeKey) -> Result<Target> {
     let target = match app.redirects.cache.get(key.as_str()) {
         Some(target) => target,

@@ -37,7 +37,7 @@ pub struct Data {
 pub struct Tx<'a> {
     /// The connection.
     pub conn: &'a mut Conn,
-    /// The moment of the transaction, Unix milliseconds.
+    /// The time of the transaction, Unix milliseconds.
     pub now: i64,
     /// What each plan allows.
     pub plans: &'a PlanTable,
@@ -88,7 +88,7 @@ impl Data {
     ///
     /// # Errors
     ///
-    /// A text for the operator.
+    /// A message for the operator.
     pub(crate) fn with_host_list(
         settings: &Settings,
         clock: Arc<dyn Clock>,
@@ -123,7 +123,7 @@ impl Data {
     ///
     /// # Errors
     ///
-    /// A text for the operator.
+    /// A message for the operator.
     pub fn migrate(&self) -> Result<Vec<String>, String> {
         self.store.migrate()
     }

@@ -15,7 +15,7 @@ const NAME: &str = "secret.key";
 ///
 /// # Errors
 ///
-/// A text for the operator.
+/// A message for the operator.
 pub(crate) fn load(settings: &Settings, entropy: &dyn Random) -> Result<MasterSecret, String> {
     if !settings.secret.is_empty() {
         return MasterSecret::parse(&settings.secret)

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 /// Returns Unix milliseconds as RFC 3339 in UTC with seconds, such as `2026-03-21T14:30:00Z`. Years
-/// beyond 9999 are shown as the last moment of 9999.
+/// beyond 9999 are shown as the end of 9999.
 pub fn rfc3339(millis: i64) -> String {
     Timestamp::from_second(millis.div_euclid(1000))
         .unwrap_or(Timestamp::MAX)

@@ -1,4 +1,4 @@
-//! What scans tell, of a link or of a whole workspace, out of the tallies of days: never by going
+//! The statistics of a link or of a whole workspace, from the counts of days: never by going
 //! through scans.
 //!
 //! Periods are days of UTC, and so are visitors, who are known for a day (see
@@ -150,7 +150,7 @@ pub fn values(
         .take(facet))
 }
 
-/// What a workspace's scans of a period tell.
+/// The statistics of a workspace over a period.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Summary {
     /// Links that there are.
@@ -167,7 +167,7 @@ pub struct Summary {
     pub devices: Values,
 }
 
-/// Returns what the scans of a period tell; `now` is Unix milliseconds.
+/// Returns the statistics of a period; `now` is Unix milliseconds.
 pub fn summary(
     conn: &mut Conn,
     caller: &Caller,
@@ -239,8 +239,8 @@ pub struct OfLink {
     pub by: BTreeMap<Facet, Values>,
 }
 
-/// Returns the statistics of the caller's link over some days; `daily` are the facets that are listed
-/// one by one.
+/// Returns the statistics of the caller's link over some days; `daily` are the facets that are
+/// listed one by one.
 pub fn of_link(
     conn: &mut Conn,
     caller: &Caller,

@@ -64,7 +64,7 @@ pub(crate) struct DayStats {
 }
 
 impl DayStats {
-    /// Reads the tally of a row; that of one without text is empty.
+    /// Reads the counts of a row; those of an empty column are empty.
     ///
     /// # Errors
     ///
@@ -112,7 +112,7 @@ impl DayStats {
         }
     }
 
-    /// Writes the tally into its row.
+    /// Writes the counts into their row.
     ///
     /// # Errors
     ///

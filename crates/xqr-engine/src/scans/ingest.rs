@@ -23,13 +23,14 @@ pub fn position(conn: &mut Conn, node: &str) -> Result<Position> {
     Ok(scans::position(conn, node)?.map(journal::from_row).unwrap_or_default())
 }
 
-/// BioCounts a batch in one transaction: scans, link counters, daily statistics, and the position of the
-/// journal. Subscribers of the live feed get the scans after the commit. Returns the number of scans.
+/// BioCounts a batch in one transaction: scans, link counters, daily statistics, and the position
+/// of the journal. Subscribers of the live feed get the scans after the commit. Returns the number
+/// of scans.
 ///
 /// # Errors
 ///
-/// If the position is not where the batch begins: then the batch was counted already, and nothing is
-/// counted twice.
+/// If the position is not where the batch begins: then the batch was counted already, and nothing
+/// is counted twice.
 pub async fn count(app: &App, batch: &Batch) -> Result<usize> {
     let found: Vec<Scan> = batch.records().filter_map(Scan::decode).collect();
     if let Some(first) = found.first() {
@@ -75,7 +76,7 @@ fn insert(tx: &mut Tx<'_>, found: &[Scan]) -> Result<Vec<NewScan>> {
     let (mut rows, mut visitors) =
         (Vec::with_capacity(found.len()), Vec::with_capacity(found.len()));
     // Ordered, so that two nodes lock rows in the same order: the number of scans, and the latest
-    // moment.
+    // time.
     let mut links: BTreeMap<i64, (i64, i64)> = BTreeMap::new();
     for scan in found {
         let Some(workspace_id) = owners.get(&scan.link_id).copied() else { continue };
@@ -162,11 +163,11 @@ fn allowances(
     found: &[Scan],
     owners: &HashMap<i64, i64>,
 ) -> Result<HashMap<i64, i64>> {
-    let mut wishes: BTreeMap<i64, i64> = BTreeMap::new();
+    let mut requested: BTreeMap<i64, i64> = BTreeMap::new();
     for workspace in found.iter().filter_map(|scan| owners.get(&scan.link_id)) {
-        *wishes.entry(*workspace).or_default() += 1;
+        *requested.entry(*workspace).or_default() += 1;
     }
-    let ids: Vec<i64> = wishes.keys().copied().collect();
+    let ids: Vec<i64> = requested.keys().copied().collect();
     let mut caps = BTreeMap::new();
     for workspace in workspaces::find_many(tx.conn, &ids)? {
         caps.extend(
@@ -183,7 +184,7 @@ fn allowances(
             workspace,
             usage::SCANS,
             &month,
-            wishes[&workspace],
+            requested[&workspace],
             cap.cast_signed(),
         )?;
         Ok((workspace, taken))

@@ -49,8 +49,8 @@ impl std::fmt::Debug for Text {
     }
 }
 
-/// The most bytes of a scan: timestamp, link, country, three strings with a length byte each, and the
-/// visitor, which is left out if there is none.
+/// The most bytes of a scan: timestamp, link, country, three strings with a length byte each, and
+/// the visitor, which is left out if there is none.
 const MAX_BYTES: usize = 8 + 8 + 2 + 1 + 255 + 1 + 255 + 1 + 255 + 8;
 
 impl Scan {

@@ -54,7 +54,7 @@ pub struct SeriesRequest {
     pub zone: TimeZone,
     /// Whether scans of machines count.
     pub machines: Machines,
-    /// The present moment, Unix milliseconds.
+    /// The present time, Unix milliseconds.
     pub now: i64,
 }
 

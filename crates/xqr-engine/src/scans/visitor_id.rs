@@ -1,6 +1,6 @@
-//! The same visitor has one id within a day, and another on the next day: a hash of address and user
-//! agent under a key that every node has for a day in UTC, and that is deleted from the database
-//! when the day is over.
+//! The same visitor has one id within a day, and another on the next day: a hash of address and
+//! user agent under a key that every node has for a day in UTC, and that is deleted from the
+//! database when the day is over.
 
 use std::hash::Hasher as _;
 use std::net::IpAddr;
@@ -81,7 +81,8 @@ pub async fn prepare(app: &App) -> Result<()> {
     Ok(())
 }
 
-/// Returns the keys of today and tomorrow, and deletes all others. The first node that asks makes them.
+/// Returns the keys of today and tomorrow, and deletes all others. The first node that asks makes
+/// them.
 pub(crate) fn fetch(tx: &mut Tx<'_>) -> Result<Vec<(i64, [u8; 16])>> {
     let today = tx.now.div_euclid(DAY);
     let days = [today, today + 1];

@@ -37,12 +37,12 @@ pub enum StoreKind {
     S3,
 }
 
-/// A text that no log shows.
+/// A secret that no log shows.
 #[derive(Clone, Default, Deserialize)]
 pub struct Hidden(String);
 
 impl Hidden {
-    /// Hides a text.
+    /// Hides a secret.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }

@@ -243,9 +243,9 @@ fn next_attempt(
     let mut random = [0; 4];
     tx.random(&mut random);
     let delay = retries.delay(usize::try_from(attempts).ok()?, u32::from_be_bytes(random))?;
-    let wish = retry_after.map_or(0, |wish| millis(wish).min(MAX_RETRY_AFTER));
+    let retry_after = retry_after.map_or(0, |retry_after| millis(retry_after).min(MAX_RETRY_AFTER));
     // A receiver that answers 410 Gone will answer it again.
-    (status != Some(410)).then(|| tx.now + delay.max(wish))
+    (status != Some(410)).then(|| tx.now + delay.max(retry_after))
 }
 
 /// Until when the whole webhook is left alone: as long as an overloaded receiver asks for, within
@@ -257,7 +257,7 @@ fn rest(
     next: Option<i64>,
 ) -> Option<i64> {
     match (retry_after, status) {
-        (Some(wish), _) => Some(now + millis(wish).min(MAX_RETRY_AFTER)),
+        (Some(retry_after), _) => Some(now + millis(retry_after).min(MAX_RETRY_AFTER)),
         (None, Some(429 | 502 | 504)) => Some(next.map_or(now + REST, |next| next.min(now + REST))),
         _ => None,
     }

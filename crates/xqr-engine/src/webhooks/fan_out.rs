@@ -1,4 +1,5 @@
-//! The way from the outbox to the deliveries: each event in the format of each subscriber's dialect.
+//! The way from the outbox to the deliveries: each event in the format of each subscriber's
+//! dialect.
 
 use std::collections::HashSet;
 
@@ -15,7 +16,8 @@ const EVENTS: i64 = 200;
 
 impl App {
     /// Turns some events into deliveries, and returns how many events there were. A transaction
-    /// takes the events from the outbox and inserts the deliveries, so each event is delivered once.
+    /// takes the events from the outbox and inserts the deliveries, so each event is delivered
+    /// once.
     ///
     /// # Errors
     ///

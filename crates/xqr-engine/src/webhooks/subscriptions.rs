@@ -1,8 +1,8 @@
 //! Webhooks: subscriptions to events, the deliveries that follow, and how they are attempted.
 //!
-//! A delivery is made in the transaction of the event it reports, one for each active subscription to
-//! it; so none is lost, none is early, and none reports an event that was rolled back. A subscription that is paused or
-//! disabled gets no new delivery; what was due then waits.
+//! A delivery is made in the transaction of the event it reports, one for each active subscription
+//! to it; so none is lost, none is early, and none reports an event that was rolled back. A
+//! subscription that is paused or disabled gets no new delivery; what was due then waits.
 
 use serde_json::json;
 use xqr_auth::{MasterSecret, SigningSecret};
@@ -86,7 +86,8 @@ pub async fn endpoint(app: &App, field: &str, text: &str) -> Result<Endpoint> {
     })
 }
 
-/// Refuses a workspace whose plan has no webhooks: those from a better plan may be seen and deleted.
+/// Refuses a workspace whose plan has no webhooks: those from a better plan may be seen and
+/// deleted.
 ///
 /// # Errors
 ///
@@ -101,7 +102,7 @@ pub struct Draft {
     pub dialect: Dialect,
     /// Where deliveries go.
     pub url: Endpoint,
-    /// A text of its owner's; may be empty.
+    /// Text of its owner's; may be empty.
     pub description: String,
     /// The names of the events that it subscribes to, as its dialect has them. An unknown name has
     /// no effect.
@@ -113,7 +114,7 @@ pub struct Draft {
 pub struct Edit {
     /// Where deliveries go.
     pub url: Option<Endpoint>,
-    /// A text of its owner's.
+    /// Text of its owner's.
     pub description: Option<String>,
     /// The events it gets.
     pub events: Option<Vec<String>>,

@@ -20,7 +20,7 @@ pub(crate) enum Refusal {
     Literal(IpAddr),
     /// The host is a name; the resolver answers this address.
     Name(IpAddr),
-    /// The address is at fault.
+    /// The address is refused.
     Fault(UrlFault),
 }
 

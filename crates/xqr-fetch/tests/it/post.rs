@@ -76,7 +76,7 @@ async fn every_status_is_an_answer_and_no_redirect_is_followed() {
 }
 
 #[tokio::test]
-async fn a_wish_to_be_left_alone_is_read() {
+async fn retry_after_is_read() {
     for (header, expected) in [
         ("Retry-After: 120\r\n", Some(120)),
         (

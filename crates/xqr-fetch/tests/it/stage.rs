@@ -30,7 +30,7 @@ pub(crate) fn hasty(port: u16) -> Policy {
     Policy { deadline: Duration::from_millis(300), ..local(&[port]) }
 }
 
-/// Fetches a text of an address, from parsing on.
+/// Fetches an address given as text, from parsing on.
 pub(crate) async fn get(outbound: &Outbound, url: &str, kind: Kind) -> Result<Fetched, FetchError> {
     outbound.fetch(&Target::parse(url, outbound.policy())?, kind).await
 }

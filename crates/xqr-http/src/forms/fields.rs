@@ -203,7 +203,7 @@ impl Fields {
         }
     }
 
-    /// Returns a text.
+    /// Returns a string.
     pub fn text(&mut self, field: &str) -> Option<String> {
         match self.take(field)? {
             // PostgreSQL takes none.
@@ -219,20 +219,20 @@ impl Fields {
         }
     }
 
-    /// Returns a text of 1 to `max_chars` characters without control characters.
+    /// Returns a string of 1 to `max_chars` characters without control characters.
     pub fn line(&mut self, field: &str, max_chars: usize) -> Option<String> {
         let text = self.text(field)?;
         self.within(field, checks::text(&text, Text::line(max_chars)), text)
     }
 
-    /// Returns a text of up to `max_chars` characters that may have lines; an empty one is none.
+    /// Returns a string of up to `max_chars` characters that may have lines; an empty one is none.
     pub fn prose(&mut self, field: &str, max_chars: usize) -> Option<String> {
         let text = self.text(field)?;
         let bounds = Text::lines(max_chars).tabs().or_empty();
         self.within(field, checks::text(&text, bounds), text).filter(|text| !text.is_empty())
     }
 
-    /// Returns a truth value.
+    /// Returns a boolean.
     pub fn flag(&mut self, field: &str) -> Option<bool> {
         match self.take(field)? {
             Value::Bool(flag) => Some(flag),
@@ -400,7 +400,7 @@ impl Fields {
         Some(texts)
     }
 
-    /// Returns a destination. Anything but a text is an invalid URL.
+    /// Returns a destination. Anything but a string is an invalid URL.
     pub fn url(&mut self, field: &str) -> Option<Destination> {
         let text = match self.take(field)? {
             Value::String(text) => text,
@@ -417,8 +417,8 @@ impl Fields {
         Slug::parse(field, &text).map_err(|complaint| self.complain(complaint)).ok()
     }
 
-    /// Returns a moment in Unix milliseconds. The last day of the year 9999, with which many
-    /// programs say "never", is the last moment that can be written in every time zone:
+    /// Returns a time in Unix milliseconds. The last day of the year 9999, with which many
+    /// programs say "never", is the last time that can be written in every time zone:
     /// 9999-12-30T22:00:00Z.
     pub fn moment(&mut self, field: &str) -> Option<i64> {
         let text = self.text(field)?;

@@ -190,7 +190,7 @@ fn demand_text(fields: &mut Fields, names: &[&str]) -> Option<String> {
     text(fields, names)
 }
 
-/// Returns the texts of all names, each of which is a text or a list of texts.
+/// Returns the strings of all names, each of which is a string or a list of strings.
 fn several(fields: &mut Fields, names: &[&str]) -> Vec<String> {
     let mut all = Vec::new();
     for name in names {

@@ -45,7 +45,7 @@ impl Query {
         Ok(value)
     }
 
-    /// Returns a truth value.
+    /// Returns a boolean.
     pub fn flag(&self, field: &str) -> Result<Option<bool>> {
         match self.text(field)? {
             None => Ok(None),

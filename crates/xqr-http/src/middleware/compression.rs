@@ -1,8 +1,8 @@
 //! Content codings (RFC 9110, section 8.4.1): brotli and gzip for texts that are worth it.
 //! Pictures, PDF and ZIP are dense already.
 //!
-//! What a POST makes may be a secret, whose length a coding would tell (the BREACH attack), so JSON
-//! is coded in answers to GET alone, and where those hold a secret they carry [`Secret`].
+//! What a POST makes may be a secret, whose length a coding would reveal (the BREACH attack), so
+//! JSON is coded in answers to GET alone, and where those hold a secret they carry [`Secret`].
 
 use actix_http::encoding::Encoder;
 use actix_web::body::{BodySize, BoxBody, MessageBody as _};

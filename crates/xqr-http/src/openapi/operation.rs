@@ -1,4 +1,4 @@
-//! An operation, from the few words that tell it from others to what OpenAPI wants to read.
+//! An operation, from the few words that define it to the full form of OpenAPI.
 
 use serde_json::{Map, Value, json};
 use xqr_engine::errors::{Dialect, Row, rows};
@@ -60,7 +60,8 @@ pub fn operation(
 }
 
 impl Operation {
-    /// Names the security schemes that admit a caller, an empty one for every caller, and the errors a caller may get.
+    /// Names the security schemes that admit a caller, an empty one for every caller, and the
+    /// errors a caller may get.
     pub fn needs(mut self, schemes: &[&'static str], refusals: &'static str) -> Self {
         self.security.extend(schemes);
         self.refuses(refusals)

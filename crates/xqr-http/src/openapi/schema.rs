@@ -79,12 +79,12 @@ pub fn string(example: &str) -> Value {
     json!({ "type": "string", "examples": [example] })
 }
 
-/// A text of one line.
+/// A string of one line.
 pub fn line(max: usize, example: &str) -> Value {
     json!({ "type": "string", "minLength": 1, "maxLength": max, "examples": [example] })
 }
 
-/// A text that may have lines, or be empty.
+/// A string that may have lines, or be empty.
 pub fn prose(max: usize, example: &str) -> Value {
     json!({ "type": "string", "maxLength": max, "examples": [example] })
 }

@@ -236,7 +236,7 @@ fn escaped(text: &str) -> String {
 }
 
 fn put(text: &mut String, more: std::fmt::Arguments<'_>) {
-    text.write_fmt(more).expect("a text takes what is written to it");
+    text.write_fmt(more).expect("a string takes what is written to it");
 }
 
 #[cfg(test)]

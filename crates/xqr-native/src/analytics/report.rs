@@ -30,7 +30,7 @@ impl Report {
     }
 }
 
-/// Takes from a text what makes a spreadsheet run it (OWASP, CSV injection), by an apostrophe
+/// Takes from a string what makes a spreadsheet run it (OWASP, CSV injection), by an apostrophe
 /// before it.
 fn harmless(text: &str) -> String {
     let runs = |c: char| {

@@ -1,4 +1,4 @@
-//! The headers that tell what a caller may still do: `X-RateLimit-*` (xQR reference, section 6),
+//! The headers that report what a caller may still do: `X-RateLimit-*` (xQR reference, section 6),
 //! and `RateLimit-Policy` and `RateLimit` of the IETF's draft
 //! (draft-ietf-httpapi-ratelimit-headers). What is unlimited has no header.
 

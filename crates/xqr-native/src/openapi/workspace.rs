@@ -48,7 +48,7 @@ fn condition() -> Value {
     object([
         ("name", string("SlugTaken")),
         ("meaning", string("The slug is taken.")),
-        ("causes", string("Somebody has it.")),
+        ("causes", string("Another account has it.")),
         ("fix", string("Choose another.")),
         ("retry", enumeration(["never", "after_wait", "next_period", "backoff"])),
         (

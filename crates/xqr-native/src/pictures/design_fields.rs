@@ -229,7 +229,7 @@ fn frame(fields: &mut Fields, foreground: Rgba) -> Option<Frame> {
             other: "frame_style border".into(),
         });
     }
-    // A label alone is a wish for the usual frame.
+    // A label alone asks for the usual frame.
     let style = style.or(label.is_some().then_some(FrameStyle::LabelBelow))?;
     Some(Frame { style, color: color.unwrap_or(foreground), label, label_color })
 }

@@ -256,8 +256,8 @@ impl Eyes {
         Self { center_color: Some(color), ..self }
     }
 
-    /// Adds a thin ring around each eye, in a light tint of the colour or, if `matching`, in the full
-    /// colour.
+    /// Adds a thin ring around each eye, in a light tint of the colour or, if `matching`, in the
+    /// full colour.
     #[must_use]
     pub fn outer_frame(self, matching: bool) -> Self {
         Self { outer_frame: true, outer_frame_match: matching, ..self }

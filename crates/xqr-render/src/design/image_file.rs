@@ -24,12 +24,12 @@ const MAX_ALLOC: u64 = 56 * 1024 * 1024;
 const MAX_PNG_EXTRA: u64 = 8 * 1024 * 1024;
 
 impl Picture {
-    /// Decodes PNG, JPEG, GIF (first frame), BMP, WebP, TIFF or SVG; the format is recognized by the
-    /// content.
+    /// Decodes PNG, JPEG, GIF (first frame), BMP, WebP, TIFF or SVG; the format is recognized by
+    /// the content.
     ///
     /// The dimensions are read from the header before a px is decoded. Larger pictures are reduced
-    /// to 1,024 px, and the Exif orientation of a JPEG is applied. SVG may have shapes, gradients and clip
-    /// paths only, nothing that reads or fetches.
+    /// to 1,024 px, and the Exif orientation of a JPEG is applied. SVG may have shapes, gradients
+    /// and clip paths only, nothing that reads or fetches.
     ///
     /// # Errors
     ///

@@ -30,8 +30,8 @@ pub struct Picture(pub(super) Pixmap);
 const GLOW: u8 = 128;
 
 impl Picture {
-    /// Returns the picture without translucent px: from half opacity on a px becomes opaque, below it
-    /// transparent. The glow of a neon logo would otherwise make modules neither dark nor light.
+    /// Returns the picture without translucent px: from half opacity on a px becomes opaque, below
+    /// it transparent. The glow of a neon logo would otherwise make modules neither dark nor light.
     #[must_use]
     pub fn without_glow(mut self) -> Self {
         for px in self.0.pixels_mut() {

@@ -222,7 +222,7 @@ fn milli(length: f32) -> i64 {
 struct Number(i64);
 
 impl Number {
-    /// Adds the number to a text; paths have too many of them for the machinery of `write!`.
+    /// Adds the number to a path; paths have too many of them for the machinery of `write!`.
     fn push(self, text: &mut String) {
         let (whole, part) = (self.0.unsigned_abs() / 1000, self.0.unsigned_abs() % 1000);
         if self.0 < 0 {
@@ -248,7 +248,7 @@ impl std::fmt::Display for Number {
     }
 }
 
-/// Adds a whole number to a text.
+/// Adds a whole number to a path.
 fn push_whole(text: &mut String, value: i64) {
     if value < 0 {
         text.push('-');

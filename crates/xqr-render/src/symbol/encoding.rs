@@ -1,4 +1,4 @@
-//! From a text to a symbol: the choice of version, level and mask, and the steps of ISO/IEC 18004
+//! From text to a symbol: the choice of version, level and mask, and the steps of ISO/IEC 18004
 //! clause 7.1.
 
 use super::blocks::Blocks;
@@ -11,7 +11,7 @@ use crate::level::Level;
 use crate::names::names;
 use crate::range::within;
 
-/// How a text becomes a [`Symbol`]. Call the setters that you need, then [`encode`](Self::encode).
+/// How text becomes a [`Symbol`]. Call the setters that you need, then [`encode`](Self::encode).
 ///
 /// ```
 /// use xqr_render::{Eci, Encoding, Level};
@@ -135,8 +135,8 @@ impl Encoding {
         Segments::shortest(text, group(version), self.eci == Eci::Auto)
     }
 
-    /// Returns by how much `text` is too long for the largest version allowed, and at which level it
-    /// would fit.
+    /// Returns by how much `text` is too long for the largest version allowed, and at which level
+    /// it would fit.
     fn too_long(&self, text: &str) -> Error {
         let largest = self.version.unwrap_or(40);
         let bits = self.segments(text, largest).bits();

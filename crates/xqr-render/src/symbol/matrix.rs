@@ -58,7 +58,8 @@ impl Symbol {
         word.is_some_and(|word| word >> (x % 64) & 1 == 1)
     }
 
-    /// Returns whether the module in column `x` and row `y` holds no data: finder pattern, separator, timing or alignment pattern, format or version information, or the dark module,
+    /// Returns whether the module in column `x` and row `y` holds no data: finder pattern,
+    /// separator, timing or alignment pattern, format or version information, or the dark module,
     /// ISO/IEC 18004 clause 6.3. Outside of the symbol the answer is false.
     pub fn is_function(&self, x: u32, y: u32) -> bool {
         let inside = x < self.size() && y < self.size();

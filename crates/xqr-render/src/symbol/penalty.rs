@@ -1,9 +1,9 @@
 //! How hard a masked symbol is to scan, ISO/IEC 18004 clause 7.8.3, table 11. Rules look down 64
 //! columns at a time.
 //!
-//! Where the standard leaves a choice, these rules are those of Project Nayuki's generator: a finder
-//! pattern counts at every scale, twice if both of its sides are light enough, and the margin of
-//! the symbol is light without end.
+//! Where the standard leaves a choice, these rules are those of Project Nayuki's generator: a
+//! finder pattern counts at every scale, twice if both of its sides are light enough, and the
+//! margin of the symbol is light without end.
 
 use super::grid::{Grid, PAD};
 

@@ -1,5 +1,5 @@
-//! A second encoder, the crate `qrcodegen`, which shares no code with this one. It gets the segments,
-//! version, level and mask of a symbol, and must give the same modules.
+//! A second encoder, the crate `qrcodegen`, which shares no code with this one. It gets the
+//! segments, version, level and mask of a symbol, and must give the same modules.
 
 use qrcodegen::{Mask, QrCode, QrCodeEcc, QrSegment, QrSegmentMode, Version};
 
@@ -45,8 +45,8 @@ pub(super) fn reference_segments(segments: &Segments<'_>) -> Option<Vec<QrSegmen
     Some(out)
 }
 
-/// Packs double bytes of Shift JIS into 13 bits each, ISO/IEC 18004 clause 7.4.6. `qrcodegen` leaves
-/// that to its caller; this does not use the table of the first encoder.
+/// Packs double bytes of Shift JIS into 13 bits each, ISO/IEC 18004 clause 7.4.6. `qrcodegen`
+/// leaves that to its caller; this does not use the table of the first encoder.
 fn kanji(text: &str) -> Option<QrSegment> {
     let (bytes, _, unmappable) = encoding_rs::SHIFT_JIS.encode(text);
     if unmappable {

@@ -1,4 +1,4 @@
-//! Segments of a text, each in one mode, and their bits: ISO/IEC 18004 clause 7.4.
+//! Segments of text, each in one mode, and their bits: ISO/IEC 18004 clause 7.4.
 
 use super::bits::BitWriter;
 use super::kanji;
@@ -83,7 +83,7 @@ impl Segment<'_> {
     }
 }
 
-/// A text as segments, for the versions of one group.
+/// Text as segments, for the versions of one group.
 #[derive(Debug, Clone)]
 pub(super) struct Segments<'a> {
     pub(super) group: usize,

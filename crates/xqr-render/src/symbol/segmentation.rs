@@ -1,4 +1,4 @@
-//! The segmentation of a text that takes the fewest bits. ISO/IEC 18004 Annex J approximates it;
+//! The segmentation of text that takes the fewest bits. ISO/IEC 18004 Annex J approximates it;
 //! this is exact.
 
 use super::kanji;

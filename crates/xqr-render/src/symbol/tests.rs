@@ -43,7 +43,7 @@ fn a_symbol_that_differs_does_not_agree_with_the_reference() {
     }
 }
 
-/// Returns a text of `length` bytes that looks random, of the given kind.
+/// Returns text of `length` bytes that looks random, of the given kind.
 fn noise(kind: usize, length: usize, seed: u32) -> String {
     let alphabet = [
         &b"0123456789"[..],
@@ -117,8 +117,8 @@ proptest! {
     }
 }
 
-/// Returns the fewest bits of all segmentations of `text`, found by trying every segment. Characters
-/// that are not ASCII are bytes, or else kanji.
+/// Returns the fewest bits of all segmentations of `text`, found by trying every segment.
+/// Characters that are not ASCII are bytes, or else kanji.
 fn least(text: &str, group: usize, wide_bytes: bool) -> usize {
     let characters: Vec<char> = text.chars().collect();
     let mut least = vec![0];

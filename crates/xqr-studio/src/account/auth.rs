@@ -87,7 +87,7 @@ async fn change_password(mut call: ApiRequest<StudioUser>) -> Result<HttpRespons
     Ok(answer(StatusCode::OK, &session))
 }
 
-/// Reads a text that must be there; what is wrong stays in `fields`.
+/// Reads a string that must be there; what is wrong stays in `fields`.
 fn demanded(fields: &mut Fields, field: &str) -> String {
     fields.demand(field);
     fields.text(field).unwrap_or_default()

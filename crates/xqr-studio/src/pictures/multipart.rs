@@ -15,7 +15,8 @@ use xqr_http::forms::fields::Fields;
 
 /// The fields that take files.
 const FILES: [&str; 2] = ["logo_file", "bg_image_file"];
-/// The most bytes of a file (QR Studio reference, section 10.6), of a text, and the most parts.
+/// The most bytes of a file (QR Studio reference, section 10.6), of a text field, and the most
+/// parts.
 const FILE_BYTES: usize = 2_097_152;
 const TEXT_BYTES: usize = 64 * 1024;
 const PARTS: usize = 64;

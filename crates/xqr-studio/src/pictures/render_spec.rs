@@ -15,7 +15,7 @@ use xqr_http::forms::payload_fields::{Kind, content};
 
 /// A picture to draw, and perhaps a dynamic QR to make for it.
 pub(super) struct RenderSpec {
-    /// Without a text where the code is that of `dynamic`.
+    /// Without text where the code is that of `dynamic`.
     pub(super) order: RenderRequest,
     pub(super) dynamic: Option<Draft>,
     /// As clients named it, for the manifest.
@@ -128,7 +128,7 @@ fn frame(fields: &mut Fields, foreground: Rgba) -> Option<Frame> {
 }
 
 /// The bounds of `logo_size_ratio` and the forms of `logo_clear_zone` and `logo_neon_alpha` are not
-/// published: of the clear zone a truth value is taken, too, and `logo_neon_alpha` is one, which
+/// published: of the clear zone a boolean is taken, too, and `logo_neon_alpha` is one, which
 /// takes the glow off a logo.
 fn logo(fields: &mut Fields, files: &mut Vec<Upload>) -> Option<LogoFile> {
     let ratio =
@@ -152,7 +152,7 @@ fn logo(fields: &mut Fields, files: &mut Vec<Upload>) -> Option<LogoFile> {
     })
 }
 
-/// Whether a value is a truth value, or the text of one in a form.
+/// Whether a value is a boolean, or the text of one in a form.
 fn is_truth(value: &Value) -> bool {
     value.is_boolean()
         || value

@@ -182,7 +182,7 @@ const SAMPLE: f64 = 0.02;
 fn race(runs: &[&Run], rounds: usize) -> Result<Vec<Score>> {
     let mut contenders = Vec::with_capacity(runs.len());
     for run in runs {
-        // The first time warms up, the second tells how often the work fits into a sample.
+        // The first time warms up, the second measures how often the work fits into a sample.
         let bytes = run()?;
         let seconds = sample(run, 1)?;
         contenders.push((

@@ -1,5 +1,5 @@
-//! One link, several dialects: each dialect lists, counts and changes what another one made; clients
-//! of another workspace do not.
+//! One link, several dialects: each dialect lists, counts and changes what another one made;
+//! clients of another workspace do not.
 
 use serde_json::{Value, json};
 use xqr_engine::errors::Dialect;
@@ -9,7 +9,8 @@ use crate::support::actors::Person;
 use crate::support::contract::compiled_in;
 use crate::support::test_app::{Answer, TestApp};
 
-/// The credentials of a workspace: a key, and a signed-in user if the studio dialect is compiled in.
+/// The credentials of a workspace: a key, and a signed-in user if the studio dialect is compiled
+/// in.
 struct Workspace<'a> {
     app: &'a TestApp,
     key: String,

@@ -1,5 +1,5 @@
-//! Bio pages as a browser reads them (reliability note, X-1 and X-2): the input of users is text, and
-//! the page around it is strict.
+//! Bio pages as a browser reads them (reliability note, X-1 and X-2): the input of users is text,
+//! and the page around it is strict.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

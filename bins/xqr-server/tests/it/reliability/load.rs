@@ -1,5 +1,5 @@
-//! Keys and limits under load: a revoked key stays out, a client over its limits slows no other, and
-//! no secret leaks.
+//! Keys and limits under load: a revoked key stays out, a client over its limits slows no other,
+//! and no secret leaks.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -166,7 +166,7 @@ async fn a_hundred_secrets_are_nowhere() {
     }
 }
 
-/// The middle of the Base64 of a text, which is the same at whatever place of a longer text it
+/// The middle of the Base64 of a string, which is the same at whatever place of a longer text it
 /// begins three bytes along.
 fn base64_of(text: &str) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

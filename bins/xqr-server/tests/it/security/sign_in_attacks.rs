@@ -1,5 +1,5 @@
-//! Attackers who try to get in: passwords by the thousand, forged tokens, addresses of the operator's
-//! own network.
+//! Attackers who try to get in: passwords by the thousand, forged tokens, addresses of the
+//! operator's own network.
 
 use std::net::TcpListener;
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-//! The clients of a service: a key's, a stranger's, a signed-in user's. Every answer is held against
-//! the OpenAPI document of its dialect.
+//! The clients of a service: a key's, a stranger's, a signed-in user's. Every answer is held
+//! against the OpenAPI document of its dialect.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

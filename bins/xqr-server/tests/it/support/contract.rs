@@ -1,5 +1,5 @@
-//! Validates every answer that a test gets against the OpenAPI document of its dialect: status, media
-//! type, body; and the body of every accepted request against the document's schema.
+//! Validates every answer that a test gets against the OpenAPI document of its dialect: status,
+//! media type, body; and the body of every accepted request against the document's schema.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -42,7 +42,8 @@ pub(crate) struct Sent {
     pub(crate) json: Option<Value>,
 }
 
-/// Fails if the document does not describe the answer. Paths without a route have tests of their own.
+/// Fails if the document does not describe the answer. Paths without a route have tests of their
+/// own.
 #[track_caller]
 pub(crate) fn check(sent: &Sent, answer: &Answer) {
     let Some(dialect) = dialect_of(&sent.path) else { return };

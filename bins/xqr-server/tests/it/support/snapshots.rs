@@ -1,5 +1,5 @@
-//! JSON as text for inline snapshots. `INSTA_UPDATE=no` in CI; a changed snapshot is written by hand
-//! or by `cargo insta`.
+//! JSON as text for inline snapshots. `INSTA_UPDATE=no` in CI; a changed snapshot is written by
+//! hand or by `cargo insta`.
 
 use serde_json::Value;
 

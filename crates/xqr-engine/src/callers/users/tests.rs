@@ -153,7 +153,7 @@ async fn an_operators_person_closes_the_first_sign_up_too() {
     let found =
         trial.app.read(|conn| Ok((get(conn, " Bob@Example.com ")?, list(conn, 1)?))).await.unwrap();
     assert_eq!((found.0.uid.as_str(), found.1.len()), (made[1].uid.as_str(), 2));
-    assert_eq!(why(trial.app.read(|conn| get(conn, "nobody")).await), "ResourceNotFound");
+    assert_eq!(why(trial.app.read(|conn| get(conn, "unknown")).await), "ResourceNotFound");
 }
 
 #[tokio::test]
@@ -175,7 +175,7 @@ async fn who_signs_up_where_it_is_open_has_a_workspace_of_their_own() {
     assert_eq!(
         trial.app.read(workspaces::list).await.unwrap().len(),
         3,
-        "nobody gets that of the first start"
+        "no person gets that of the first start"
     );
     assert_eq!(why(sign_up(&trial.app, from(1), draft("ANN@EXAMPLE.COM")).await), "EmailTaken");
     assert_eq!(
@@ -222,7 +222,7 @@ async fn a_person_calls_for_their_workspace() {
     assert_eq!(
         (again.caller.terms.plan, again.caller.workspace),
         (Plan::Pro, workspace),
-        "the plan is that of the moment"
+        "the plan is the current one"
     );
     let sealed = person.sealing.seal(b"x", b"y", |nonce| nonce.fill(1)).unwrap();
     assert_eq!(again.sealing.open(b"x", &sealed).unwrap(), b"y");

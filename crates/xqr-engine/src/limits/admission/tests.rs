@@ -71,7 +71,7 @@ async fn a_minute_and_a_day_are_of_a_workspace() {
         (0, Condition::DailyQuotaSpent { seconds: 1 })
     );
     clock.advance(1);
-    // The call that was refused a moment ago took a token of the minute.
+    // The call that was refused just now took a token of the minute.
     assert_eq!(exhaust(&gate, &data, &first, FORGE).await.0, 59, "at midnight UTC the day is new");
     let other = caller(&data, Plan::Pro, r#"{"calls_per_minute":2}"#);
     assert_eq!(exhaust(&gate, &data, &other, FORGE).await.0, 2);

@@ -1,5 +1,5 @@
-//! The way out of the process, as far as the engine knows it: a trait, implemented by the program that has the
-//! guarded client.
+//! The way out of the process, as far as the engine knows it: a trait, implemented by the program
+//! that has the guarded client.
 
 use std::future::Future;
 use std::net::IpAddr;
@@ -55,6 +55,6 @@ pub enum Outcome {
         /// Why, for the log.
         reason: String,
     },
-    /// There was no place to try from: not the receiver's fault, and no attempt.
+    /// There was no place to try from: not an error of the receiver, and no attempt.
     Busy,
 }
