@@ -9,7 +9,7 @@ use xqr_store::bio::BioPage;
 use xqr_store::links::Link;
 use xqr_store::outbox::{self, NewEvent};
 use xqr_store::scans::NewScan;
-use xqr_store::{scans, usage, webhooks};
+use xqr_store::{counters, scans, webhooks};
 
 use crate::Tx;
 use crate::dialect::Event;
@@ -76,7 +76,7 @@ pub(crate) fn quota_threshold(
 ) -> Result<()> {
     // A quota that grew is crossed anew.
     let once = format!("{metric}_{percent}_of_{}", purse.quota.unwrap_or_default());
-    if !usage::begin(tx.conn, workspace, &once, period)? {
+    if !counters::begin(tx.conn, workspace, &once, period)? {
         return Ok(());
     }
     push(tx, workspace, || Event::QuotaReached {

@@ -7,7 +7,7 @@ use xqr_plans::{Capped, Cycle};
 use xqr_routing::{Conditions, Rule, Variant};
 use xqr_store::links::{self, Filter, Link, NewLink};
 use xqr_store::projects::find_default;
-use xqr_store::{Conn, Page, usage};
+use xqr_store::{Conn, Page, counters};
 
 use crate::destinations::slug::{CodeKey, Shape, Slug};
 use crate::destinations::{Destination, blocklist};
@@ -166,10 +166,10 @@ fn create_in(tx: &mut Tx<'_>, caller: &Caller, default: Option<i64>, draft: Draf
         (new.code, new.code_key) = (slug.as_str().to_owned(), slug.key());
         if let Some(link) = links::insert(tx.conn, new.clone(), &labels)? {
             tx.stale.push(new.code_key);
-            usage::add(
+            counters::add(
                 tx.conn,
                 caller.workspace,
-                usage::LINKS_CREATED,
+                counters::LINKS_CREATED,
                 &Cycle::Month.at(tx.now).to_string(),
                 1,
             )?;
@@ -247,7 +247,7 @@ pub fn list(
     page: Page,
 ) -> Result<(Vec<Link>, i64)> {
     let total = if filter.is_empty() {
-        usage::get(conn, caller.workspace, usage::LINKS, usage::TOTAL)?
+        counters::get(conn, caller.workspace, counters::LINKS, counters::TOTAL)?
     } else {
         links::count(conn, caller.workspace, filter)?
     };

@@ -3,7 +3,7 @@
 //!
 //! [`Store`] owns the connections: [`Store::read`] lends one, [`Store::write`] runs a job in a
 //! transaction. The modules [`workspaces`], [`users`], [`keys`], [`projects`], [`links`],
-//! [`scans`], [`outbox`], [`webhooks`], [`assets`], [`bio`], [`usage`] and [`blocklist`] hold the
+//! [`scans`], [`outbox`], [`webhooks`], [`assets`], [`bio`], [`counters`] and [`blocklist`] hold the
 //! queries; each takes a [`Conn`] and opens no transaction. Every query names its owner, except the
 //! look-up of a redirect, a public file or page, a key or a person, the blocklist, and background
 //! steps.
@@ -13,33 +13,17 @@
 //! `i64` ids that are never reused.
 
 #[macro_use]
-mod backend;
-mod connect;
-mod migrate;
-mod schema;
-mod store;
-mod writer;
+mod database;
+mod accounts;
+mod activity;
+mod content;
+mod service;
 
-pub mod assets;
-pub mod bio;
-pub mod blocklist;
-pub mod credits;
-pub mod idempotency;
-pub mod keys;
-pub mod links;
-pub mod outbox;
-pub mod projects;
-pub mod scan_days;
-pub mod scans;
-pub mod state;
-pub mod templates;
-pub mod usage;
-pub mod users;
-pub mod webhooks;
-pub mod workspaces;
-
-pub use backend::Conn;
-pub use store::{Store, StoreOptions};
+pub use accounts::{credits, keys, users, workspaces};
+pub use activity::{outbox, scan_days, scans, webhooks};
+pub use content::{assets, bio, links, projects, templates};
+pub use database::{Conn, Store, StoreOptions};
+pub use service::{blocklist, counters, idempotency, service_state};
 
 /// A page of a list.
 #[derive(Debug, Clone, Copy)]

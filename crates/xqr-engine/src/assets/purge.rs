@@ -2,7 +2,7 @@
 //! assets that are gone.
 
 use xqr_errors::Result;
-use xqr_store::{assets, usage};
+use xqr_store::{assets, counters};
 
 use crate::{App, Tx};
 
@@ -48,7 +48,13 @@ fn drop_stale(tx: &mut Tx<'_>, before: i64) -> Result<usize> {
     let stale = assets::lock_stale(tx.conn, before, tx.now, SOME)?;
     for asset in &stale {
         assets::delete(tx.conn, asset, tx.now)?;
-        usage::give_back(tx.conn, asset.workspace_id, usage::STORAGE, usage::TOTAL, asset.size)?;
+        counters::give_back(
+            tx.conn,
+            asset.workspace_id,
+            counters::STORAGE,
+            counters::TOTAL,
+            asset.size,
+        )?;
     }
     Ok(stale.len())
 }

@@ -18,7 +18,7 @@ use xqr_errors::{Condition, Error, Resource, Result};
 use xqr_plans::{Capped, Plan, PlanTable};
 use xqr_store::users::{self, NewRefresh, NewUser, User};
 use xqr_store::workspaces::Workspace;
-use xqr_store::{Conn, state};
+use xqr_store::{Conn, service_state};
 
 use crate::callers::workspaces;
 use crate::runtime::caller::terms;
@@ -156,7 +156,7 @@ pub async fn sign_up(app: &App, from: IpAddr, draft: SignUp) -> Result<SignedIn>
     // No password is hashed in vain; what counts is decided in the transaction.
     if mode == Signup::Closed
         || mode == Signup::Auto
-            && app.read(|conn| state::get(conn, state::FIRST_USER)).await?.is_some()
+            && app.read(|conn| service_state::get(conn, service_state::FIRST_USER)).await?.is_some()
     {
         return Err(Condition::SignupClosed.into());
     }
@@ -166,7 +166,7 @@ pub async fn sign_up(app: &App, from: IpAddr, draft: SignUp) -> Result<SignedIn>
     let key = app.data.secret().token_key();
     app.write(move |tx| {
         let uid = fresh_uid(tx);
-        let first = state::claim(tx.conn, state::FIRST_USER, &uid)?;
+        let first = service_state::claim(tx.conn, service_state::FIRST_USER, &uid)?;
         let workspace = match mode {
             Signup::Auto if first => vacant_first_workspace(tx)?,
             Signup::Open => None,
@@ -184,7 +184,9 @@ pub async fn sign_up(app: &App, from: IpAddr, draft: SignUp) -> Result<SignedIn>
 
 /// Returns the workspace that the first start made, if it has no person.
 fn vacant_first_workspace(tx: &mut Tx<'_>) -> Result<Option<Workspace>> {
-    let Some(uid) = state::get(tx.conn, state::FIRST_WORKSPACE)? else { return Ok(None) };
+    let Some(uid) = service_state::get(tx.conn, service_state::FIRST_WORKSPACE)? else {
+        return Ok(None);
+    };
     let workspace = workspaces::get(tx.conn, &uid)?;
     Ok(if users::count(tx.conn, workspace.id)? == 0 { Some(workspace) } else { None })
 }
@@ -321,7 +323,7 @@ pub fn create(tx: &mut Tx<'_>, workspace: &Workspace, draft: &Draft) -> Result<U
     let members = users::count(tx.conn, workspace.id)?;
     terms(tx.plans, workspace, None)?.check(Capped::Seats, members.max(0).unsigned_abs(), 1)?;
     let uid = fresh_uid(tx);
-    state::claim(tx.conn, state::FIRST_USER, &uid)?;
+    service_state::claim(tx.conn, service_state::FIRST_USER, &uid)?;
     let role = match draft.role {
         Some(role) => role,
         None if members == 0 => Role::Owner,

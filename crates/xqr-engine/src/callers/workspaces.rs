@@ -4,7 +4,7 @@ use xqr_auth::{KeyFormat, Scopes, SecretKey};
 use xqr_errors::{Condition, Resource, Result};
 use xqr_plans::{Cycle, Plan};
 use xqr_store::workspaces::{self, NewWorkspace, Workspace};
-use xqr_store::{Conn, state, usage};
+use xqr_store::{Conn, counters, service_state};
 
 use crate::callers::api_keys;
 use crate::links::projects;
@@ -20,9 +20,9 @@ pub fn create(tx: &mut Tx<'_>, name: &str, plan: Plan) -> Result<Workspace> {
         created_at: tx.now,
     };
     let id = workspaces::insert(tx.conn, &new)?;
-    usage::begin(tx.conn, id, usage::LINKS, usage::TOTAL)?;
-    usage::begin(tx.conn, id, usage::KEYS, usage::TOTAL)?;
-    usage::begin(tx.conn, id, usage::WEBHOOKS, usage::TOTAL)?;
+    counters::begin(tx.conn, id, counters::LINKS, counters::TOTAL)?;
+    counters::begin(tx.conn, id, counters::KEYS, counters::TOTAL)?;
+    counters::begin(tx.conn, id, counters::WEBHOOKS, counters::TOTAL)?;
     projects::create_default(tx, id)?;
     get(tx.conn, &uid)
 }
@@ -61,14 +61,14 @@ pub struct Usage {
 pub fn usage(conn: &mut Conn, workspace: i64, now: i64) -> Result<Usage> {
     let month = Cycle::Month.at(now).to_string();
     let mut get = |metric: &str, period: &str| {
-        usage::get(conn, workspace, metric, period).map(|value| value.max(0).unsigned_abs())
+        counters::get(conn, workspace, metric, period).map(|value| value.max(0).unsigned_abs())
     };
     Ok(Usage {
-        links: get(usage::LINKS, usage::TOTAL)?,
-        links_created_this_month: get(usage::LINKS_CREATED, &month)?,
-        calls_this_month: get(usage::CALLS, &month)?,
-        bio_pages: get(usage::BIO_PAGES, usage::TOTAL)?,
-        storage_bytes: get(usage::STORAGE, usage::TOTAL)?,
+        links: get(counters::LINKS, counters::TOTAL)?,
+        links_created_this_month: get(counters::LINKS_CREATED, &month)?,
+        calls_this_month: get(counters::CALLS, &month)?,
+        bio_pages: get(counters::BIO_PAGES, counters::TOTAL)?,
+        storage_bytes: get(counters::STORAGE, counters::TOTAL)?,
     })
 }
 
@@ -104,7 +104,7 @@ pub fn bootstrap(tx: &mut Tx<'_>) -> Result<Option<SecretKey>> {
         return Ok(None);
     }
     let workspace = create(tx, "My Workspace", Plan::Enterprise)?;
-    state::claim(tx.conn, state::FIRST_WORKSPACE, &workspace.uid)?;
+    service_state::claim(tx.conn, service_state::FIRST_WORKSPACE, &workspace.uid)?;
     // The operator need not count their own calls.
     let workspace = set_overrides(
         tx,

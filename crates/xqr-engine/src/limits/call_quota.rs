@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::oneshot;
 use xqr_errors::{Condition, Error, Result};
 use xqr_plans::{Cap, Cycle, Period, Purse};
-use xqr_store::usage;
+use xqr_store::counters;
 
 use crate::{Caller, Data, Tx, events};
 
@@ -139,7 +139,13 @@ impl Quotas {
             if left > 0 {
                 let period = period.to_string();
                 let give = move |tx: &mut Tx<'_>| {
-                    usage::give_back(tx.conn, workspace, usage::CALLS, &period, left.cast_signed())
+                    counters::give_back(
+                        tx.conn,
+                        workspace,
+                        counters::CALLS,
+                        &period,
+                        left.cast_signed(),
+                    )
                 };
                 if let Err(error) = data.write_here(give) {
                     tracing::warn!(error = %error.report(), workspace, left, "a lease of calls was not given back");
@@ -240,17 +246,17 @@ fn lease(
     surplus: u64,
 ) -> Result<Granted> {
     let period = period.to_string();
-    usage::begin(tx.conn, workspace, usage::CALLS, &period)?;
+    counters::begin(tx.conn, workspace, counters::CALLS, &period)?;
     if surplus > 0 {
-        usage::give_back(tx.conn, workspace, usage::CALLS, &period, surplus.cast_signed())?;
+        counters::give_back(tx.conn, workspace, counters::CALLS, &period, surplus.cast_signed())?;
     }
-    let used = usage::get(tx.conn, workspace, usage::CALLS, &period)?.max(0).unsigned_abs();
+    let used = counters::get(tx.conn, workspace, counters::CALLS, &period)?.max(0).unsigned_abs();
     let purse = Purse { credits: 0, quota: cap, used, overage: false };
     let room = purse.remaining().unwrap_or(u64::MAX);
     let mut units = (room / 64).clamp(1, LEASE).min(room);
     let limit = cap.map(u64::cast_signed);
     let mut take = |units: u64| {
-        usage::take(tx.conn, workspace, usage::CALLS, &period, units.cast_signed(), limit)
+        counters::take(tx.conn, workspace, counters::CALLS, &period, units.cast_signed(), limit)
     };
     // Another node may have leased since the look.
     if units == 0 || !take(units)? {
@@ -258,7 +264,7 @@ fn lease(
     }
     for percent in purse.crossed(units) {
         let after = Purse { used: used + units, ..purse };
-        events::quota_threshold(tx, workspace, usage::CALLS, &period, percent, &after)?;
+        events::quota_threshold(tx, workspace, counters::CALLS, &period, percent, &after)?;
     }
     Ok(Granted { units, used: used + units })
 }

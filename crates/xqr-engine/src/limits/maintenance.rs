@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use xqr_errors::{Condition, Result};
-use xqr_store::{Conn, state};
+use xqr_store::{Conn, service_state};
 
 use crate::{App, Tx};
 
@@ -20,12 +20,17 @@ pub(crate) struct Maintenance {
 
 /// Returns when maintenance ends, Unix milliseconds; `None` when there is none.
 pub fn get(conn: &mut Conn) -> Result<Option<i64>> {
-    Ok(state::get(conn, state::MAINTENANCE_UNTIL)?.and_then(|value| value.parse().ok()))
+    Ok(service_state::get(conn, service_state::MAINTENANCE_UNTIL)?
+        .and_then(|value| value.parse().ok()))
 }
 
 /// Begins maintenance that ends at `until`, Unix milliseconds, or ends it.
 pub fn set(tx: &mut Tx<'_>, until: Option<i64>) -> Result<()> {
-    state::set(tx.conn, state::MAINTENANCE_UNTIL, until.map(|until| until.to_string()).as_deref())
+    service_state::set(
+        tx.conn,
+        service_state::MAINTENANCE_UNTIL,
+        until.map(|until| until.to_string()).as_deref(),
+    )
 }
 
 impl App {

@@ -2,7 +2,7 @@
 
 use xqr_errors::Result;
 use xqr_plans::{Capped, Terms};
-use xqr_store::usage;
+use xqr_store::counters;
 
 use crate::Tx;
 
@@ -19,7 +19,7 @@ pub(crate) fn take(
     n: i64,
 ) -> Result<()> {
     let cap = terms.limits.cap(resource).map(u64::cast_signed);
-    if usage::take(tx.conn, workspace, metric(resource), usage::TOTAL, n, cap)? {
+    if counters::take(tx.conn, workspace, metric(resource), counters::TOTAL, n, cap)? {
         return Ok(());
     }
     Err(terms.full(resource).into())
@@ -27,29 +27,29 @@ pub(crate) fn take(
 
 /// BioCounts `n` more of a resource without a cap.
 pub(crate) fn count(tx: &mut Tx<'_>, workspace: i64, resource: Capped, n: i64) -> Result<()> {
-    usage::take(tx.conn, workspace, metric(resource), usage::TOTAL, n, None).map(drop)
+    counters::take(tx.conn, workspace, metric(resource), counters::TOTAL, n, None).map(drop)
 }
 
 /// BioCounts `n` fewer of a resource.
 pub(crate) fn give_back(tx: &mut Tx<'_>, workspace: i64, resource: Capped, n: i64) -> Result<()> {
-    usage::give_back(tx.conn, workspace, metric(resource), usage::TOTAL, n)
+    counters::give_back(tx.conn, workspace, metric(resource), counters::TOTAL, n)
 }
 
 /// Starts the counter of a resource, if it was not there.
 pub(crate) fn begin(tx: &mut Tx<'_>, workspace: i64, resource: Capped) -> Result<()> {
-    usage::begin(tx.conn, workspace, metric(resource), usage::TOTAL).map(drop)
+    counters::begin(tx.conn, workspace, metric(resource), counters::TOTAL).map(drop)
 }
 
 fn metric(resource: Capped) -> &'static str {
     match resource {
-        Capped::Links => usage::LINKS,
-        Capped::ActiveLinks => usage::ACTIVE_LINKS,
-        Capped::Keys => usage::KEYS,
-        Capped::Templates => usage::TEMPLATES,
-        Capped::Projects => usage::PROJECTS,
-        Capped::BioPages => usage::BIO_PAGES,
-        Capped::Webhooks => usage::WEBHOOKS,
-        Capped::StorageBytes => usage::STORAGE,
+        Capped::Links => counters::LINKS,
+        Capped::ActiveLinks => counters::ACTIVE_LINKS,
+        Capped::Keys => counters::KEYS,
+        Capped::Templates => counters::TEMPLATES,
+        Capped::Projects => counters::PROJECTS,
+        Capped::BioPages => counters::BIO_PAGES,
+        Capped::Webhooks => counters::WEBHOOKS,
+        Capped::StorageBytes => counters::STORAGE,
         // Seats are counted by their rows.
         other => other.plural(),
     }

@@ -3,7 +3,7 @@
 use xqr_errors::{Condition, Result};
 use xqr_plans::Capped;
 use xqr_store::projects::{self, NewProject, Project};
-use xqr_store::{Conn, Page, usage};
+use xqr_store::{Conn, Page, counters};
 
 use crate::limits::plan_caps;
 use crate::{Caller, Tx};
@@ -15,7 +15,7 @@ const ID: usize = 20;
 
 /// Makes the default project of a workspace.
 pub(crate) fn create_default(tx: &mut Tx<'_>, workspace: i64) -> Result<()> {
-    usage::add(tx.conn, workspace, usage::PROJECTS, usage::TOTAL, 1)?;
+    counters::add(tx.conn, workspace, counters::PROJECTS, counters::TOTAL, 1)?;
     let description =
         Some("The project that a workspace begins with. You may rename it.".to_owned());
     insert(tx, workspace, "Default Project".to_owned(), description, true).map(|_| ())
@@ -74,7 +74,7 @@ pub fn list(conn: &mut Conn, caller: &Caller, page: Page) -> Result<Vec<Project>
 
 /// Returns how many projects the caller has.
 pub fn count(conn: &mut Conn, caller: &Caller) -> Result<i64> {
-    usage::get(conn, caller.workspace, usage::PROJECTS, usage::TOTAL)
+    counters::get(conn, caller.workspace, counters::PROJECTS, counters::TOTAL)
 }
 
 /// Returns the ids of all the caller's projects, as rows name them and as clients do.

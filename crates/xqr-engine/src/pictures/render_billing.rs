@@ -7,7 +7,7 @@
 use xqr_errors::{Condition, Result};
 use xqr_plans::{Cycle, Period, PlanTable, Purse, Spend, Terms};
 use xqr_store::credits::{self, Entry};
-use xqr_store::{Conn, usage};
+use xqr_store::{Conn, counters};
 
 use crate::runtime::caller;
 use crate::{Caller, Principal, Tx, events};
@@ -32,13 +32,14 @@ pub fn charge(tx: &mut Tx<'_>, caller: &Caller, units: u64) -> Result<Charge> {
     let own_terms = caller::terms(tx.plans, &caller.owner, None)?;
     let limits = &own_terms.limits;
     let period = month.to_string();
-    usage::begin(tx.conn, workspace, usage::RENDERS, &period)?;
+    counters::begin(tx.conn, workspace, counters::RENDERS, &period)?;
     // The transaction that holds this row decides alone; an update that adds nothing locks it.
-    usage::take(tx.conn, workspace, usage::RENDERS, &period, 0, None)?;
+    counters::take(tx.conn, workspace, counters::RENDERS, &period, 0, None)?;
     let mut get = |metric: &str, period: &str| {
-        usage::get(tx.conn, workspace, metric, period).map(|n| n.max(0).unsigned_abs())
+        counters::get(tx.conn, workspace, metric, period).map(|n| n.max(0).unsigned_abs())
     };
-    let (used, credits) = (get(usage::RENDERS, &period)?, get(usage::CREDITS, usage::TOTAL)?);
+    let (used, credits) =
+        (get(counters::RENDERS, &period)?, get(counters::CREDITS, counters::TOTAL)?);
     let by_key = get(&metric_of(caller.principal), &period)?;
     let purse = Purse { credits, quota: limits.monthly_renders, used, overage: limits.overage };
     let spent = |terms: &Terms| {
@@ -56,14 +57,20 @@ pub fn charge(tx: &mut Tx<'_>, caller: &Caller, units: u64) -> Result<Charge> {
         book(tx, workspace, -spend.credits.cast_signed(), "pictures")?;
     }
     let metered = spend.quota + spend.overage;
-    usage::take(tx.conn, workspace, usage::RENDERS, &period, metered.cast_signed(), None)?;
+    counters::take(tx.conn, workspace, counters::RENDERS, &period, metered.cast_signed(), None)?;
     if spend.overage > 0 {
-        usage::add(tx.conn, workspace, usage::OVERAGE, &period, spend.overage.cast_signed())?;
+        counters::add(tx.conn, workspace, counters::OVERAGE, &period, spend.overage.cast_signed())?;
     }
-    usage::add(tx.conn, workspace, &metric_of(caller.principal), &period, metered.cast_signed())?;
+    counters::add(
+        tx.conn,
+        workspace,
+        &metric_of(caller.principal),
+        &period,
+        metered.cast_signed(),
+    )?;
     let after = Purse { used: used + metered, ..purse };
     for percent in purse.crossed(metered) {
-        events::quota_threshold(tx, workspace, usage::RENDERS, &period, percent, &after)?;
+        events::quota_threshold(tx, workspace, counters::RENDERS, &period, percent, &after)?;
     }
     let of_key = Purse { used: by_key + metered, ..of_key };
     Ok(Charge {
@@ -81,8 +88,14 @@ pub fn refund(tx: &mut Tx<'_>, caller: &Caller, charge: &Charge) -> Result<()> {
         book(tx, caller.workspace, spend.credits.cast_signed(), "refund")?;
     }
     let metered = spend.quota + spend.overage;
-    usage::give_back(tx.conn, caller.workspace, usage::RENDERS, &period, metered.cast_signed())?;
-    usage::give_back(
+    counters::give_back(
+        tx.conn,
+        caller.workspace,
+        counters::RENDERS,
+        &period,
+        metered.cast_signed(),
+    )?;
+    counters::give_back(
         tx.conn,
         caller.workspace,
         &metric_of(caller.principal),
@@ -90,10 +103,10 @@ pub fn refund(tx: &mut Tx<'_>, caller: &Caller, charge: &Charge) -> Result<()> {
         metered.cast_signed(),
     )?;
     if spend.overage > 0 {
-        usage::give_back(
+        counters::give_back(
             tx.conn,
             caller.workspace,
-            usage::OVERAGE,
+            counters::OVERAGE,
             &period,
             spend.overage.cast_signed(),
         )?;
@@ -116,19 +129,19 @@ pub struct Used {
 pub fn usage(conn: &mut Conn, workspace: i64, now: i64) -> Result<Used> {
     let month = Cycle::Month.at(now).to_string();
     let mut get = |metric: &str, period: &str| {
-        usage::get(conn, workspace, metric, period).map(|value| value.max(0).unsigned_abs())
+        counters::get(conn, workspace, metric, period).map(|value| value.max(0).unsigned_abs())
     };
     Ok(Used {
-        renders: get(usage::RENDERS, &month)?,
-        active_codes: get(usage::ACTIVE_LINKS, usage::TOTAL)?,
-        credits: get(usage::CREDITS, usage::TOTAL)?,
+        renders: get(counters::RENDERS, &month)?,
+        active_codes: get(counters::ACTIVE_LINKS, counters::TOTAL)?,
+        credits: get(counters::CREDITS, counters::TOTAL)?,
     })
 }
 
 /// Returns the pictures of the month of one principal that and credits did not pay for.
 pub fn usage_of(conn: &mut Conn, workspace: i64, principal: Principal, now: i64) -> Result<u64> {
     let month = Cycle::Month.at(now).to_string();
-    Ok(usage::get(conn, workspace, &metric_of(principal), &month)?.max(0).unsigned_abs())
+    Ok(counters::get(conn, workspace, &metric_of(principal), &month)?.max(0).unsigned_abs())
 }
 
 /// Returns what is left of the month's quota for a caller, credits aside: of the workspace's, and
@@ -157,7 +170,7 @@ fn key_purse(caller: &Caller) -> Purse {
 }
 
 fn metric_of(principal: Principal) -> String {
-    format!("{}_key_{}", usage::RENDERS, principal.number())
+    format!("{}_key_{}", counters::RENDERS, principal.number())
 }
 
 /// Grants credits to a workspace and returns its balance.
@@ -167,7 +180,7 @@ pub fn grant(tx: &mut Tx<'_>, workspace: i64, amount: u64, reason: &str) -> Resu
 
 /// Returns a workspace's balance of credits.
 pub fn balance(conn: &mut Conn, workspace: i64) -> Result<i64> {
-    usage::get(conn, workspace, usage::CREDITS, usage::TOTAL)
+    counters::get(conn, workspace, counters::CREDITS, counters::TOTAL)
 }
 
 /// Returns a workspace's latest entries of the ledger, latest first.
@@ -176,8 +189,8 @@ pub fn ledger(conn: &mut Conn, workspace: i64, limit: i64) -> Result<Vec<Entry>>
 }
 
 fn book(tx: &mut Tx<'_>, workspace: i64, amount: i64, reason: &str) -> Result<i64> {
-    usage::add(tx.conn, workspace, usage::CREDITS, usage::TOTAL, amount)?;
-    let balance = usage::get(tx.conn, workspace, usage::CREDITS, usage::TOTAL)?;
+    counters::add(tx.conn, workspace, counters::CREDITS, counters::TOTAL, amount)?;
+    let balance = counters::get(tx.conn, workspace, counters::CREDITS, counters::TOTAL)?;
     credits::push(tx.conn, workspace, amount, balance, reason, tx.now)?;
     Ok(balance)
 }
@@ -262,7 +275,7 @@ mod tests {
         );
         let month = Cycle::Month.at(NOW).to_string();
         assert_eq!(
-            data.read_here(|conn| usage::get(conn, caller.workspace, usage::OVERAGE, &month))
+            data.read_here(|conn| counters::get(conn, caller.workspace, counters::OVERAGE, &month))
                 .unwrap(),
             3
         );

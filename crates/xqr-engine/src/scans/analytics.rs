@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use xqr_errors::Result;
 use xqr_store::links::Link;
 use xqr_store::scan_days::{self, ALL_LINKS, Days, ScanDay};
-use xqr_store::{Conn, scans, usage};
+use xqr_store::{Conn, counters, scans};
 
 use crate::Caller;
 use crate::runtime::time_format::date;
@@ -191,7 +191,7 @@ pub fn summary(
         }
     };
     Ok(Summary {
-        links: usage::get(conn, workspace, usage::LINKS, usage::TOTAL)?,
+        links: counters::get(conn, workspace, counters::LINKS, counters::TOTAL)?,
         totals: sum.totals,
         scans_before,
         active_links_30d: scan_days::count_links(conn, workspace, Period::Days(30).days(now))?,

@@ -6,7 +6,7 @@ use xqr_errors::{Error, Result};
 use xqr_plans::Cycle;
 use xqr_store::scan_days::{self, ALL_LINKS, ScanDay};
 use xqr_store::scans::{self, NewScan};
-use xqr_store::{Conn, usage, workspaces};
+use xqr_store::{Conn, counters, workspaces};
 
 use xqr_store::scans::Recorded;
 
@@ -179,10 +179,10 @@ fn allowances(
     }
     let month = Cycle::Month.at(tx.now).to_string();
     let mut take = |(workspace, cap): (i64, u64)| {
-        let taken = usage::take_up_to(
+        let taken = counters::take_up_to(
             tx.conn,
             workspace,
-            usage::SCANS,
+            counters::SCANS,
             &month,
             requested[&workspace],
             cap.cast_signed(),

@@ -9,7 +9,7 @@ use std::sync::{PoisonError, RwLock};
 
 use siphasher::sip::SipHasher24;
 use xqr_errors::{Error, Result};
-use xqr_store::state;
+use xqr_store::service_state;
 
 use crate::limits::address_limits::network;
 use crate::scans::daily_stats::DAY;
@@ -90,11 +90,11 @@ pub(crate) fn fetch(tx: &mut Tx<'_>) -> Result<Vec<(i64, [u8; 16])>> {
     for name in &names {
         let mut fresh = [0; 16];
         tx.random(&mut fresh);
-        state::claim(tx.conn, name, &format!("{:032x}", u128::from_be_bytes(fresh)))?;
+        service_state::claim(tx.conn, name, &format!("{:032x}", u128::from_be_bytes(fresh)))?;
     }
-    state::keep_only(tx.conn, PREFIX, &names)?;
+    service_state::keep_only(tx.conn, PREFIX, &names)?;
     let read = |(day, name): (i64, &String)| {
-        let text = state::get(tx.conn, name)?.unwrap_or_default();
+        let text = service_state::get(tx.conn, name)?.unwrap_or_default();
         Ok((day, u128::from_str_radix(&text, 16).map(u128::to_be_bytes).map_err(Error::internal)?))
     };
     days.into_iter().zip(&names).map(read).collect()
@@ -116,7 +116,9 @@ mod tests {
         clock.advance(DAY);
         assert_eq!(data.write_here(fetch).unwrap()[0], first[1]);
         let kept = |day: i64| {
-            data.read_here(|conn| state::get(conn, &format!("{PREFIX}{day}"))).unwrap().is_some()
+            data.read_here(|conn| service_state::get(conn, &format!("{PREFIX}{day}")))
+                .unwrap()
+                .is_some()
         };
         assert_eq!([today, today + 1, today + 2].map(kept), [false, true, true]);
     }

@@ -4,8 +4,8 @@ use diesel::prelude::*;
 use xqr_errors::Result;
 
 use crate::Conn;
-use crate::backend::failed;
-use crate::schema::bio_pages;
+use crate::database::failed;
+use crate::database::schema::bio_pages;
 
 /// A bio page.
 #[derive(Debug, Clone, Queryable, Selectable)]

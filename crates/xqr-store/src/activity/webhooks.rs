@@ -9,8 +9,8 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 use xqr_errors::Result;
 
-use crate::backend::failed;
-use crate::schema::{webhook_deliveries, webhooks};
+use crate::database::failed;
+use crate::database::schema::{webhook_deliveries, webhooks};
 use crate::{Conn, Page};
 
 /// The status of a webhook that gets its deliveries.

@@ -16,9 +16,9 @@ use diesel::Connection;
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use xqr_errors::{Condition, Error, Result};
 
+use super::backend::failed;
+use super::connections::Target;
 use crate::Conn;
-use crate::backend::failed;
-use crate::connect::Target;
 
 /// Jobs that may wait; one more is refused, so that overload is reported at once and memory stays
 /// bounded.

@@ -6,8 +6,8 @@ use diesel::prelude::*;
 use xqr_errors::Result;
 
 use crate::Conn;
-use crate::backend::failed;
-use crate::schema::{refresh_tokens, users, workspaces};
+use crate::database::failed;
+use crate::database::schema::{refresh_tokens, users, workspaces};
 use crate::workspaces::Workspace;
 
 /// A person. `Debug` leaves the password's hash out.

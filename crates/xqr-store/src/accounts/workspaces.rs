@@ -4,8 +4,8 @@ use diesel::prelude::*;
 use xqr_errors::Result;
 
 use crate::Conn;
-use crate::backend::failed;
-use crate::schema::workspaces;
+use crate::database::failed;
+use crate::database::schema::workspaces;
 
 /// A workspace.
 #[derive(Debug, Clone, Queryable, Selectable)]

@@ -5,8 +5,8 @@ use diesel::prelude::*;
 use xqr_errors::Result;
 
 use crate::Conn;
-use crate::backend::failed;
-use crate::schema::blocklist;
+use crate::database::failed;
+use crate::database::schema::blocklist;
 
 /// Rows of one statement on PostgreSQL, which takes at most 65,535 values.
 const ROWS: usize = 1_000;

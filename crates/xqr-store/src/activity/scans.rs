@@ -8,8 +8,8 @@ use diesel::prelude::*;
 use xqr_errors::Result;
 
 use crate::Conn;
-use crate::backend::failed;
-use crate::schema::{journal_positions, links, scan_days, scan_purges, scans};
+use crate::database::failed;
+use crate::database::schema::{journal_positions, links, scan_days, scan_purges, scans};
 
 /// Rows or ids in one statement.
 const CHUNK: usize = 1000;

@@ -6,10 +6,11 @@ use std::time::Duration;
 use diesel::connection::SimpleConnection as _;
 use xqr_errors::{Condition, Error, Result};
 
-use crate::backend::failed;
-use crate::connect::{Readers, Target, check_version};
-use crate::writer::Writer;
-use crate::{Conn, migrate};
+use super::backend::failed;
+use super::connections::{Readers, Target, check_version};
+use super::migrations;
+use super::writer::Writer;
+use crate::Conn;
 
 /// How many connections a store may hold.
 #[derive(Debug, Clone, Copy)]
@@ -65,7 +66,7 @@ impl Store {
     /// program.
     pub fn migrate(&self) -> Result<Vec<String>, String> {
         let mut conn = self.target.open().map_err(|e| e.to_string())?;
-        migrate::run(&mut conn).map_err(|e| e.to_string())
+        migrations::run(&mut conn).map_err(|e| e.to_string())
     }
 
     /// Lends a connection to `query`. Blocks the thread.

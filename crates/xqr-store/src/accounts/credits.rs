@@ -5,8 +5,8 @@ use diesel::prelude::*;
 use xqr_errors::Result;
 
 use crate::Conn;
-use crate::backend::failed;
-use crate::schema::credit_entries;
+use crate::database::failed;
+use crate::database::schema::credit_entries;
 
 /// An entry of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]

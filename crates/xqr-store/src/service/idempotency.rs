@@ -4,8 +4,8 @@ use diesel::prelude::*;
 use xqr_errors::Result;
 
 use crate::Conn;
-use crate::backend::failed;
-use crate::schema::idempotency;
+use crate::database::failed;
+use crate::database::schema::idempotency;
 
 /// A request that was answered, or is being answered by the transaction that wrote it.
 #[derive(Debug, Queryable, Selectable, Insertable)]

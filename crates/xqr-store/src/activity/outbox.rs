@@ -5,8 +5,8 @@ use diesel::prelude::*;
 use xqr_errors::Result;
 
 use crate::Conn;
-use crate::backend::failed;
-use crate::schema::outbox;
+use crate::database::failed;
+use crate::database::schema::outbox;
 
 /// Rows in one statement: 5 bound values each, and SQLite takes 32,766.
 const CHUNK: usize = 1000;

@@ -4,8 +4,8 @@ use diesel::prelude::*;
 use xqr_errors::Result;
 
 use crate::Conn;
-use crate::backend::failed;
-use crate::schema::service_state;
+use crate::database::failed;
+use crate::database::schema::service_state;
 
 /// The time at which maintenance ends, Unix milliseconds; absent when there is none.
 pub const MAINTENANCE_UNTIL: &str = "maintenance_until";

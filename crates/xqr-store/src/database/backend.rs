@@ -18,8 +18,8 @@ pub enum Conn {
 macro_rules! on_backend {
     ($conn:expr, |$c:ident| $query:expr) => {
         match $conn {
-            $crate::backend::Conn::Sqlite($c) => $query,
-            $crate::backend::Conn::Postgres($c) => $query,
+            $crate::Conn::Sqlite($c) => $query,
+            $crate::Conn::Postgres($c) => $query,
         }
     };
 }

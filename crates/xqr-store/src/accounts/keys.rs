@@ -6,8 +6,8 @@ use diesel::prelude::*;
 use xqr_errors::Result;
 
 use crate::Conn;
-use crate::backend::failed;
-use crate::schema::{api_keys, workspaces};
+use crate::database::failed;
+use crate::database::schema::{api_keys, workspaces};
 use crate::workspaces::Workspace;
 
 /// An API key. `Debug` leaves the digest out.

@@ -5,8 +5,8 @@ use diesel::prelude::*;
 use xqr_errors::Result;
 
 use crate::Conn;
-use crate::backend::failed;
-use crate::schema::{asset_trash, assets};
+use crate::database::failed;
+use crate::database::schema::{asset_trash, assets};
 
 /// The status of an asset whose file is still to be uploaded or confirmed.
 pub const PENDING: &str = "pending";

@@ -4,8 +4,8 @@ use diesel::prelude::*;
 use xqr_errors::Result;
 
 use crate::Conn;
-use crate::backend::failed;
-use crate::schema::usage;
+use crate::database::failed;
+use crate::database::schema::usage;
 
 /// The metric that counts a workspace's links.
 pub const LINKS: &str = "links";

@@ -4,8 +4,8 @@ use diesel::prelude::*;
 use xqr_errors::Result;
 
 use crate::Conn;
-use crate::backend::failed;
-use crate::schema::qr_templates;
+use crate::database::failed;
+use crate::database::schema::qr_templates;
 
 /// A template.
 #[derive(Debug, Clone, Queryable, Selectable)]

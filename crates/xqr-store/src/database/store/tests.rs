@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::links::{self, Filter, NewLink};
 use crate::workspaces::{self, NewWorkspace};
-use crate::{Page, usage};
+use crate::{Page, counters};
 
 const OPTIONS: StoreOptions = StoreOptions { readers: 2, writers: 2 };
 
@@ -32,7 +32,7 @@ fn write<T: Send + 'static>(
 fn workspace(conn: &mut Conn, uid: &str) -> Result<i64> {
     let new = NewWorkspace { uid: uid.into(), name: uid.into(), plan: "pro".into(), created_at: 1 };
     let id = workspaces::insert(conn, &new)?;
-    usage::begin(conn, id, usage::LINKS, usage::TOTAL)?;
+    counters::begin(conn, id, counters::LINKS, counters::TOTAL)?;
     Ok(id)
 }
 
@@ -160,15 +160,20 @@ fn a_counter_never_passes_its_cap() {
     let (store, _folder) = open();
     let id = write(&store, |conn| workspace(conn, "w")).unwrap();
     let take = |n, cap| {
-        write(&store, move |conn| usage::take(conn, id, usage::LINKS, usage::TOTAL, n, cap))
-            .unwrap()
+        write(&store, move |conn| {
+            counters::take(conn, id, counters::LINKS, counters::TOTAL, n, cap)
+        })
+        .unwrap()
     };
     assert!(take(3, Some(5)));
     assert!(!take(3, Some(5)));
     assert!(take(2, Some(5)));
     assert!(!take(1, Some(5)));
     assert!(take(1, None));
-    assert_eq!(store.read(|conn| usage::get(conn, id, usage::LINKS, usage::TOTAL)).unwrap(), 6);
+    assert_eq!(
+        store.read(|conn| counters::get(conn, id, counters::LINKS, counters::TOTAL)).unwrap(),
+        6
+    );
 }
 
 #[test]

@@ -4,8 +4,8 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use xqr_errors::Result;
 
-use crate::backend::failed;
-use crate::schema::{link_labels, links, scan_purges};
+use crate::database::failed;
+use crate::database::schema::{link_labels, links, scan_purges};
 use crate::{Conn, Page};
 
 diesel::define_sql_function! {

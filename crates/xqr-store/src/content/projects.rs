@@ -3,8 +3,8 @@
 use diesel::prelude::*;
 use xqr_errors::Result;
 
-use crate::backend::failed;
-use crate::schema::projects;
+use crate::database::failed;
+use crate::database::schema::projects;
 use crate::{Conn, Page};
 
 /// A project.

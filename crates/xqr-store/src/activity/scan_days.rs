@@ -7,8 +7,8 @@ use diesel::upsert::excluded;
 use xqr_errors::Result;
 
 use crate::Conn;
-use crate::backend::failed;
-use crate::schema::{links, scan_days};
+use crate::database::failed;
+use crate::database::schema::{links, scan_days};
 
 /// The link that stands for all links of a workspace.
 pub const ALL_LINKS: i64 = 0;

@@ -1,0 +1,13 @@
+//! The database: its connections, schema and migrations, and the thread that writes.
+
+#[macro_use]
+mod backend;
+mod connections;
+mod migrations;
+pub(crate) mod schema;
+mod store;
+mod writer;
+
+pub use backend::Conn;
+pub(crate) use backend::failed;
+pub use store::{Store, StoreOptions};
