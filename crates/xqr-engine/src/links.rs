@@ -17,10 +17,14 @@ use crate::runtime::ids::is_uuid;
 use crate::{App, Caller, Tx};
 
 mod edit;
+mod input_checks;
 pub mod passcodes;
 pub mod projects;
 
 pub use edit::edit;
+pub use input_checks::{
+    LABEL_CHARS, MAX_LABELS, MAX_RULES, MAX_VARIANTS, MAX_WEIGHT, NAME_CHARS, VARIANT_NAME_CHARS,
+};
 
 /// A routing rule to store.
 #[derive(Debug, Clone)]
@@ -119,6 +123,7 @@ pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: Draft) -> Result<Link> {
 }
 
 fn create_in(tx: &mut Tx<'_>, caller: &Caller, default: Option<i64>, draft: Draft) -> Result<Link> {
+    input_checks::check_draft(&draft)?;
     // First, because an item of a batch that is refused must leave nothing behind.
     let project_id = match &draft.project {
         Some(uid) => Some(projects::get(tx.conn, caller, uid)?.id),
@@ -180,7 +185,7 @@ fn create_in(tx: &mut Tx<'_>, caller: &Caller, default: Option<i64>, draft: Draf
     }
 }
 
-/// Makes several links; each succeeds or fails alone. What is nobody's fault fails all.
+/// Makes several links; each succeeds or fails alone. A fault of the service fails all.
 pub fn create_each(
     tx: &mut Tx<'_>,
     caller: &Caller,
@@ -294,7 +299,7 @@ pub fn set_enabled(
     Ok(found.len())
 }
 
-/// Returns the caller's link, which nobody else changes until the transaction ends: counters move
+/// Returns the caller's link, locked until the transaction ends: counters move
 /// by what it was.
 fn lock_row(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<Link> {
     let found = if is_uuid(uid) {

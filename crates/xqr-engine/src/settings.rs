@@ -7,10 +7,13 @@ use std::path::{Path, PathBuf};
 use ipnet::IpNet;
 use serde::Deserialize;
 use toml::{Table, Value};
+use validator::Validate;
 use xqr_blocklist::Host;
 use xqr_plans::PlanTable;
 
 mod assets;
+mod check;
+mod parsing;
 
 pub use assets::{Assets, Bio, Hidden, StoreKind};
 
@@ -18,11 +21,12 @@ pub use assets::{Assets, Bio, Hidden, StoreKind};
 pub const DEFAULTS: &str = include_str!("../xqr.toml");
 
 /// All settings; `config/xqr.toml` explains each.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/xqr.toml documents every setting")]
 pub struct Settings {
     pub bind: SocketAddr,
+    #[validate(custom(function = "check::address"))]
     pub public_url: String,
     pub data_dir: PathBuf,
     pub database_url: String,
@@ -31,21 +35,28 @@ pub struct Settings {
     pub maintenance_until: String,
     pub log: String,
     pub log_format: LogFormat,
+    #[validate(nested)]
     pub database: Database,
+    #[validate(nested)]
     pub edge: Edge,
     pub cors: Cors,
     pub cache: Cache,
+    #[validate(nested)]
     pub journal: Journal,
     pub scans: Scans,
     pub redirect: Redirect,
+    #[validate(nested)]
     pub blocklist: Blocklist,
     pub outbox: Outbox,
     pub webhooks: Webhooks,
     pub render: Render,
     pub limits: Limits,
     pub fetch: Fetch,
+    #[validate(nested)]
     pub accounts: Accounts,
+    #[validate(nested)]
     pub assets: Assets,
+    #[validate(nested)]
     pub bio: Bio,
 }
 
@@ -60,35 +71,42 @@ pub enum LogFormat {
 }
 
 /// Settings of the database.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/xqr.toml documents every setting")]
 pub struct Database {
+    #[validate(custom(function = "check::positive"))]
     pub readers: u32,
+    #[validate(custom(function = "check::positive"))]
     pub writers: usize,
     pub queue: usize,
 }
 
 /// Settings of the HTTP edge.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/xqr.toml documents every setting")]
 pub struct Edge {
     pub workers: usize,
     pub max_connections: usize,
+    #[validate(custom(function = "check::positive"))]
     pub first_head_ms: u64,
+    #[validate(custom(function = "check::positive"))]
     pub later_head_ms: u64,
+    #[validate(custom(function = "check::positive"))]
     pub body_ms: u64,
+    #[validate(custom(function = "check::positive"))]
     pub unread_ms: u64,
     pub idle_ms: u64,
     pub max_target_bytes: usize,
     pub max_head_fields: usize,
     pub max_head_bytes: usize,
+    #[validate(custom(function = "check::positive"))]
     pub max_body_bytes: usize,
     pub max_upload_bytes: usize,
     pub drain_seconds: u64,
     pub require_https: bool,
-    #[serde(deserialize_with = "networks")]
+    #[serde(deserialize_with = "parsing::networks")]
     pub trusted_proxies: Vec<IpNet>,
 }
 
@@ -97,7 +115,7 @@ pub struct Edge {
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/xqr.toml documents every setting")]
 pub struct Cors {
-    #[serde(deserialize_with = "origins")]
+    #[serde(deserialize_with = "parsing::origins")]
     pub origins: Vec<String>,
     pub max_age: u64,
 }
@@ -107,9 +125,9 @@ pub struct Cors {
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/xqr.toml documents every setting")]
 pub struct Fetch {
-    #[serde(deserialize_with = "fetched_networks")]
+    #[serde(deserialize_with = "parsing::fetched_networks")]
     pub allow_nets: Vec<IpNet>,
-    #[serde(deserialize_with = "port_list")]
+    #[serde(deserialize_with = "parsing::port_list")]
     pub ports: Vec<u16>,
     pub deadline_ms: u64,
     pub show_addresses: bool,
@@ -126,14 +144,16 @@ pub struct Cache {
 }
 
 /// Settings of the scan journal.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/xqr.toml documents every setting")]
 pub struct Journal {
+    #[validate(custom(function = "check::positive"))]
     pub segment_bytes: u64,
     pub limit_bytes: u64,
     pub sync_ms: u64,
     pub linger_ms: u64,
+    #[validate(custom(function = "check::positive"))]
     pub batch: usize,
 }
 
@@ -148,14 +168,16 @@ pub struct Scans {
 }
 
 /// Settings of the hosts that no destination may have.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/xqr.toml documents every setting")]
 pub struct Blocklist {
     pub files: Vec<PathBuf>,
-    #[serde(deserialize_with = "hosts")]
+    #[serde(deserialize_with = "parsing::hosts")]
     pub except: Vec<Host>,
+    #[validate(custom(function = "check::positive"))]
     pub check_seconds: u64,
+    #[validate(custom(function = "check::positive"))]
     pub max_entries: u64,
     pub max_shrink_percent: u64,
     pub at_redirect: bool,
@@ -175,9 +197,9 @@ pub struct Outbox {
 #[expect(missing_docs, reason = "config/xqr.toml documents every setting")]
 pub struct Webhooks {
     pub allow_http: bool,
-    #[serde(deserialize_with = "webhook_networks")]
+    #[serde(deserialize_with = "parsing::webhook_networks")]
     pub allow_nets: Vec<IpNet>,
-    #[serde(deserialize_with = "port_list")]
+    #[serde(deserialize_with = "parsing::port_list")]
     pub ports: Vec<u16>,
 }
 
@@ -192,13 +214,14 @@ pub struct Limits {
 }
 
 /// Settings of people's accounts.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/xqr.toml documents every setting")]
 pub struct Accounts {
     pub signup: Signup,
     pub tries_per_account: u64,
     pub tries_per_address: u64,
+    #[validate(custom(function = "check::positive"))]
     pub hash_parallel: usize,
     pub hash_queue: usize,
 }
@@ -215,11 +238,11 @@ pub struct Redirect {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Signup {
-    /// The first person, and nobody after.
+    /// The first person alone.
     Auto,
     /// Everybody.
     Open,
-    /// Nobody but the operator.
+    /// The operator alone.
     Closed,
 }
 
@@ -328,135 +351,6 @@ impl Settings {
         }
         Ok(settings)
     }
-
-    fn check(&self) -> Result<(), String> {
-        let addresses = [
-            ("public_url", &self.public_url),
-            ("assets.public_url", &self.assets.public_url),
-            ("assets.endpoint", &self.assets.endpoint),
-            ("bio.public_url", &self.bio.public_url),
-        ];
-        for (name, text) in addresses.into_iter().filter(|(_, text)| !text.is_empty()) {
-            let url = url::Url::parse(text).map_err(|e| format!("{name}: {e}"))?;
-            if !matches!(url.scheme(), "http" | "https")
-                || url.query().is_some()
-                || url.fragment().is_some()
-            {
-                return Err(format!(
-                    "{name}: must be an http:// or https:// address without query"
-                ));
-            }
-        }
-        if self.assets.store == StoreKind::S3 {
-            let Assets { bucket, access_key, secret_key, .. } = &self.assets;
-            let needed = [
-                ("bucket", bucket.as_str()),
-                ("access_key", access_key.expose()),
-                ("secret_key", secret_key.expose()),
-            ];
-            if let Some((name, _)) = needed.iter().find(|(_, text)| text.is_empty()) {
-                return Err(format!("assets.{name}: must be set where assets.store is s3"));
-            }
-        }
-        if !self.maintenance_until.is_empty() && self.maintenance_until().is_none() {
-            return Err(format!(
-                "maintenance_until: '{}' is no moment such as 2026-12-31T06:00:00Z",
-                self.maintenance_until
-            ));
-        }
-        let positive: [(&str, u64); 14] = [
-            ("database.readers", self.database.readers.into()),
-            ("database.writers", self.database.writers as u64),
-            ("edge.first_head_ms", self.edge.first_head_ms),
-            ("edge.later_head_ms", self.edge.later_head_ms),
-            ("edge.body_ms", self.edge.body_ms),
-            ("edge.unread_ms", self.edge.unread_ms),
-            ("edge.max_body_bytes", self.edge.max_body_bytes as u64),
-            ("journal.segment_bytes", self.journal.segment_bytes),
-            ("journal.batch", self.journal.batch as u64),
-            ("blocklist.check_seconds", self.blocklist.check_seconds),
-            ("blocklist.max_entries", self.blocklist.max_entries),
-            ("assets.upload_seconds", self.assets.upload_seconds.into()),
-            ("assets.pending_hours", self.assets.pending_hours.into()),
-            ("accounts.hash_parallel", self.accounts.hash_parallel as u64),
-        ];
-        match positive.iter().find(|(_, value)| *value == 0) {
-            Some((name, _)) => Err(format!("{name}: must be at least 1")),
-            None => Ok(()),
-        }
-    }
-}
-
-fn networks<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
-    networks_of("edge.trusted_proxies", deserializer)
-}
-
-fn fetched_networks<'de, D: serde::Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Vec<IpNet>, D::Error> {
-    networks_of("fetch.allow_nets", deserializer)
-}
-
-fn webhook_networks<'de, D: serde::Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Vec<IpNet>, D::Error> {
-    networks_of("webhooks.allow_nets", deserializer)
-}
-
-fn networks_of<'de, D: serde::Deserializer<'de>>(
-    name: &str,
-    deserializer: D,
-) -> Result<Vec<IpNet>, D::Error> {
-    let texts = Vec::<String>::deserialize(deserializer)?;
-    let parse = |text: &String| {
-        text.parse::<IpNet>().or_else(|_| text.parse().map(|ip: std::net::IpAddr| IpNet::from(ip)))
-    };
-    texts
-        .iter()
-        .map(|text| {
-            parse(text).map_err(|_| {
-                serde::de::Error::custom(format!("{name}: '{text}' is no address or network"))
-            })
-        })
-        .collect()
-}
-
-fn hosts<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<Host>, D::Error> {
-    let parse = |text: &String| {
-        text.parse::<Host>().map_err(|_| format!("blocklist.except: '{text}' is no host"))
-    };
-    Vec::<String>::deserialize(deserializer)?
-        .iter()
-        .map(parse)
-        .collect::<Result<_, _>>()
-        .map_err(serde::de::Error::custom)
-}
-
-/// Reads origins as browsers write them, because they are compared letter by letter.
-fn origins<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    let texts = Vec::<String>::deserialize(deserializer)?;
-    let is_origin = |text: &str| {
-        url::Url::parse(text).is_ok_and(|url| url.origin().ascii_serialization() == text)
-    };
-    match texts.iter().find(|text| *text != "*" && !is_origin(text)) {
-        Some(text) => Err(serde::de::Error::custom(format!(
-            "cors.origins: '{text}' is no origin such as https://app.example.com"
-        ))),
-        None => Ok(texts),
-    }
-}
-
-/// Reads port numbers, which the environment writes as texts.
-fn port_list<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<u16>, D::Error> {
-    let port = |value: &Value| match value {
-        Value::Integer(port) => u16::try_from(*port).ok(),
-        Value::String(port) => port.parse().ok(),
-        _ => None,
-    };
-    let read = |value: &Value| {
-        port(value).ok_or_else(|| serde::de::Error::custom(format!("{value} is no port")))
-    };
-    Vec::<Value>::deserialize(deserializer)?.iter().map(read).collect()
 }
 
 fn overlay(base: &mut Table, own: Table, path: &str, place: &str) -> Result<(), String> {

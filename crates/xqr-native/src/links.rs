@@ -22,9 +22,6 @@ use xqr_http::forms::variant_fields;
 use xqr_http::refusal::Refusal;
 use xqr_http::routes::resource;
 
-/// Labels of one link, and characters of one label.
-const LABELS: usize = 10;
-const LABEL_CHARS: usize = 64;
 /// Links of one bulk creation, and ids of one bulk status.
 const BULK_CREATE: usize = 100;
 const BULK_STATUS: usize = 200;
@@ -100,7 +97,7 @@ async fn edit(mut call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     let mut fields = call.fields().await?;
     let edit = Edit {
         destination: fields.url("url"),
-        labels: fields.texts("labels", LABELS, LABEL_CHARS),
+        labels: fields.texts("labels", links::MAX_LABELS, links::LABEL_CHARS),
         archived: fields.flag("archived"),
         project: fields.text("project_id"),
         variants: variant_fields::read(&mut fields, "url"),
@@ -237,7 +234,7 @@ fn draft(mut fields: Fields) -> Result<(Draft, bool)> {
     }
     let destination = fields.url("url");
     let slug = fields.slug("custom_slug");
-    let labels = fields.texts("labels", LABELS, LABEL_CHARS).unwrap_or_default();
+    let labels = fields.texts("labels", links::MAX_LABELS, links::LABEL_CHARS).unwrap_or_default();
     let variants = variant_fields::read(&mut fields, "url").unwrap_or_default();
     let sticky = fields.flag("sticky").unwrap_or(false);
     let rules = rules::read(&mut fields).unwrap_or_default();

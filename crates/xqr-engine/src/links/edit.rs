@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use xqr_errors::{Condition, Result};
 use xqr_store::links::{self, Link, LinkChanges};
 
+use super::input_checks::check_edit;
 use super::{
     Edit, activate, admit_rules, admit_variants, deactivate, forget_redirect, is_active, json_of,
     lock_row, projects,
@@ -21,6 +22,7 @@ use crate::{Caller, Tx, events};
 /// [`Condition::LinkNotFound`], [`Condition::LinkArchived`], [`Condition::ProjectNotFound`],
 /// [`Condition::DestinationBlocked`], [`Condition::EditsSpent`], [`Condition::PlanLimitReached`].
 pub fn edit(tx: &mut Tx<'_>, caller: &Caller, uid: &str, edit: Edit) -> Result<Link> {
+    check_edit(&edit)?;
     let before = lock_row(tx, caller, uid)?;
     if before.archived && edit.archived != Some(false) {
         return Err(Condition::LinkArchived.into());

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use serde::Deserialize;
+use validator::Validate;
 
 /// Settings of uploaded files.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/xqr.toml documents every setting")]
 pub struct Assets {
@@ -13,12 +14,16 @@ pub struct Assets {
     pub folder: PathBuf,
     pub bucket: String,
     pub prefix: String,
+    #[validate(custom(function = "super::check::address"))]
     pub endpoint: String,
     pub region: String,
     pub access_key: Hidden,
     pub secret_key: Hidden,
+    #[validate(custom(function = "super::check::address"))]
     pub public_url: String,
+    #[validate(custom(function = "super::check::positive"))]
     pub upload_seconds: u32,
+    #[validate(custom(function = "super::check::positive"))]
     pub pending_hours: u32,
 }
 
@@ -55,9 +60,10 @@ impl std::fmt::Debug for Hidden {
 }
 
 /// Settings of bio pages.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/xqr.toml documents every setting")]
 pub struct Bio {
+    #[validate(custom(function = "super::check::address"))]
     pub public_url: String,
 }

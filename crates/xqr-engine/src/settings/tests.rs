@@ -42,7 +42,7 @@ fn bad_values_are_refused_with_their_name() {
         let error = read(text, env).unwrap_err();
         assert!(error.contains(expected), "{error}");
     };
-    check("[assets]\nstore = \"s3\"", &[], "assets.bucket: must be set where assets.store is s3");
+    check("[assets]\nstore = \"s3\"", &[], "assets.bucket: must be set if assets.store is s3");
     let bucket = [("XQR_ASSETS_BUCKET", "b"), ("XQR_ASSETS_ACCESS_KEY", "a")];
     check("[assets]\nstore = \"s3\"", &bucket, "assets.secret_key: must be set");
     check("[assets]\nstore = \"ftp\"", &[], "ftp");

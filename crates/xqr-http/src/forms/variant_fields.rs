@@ -3,30 +3,26 @@
 
 use serde_json::{Value, json};
 use xqr_engine::errors::Condition;
-use xqr_engine::links::NewVariant;
+use xqr_engine::links::{MAX_VARIANTS, MAX_WEIGHT, NewVariant, VARIANT_NAME_CHARS};
 use xqr_engine::routing::{Variant, parse_variants};
 use xqr_engine::rows::Link;
 
 use crate::forms::fields::Fields;
 
-/// Variants of one link, characters of a name, and the largest weight.
-const MOST: usize = 10;
-const NAME_CHARS: usize = 40;
-const MAX_WEIGHT: i64 = 1000;
-
 /// Reads the list `variants`; `url` is what the dialect calls an address. Without a name they are
 /// A, B, C and so on; without a weight, 1.
 pub fn read(fields: &mut Fields, url: &str) -> Option<Vec<NewVariant>> {
     let mut found: Vec<NewVariant> = Vec::new();
-    for (i, mut item) in fields.objects("variants", MOST)?.into_iter().enumerate() {
+    for (i, mut item) in fields.objects("variants", MAX_VARIANTS)?.into_iter().enumerate() {
         let name = if item.has("name") {
-            item.line("name", NAME_CHARS)
+            item.line("name", VARIANT_NAME_CHARS)
         } else {
             Some(char::from(b'A' + i as u8).to_string())
         };
         item.demand(url);
         let destination = item.url(url);
-        let weight = if item.has("weight") { item.int("weight", 1..=MAX_WEIGHT) } else { Some(1) };
+        let weight =
+            if item.has("weight") { item.int("weight", 1..=MAX_WEIGHT.into()) } else { Some(1) };
         if let Some(twin) = found.iter().position(|other| Some(&other.name) == name.as_ref()) {
             let (field, other) = (format!("variants[{i}].name"), format!("variants[{twin}].name"));
             item.complain(Condition::FieldConflict { field, other });

@@ -4,14 +4,12 @@
 use jiff::tz::TimeZone;
 use serde_json::Value;
 use xqr_engine::errors::{Condition, Expected, Instead};
-use xqr_engine::links::NewRule;
+use xqr_engine::links::{MAX_RULES, NewRule};
 use xqr_engine::routing::{Conditions, CountryMode, Hours, WEEKDAYS, parse_country};
 use xqr_engine::runtime::time_format::rfc3339;
 
 use xqr_http::forms::fields::Fields;
 
-/// Rules of one link, and items of one list of a rule.
-const RULES: usize = 20;
 const ITEMS: usize = 250;
 const DEVICES: [&str; 3] = ["mobile", "tablet", "desktop"];
 const SYSTEMS: [&str; 6] = ["Android", "iOS", "Windows", "macOS", "Linux", "ChromeOS"];
@@ -22,7 +20,7 @@ const MODES: [(&str, CountryMode); 2] =
 /// away.
 pub(super) fn read(fields: &mut Fields) -> Option<Vec<NewRule>> {
     let mut rules = Vec::new();
-    for (index, mut item) in fields.objects("routing_rules", RULES)?.into_iter().enumerate() {
+    for (index, mut item) in fields.objects("routing_rules", MAX_RULES)?.into_iter().enumerate() {
         item.demand("destination");
         let destination = item.url("destination");
         let usual = i64::try_from(index).unwrap_or_default() + 1;
