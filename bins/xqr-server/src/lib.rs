@@ -19,10 +19,21 @@ use xqr_http::routes::declared_by;
 use xqr_http::{Registration, Registry};
 use xqr_work::Workers;
 
+#[cfg(not(any(feature = "native", feature = "studio", feature = "forge", feature = "hub")))]
+compile_error!("the service needs a dialect: enable `native`, `studio`, `forge` or `hub`");
+
 /// The dialects in the order in which their routes are mounted: each takes what the ones before it
-/// leave. Public routes answer programs in the first.
-pub const DIALECTS: &[Registration] =
-    &[xqr_native::DIALECT, xqr_studio::DIALECT, xqr_forge::DIALECT, xqr_hub::DIALECT];
+/// leave. Public routes answer programs in the first. Each is a feature of this crate.
+pub const DIALECTS: &[Registration] = &[
+    #[cfg(feature = "native")]
+    xqr_native::DIALECT,
+    #[cfg(feature = "studio")]
+    xqr_studio::DIALECT,
+    #[cfg(feature = "forge")]
+    xqr_forge::DIALECT,
+    #[cfg(feature = "hub")]
+    xqr_hub::DIALECT,
+];
 
 /// Returns what the engine knows of the dialects.
 pub fn dialects() -> Dialects {
@@ -133,7 +144,7 @@ fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
 ///
 /// When the directives do not parse.
 pub fn start_logging(settings: &Settings) -> anyhow::Result<()> {
-    // actix reports every malformed request as an error of its own; a directive that names actix turns them on.
+    // actix logs every malformed request as an error; a directive that names actix enables that.
     let quiet =
         if settings.log.contains("actix") { "" } else { ",actix_http=off,actix_server=warn" };
     let filter = EnvFilter::try_new(format!("{}{quiet}", settings.log))
