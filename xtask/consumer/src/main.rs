@@ -95,10 +95,7 @@ async fn shorten_and_follow(folder: &Path) -> Result<()> {
     ensure(outcome == found, "the link leads to its destination")?;
     let outcome = visit(&app, "unknown", &visitor, now).await?;
     ensure(outcome == Outcome::Absent, "an unknown code is absent")?;
-<<<<<<< HEAD
-=======
     app.return_leases();
->>>>>>> main
     Ok(())
 }
 
