@@ -2,9 +2,9 @@
 //! 14). A file lies in the [store](crate::runtime::ports::object_storage) under a name of ours, and
 //! what is in it never changes: another file is another asset.
 
+mod abandoned;
 pub mod media;
 mod public;
-mod purge;
 mod upload;
 
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! Bio pages: a public page of links (xQR reference, section 15).
 
 mod counts;
-mod visit;
+mod page_view;
 
 use serde_json::{Map, Value};
 use url::Url;
@@ -17,7 +17,7 @@ use crate::runtime::ids;
 use crate::{App, Caller, Tx, events};
 
 pub(crate) use counts::BioCounts;
-pub use visit::Visit;
+pub use page_view::Visit;
 
 /// Links of a page.
 pub const LINKS: usize = 100;

@@ -11,11 +11,11 @@ use validator::Validate;
 use xqr_blocklist::Host;
 use xqr_plans::PlanTable;
 
-mod assets;
+mod asset_storage;
 mod check;
 mod parsing;
 
-pub use assets::{Assets, Bio, Hidden, StoreKind};
+pub use asset_storage::{Assets, Bio, Hidden, StoreKind};
 
 /// `config/xqr.toml`: every setting with its default and a comment.
 pub const DEFAULTS: &str = include_str!("../xqr.toml");

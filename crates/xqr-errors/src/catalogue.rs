@@ -8,7 +8,18 @@
 //! sources are sections 16c (xqr), 15 (studio), 8 (forge) and 8 (hub) of the services' public error
 //! references.
 
-use crate::macros::catalogue;
+mod by_code;
+mod condition;
+mod json;
+mod macros;
+mod reply;
+mod row;
+
+pub use self::by_code::{native_codes, rows_of};
+pub use self::reply::{FORGE_VERSION, Reply};
+pub use self::row::{Cell, Place, Retry, Row};
+
+use self::macros::catalogue;
 use crate::{Advice, Expected, Instead, Resource, State};
 
 catalogue! {

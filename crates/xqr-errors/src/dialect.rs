@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// One of the four API forms that the service has.
+/// One of the four API forms that the service has. The default answers where no dialect is asked for.
 ///
 /// ```
 /// use xqr_errors::Dialect;
@@ -12,7 +12,7 @@ use std::str::FromStr;
 /// assert_eq!((dialect, dialect.to_string()), (Dialect::Forge, "forge".to_owned()));
 /// # Ok::<(), xqr_errors::UnknownName>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 #[cfg_attr(
     feature = "serde",
     derive(serde::Serialize, serde::Deserialize),
@@ -20,6 +20,7 @@ use std::str::FromStr;
 )]
 pub enum Dialect {
     /// The native API.
+    #[default]
     Xqr,
     /// Compatible with QR Studio.
     Studio,

@@ -38,22 +38,19 @@
 #![warn(missing_debug_implementations)]
 
 mod address;
-mod answer;
-mod body;
 mod concurrency;
 mod connection;
 mod error;
 mod guard;
-mod image_sniff;
 mod outbound;
 mod policy;
 mod resolve;
-mod retry_after;
+mod response;
 mod target;
 mod unguarded;
 
 pub use address::is_public;
-pub use answer::{Delivered, Fetched, Kind};
+
 pub use error::{BadRoot, FetchError, UrlFault};
 /// Headers of a post.
 pub use hyper::header::{HeaderMap, HeaderName, HeaderValue};
@@ -62,5 +59,6 @@ pub use ipnet::IpNet;
 pub use outbound::Outbound;
 pub use policy::Policy;
 pub use resolve::{Answer, NoAnswer, Resolve, SystemResolver};
+pub use response::{Delivered, Fetched, Kind};
 pub use target::Target;
 pub use unguarded::{Unguarded, UnguardedError};

@@ -13,14 +13,15 @@ use hyper::{Method, Request, StatusCode};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
 
-use crate::answer::{Delivered, Fetched, Kind};
 use crate::concurrency::{ConcurrencyLimits, HostPermit, LimitKey};
 use crate::connection::{Connector, Exchange};
 use crate::error::{BadRoot, FetchError, UrlFault};
+use crate::guard;
 use crate::policy::Policy;
 use crate::resolve::{Resolve, SystemResolver};
+use crate::response::{Delivered, Fetched, Kind};
+use crate::response::{body, image_sniff, retry_after};
 use crate::target::Target;
-use crate::{body, guard, image_sniff, retry_after};
 
 /// The `User-Agent` of every request.
 const AGENT: HeaderValue = HeaderValue::from_static(concat!("xqr/", env!("CARGO_PKG_VERSION")));

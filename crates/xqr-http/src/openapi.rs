@@ -9,7 +9,7 @@ pub mod schema;
 use serde_json::{Map, Value, json};
 use xqr_engine::errors::{Dialect, rows};
 
-use self::operation::{Operation, example_of};
+use self::operation::Operation;
 
 /// What a dialect describes.
 #[derive(Debug)]
@@ -37,6 +37,20 @@ pub struct Envelope {
     pub schema: fn(codes: &[&str], status: u16) -> Value,
     /// The name of the schema of RFC 9457 refusals, in dialects that have them.
     pub problem: Option<&'static str>,
+    /// The request id of examples; `None` where no refusal but a 5xx has a `request_id`.
+    pub request_id: Option<&'static str>,
+}
+
+impl Envelope {
+    /// Returns an example of a row's refusal, with the members that every refusal has.
+    fn example(&self, column: Dialect, row: &Row) -> Value {
+        let body = row.example(column).body(self.request_id.unwrap_or_default());
+        let mut body: Value = serde_json::from_str(&body).expect("a refusal's body is JSON");
+        if self.request_id.is_none() {
+            body.as_object_mut().map(|body| body.remove("request_id"));
+        }
+        json!({ "summary": row.meaning, "value": body })
+    }
 }
 
 impl Description {
@@ -53,7 +67,7 @@ impl Description {
         let examples: Map<String, Value> = rows()
             .iter()
             .filter(|row| used.contains(&row.name))
-            .map(|row| (row.name.to_owned(), example_of(self.column, row)))
+            .map(|row| (row.name.to_owned(), self.envelope.example(self.column, row)))
             .collect();
         json!({
             "openapi": "3.1.0",

@@ -41,7 +41,7 @@ impl fmt::Display for Refusal {
 
 impl ResponseError for Refusal {
     fn status_code(&self) -> StatusCode {
-        let status = self.error.condition().reply(Dialect::Xqr).status;
+        let status = self.error.condition().reply(Dialect::default()).status;
         StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 

@@ -3,7 +3,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use xqr_errors::Result;
 
-use crate::complaints::{Complaints, is_break};
+use crate::fields::{Complaints, is_break};
 
 /// All but the unreserved characters of RFC 3986 section 2.3.
 pub(crate) const UNRESERVED: &AsciiSet =

@@ -8,8 +8,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use xqr_errors::{Condition, Expected, Result};
 
-use crate::complaints::Complaints;
-use crate::lines::Lines;
+use crate::fields::Complaints;
+use crate::fields::Lines;
 
 /// The start or end of an event.
 ///

@@ -3,8 +3,8 @@
 use percent_encoding::utf8_percent_encode;
 use xqr_errors::Result;
 
-use crate::complaints::Complaints;
 use crate::email::UNRESERVED;
+use crate::fields::Complaints;
 
 /// A place: `geo:` of RFC 5870, in WGS 84.
 #[must_use]

@@ -14,12 +14,11 @@ macro_rules! setters {
     )+};
 }
 
-mod complaints;
 mod dynamic;
 mod email;
 mod event;
+mod fields;
 mod geo;
-mod lines;
 mod phone;
 mod sms;
 mod text;

@@ -2,7 +2,7 @@
 
 use xqr_errors::{Expected, Result};
 
-use crate::complaints::Complaints;
+use crate::fields::Complaints;
 
 /// A number to call: `tel:` of RFC 3966.
 ///

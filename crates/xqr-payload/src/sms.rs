@@ -2,7 +2,7 @@
 
 use xqr_errors::Result;
 
-use crate::complaints::Complaints;
+use crate::fields::Complaints;
 use crate::phone::dialled;
 
 /// A text message to write: `SMSTO:number:message`, which iOS and ZXing read alike, unlike the body

@@ -2,7 +2,7 @@
 
 use xqr_errors::Result;
 
-use crate::complaints::Complaints;
+use crate::fields::Complaints;
 
 /// A web address, encoded exactly as given: nothing is normalised.
 ///

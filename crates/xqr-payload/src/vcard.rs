@@ -3,8 +3,8 @@
 use jiff::civil::{Date, date};
 use xqr_errors::{Condition, Expected, Result};
 
-use crate::complaints::Complaints;
-use crate::lines::{Lines, escape};
+use crate::fields::Complaints;
+use crate::fields::{Lines, escape};
 
 /// A contact: vCard 3.0 of RFC 2426. Phones, e-mail addresses and URLs are at most 10 of each.
 ///

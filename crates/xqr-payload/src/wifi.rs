@@ -6,7 +6,7 @@ use std::str::FromStr;
 use xqr_checks::{Text, text};
 use xqr_errors::{Condition, Expected, Result};
 
-use crate::complaints::Complaints;
+use crate::fields::Complaints;
 
 /// The bounds of a network's name (IEEE 802.11 clause 9.4.2.2). A blank is a name.
 const SSID: Text = Text::line(32).octets().or_blank();

@@ -89,7 +89,7 @@ fn answer(call: &AnonymousRequest, result: Result<HttpResponse>) -> HttpResponse
         Err(error) => error,
     };
     let allow = matches!(error.condition(), Condition::MethodNotAllowed).then_some("GET, HEAD");
-    let status = error.condition().reply(Dialect::Xqr).status;
+    let status = error.condition().reply(Dialect::default()).status;
     if allow.is_some() || !matches!(status, 404 | 410 | 500 | 503) {
         return call.refuse_as(&error, id, allow);
     }

@@ -35,7 +35,7 @@ async fn book(request: HttpRequest) -> HttpResponse {
             @for code in native_codes() {
                 tr {
                     td { a href={ "/docs/errors/" (code) } { code { (code) } } }
-                    td { (rows_of(code).next().map_or(0, |row| row.cell(Dialect::Xqr).status)) }
+                    td { (rows_of(code).next().map_or(0, |row| row.cell(Dialect::default()).status)) }
                     td { @for row in rows_of(code) { (row.meaning) " " } }
                 }
             }

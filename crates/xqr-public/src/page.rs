@@ -29,7 +29,7 @@ pub(crate) fn refuse(request: &HttpRequest, id: RequestId, error: &Error) -> Htt
 
 /// What a visitor sees instead of a destination.
 pub(crate) fn closed(error: &Error) -> HttpResponse {
-    let status = StatusCode::from_u16(error.condition().reply(Dialect::Xqr).status)
+    let status = StatusCode::from_u16(error.condition().reply(Dialect::default()).status)
         .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let (title, text) = match status.as_u16() {
         404 => (

@@ -1,24 +1,21 @@
 //! The QR symbol: a square of dark and light modules (ISO/IEC 18004:2015).
 //!
-//! [`Encoding`] turns text into a symbol: `segmentation`, `segment` and `bits` make data codewords
+//! [`Encoding`] turns text into a symbol: `data` makes data codewords
 //! of it, `blocks` and `reed_solomon` add error correction, `template` knows the function patterns
 //! and the place of each codeword, `mask` and `penalty` choose the mask. `matrix` is the result, and
 //! `reference` encodes it a second time.
 
-mod bits;
 mod blocks;
 mod damage;
+mod data;
 mod encoding;
 mod grid;
-mod kanji;
 mod mask;
 mod matrix;
 mod penalty;
 mod reed_solomon;
 #[cfg(any(feature = "verify", test))]
 mod reference;
-mod segment;
-mod segmentation;
 mod template;
 
 pub use self::damage::Damage;

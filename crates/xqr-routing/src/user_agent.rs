@@ -147,7 +147,7 @@ impl UserAgent {
     }
 }
 
-/// Reads a user agent, which any client can forge.
+/// Reads a user agent, which any client can fake.
 pub fn parse_user_agent(text: &[u8]) -> AgentInfo {
     let found = UserAgent::new(text);
     AgentInfo {

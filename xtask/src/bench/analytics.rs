@@ -132,7 +132,7 @@ impl Analytics {
             let workspace = workspaces::create(tx, "Bench", Plan::Enterprise)?;
             let draft = api_keys::Draft {
                 name: "b".into(),
-                look: KeyFormat::Xqr,
+                look: KeyFormat::default(),
                 scopes: Scopes::all(),
                 expires_at: None,
                 plan: None,

@@ -113,7 +113,7 @@ pub fn bootstrap(tx: &mut Tx<'_>) -> Result<Option<SecretKey>> {
     )?;
     let draft = api_keys::Draft {
         name: "First key".to_owned(),
-        look: KeyFormat::Xqr,
+        look: KeyFormat::default(),
         scopes: Scopes::all(),
         expires_at: None,
         plan: None,

@@ -114,7 +114,7 @@ pub fn refund(tx: &mut Tx<'_>, caller: &Caller, charge: &Charge) -> Result<()> {
     Ok(())
 }
 
-/// What a workspace has used of what the studio counts.
+/// What a workspace has used of rendered codes, active codes and credits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Used {
     /// Pictures of the month that credits did not pay for.

@@ -313,18 +313,3 @@ fn refusal(dialect: Dialect, envelope: &Envelope, status: u16, rows: &[&'static 
     }
     json!({ "description": meanings.join("\n"), "headers": headers, "content": content })
 }
-
-/// Returns an example of a row's refusal in the dialect's envelope.
-pub(super) fn example_of(dialect: Dialect, row: &Row) -> Value {
-    let id = match dialect {
-        Dialect::Forge => "d47f2e1a-8c3b-4a5d-9e6f-1234567890ab",
-        _ => "req_01KM8T3X9G5W2Q7R4N6V8YBC0D",
-    };
-    let body = row.example(dialect).body(id);
-    let mut body: Value = serde_json::from_str(&body).expect("a refusal's body is JSON");
-    if dialect == Dialect::Hub {
-        // An example shows the members that every refusal has. A 5xx also has this one.
-        body.as_object_mut().map(|body| body.remove("request_id"));
-    }
-    json!({ "summary": row.meaning, "value": body })
-}

@@ -1,4 +1,4 @@
-//! `/api/v1/projects`: folders of links (an extension; the forge dialect has them).
+//! `/api/v1/projects`: folders of links (an extension).
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};

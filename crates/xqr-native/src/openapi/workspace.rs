@@ -1,6 +1,7 @@
 //! The workspace, and the catalogue of errors.
 
 use serde_json::{Value, json};
+use xqr_engine::errors::Dialect;
 use xqr_engine::plans::Plan;
 
 use super::{all, keyed, one};
@@ -51,10 +52,7 @@ fn condition() -> Value {
         ("causes", string("Another account has it.")),
         ("fix", string("Choose another.")),
         ("retry", enumeration(["never", "after_wait", "next_period", "backoff"])),
-        (
-            "replies",
-            object([("xqr", reply()), ("studio", reply()), ("forge", reply()), ("hub", reply())]),
-        ),
+        ("replies", object(Dialect::ALL.map(|dialect| (dialect.name(), reply())))),
     ])
 }
 

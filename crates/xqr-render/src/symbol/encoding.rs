@@ -2,9 +2,9 @@
 //! clause 7.1.
 
 use super::blocks::Blocks;
+use super::data::segment::{Segments, group};
 use super::mask::Unmasked;
 use super::matrix::Symbol;
-use super::segment::{Segments, group};
 use super::template::Template;
 use crate::error::{Error, Input, Result};
 use crate::level::Level;

@@ -3,8 +3,8 @@
 
 use qrcodegen::{Mask, QrCode, QrCodeEcc, QrSegment, QrSegmentMode, Version};
 
+use super::data::segment::{Mode, Segment, Segments, group};
 use super::matrix::Symbol;
-use super::segment::{Mode, Segment, Segments, group};
 use crate::level::Level;
 
 impl Symbol {

@@ -2,8 +2,9 @@ use proptest::prelude::*;
 use qrcodegen::{Mask, QrCode, Version};
 
 use super::blocks::Blocks;
+use super::data::kanji;
+use super::data::segment::{Mode, Segments, group};
 use super::reference::{has_modules_of, reference_level, reference_segments};
-use super::segment::{Mode, Segments, group};
 use super::template::Template;
 use super::*;
 use crate::level::Level;

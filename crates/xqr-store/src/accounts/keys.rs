@@ -22,7 +22,7 @@ pub struct Key {
     pub workspace_id: i64,
     /// The display name.
     pub name: String,
-    /// Which of the four looks it has: `xqr`, `studio`, `forge`, `hub`.
+    /// The name of its format, one of `KeyFormat` of xqr-auth.
     pub look: String,
     /// The public part, for display and look-up.
     pub prefix: String,

@@ -24,13 +24,13 @@ const CHUNK: usize = 1000;
 #[derive(Clone, Queryable, Selectable)]
 #[diesel(table_name = webhooks)]
 pub struct Webhook {
-    /// The id that joins use, and clients of the studio dialect see.
+    /// The id that joins use; clients of one dialect see it, too.
     pub id: i64,
     /// The id that clients of the native dialect see behind `wh_`: a UUID.
     pub uid: String,
     /// The owner.
     pub workspace_id: i64,
-    /// The dialect of its events: `xqr` or `studio`.
+    /// The name of the dialect that writes its events.
     pub look: String,
     /// Where deliveries go.
     pub url: String,

@@ -1,5 +1,6 @@
 //! The name of a dialect occurs only in its crate, in the catalogue of errors, in the key formats,
-//! in the plans, where the server is composed, in tests and in documents.
+//! in the plans, where the server is composed, in tests and in documents. A comment may cite the
+//! reference of a service.
 
 use super::super::lexer::is_word;
 use super::super::tree::{SourceFile, Tree, Violation};
@@ -26,7 +27,9 @@ pub(super) fn check(tree: &Tree) -> Vec<Violation> {
         }
         let foreign: Vec<&str> = names.iter().map(String::as_str).filter(own).collect();
         for (offset, word) in words(&file.text) {
-            if let Some(name) = foreign.iter().find(|name| names_it(word, name)) {
+            let foreign = foreign.iter().find(|name| names_it(word, name));
+            if let Some(name) = foreign.filter(|_| !is_citation(&file.text[offset + word.len()..]))
+            {
                 violations
                     .push(file.violation(offset, format!("`{word}` names the dialect {name}")));
             }
@@ -99,6 +102,13 @@ fn names_it(word: &str, name: &str) -> bool {
         last = c;
     }
     false
+}
+
+/// Returns whether a name is followed by `reference`, over the end of a line of comments, too.
+fn is_citation(after: &str) -> bool {
+    after
+        .trim_start_matches(|c: char| c.is_whitespace() || "/!".contains(c))
+        .starts_with("reference")
 }
 
 /// Returns whether a line belongs to an inline module of tests.

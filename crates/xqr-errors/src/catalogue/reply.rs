@@ -1,6 +1,6 @@
 //! A refusal in the words and the envelope of one dialect.
 
-use crate::json::quoted;
+use super::json::quoted;
 use crate::{Code, Condition, Dialect, Place};
 
 /// The API version in every body of the forge dialect, of successes and of refusals.

@@ -21,7 +21,7 @@ static VALUES: LazyLock<Vec<u16>> = LazyLock::new(|| {
 const NONE: u16 = u16::MAX;
 
 /// Returns the 13 bits for `character`, if kanji mode has it.
-pub(super) fn bits(character: char) -> Option<u16> {
+pub(in crate::symbol) fn bits(character: char) -> Option<u16> {
     if character.is_ascii() {
         return None;
     }

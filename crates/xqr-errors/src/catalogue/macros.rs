@@ -84,10 +84,10 @@ macro_rules! catalogue {
                 fix: $fix,
                 retry: crate::Retry::$retry,
                 cells: [
-                    $crate::macros::cell!(xqr $xs $xc $xm $($xo)?),
-                    $crate::macros::cell!(studio $ss $(in $sp)? $($sm $($so)?)?),
-                    $crate::macros::cell!(forge $fs $(in $fp)? $($fc $fm $($fo)?)?),
-                    $crate::macros::cell!(hub $hs $(in $hp)? $($hm $($ho)?)?),
+                    $crate::catalogue::macros::cell!(xqr $xs $xc $xm $($xo)?),
+                    $crate::catalogue::macros::cell!(studio $ss $(in $sp)? $($sm $($so)?)?),
+                    $crate::catalogue::macros::cell!(forge $fs $(in $fp)? $($fc $fm $($fo)?)?),
+                    $crate::catalogue::macros::cell!(hub $hs $(in $hp)? $($hm $($ho)?)?),
                 ],
             },
         )+];
@@ -114,16 +114,16 @@ macro_rules! catalogue {
                         Self::$name $({ $($fact),* })? => match dialect {
                             Dialect::Xqr => (Place::Top, format!($xm)),
                             Dialect::Studio => (
-                                $crate::macros::place!($($sp)?),
-                                $crate::macros::message!(studio $ss $($sm)?),
+                                $crate::catalogue::macros::place!($($sp)?),
+                                $crate::catalogue::macros::message!(studio $ss $($sm)?),
                             ),
                             Dialect::Forge => (
                                 Place::Top,
-                                $crate::macros::message!(forge $fs $(in $fp)? $($fm)?),
+                                $crate::catalogue::macros::message!(forge $fs $(in $fp)? $($fm)?),
                             ),
                             Dialect::Hub => (
                                 Place::Top,
-                                $crate::macros::message!(hub $hs $(in $hp)? $($hm)?),
+                                $crate::catalogue::macros::message!(hub $hs $(in $hp)? $($hm)?),
                             ),
                         },
                     )+
@@ -189,29 +189,29 @@ macro_rules! default_code {
 /// A cell of the documentation.
 macro_rules! cell {
     (xqr $status:tt $code:literal $message:literal $($ours:ident)?) => {
-        $crate::macros::cell!(@ $status Some($code), None, $message, $($ours)?)
+        $crate::catalogue::macros::cell!(@ $status Some($code), None, $message, $($ours)?)
     };
     (studio $status:tt in $place:tt $message:literal $($ours:ident)?) => {
-        $crate::macros::cell!(@ $status None, Some(stringify!($place)), $message, $($ours)?)
+        $crate::catalogue::macros::cell!(@ $status None, Some(stringify!($place)), $message, $($ours)?)
     };
     (forge $status:tt $code:literal $message:literal $($ours:ident)?) => {
-        $crate::macros::cell!(@ $status Some($code), None, $message, $($ours)?)
+        $crate::catalogue::macros::cell!(@ $status Some($code), None, $message, $($ours)?)
     };
     (forge $status:tt $(in $place:tt)?) => {
-        $crate::macros::cell!(
+        $crate::catalogue::macros::cell!(
             @ $status
-            Some($crate::macros::default_code!($status)),
+            Some($crate::catalogue::macros::default_code!($status)),
             None,
-            $crate::macros::template!(forge $status $(in $place)?),
+            $crate::catalogue::macros::template!(forge $status $(in $place)?),
             ours
         )
     };
     ($dialect:ident $status:tt $message:literal $($ours:ident)?) => {
-        $crate::macros::cell!(@ $status None, None, $message, $($ours)?)
+        $crate::catalogue::macros::cell!(@ $status None, None, $message, $($ours)?)
     };
     ($dialect:ident $status:tt $(in $place:tt)?) => {
-        $crate::macros::cell!(
-            @ $status None, None, $crate::macros::template!($dialect $status $(in $place)?), ours
+        $crate::catalogue::macros::cell!(
+            @ $status None, None, $crate::catalogue::macros::template!($dialect $status $(in $place)?), ours
         )
     };
     (@ $status:tt $code:expr, $filed:expr, $template:expr, ours) => {
@@ -225,21 +225,21 @@ macro_rules! cell {
 /// A default sentence with its fact in braces.
 macro_rules! template {
     ($dialect:ident $status:tt in $name:literal) => {
-        concat!($crate::macros::default!($dialect $status in), $name)
+        concat!($crate::catalogue::macros::default!($dialect $status in), $name)
     };
     ($dialect:ident $status:tt in $fact:ident) => {
-        concat!($crate::macros::default!($dialect $status in), "{", stringify!($fact), "}")
+        concat!($crate::catalogue::macros::default!($dialect $status in), "{", stringify!($fact), "}")
     };
-    ($dialect:ident $status:tt) => { $crate::macros::default!($dialect $status) };
+    ($dialect:ident $status:tt) => { $crate::catalogue::macros::default!($dialect $status) };
 }
 
 /// A sentence with its facts filled in.
 macro_rules! message {
     ($dialect:ident $status:tt $message:literal) => { format!($message) };
     ($dialect:ident $status:tt in $place:tt) => {
-        format!(concat!($crate::macros::default!($dialect $status in), "{}"), $place)
+        format!(concat!($crate::catalogue::macros::default!($dialect $status in), "{}"), $place)
     };
-    ($dialect:ident $status:tt) => { $crate::macros::default!($dialect $status).to_owned() };
+    ($dialect:ident $status:tt) => { $crate::catalogue::macros::default!($dialect $status).to_owned() };
 }
 
 /// The place of a sentence in the studio dialect.

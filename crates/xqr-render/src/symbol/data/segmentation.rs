@@ -10,7 +10,7 @@ impl<'a> Segments<'a> {
     ///
     /// Characters that are not ASCII are all in kanji mode or all in byte mode: after the ECI of
     /// UTF-8, decoders read kanji as UTF-8 as well, and lose the text.
-    pub(super) fn shortest(text: &'a str, group: usize, name_utf8: bool) -> Self {
+    pub(in crate::symbol) fn shortest(text: &'a str, group: usize, name_utf8: bool) -> Self {
         let wide = !text.is_ascii();
         let bytes =
             Self { group, segments: segments(text, group, Mode::Byte), eci: wide && name_utf8 };

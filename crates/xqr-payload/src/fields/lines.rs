@@ -1,6 +1,6 @@
 //! Content lines, which vCard (RFC 2425 section 5.8) and iCalendar (RFC 5545 section 3.1) share.
 
-use crate::complaints::is_break;
+use super::complaints::is_break;
 
 /// The largest number of octets of a line without its line break.
 const WIDTH: usize = 75;

@@ -7,7 +7,7 @@ use super::kanji;
 const ECI_BITS: u32 = 12;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mode {
+pub(in crate::symbol) enum Mode {
     Numeric,
     Alphanumeric,
     Byte,
@@ -15,7 +15,8 @@ pub(super) enum Mode {
 }
 
 impl Mode {
-    pub(super) const ALL: [Self; 4] = [Self::Numeric, Self::Alphanumeric, Self::Byte, Self::Kanji];
+    pub(in crate::symbol) const ALL: [Self; 4] =
+        [Self::Numeric, Self::Alphanumeric, Self::Byte, Self::Kanji];
 
     /// Returns the bits of the mode indicator, clause 7.4.1, table 2.
     fn indicator(self) -> u32 {
@@ -24,7 +25,7 @@ impl Mode {
 
     /// Returns how many bits the character count takes in a [`group`] of versions, clause 7.4.1,
     /// table 3.
-    pub(super) fn count_bits(self, group: usize) -> u32 {
+    pub(in crate::symbol) fn count_bits(self, group: usize) -> u32 {
         match self {
             Self::Numeric => [10, 12, 14][group],
             Self::Alphanumeric => [9, 11, 13][group],
@@ -36,9 +37,9 @@ impl Mode {
 
 /// A part of the text, all in one mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Segment<'a> {
-    pub(super) mode: Mode,
-    pub(super) text: &'a str,
+pub(in crate::symbol) struct Segment<'a> {
+    pub(in crate::symbol) mode: Mode,
+    pub(in crate::symbol) text: &'a str,
 }
 
 impl Segment<'_> {
@@ -85,16 +86,16 @@ impl Segment<'_> {
 
 /// Text as segments, for the versions of one group.
 #[derive(Debug, Clone)]
-pub(super) struct Segments<'a> {
-    pub(super) group: usize,
-    pub(super) segments: Vec<Segment<'a>>,
+pub(in crate::symbol) struct Segments<'a> {
+    pub(in crate::symbol) group: usize,
+    pub(in crate::symbol) segments: Vec<Segment<'a>>,
     /// Whether an ECI designator for UTF-8 precedes the first byte segment.
-    pub(super) eci: bool,
+    pub(in crate::symbol) eci: bool,
 }
 
 impl Segments<'_> {
     /// Returns the length in bits, without terminator and padding.
-    pub(super) fn bits(&self) -> usize {
+    pub(in crate::symbol) fn bits(&self) -> usize {
         let designator = if self.eci { ECI_BITS } else { 0 };
         designator as usize
             + self.segments.iter().map(|segment| segment.bits(self.group)).sum::<usize>()
@@ -102,7 +103,7 @@ impl Segments<'_> {
 
     /// Returns the data codewords of a symbol that holds `capacity` of them: segments, terminator
     /// and padding, clause 7.4.10.
-    pub(super) fn codewords(&self, capacity: usize) -> Vec<u8> {
+    pub(in crate::symbol) fn codewords(&self, capacity: usize) -> Vec<u8> {
         let mut out = BitWriter::with_capacity(capacity);
         let mut eci = self.eci;
         for segment in &self.segments {
@@ -118,7 +119,7 @@ impl Segments<'_> {
 
 /// Returns the group of versions, 0 to 2, whose character counts take as many bits as those of
 /// `version`.
-pub(super) fn group(version: u8) -> usize {
+pub(in crate::symbol) fn group(version: u8) -> usize {
     match version {
         0..10 => 0,
         10..27 => 1,
@@ -127,7 +128,7 @@ pub(super) fn group(version: u8) -> usize {
 }
 
 /// Returns the value of a character of alphanumeric mode, clause 7.4.4, table 5.
-pub(super) fn alphanumeric(character: char) -> Option<u32> {
+pub(in crate::symbol) fn alphanumeric(character: char) -> Option<u32> {
     match character {
         '0'..='9' | 'A'..='Z' => character.to_digit(36),
         ' ' => Some(36),
