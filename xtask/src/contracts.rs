@@ -1,5 +1,5 @@
-//! `cargo xtask contracts`: Schemathesis, a foreign program, makes requests out of the OpenAPI
-//! documents and holds the answers against them. It needs Python with `venv`; the program goes into
+//! `cargo xtask contracts`: Schemathesis makes requests from the OpenAPI documents and checks the
+//! responses against them. It needs Python with `venv`; the program goes into
 //! the target folder.
 
 use std::io::{Read as _, Write as _};
@@ -11,6 +11,7 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use xqr_http::Registration;
 
 use crate::bench::target::Target;
 
@@ -21,13 +22,51 @@ const PROGRAM: &str = "schemathesis==4.32.5";
 const PLANS: &str =
     "[enterprise]\nburst_per_second = \"unlimited\"\nmonthly_calls = \"unlimited\"\n";
 
-/// What may be said to a request that is not as documented. The program knows fewer: a text that is
+/// Statuses for a request that is not as documented. The program expects fewer: a string that is
 /// too long may make the target or the head too long, too.
 const REFUSED: &str = "[checks.negative_data_rejection]\nexpected-statuses = [\"4xx\", \"5xx\"]\n";
 
-/// Operations that end keys: the program would end its own, and hear 401 from there on, so they
-/// come last and alone.
+/// Operations that end keys: the program would end its own and get 401 from there on, so they come
+/// last and alone.
 const ENDING: [&str; 3] = ["rotateKey", "revokeKey", "deleteKey"];
+
+/// Operations whose responses do not end.
+const STREAMS: [&str; 1] = ["streamScans"];
+
+/// What the document of a dialect says about a run.
+struct Contract {
+    name: &'static str,
+    /// How the program sends an API key.
+    key_scheme: &'static str,
+    /// Whether operations take a user's access token.
+    has_users: bool,
+    /// The operations of [`ENDING`] and [`STREAMS`]; the program refuses an id that is not there.
+    ending: Vec<&'static str>,
+    streams: Vec<&'static str>,
+}
+
+impl Contract {
+    fn of(dialect: &Registration) -> Self {
+        let document = (dialect.document)();
+        let schemes = &document["components"]["securitySchemes"];
+        let operations = document["paths"].as_object().into_iter().flat_map(|paths| paths.values());
+        let ids: Vec<&str> = operations
+            .filter_map(Value::as_object)
+            .flat_map(|operations| operations.values())
+            .filter_map(|operation| operation["operationId"].as_str())
+            .collect();
+        let present = |wanted: &[&'static str]| {
+            wanted.iter().copied().filter(|id| ids.contains(id)).collect::<Vec<_>>()
+        };
+        Self {
+            name: dialect.column.name(),
+            key_scheme: if schemes["key"]["scheme"] == "bearer" { "bearer" } else { "api_key" },
+            has_users: schemes.get("person").is_some(),
+            ending: present(&ENDING),
+            streams: present(&STREAMS),
+        }
+    }
+}
 
 #[derive(Args)]
 pub(crate) struct Contracts {
@@ -37,7 +76,7 @@ pub(crate) struct Contracts {
     /// What the random requests are drawn from
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// A dialect alone: xqr, studio, forge or hub
+    /// Check one dialect only
     #[arg(long)]
     dialect: Option<String>,
 }
@@ -47,38 +86,39 @@ impl Contracts {
         let program = install()?;
         let server = build()?;
         let mut failed = Vec::new();
-        for dialect in ["hub", "forge", "studio", "xqr"] {
-            if self.dialect.as_ref().is_some_and(|only| only != dialect) {
+        for dialect in xqr_server::DIALECTS.iter().rev() {
+            let contract = Contract::of(dialect);
+            if self.dialect.as_ref().is_some_and(|only| *only != contract.name) {
                 continue;
             }
-            // Both dialects with keys to manage have these ids.
-            let manages = ["xqr", "studio"].contains(&dialect);
-            let mut runs = vec![if manages { "--exclude-operation-id" } else { "" }];
-            runs.extend(manages.then_some("--include-operation-id"));
+            let mut runs = vec![""];
+            if !contract.ending.is_empty() {
+                runs = vec!["--exclude-operation-id", "--include-operation-id"];
+            }
             for filter in runs {
-                println!("== {dialect} {filter}");
-                if !self.hold(&program, &server, dialect, filter)? {
-                    failed.push(dialect);
+                println!("== {} {filter}", contract.name);
+                if !self.check(&program, &server, &contract, filter)? {
+                    failed.push(contract.name);
                 }
             }
         }
         if failed.is_empty() { Ok(()) } else { bail!("not as documented: {}", failed.join(", ")) }
     }
 
-    /// Starts a fresh service and holds it against the document of a dialect.
-    fn hold(
+    /// Starts a fresh service and checks it against the document of a dialect.
+    fn check(
         &self,
         program: &Path,
         server: &Path,
-        dialect: &str,
+        contract: &Contract,
         filter: &str,
     ) -> anyhow::Result<bool> {
         let folder = tempfile::tempdir()?;
         let target = start(server, &folder)?;
         let token = sign_up(&target.address)?;
-        let scheme = if dialect == "xqr" { "bearer" } else { "api_key" };
+        let scheme = contract.key_scheme;
         let mut config = format!("{REFUSED}[auth.openapi.key]\n{scheme} = \"{}\"\n", target.key);
-        if ["xqr", "studio"].contains(&dialect) {
+        if contract.has_users {
             config.push_str(&format!("[auth.openapi.person]\nbearer = \"{token}\"\n"));
         }
         let file = folder.path().join("schemathesis.toml");
@@ -86,7 +126,7 @@ impl Contracts {
         let base = format!("http://{}", target.address);
         let mut command = Command::new(program);
         command.current_dir(folder.path()).arg("--config-file").arg(file);
-        command.args(["run", &format!("{base}/openapi/{dialect}.json"), "--url", &base]);
+        command.args(["run", &format!("{base}/openapi/{}.json", contract.name), "--url", &base]);
         command.args([
             "--phases",
             "examples,coverage,fuzzing,stateful",
@@ -102,17 +142,14 @@ impl Contracts {
             "--warnings",
             "off",
         ]);
-        // A schema does not tell which fields go with which, so what it admits may be refused; the
-        // suite checks the other way.
+        // A schema does not state which fields go together, so the service may refuse what the
+        // schema admits; the suite checks the other direction.
         command.args(["--exclude-checks", "positive_data_acceptance"]);
-        if dialect == "xqr" {
-            // It does not end.
-            command.args(["--exclude-operation-id", "streamScans"]);
+        for stream in &contract.streams {
+            command.args(["--exclude-operation-id", stream]);
         }
         if !filter.is_empty() {
-            // An id that a document lacks is refused.
-            let known = ENDING.iter().filter(|id| dialect == "xqr" || **id != "deleteKey");
-            command.args(known.flat_map(|id| [filter, *id]));
+            command.args(contract.ending.iter().flat_map(|id| [filter, id]));
         }
         Ok(command.status()?.success())
     }
@@ -180,7 +217,7 @@ fn sign_up(address: &str) -> anyhow::Result<String> {
     stream.read_to_string(&mut answer)?;
     let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
     let session: Value =
-        serde_json::from_str(body).with_context(|| format!("nobody could sign up: {answer}"))?;
+        serde_json::from_str(body).with_context(|| format!("the sign-up failed: {answer}"))?;
     session["access"].as_str().map(str::to_owned).context("a session without a token")
 }
 

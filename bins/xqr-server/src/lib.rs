@@ -12,6 +12,7 @@ use socket2::{Domain, Socket, Type};
 use tracing_subscriber::EnvFilter;
 use xqr_engine::auth::SecretKey;
 use xqr_engine::callers::workspaces;
+use xqr_engine::dialect::Dialects;
 use xqr_engine::settings::LogFormat;
 use xqr_engine::{App, Clock, Random, Settings};
 use xqr_http::routes::declared_by;
@@ -33,6 +34,11 @@ pub const DIALECTS: &[Registration] = &[
     #[cfg(feature = "hub")]
     xqr_hub::DIALECT,
 ];
+
+/// Returns what the engine knows of the dialects.
+pub fn dialects() -> Dialects {
+    Registry::new(DIALECTS).profiles()
+}
 
 /// Connections that may wait in the kernel to be accepted.
 const BACKLOG: i32 = 4096;

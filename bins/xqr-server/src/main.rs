@@ -1,29 +1,52 @@
-//! The xqr server: settings, signals, exit status.
+//! The xqr server: command line, settings, signals, exit status.
 
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use clap::{Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 use xqr_engine::{OsRandom, Settings, SystemClock};
 
-#[actix_rt::main]
-async fn main() -> ExitCode {
-    match run().await {
+/// QR codes and short links. Without a command, it serves. Settings come from XQR_CONFIG and XQR_*
+/// variables.
+#[derive(Parser)]
+#[command(name = "xqr-server", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve until SIGTERM or SIGINT (the default)
+    Serve,
+    /// Operators' tasks.
+    #[command(flatten)]
+    Task(xqr_ops::Task),
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        None | Some(Command::Serve) => actix_rt::System::new().block_on(serve()),
+        Some(Command::Task(task)) => task.run(xqr_server::dialects()),
+    };
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("xqr-server: {error:#}");
+            let words = xqr_server::DIALECTS[0].column;
+            eprintln!("xqr-server: {}", xqr_ops::sentence(&error, words));
             ExitCode::FAILURE
         }
     }
 }
 
-async fn run() -> anyhow::Result<()> {
+async fn serve() -> anyhow::Result<()> {
     let settings = Settings::load().map_err(anyhow::Error::msg)?;
     xqr_server::start_logging(&settings)?;
     let (mut terminate, mut interrupt) =
         (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let running = xqr_server::start(settings, Arc::new(SystemClock), Arc::new(OsRandom))?;
-    // Whoever started us may have closed our output; that is no reason to end.
+    // A supervisor may have closed the standard output; the service runs nevertheless.
     running.greet(std::io::stdout()).ok();
     tokio::select! {
         _ = terminate.recv() => {}

@@ -1,4 +1,4 @@
-//! E-mail addresses: how they are shown, and how they are told apart.
+//! E-mail addresses: how they are shown, and how they are compared.
 
 use unicode_normalization::UnicodeNormalization as _;
 use xqr_errors::Result;

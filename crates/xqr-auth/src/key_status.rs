@@ -14,7 +14,7 @@ pub struct KeyStatus {
 }
 
 impl KeyStatus {
-    /// Judges the key at `now`. Being revoked is told before being expired.
+    /// Judges the key at `now`. A revoked key that has also expired is reported as revoked.
     ///
     /// # Errors
     ///

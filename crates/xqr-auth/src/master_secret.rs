@@ -4,7 +4,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::SealingKey;
 
-/// The secret of an installation, 32 bytes. Whoever has it and the database can read what is
+/// The secret of an installation, 32 bytes. A person who has it and the database can read what is
 /// sealed, and sign tokens.
 #[derive(Clone)]
 pub struct MasterSecret([u8; 32]);

@@ -1,4 +1,4 @@
-//! PasscodeLimits: what lets whoever has one change a code besides its owner's key (QuickResponseHub
+//! Passcodes: a secret that lets its holder change a code without the owner's key (QuickResponseHub
 //! reference, section 2.2).
 
 use std::fmt;
@@ -30,7 +30,7 @@ impl Passcode {
         (text.len() <= MAX_LEN).then(|| Self(text.to_owned()))
     }
 
-    /// Returns the passcode. Show it once, to whoever made the code.
+    /// Returns the passcode. Show it once, to the client that made the code.
     pub fn expose(&self) -> &str {
         &self.0
     }

@@ -10,7 +10,7 @@ use xqr_errors::{Condition, Error, Result};
 
 /// Characters that a password has at least. NIST SP 800-63B demands 8.
 pub const MIN_LENGTH: usize = 10;
-/// Characters that a password has at most, so that nobody can have a book hashed.
+/// Characters that a password has at most, so that no client can have a book hashed.
 pub const MAX_LENGTH: usize = 1024;
 
 /// The common passwords of at least [`MIN_LENGTH`] characters, sorted by bytes:
@@ -22,7 +22,7 @@ const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 
 /// A hash of no password that anybody knows, with the parameters of all others. Looking an unknown
 /// e-mail address up must cost what a known one costs.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$eHFyLm5vYm9keS5oZXJlLg$CEfNfSHeEDfQ7pUKZ5vg6jMl0t1VgWR0sGBqhlxNvkc";
+const DECOY: &str = "$argon2id$v=19$m=19456,t=2,p=1$eHFyLm5vYm9keS5oZXJlLg$CEfNfSHeEDfQ7pUKZ5vg6jMl0t1VgWR0sGBqhlxNvkc";
 
 /// A password as a person typed it, in normal form C, so that keyboards that compose differently
 /// agree. It has no readable `Debug`.
@@ -71,7 +71,7 @@ impl Password {
         Self(groups.join("-"))
     }
 
-    /// Returns the password, to be shown once to whoever it was generated for.
+    /// Returns the password, to be shown once to the person it was generated for.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -125,9 +125,9 @@ impl PasswordHash {
         &self.0
     }
 
-    /// Returns the hash that stands in for that of somebody who does not exist.
-    pub fn nobody() -> Self {
-        Self(NOBODY.to_owned())
+    /// Returns the hash that stands in for that of a person who does not exist.
+    pub fn decoy() -> Self {
+        Self(DECOY.to_owned())
     }
 }
 
@@ -224,13 +224,13 @@ mod tests {
 
     #[test]
     fn nobody_costs_what_somebody_costs() {
-        let nobody = PasswordHash::nobody();
+        let decoy = PasswordHash::decoy();
         let real = Password::new("x").hash(|salt| salt.fill(1)).unwrap();
         let shape =
             |hash: &PasswordHash| hash.as_str().split('$').map(str::len).collect::<Vec<_>>();
-        assert_eq!(shape(&nobody), shape(&real));
-        assert_eq!(nobody.as_str().split('$').nth(3), real.as_str().split('$').nth(3));
-        assert!(!Password::new("").verify(&nobody).unwrap());
+        assert_eq!(shape(&decoy), shape(&real));
+        assert_eq!(decoy.as_str().split('$').nth(3), real.as_str().split('$').nth(3));
+        assert!(!Password::new("").verify(&decoy).unwrap());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Sealing: what is stored for the bearer of a key, and for nobody else. The server keeps no key to
+//! Sealing: what is stored for the bearer of a key alone. The server keeps no key to
 //! it.
 
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
@@ -10,7 +10,7 @@ use crate::SecretKey;
 /// Bytes of a nonce of XChaCha20.
 const NONCE: usize = 24;
 
-/// A key to seal with, derived from an API key: whoever presents that key again can unseal, the
+/// A key to seal with, derived from an API key: the bearer who presents that key again can unseal, the
 /// database alone cannot.
 #[derive(Clone)]
 pub struct SealingKey([u8; 32]);

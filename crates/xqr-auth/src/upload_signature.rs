@@ -32,7 +32,7 @@ impl UploadKey {
         self.mac(grant).finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// Returns whether `signature` is that of the grant, in a time that tells nothing of where it
+    /// Returns whether `signature` is that of the grant, in a time that reveals nothing of where it
     /// differs.
     pub fn verify(&self, grant: &UploadGrant<'_>, signature: &str) -> bool {
         let digit = |byte: u8| {

@@ -50,9 +50,9 @@ pub struct App {
     pub(crate) fetcher: OnceLock<Arc<dyn Fetch>>,
     pub(crate) render_cache: RenderCache,
     pub(crate) visitor_keys: VisitorKeys,
-    /// Scans as they are counted, for who listens.
+    /// Scans as they are counted, for live streams.
     pub live_feed: LiveFeed,
-    /// Limits by address, for who has no valid key.
+    /// Limits by address, for requests without a valid key.
     pub address_limits: AddressLimits,
     pub(crate) sign_in_limits: SignInLimits,
     pub(crate) passcode_limits: PasscodeLimits,
@@ -140,7 +140,7 @@ impl App {
     ///
     /// # Errors
     ///
-    /// [`Condition::Overloaded`] while nobody has lent one, which is before the background steps
+    /// [`Condition::Overloaded`] while none is set, which is before the background steps
     /// have started.
     pub(crate) fn outbound(&self) -> Result<&dyn Outbound> {
         self.outbound
@@ -237,16 +237,16 @@ impl App {
         alone: bool,
         job: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let (tell, told) = oneshot::channel();
+        let (sender, receiver) = oneshot::channel();
         let redirects = Arc::clone(&self.redirects);
-        // The cache is told before the caller, and also when the caller has gone away meanwhile.
+        // The cache learns before the caller, and also when the caller has gone away meanwhile.
         self.data.submit(alone, job, move |result| {
             let result = result.map(|(value, stale)| {
                 stale.iter().for_each(|code_key| redirects.forget(code_key));
                 value
             });
-            tell.send(result).ok();
+            sender.send(result).ok();
         });
-        told.await.unwrap_or_else(|_| Err(Error::from(Condition::Overloaded { seconds: 1 })))
+        receiver.await.unwrap_or_else(|_| Err(Error::from(Condition::Overloaded { seconds: 1 })))
     }
 }

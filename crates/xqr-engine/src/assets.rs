@@ -110,7 +110,7 @@ pub fn get(conn: &mut Conn, caller: &Caller, uid: &str) -> Result<Asset> {
     found.ok_or_else(missing)
 }
 
-/// Returns the caller's asset, which nobody else changes until the transaction ends.
+/// Returns the caller's asset, locked until the transaction ends.
 fn lock(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<Asset> {
     let found = if ids::is_uuid(uid) { assets::lock_any(tx.conn, uid)? } else { None };
     found.filter(|asset| asset.workspace_id == caller.workspace).ok_or_else(missing)
@@ -130,7 +130,7 @@ pub fn confirm(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<Asset> {
     if asset.object.is_none() {
         return Err(conflict(State::NotUploaded));
     }
-    // Whoever is still writing finds that it is too late.
+    // An upload that is still writing finds that it is too late.
     if let Some(upload) = asset.upload.take() {
         assets::discard(tx.conn, &upload, tx.now)?;
     }

@@ -98,7 +98,7 @@ pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: Draft, base: &str) -> Res
             1 if !crate::destinations::slug::is_reserved(&stem) => stem.clone(),
             1 => continue,
             2..=5 => format!("{stem}-{n}"),
-            // Whoever has so many namesakes need not be told how many.
+            // A title with so many namesakes gets a random tail.
             _ => format!("{stem}-{}", random_tail(tx)),
         };
         if let Some(page) = bio::insert(tx.conn, &new)? {

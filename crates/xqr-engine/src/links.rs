@@ -185,7 +185,7 @@ fn create_in(tx: &mut Tx<'_>, caller: &Caller, default: Option<i64>, draft: Draf
     }
 }
 
-/// Makes several links; each succeeds or fails alone. What is nobody's fault fails all.
+/// Makes several links; each succeeds or fails alone. A fault of the service fails all.
 pub fn create_each(
     tx: &mut Tx<'_>,
     caller: &Caller,
@@ -299,7 +299,7 @@ pub fn set_enabled(
     Ok(found.len())
 }
 
-/// Returns the caller's link, which nobody else changes until the transaction ends: counters move
+/// Returns the caller's link, locked until the transaction ends: counters move
 /// by what it was.
 fn lock_row(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<Link> {
     let found = if is_uuid(uid) {

@@ -238,11 +238,11 @@ pub struct Redirect {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Signup {
-    /// The first person, and nobody after.
+    /// The first person alone.
     Auto,
     /// Everybody.
     Open,
-    /// Nobody but the operator.
+    /// The operator alone.
     Closed,
 }
 

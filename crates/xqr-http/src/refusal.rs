@@ -45,7 +45,7 @@ impl ResponseError for Refusal {
         StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
-    /// Bare: whoever knows the dialect and the request id replaces it.
+    /// Bare: the middleware, which knows the dialect and the request id, replaces it.
     fn error_response(&self) -> HttpResponse {
         HttpResponse::new(self.status_code())
     }

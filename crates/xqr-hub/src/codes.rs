@@ -186,7 +186,7 @@ fn address(fields: &mut Fields) -> Option<xqr_engine::destinations::destination:
     fields.url("url")
 }
 
-/// Reads what names a code and opens it. What is no text is told like a wrong one.
+/// Reads what names a code and opens it. A value that is no text is reported like a wrong one.
 fn code_and_passcode(fields: &mut Fields) -> (String, String) {
     fields.demand("code");
     fields.demand("passcode");

@@ -33,7 +33,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .service(resource("/qr-image/{code}", "GET").route(web::get().to(image)));
 }
 
-/// `GET /api/lookup/{code}`: where a code leads. How often it was asked for is told of codes with a
+/// `GET /api/lookup/{code}`: where a code leads. The count of requests is shown of codes with a
 /// passcode, whose owners chose this dialect, and to the owner of any.
 async fn lookup(call: AnonymousRequest) -> Result<HttpResponse, Refusal> {
     let link = find(&call).await?;

@@ -290,8 +290,9 @@ async fn of_link(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
 
 /// Returns `[{name: …, "count": …}]`. A scan that was led to no variant is none of theirs.
 fn counted(facet: Facet, name: &str, values: &Values) -> Value {
-    let told = values.iter().filter(|(value, _)| facet != Facet::Variant || !value.is_empty());
-    told.map(|(value, n)| json!({ name: shown(facet, value), "count": n })).collect()
+    let shown_values =
+        values.iter().filter(|(value, _)| facet != Facet::Variant || !value.is_empty());
+    shown_values.map(|(value, n)| json!({ name: shown(facet, value), "count": n })).collect()
 }
 
 /// Returns what clients see of a value.

@@ -18,7 +18,7 @@ use xqr_http::openapi::schema::{
 };
 use xqr_http::openapi::{Description, Envelope};
 
-/// What any call with a key may be told.
+/// Errors that any call with a key may get.
 const KEY: &str = "KeyInvalid KeyRevoked KeyExpired ApiLocked ScopeMissing RateExceeded QuotaSpent";
 /// The same for people.
 const PERSON: &str = "TokenInvalid ApiLocked RateExceeded QuotaSpent";

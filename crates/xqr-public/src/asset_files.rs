@@ -143,7 +143,7 @@ fn in_time(
         match tokio::time::timeout_at(until, payload.next()).await {
             Ok(None) => None,
             Ok(Some(Ok(bytes))) => Some((Ok(bytes), Some(payload))),
-            // Whoever broke off does not read what is said of it.
+            // A client that broke off does not read the answer.
             Ok(Some(Err(_))) | Err(_) => Some((Err(Condition::BodyTooSlow.into()), None)),
         }
     })
@@ -291,7 +291,7 @@ fn range(headers: &HeaderMap, asset: &Asset) -> Result<Option<Range<u64>>> {
     let Some(spec) = text(RANGE).and_then(|value| value.trim().strip_prefix("bytes=")) else {
         return Ok(None);
     };
-    // A range of another file is of no use to whoever has the beginning of this one.
+    // A range of another file is of no use to a client that has the beginning of this one.
     if headers.contains_key(IF_RANGE) {
         let wanted = text(IF_RANGE).unwrap_or_default();
         let same = if wanted.starts_with('"') {

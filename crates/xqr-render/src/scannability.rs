@@ -260,10 +260,8 @@ fn check_shapes(design: &Design, report: &mut Report) {
     }
     let needed = if design.pattern == Pattern::Squares { 2.0 } else { 4.0 };
     if report.module_px < needed {
-        let reason = format!(
-            "A module has {:.1} px; {needed} px or more can be told apart.",
-            report.module_px
-        );
+        let reason =
+            format!("A module has {:.1} px; {needed} px or more can be read.", report.module_px);
         report.find("module_size", Verdict::Risky, reason);
     }
 }

@@ -43,7 +43,7 @@ pub struct Asset {
     pub found_type: Option<String>,
     /// The file that is being written.
     pub upload: Option<String>,
-    /// Until when nobody else may write, Unix milliseconds.
+    /// End of the lease of the upload that writes the file, Unix milliseconds.
     pub upload_until: Option<i64>,
     /// When it was created, Unix milliseconds.
     pub created_at: i64,
@@ -52,7 +52,7 @@ pub struct Asset {
 }
 
 impl Asset {
-    /// Returns the media type to tell: that of the content, and until it is there the declared one.
+    /// Returns the media type to send: that of the content, and until it is there the declared one.
     pub fn content_type(&self) -> &str {
         self.found_type.as_deref().unwrap_or(&self.media_type)
     }
@@ -110,14 +110,14 @@ pub fn find(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<Option<Asse
     own.select(Asset::as_select()).first(conn).optional().map_err(failed)
 }
 
-/// Returns the asset with this id, whoever owns it: for who has an upload link, or asks for a
+/// Returns the asset with this id, of any workspace: for the holder of an upload link, and for a request of a
 /// public file.
 pub fn find_any(conn: &mut Conn, uid: &str) -> Result<Option<Asset>> {
     let found = assets::table.filter(assets::uid.eq(uid));
     on_backend!(conn, |c| found.select(Asset::as_select()).first(c)).optional().map_err(failed)
 }
 
-/// Returns the asset with this id, whoever owns it, which nobody else changes until the transaction
+/// Returns the asset with this id, of any workspace, locked until the transaction
 /// ends.
 pub fn lock_any(conn: &mut Conn, uid: &str) -> Result<Option<Asset>> {
     let found = assets::table.filter(assets::uid.eq(uid));
@@ -168,8 +168,8 @@ pub fn discard(conn: &mut Conn, object: &str, now: i64) -> Result<()> {
     Ok(())
 }
 
-/// Returns some pending assets that were made before `before` and that nobody is writing at `now`,
-/// which nobody else changes until the transaction ends.
+/// Returns some pending assets that were made before `before` and that no upload is writing at `now`,
+/// locked until the transaction ends.
 pub fn lock_stale(conn: &mut Conn, before: i64, now: i64, limit: i64) -> Result<Vec<Asset>> {
     let idle = assets::upload_until.is_null().or(assets::upload_until.le(now).assume_not_null());
     let stale = assets::table

@@ -31,7 +31,7 @@ pub struct BioPage {
     pub published_at: Option<i64>,
     /// How often it was shown.
     pub view_count: i64,
-    /// How often somebody followed a link of it.
+    /// Clicks on links of the page.
     pub click_count: i64,
     /// When it was created, Unix milliseconds.
     pub created_at: i64,
@@ -82,7 +82,7 @@ pub fn find(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<Option<BioP
     own.select(BioPage::as_select()).first(conn).optional().map_err(failed)
 }
 
-/// Returns the workspace's page with this client-visible id, which nobody else changes until the
+/// Returns the workspace's page with this client-visible id, locked until the
 /// transaction ends.
 pub fn lock(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<Option<BioPage>> {
     let own = bio_pages::table
@@ -96,7 +96,7 @@ pub fn lock(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<Option<BioP
     .map_err(failed)
 }
 
-/// Returns the published page with this slug, whoever owns it: for visitors.
+/// Returns the published page with this slug, of any workspace: for visitors.
 pub fn find_published(conn: &mut Conn, slug: &str) -> Result<Option<BioPage>> {
     let found =
         bio_pages::table.filter(bio_pages::slug.eq(slug).and(bio_pages::is_published.eq(true)));

@@ -68,7 +68,7 @@ impl r2d2::ManageConnection for Readers {
 
 fn open_sqlite(path: &str) -> ConnectionResult<SqliteConnection> {
     let mut conn = SqliteConnection::establish(path)?;
-    // FULL: what a client was told is done survives a power cut. No mmap: it has company in public
+    // FULL: a write that a client saw confirmed survives a power cut. No mmap: it has company in public
     // corruption reports.
     conn.batch_execute(
         "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;

@@ -76,7 +76,7 @@ pub fn insert(conn: &mut Conn, new: &NewKey) -> Result<Key> {
     .map_err(failed)
 }
 
-/// Returns the key with this digest, and its workspace. The look-up of a caller: nobody is known
+/// Returns the key with this digest, and its workspace. The look-up of a caller: no caller is known
 /// yet.
 pub fn find_by_digest(conn: &mut Conn, digest: &[u8]) -> Result<Option<(Key, Workspace)>> {
     let found = api_keys::table
@@ -113,7 +113,7 @@ pub fn find_own(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<Option<
     own.select(Key::as_select()).first(conn).optional().map_err(failed)
 }
 
-/// Returns the workspace's key with this id, which nobody else changes until the transaction ends.
+/// Returns the workspace's key with this id, locked until the transaction ends.
 pub fn lock(conn: &mut Conn, workspace_id: i64, id: i64) -> Result<Option<Key>> {
     let own = api_keys::table.find(id).filter(api_keys::workspace_id.eq(workspace_id));
     match conn {

@@ -256,7 +256,7 @@ pub fn find_by_code(conn: &mut Conn, host: &str, code_key: &str) -> Result<Optio
         .map_err(failed)
 }
 
-/// Returns those of the workspace's links that have one of these ids, which nobody else changes
+/// Returns those of the workspace's links that have one of these ids, locked
 /// until the transaction ends. In the order of their rows, so that two transactions do not wait for
 /// each other.
 pub fn lock(conn: &mut Conn, workspace_id: i64, uids: &[String]) -> Result<Vec<Link>> {
@@ -272,15 +272,15 @@ pub fn lock(conn: &mut Conn, workspace_id: i64, uids: &[String]) -> Result<Vec<L
     .map_err(failed)
 }
 
-/// Returns the link with this code, whoever owns it: for what a code alone, or a passcode, is
+/// Returns the link with this code, of any workspace: for what a code alone, or a passcode, is
 /// enough for.
 pub fn find_any_by_code(conn: &mut Conn, host: &str, code_key: &str) -> Result<Option<Link>> {
     let found = links::table.filter(links::host.eq(host).and(links::code_key.eq(code_key)));
     found.select(Link::as_select()).first(conn).optional().map_err(failed)
 }
 
-/// Returns the link, whoever owns it, whose id for clients lies between two texts of the same
-/// length: for who must tell a foreign link from none.
+/// Returns the link, of any workspace, whose id for clients lies between two texts of the same
+/// length: for callers that must distinguish a foreign link from none.
 pub fn find_any_between(conn: &mut Conn, first: &str, last: &str) -> Result<Option<Link>> {
     let found = links::table.filter(links::uid.between(first, last));
     found.select(Link::as_select()).first(conn).optional().map_err(failed)

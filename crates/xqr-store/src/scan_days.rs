@@ -29,9 +29,9 @@ pub struct ScanDay {
     pub scans: i64,
     /// Scans of machines.
     pub bots: i64,
-    /// Different people, as far as they can be told apart.
+    /// Distinct visitors, by the hash of the day.
     pub visitors: i64,
-    /// Everything else that is told apart, in the engine's form.
+    /// All other facets, in the engine's form.
     pub tally: String,
 }
 
@@ -44,7 +44,7 @@ pub struct Days {
     pub last: i64,
 }
 
-/// Returns the rows of these workspaces, links and days, which nobody else changes until the
+/// Returns the rows of these workspaces, links and days, locked until the
 /// transaction ends. `keys` must be in order, and all of them are there afterwards on PostgreSQL;
 /// on SQLite, which has one writer, those that were not there are left out.
 pub fn lock(conn: &mut Conn, keys: &[(i64, i64, i64)]) -> Result<Vec<ScanDay>> {
@@ -124,7 +124,7 @@ pub fn list(conn: &mut Conn, workspace_id: i64, link_id: i64, days: Days) -> Res
 }
 
 /// Returns the scans, the scans of machines and the visitors of each day, oldest first, without
-/// what else is told apart.
+/// the other facets.
 pub fn totals(
     conn: &mut Conn,
     workspace_id: i64,

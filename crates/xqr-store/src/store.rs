@@ -105,7 +105,7 @@ impl Store {
         self.read(|conn| conn.batch_execute("SELECT 1").map_err(failed))
     }
 
-    /// Runs `job` in a transaction on a writer thread and tells `done` once it is committed,
+    /// Runs `job` in a transaction on a writer thread and calls `done` once it is committed,
     /// durably, or rolled back. Jobs share a transaction, and its sync, with others that wait; one
     /// that writes thousands of rows should be `alone`. A full queue and an absent database are
     /// [`Condition::Overloaded`].

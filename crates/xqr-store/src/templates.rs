@@ -65,7 +65,7 @@ pub fn find(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<Option<Temp
     own.select(Template::as_select()).first(conn).optional().map_err(failed)
 }
 
-/// Returns the workspace's template with this client-visible id, which nobody else changes until
+/// Returns the workspace's template with this client-visible id, locked until
 /// the transaction ends.
 pub fn lock(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<Option<Template>> {
     let own = qr_templates::table

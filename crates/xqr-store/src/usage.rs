@@ -75,7 +75,7 @@ pub fn add(conn: &mut Conn, workspace_id: i64, metric: &str, period: &str, n: i6
     Ok(())
 }
 
-/// Adds `n` unless that would pass `cap`, and returns whether it did. Concurrent callers are told
+/// Adds `n` unless that would pass `cap`, and returns whether it did. Concurrent callers learn
 /// apart by the row's lock.
 pub fn take(
     conn: &mut Conn,

@@ -64,7 +64,7 @@ pub struct NewUser {
     pub disabled: bool,
 }
 
-/// Inserts a person; `None` when somebody has the e-mail address.
+/// Inserts a person; `None` when another person has the e-mail address.
 pub fn insert(conn: &mut Conn, new: &NewUser) -> Result<Option<User>> {
     on_backend!(conn, |c| diesel::insert_into(users::table)
         .values(new)
@@ -98,7 +98,7 @@ pub fn find(conn: &mut Conn, uid: &str) -> Result<Option<User>> {
 }
 
 /// Returns the person whose sign-in `family` goes on, and the workspace. The look-up of a caller:
-/// nobody is known yet.
+/// the caller is not known yet.
 pub fn find_signed_in(
     conn: &mut Conn,
     uid: &str,
@@ -115,7 +115,7 @@ pub fn find_signed_in(
         .map_err(failed)
 }
 
-/// Returns the person with this id, whose sign-ins and password nobody else changes until the
+/// Returns the person with this id, with its sign-ins and password locked until the
 /// transaction ends. What follows in the transaction sees everything that was committed before.
 pub fn lock(conn: &mut Conn, id: i64) -> Result<Option<User>> {
     let found = users::table.find(id);
@@ -244,7 +244,7 @@ pub fn revoke_refresh(conn: &mut Conn, user_id: i64, family: Option<&str>, now: 
     Ok(())
 }
 
-/// Deletes up to `limit` refresh tokens that expired before `before`, whoever had them, and returns
+/// Deletes up to `limit` refresh tokens that expired before `before`, of any person, and returns
 /// how many. A background step.
 pub fn purge_refresh(conn: &mut Conn, before: i64, limit: i64) -> Result<usize> {
     let old = refresh_tokens::table

@@ -1,6 +1,6 @@
 //! Webhooks: subscriptions to events, and what is to be delivered to them.
 //!
-//! A delivery is claimed by a lease: its moment moves to the lease's end, so a claim that nobody
+//! A delivery is claimed by a lease: its moment moves to the lease's end, so a claim that no worker
 //! settles falls due again by itself.
 
 use std::fmt;
@@ -128,7 +128,7 @@ pub struct Delivery {
     pub attempts: i32,
     /// When it is to be attempted next, Unix milliseconds.
     pub due_at: i64,
-    /// Until when somebody attempts it, Unix milliseconds.
+    /// End of the lease of the current attempt, Unix milliseconds.
     pub leased_until: Option<i64>,
     /// The status that the last attempt got.
     pub response_status: Option<i32>,

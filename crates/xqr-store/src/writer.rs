@@ -1,7 +1,7 @@
 //! The write path: jobs from any thread, each atomic, committed in groups.
 //!
 //! SQLite has one writer thread. It runs every job that waits, each in a savepoint, in one
-//! transaction: one sync pays for all of them, and nobody is answered before it. A job that nobody
+//! transaction: one sync pays for all of them, and no caller is answered before it. A job that no caller
 //! waits with has no savepoint, and one of thousands of rows wants none: for as long as there is
 //! one, SQLite keeps a copy of every page that changes. PostgreSQL has several writer threads and
 //! one transaction per job.
@@ -20,15 +20,15 @@ use crate::Conn;
 use crate::backend::failed;
 use crate::connect::Target;
 
-/// Jobs that may wait; one more is refused, so that overload is told at once and memory stays
+/// Jobs that may wait; one more is refused, so that overload is reported at once and memory stays
 /// bounded.
 const QUEUE: usize = 4096;
 /// Jobs in one group: bounds how long the first of them waits for its answer.
 const GROUP: usize = 128;
 
-/// Told the fate of a job's transaction: `None` is committed.
+/// Receives the fate of a job's transaction: `None` is committed.
 type Settle = Box<dyn FnOnce(Option<Error>) + Send>;
-/// Does a job's work. `Err` has told its caller already and wants a rollback.
+/// Does a job's work. `Err` has answered its caller already and wants a rollback.
 type Work = Box<dyn FnOnce(&mut Conn) -> Result<Settle, ()> + Send>;
 
 struct Job {
@@ -82,7 +82,7 @@ impl Writer {
                 Err(())
             }
         });
-        // A job that finds no room is dropped here, and its promise tells the caller.
+        // A job that finds no room is dropped here, and its promise answers the caller.
         self.jobs
             .as_ref()
             .expect("the queue lives as long as the writer")

@@ -46,15 +46,15 @@ impl Files {
         match store {
             StoreKind::Local => {
                 let folder = settings.assets_folder();
-                let told = |error: &dyn std::fmt::Display| {
+                let failed = |error: &dyn std::fmt::Display| {
                     format!("assets.folder: cannot use {}: {error}", folder.display())
                 };
-                std::fs::create_dir_all(&folder).map_err(|error| told(&error))?;
+                std::fs::create_dir_all(&folder).map_err(|error| failed(&error))?;
                 let store =
-                    LocalFileSystem::new_with_prefix(&folder).map_err(|error| told(&error))?;
+                    LocalFileSystem::new_with_prefix(&folder).map_err(|error| failed(&error))?;
                 let store = store.with_automatic_cleanup(true).with_fsync(true);
                 // Its paths are canonical, and ours are to begin like them.
-                let folder = folder.canonicalize().map_err(|error| told(&error))?;
+                let folder = folder.canonicalize().map_err(|error| failed(&error))?;
                 Ok(Self {
                     store: Arc::new(store),
                     folder: Some(folder),

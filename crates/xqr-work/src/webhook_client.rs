@@ -37,7 +37,7 @@ impl Guarded {
         let target =
             Target::parse(url, self.client.policy()).map_err(|error| self.refusal(error))?;
         match self.client.judge(&target).await {
-            // What nobody knows now may be known later.
+            // A name that does not resolve now may resolve later.
             Ok(()) | Err(FetchError::Unreachable | FetchError::Busy) => {
                 Ok(target.as_str().to_owned())
             }

@@ -63,7 +63,7 @@ impl Analytics {
             "http://bench".to_owned(),
             clock,
             Arc::new(OsRandom),
-            crate::office::dialects(),
+            xqr_server::dialects(),
         )
         .map_err(anyhow::Error::msg)?;
         let (caller, ids) = self.prepare(&app).await?;

@@ -38,13 +38,8 @@ impl Blocklist {
         settings.blocklist.files = vec![feed];
         settings.blocklist.max_entries = self.hosts;
         let files = || {
-            Data::open(
-                &settings,
-                Arc::new(SystemClock),
-                Arc::new(OsRandom),
-                crate::office::dialects(),
-            )
-            .map(|data| data.files())
+            Data::open(&settings, Arc::new(SystemClock), Arc::new(OsRandom), xqr_server::dialects())
+                .map(|data| data.files())
         };
         let (first, again) =
             (files().map_err(anyhow::Error::msg)?, files().map_err(anyhow::Error::msg)?);

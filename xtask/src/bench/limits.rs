@@ -43,7 +43,7 @@ impl Limits {
             String::new(),
             Arc::new(SystemClock),
             Arc::new(OsRandom),
-            crate::office::dialects(),
+            xqr_server::dialects(),
         )
         .map_err(anyhow::Error::msg)?;
         let secret = furnish(&app)?;

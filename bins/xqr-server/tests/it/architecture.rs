@@ -50,6 +50,7 @@ fn the_arrows_are_the_only_arrows() {
         ),
         ("crates/xqr-work", &["xqr-engine", "xqr-fetch"]),
         ("crates/xqr-http", &["xqr-engine"]),
+        ("crates/xqr-ops", &["xqr-engine"]),
         ("crates/xqr-public", &["xqr-engine", "xqr-http"]),
         ("crates/xqr-native", &["xqr-engine", "xqr-http"]),
         ("crates/xqr-studio", &["xqr-engine", "xqr-http"]),
@@ -63,12 +64,13 @@ fn the_arrows_are_the_only_arrows() {
                 "xqr-http",
                 "xqr-hub",
                 "xqr-native",
+                "xqr-ops",
                 "xqr-public",
                 "xqr-studio",
                 "xqr-work",
             ],
         ),
-        ("xtask", &["xqr-engine", "xqr-http", "xqr-server"]),
+        ("xtask", &["xqr-engine", "xqr-http", "xqr-ops", "xqr-server"]),
     ]);
     let mut found = BTreeSet::from(["xtask".to_owned()]);
     for folder in ["crates", "bins"] {

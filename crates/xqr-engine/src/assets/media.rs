@@ -1,11 +1,11 @@
 //! What a file is: its media type by its first bytes, and whether a declared type agrees with it. A
-//! browser is told the type of the content, never one that a user made up.
+//! browser gets the type of the content, never one that a user made up.
 
 use xqr_errors::Condition;
 
-/// First bytes of a file that its type is told by.
+/// First bytes of a file, by which its type is detected.
 pub const HEAD: usize = 8192;
-/// The type of a file that nobody knows.
+/// The type of a file that is not detected.
 pub const UNKNOWN: &str = "application/octet-stream";
 /// The type of pictures that are text.
 const SVG: &str = "image/svg+xml";
@@ -56,9 +56,9 @@ pub fn agree(declared: &str, head: &[u8]) -> Result<String, Condition> {
         field: "content_type".to_owned(),
         found: found.to_owned(),
     };
-    let told = found.unwrap_or(if is_text(head) { "text/plain" } else { UNKNOWN });
+    let detected = found.unwrap_or(if is_text(head) { "text/plain" } else { UNKNOWN });
     if declared == UNKNOWN {
-        return Ok(told.to_owned());
+        return Ok(detected.to_owned());
     }
     let agrees = match found {
         Some(found) => found == declared || relatives(found, declared),
@@ -73,7 +73,7 @@ pub fn agree(declared: &str, head: &[u8]) -> Result<String, Condition> {
         // Of what is saved and not shown the declaration is as good as anything.
         None => true,
     };
-    if agrees { Ok(declared.to_owned()) } else { Err(lie(told)) }
+    if agrees { Ok(declared.to_owned()) } else { Err(lie(detected)) }
 }
 
 /// Types that a browser shows in a page.
@@ -157,7 +157,7 @@ fn relatives(found: &str, declared: &str) -> bool {
     }
 }
 
-/// Tells HTML, SVG and XML by how they begin, in the way of the WHATWG's MIME sniffing standard,
+/// Detects HTML, SVG and XML by how they begin, in the way of the WHATWG's MIME sniffing standard,
 /// section 7.1.
 fn markup(head: &[u8]) -> Option<&'static str> {
     const TAGS: [&str; 17] = [

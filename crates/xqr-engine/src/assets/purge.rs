@@ -1,4 +1,4 @@
-//! What is left of assets that nobody wants: uploads that were never confirmed, and files of assets
+//! What is left of assets that are not wanted: uploads that were never confirmed, and files of assets
 //! that are gone.
 
 use xqr_errors::Result;

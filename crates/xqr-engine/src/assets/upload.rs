@@ -1,7 +1,7 @@
 //! The upload of a file: through a signed link, in pieces, never more than was declared.
 //!
 //! Each try has a name of its own, which is in the row before a byte is in the store. So whatever
-//! happens, a file that nobody needs is known, and a try that ends after its asset was confirmed
+//! happens, a file that is not needed is known, and a try that ends after its asset was confirmed
 //! changes nothing.
 
 use std::pin::pin;
@@ -42,7 +42,7 @@ struct Writing {
 }
 
 impl App {
-    /// Takes the file of an asset from whoever has its upload link.
+    /// Takes the file of an asset from the holder of its upload link.
     ///
     /// # Errors
     ///
@@ -66,7 +66,7 @@ impl App {
         };
         match written {
             Ok(asset) => Ok(asset),
-            // Whoever overtook this try has taken its file away, too: that is why, and not the
+            // The try that overtook this one has taken its file away, too: that is why, and not the
             // store.
             Err(error) => Err(self.throw_away(writing).await.unwrap_or(error)),
         }

@@ -17,7 +17,7 @@ pub struct Visit {
 }
 
 impl Visit {
-    /// Returns label and address of each link. The position tells where a click is sent to.
+    /// Returns label and address of each link. A click is counted by the position.
     pub fn links(&self) -> impl Iterator<Item = (&str, &str)> {
         let links = self.data.get("links").and_then(Value::as_array).into_iter().flatten();
         links.map(|link| {

@@ -7,7 +7,7 @@ use xqr_errors::{Condition, Error, Result};
 
 use crate::settings::Accounts;
 
-/// Seats to hash at, and places for who sits and who waits.
+/// Seats for hashing, and places for those that hash or wait.
 pub(crate) struct PasswordHasher {
     seats: Arc<Semaphore>,
     places: Arc<Semaphore>,

@@ -53,7 +53,7 @@ impl Role {
     }
 }
 
-/// Somebody who wants an account.
+/// A person who wants an account.
 #[derive(Debug, Clone)]
 pub struct SignUp {
     /// The e-mail address.
@@ -66,7 +66,7 @@ pub struct SignUp {
     pub workspace: Option<String>,
 }
 
-/// What somebody has who signed in. The tokens are here and nowhere else.
+/// The tokens of a person who signed in. They are here and nowhere else.
 #[derive(Debug, Clone)]
 pub struct SignedIn {
     /// Who it is.
@@ -153,7 +153,7 @@ impl App {
 pub async fn sign_up(app: &App, from: IpAddr, draft: SignUp) -> Result<SignedIn> {
     app.sign_in_limits.admit(from, None)?;
     let mode = app.settings.accounts.signup;
-    // Nobody's password is hashed in vain; what counts is decided in the transaction.
+    // No password is hashed in vain; what counts is decided in the transaction.
     if mode == Signup::Closed
         || mode == Signup::Auto
             && app.read(|conn| state::get(conn, state::FIRST_USER)).await?.is_some()
@@ -182,7 +182,7 @@ pub async fn sign_up(app: &App, from: IpAddr, draft: SignUp) -> Result<SignedIn>
     .await
 }
 
-/// Returns the workspace that the first start made, if nobody belongs to it.
+/// Returns the workspace that the first start made, if it has no person.
 fn vacant_first_workspace(tx: &mut Tx<'_>) -> Result<Option<Workspace>> {
     let Some(uid) = state::get(tx.conn, state::FIRST_WORKSPACE)? else { return Ok(None) };
     let workspace = workspaces::get(tx.conn, &uid)?;
@@ -196,7 +196,7 @@ fn vacant_first_workspace(tx: &mut Tx<'_>) -> Result<Option<Workspace>> {
 /// [`Condition::CredentialsWrong`], whichever is wrong, and [`Condition::RateExceeded`].
 pub async fn sign_in(app: &App, from: IpAddr, email: &str, password: Password) -> Result<SignedIn> {
     app.sign_in_limits.admit(from, Some(&Email::key_of(email)))?;
-    // What is no address is looked up as nobody's, which takes as long.
+    // A text that is no address is looked up all the same, which takes as long.
     let email_key =
         Email::parse(email).map_or_else(|_| String::new(), |email| email.key().to_owned());
     let found = app.read(move |conn| users::find_by_email(conn, &email_key)).await?;
@@ -308,7 +308,7 @@ pub struct Draft {
     pub password: PasswordHash,
 }
 
-/// Adds a person to a workspace. For operators. With the setting `auto`, nobody can sign up any
+/// Adds a person to a workspace. For operators. With the setting `auto`, no person can sign up any
 /// more.
 ///
 /// # Errors
@@ -458,11 +458,11 @@ async fn hash(app: &App, password: Password) -> Result<PasswordHash> {
     app.password_hasher.run(move || password.hash(|bytes| bytes.copy_from_slice(&salt))).await
 }
 
-/// Returns the person if the password is theirs. Nobody costs what somebody costs.
+/// Returns the person if the password is theirs. An unknown person takes as long as a known one.
 async fn verify(app: &App, found: Option<User>, password: Password) -> Result<User> {
     let stored = found
         .as_ref()
-        .map_or_else(PasswordHash::nobody, |user| PasswordHash::from_text(user.password.clone()));
+        .map_or_else(PasswordHash::decoy, |user| PasswordHash::from_text(user.password.clone()));
     let right = app.password_hasher.run(move || password.verify(&stored)).await?;
     found.filter(|user| right && !user.disabled).ok_or_else(|| Condition::CredentialsWrong.into())
 }

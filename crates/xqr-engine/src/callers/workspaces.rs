@@ -105,7 +105,7 @@ pub fn bootstrap(tx: &mut Tx<'_>) -> Result<Option<SecretKey>> {
     }
     let workspace = create(tx, "My Workspace", Plan::Enterprise)?;
     state::claim(tx.conn, state::FIRST_WORKSPACE, &workspace.uid)?;
-    // Whoever runs the service need not count their own calls.
+    // The operator need not count their own calls.
     let workspace = set_overrides(
         tx,
         &workspace.uid,

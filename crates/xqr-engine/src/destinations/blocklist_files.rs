@@ -19,7 +19,7 @@ use crate::{Clock, Data, Random, Settings};
 const FOLDER: &str = "blocklist";
 /// Lists below this size may shrink as they like.
 const SMALL: u64 = 100;
-/// Bytes of an entry at most, on average; so the size alone tells that a file is too long.
+/// Bytes of an entry at most, on average; so the size alone shows that a file is too long.
 const ENTRY_BYTES: u64 = 1_024;
 
 /// The hosts that the files list.
@@ -217,7 +217,7 @@ impl BlocklistFiles {
         Ok(hosts)
     }
 
-    /// The name tells nothing; the setting does.
+    /// The file name has no meaning; the setting has.
     fn copy_of(&self, path: &Path) -> PathBuf {
         let digest = Sha256::digest(path.as_os_str().as_encoded_bytes());
         let name: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();

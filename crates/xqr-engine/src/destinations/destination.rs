@@ -97,7 +97,7 @@ impl Destination {
         }
     }
 
-    /// Returns the normalised URL. For [`Tx::admit`](crate::Tx) and nobody else.
+    /// Returns the normalised URL. For [`Tx::admit`](crate::Tx) alone.
     pub(crate) fn into_text(self) -> String {
         self.text
     }

@@ -141,7 +141,7 @@ fn is_slug_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'-'
 }
 
-/// `q`, `v1` and `b` are shorter than any slug, but their names should be told as reserved, too.
+/// `q`, `v1` and `b` are shorter than any slug, but their names should be reported as reserved, too.
 pub(crate) fn is_reserved(text: &str) -> bool {
     let key = text.to_ascii_lowercase();
     ["b", "q", "v1"].contains(&key.as_str()) || RESERVED.binary_search(&key.as_str()).is_ok()
@@ -166,7 +166,7 @@ pub(crate) fn page_slug(title: &str) -> String {
     if slug.is_empty() { "page".to_owned() } else { slug.to_owned() }
 }
 
-/// Returns what tells a page from many others of its title.
+/// Returns the suffix that sets a page apart from many others of its title.
 pub(crate) fn random_tail(tx: &Tx<'_>) -> String {
     tx.fresh_code(ALPHABET, 7)
 }

@@ -1,4 +1,4 @@
-//! AddressLimits: limits by address, for who has no valid key. Per node, in bounded memory.
+//! Limits by address, for requests without a valid key. Per node, in bounded memory.
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Quotas: how much somebody may do in a month or a day. Never more, on any number of nodes, and
+//! Quotas: how much a caller may do in a month or a day. Never more, on any number of nodes, and
 //! not one write per request.
 //!
 //! A node leases up to 64 calls of a quota at once, in one transaction, and hands them out from
@@ -220,14 +220,14 @@ async fn ask(
     period: Period,
     surplus: u64,
 ) -> Result<Granted> {
-    let (tell, told) = oneshot::channel();
+    let (sender, receiver) = oneshot::channel();
     data.submit(
         false,
         move |tx| lease(tx, workspace, cap, period, surplus),
-        |result| drop(tell.send(result)),
+        |result| drop(sender.send(result)),
     );
     let result =
-        told.await.unwrap_or_else(|_| Err(Error::from(Condition::Overloaded { seconds: 1 })));
+        receiver.await.unwrap_or_else(|_| Err(Error::from(Condition::Overloaded { seconds: 1 })));
     result.map(|(granted, _)| granted)
 }
 

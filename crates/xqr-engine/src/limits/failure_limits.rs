@@ -17,7 +17,7 @@ const REMEMBERED: u64 = 100_000;
 pub(crate) struct Failures<K: Hash + Eq + Clone> {
     per_minute: u64,
     buckets: Buckets<K>,
-    /// Until when somebody is not listened to, Unix milliseconds.
+    /// End of the lock-out, Unix milliseconds.
     shut_out: Cache<K, i64>,
     clock: Arc<dyn Clock>,
 }
@@ -37,7 +37,7 @@ impl<K: Hash + Eq + Clone + Send + Sync + 'static> Failures<K> {
         }
     }
 
-    /// Returns how many seconds somebody is not listened to; `None` where they are.
+    /// Returns how many seconds the lock-out lasts; `None` without one.
     pub(crate) fn wait(&self, who: &K) -> Option<u64> {
         let wait = self.shut_out.get(who).map_or(0, |until| until - self.clock.now());
         (wait > 0).then(|| wait.unsigned_abs().div_ceil(1000))

@@ -1,4 +1,4 @@
-//! How often somebody may try to sign in: by account, so that a password cannot be guessed from
+//! How often a person may try to sign in: by account, so that a password cannot be guessed from
 //! many addresses, and by address, so that one guess cannot be tried on many accounts. Per node, in
 //! bounded memory.
 
@@ -37,7 +37,7 @@ impl SignInLimits {
     }
 
     /// Takes a try of an address, and then of an account: who is refused for the address does not
-    /// use up somebody else's account.
+    /// use up the tries of another account.
     ///
     /// # Errors
     ///

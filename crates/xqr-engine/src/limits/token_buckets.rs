@@ -1,4 +1,4 @@
-//! Token buckets: how fast somebody may go on. In memory, one node, no database.
+//! Token buckets: how fast a caller may go on. In memory, one node, no database.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -24,7 +24,7 @@ pub(crate) struct Buckets<K: Hash + Eq + Clone> {
     sizes: Mutex<HashMap<NonZeroU32, Arc<Limiter<K>>>>,
 }
 
-/// What taking a token told.
+/// The result of taking a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Taken {
     /// There was one; so many are left.

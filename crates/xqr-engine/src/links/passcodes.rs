@@ -15,7 +15,7 @@ use crate::{App, Caller, Clock};
 /// Wrong passcodes for one code that one workspace may try in a minute.
 const TRIES: u64 = 10;
 
-/// Wrong passcodes, by workspace and code: so nobody keeps an owner from a code by trying it.
+/// Wrong passcodes, by workspace and code: so no stranger keeps an owner from a code by trying it.
 pub(crate) struct PasscodeLimits(Failures<(i64, i64)>);
 
 impl PasscodeLimits {
@@ -24,7 +24,7 @@ impl PasscodeLimits {
     }
 }
 
-/// Returns the link of any workspace with this code, which whoever knows a code may ask for.
+/// Returns the link of any workspace with this code, which any holder of the code may ask for.
 ///
 /// # Errors
 ///
@@ -44,7 +44,7 @@ impl App {
     /// # Errors
     ///
     /// [`Condition::LinkNotFound`], [`Condition::PasscodeTriesSpent`], and
-    /// [`Condition::PasscodeWrong`], also for another workspace's link: nobody learns whose it is.
+    /// [`Condition::PasscodeWrong`], also for another workspace's link: no caller learns whose it is.
     pub async fn open_by_passcode(
         &self,
         caller: &Caller,
@@ -57,7 +57,7 @@ impl App {
         if let Some(seconds) = self.passcode_limits.0.wait(&who) {
             return Err(Condition::PasscodeTriesSpent { seconds }.into());
         }
-        // The digest is compared whoever asks, so that the two refusals take the same time.
+        // The digest is compared for every caller, so that the two refusals take the same time.
         let claimed = Passcode::claimed(passcode);
         let matches =
             |digest: &Vec<u8>| claimed.as_ref().is_some_and(|claimed| claimed.matches(digest));

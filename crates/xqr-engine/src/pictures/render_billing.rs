@@ -33,7 +33,7 @@ pub fn charge(tx: &mut Tx<'_>, caller: &Caller, units: u64) -> Result<Charge> {
     let limits = &own_terms.limits;
     let period = month.to_string();
     usage::begin(tx.conn, workspace, usage::RENDERS, &period)?;
-    // Whoever holds this row decides alone; an update that adds nothing locks it.
+    // The transaction that holds this row decides alone; an update that adds nothing locks it.
     usage::take(tx.conn, workspace, usage::RENDERS, &period, 0, None)?;
     let mut get = |metric: &str, period: &str| {
         usage::get(tx.conn, workspace, metric, period).map(|n| n.max(0).unsigned_abs())
@@ -219,13 +219,13 @@ mod tests {
             Spend { credits: 3, quota: 5, overage: 0 }
         );
         let entries = data.read_here(|conn| ledger(conn, workspace, 10)).unwrap();
-        let told: Vec<_> = entries
+        let counted: Vec<_> = entries
             .iter()
             .rev()
             .map(|entry| (entry.amount, entry.balance, entry.reason.as_str()))
             .collect();
         assert_eq!(
-            told,
+            counted,
             [(3, 3, "pack"), (-3, 0, "pictures"), (3, 3, "refund"), (-3, 0, "pictures")]
         );
     }

@@ -44,16 +44,16 @@ impl RenderPool {
     ) -> Result<T> {
         let overloaded = |_| Error::from(Condition::Overloaded { seconds: 1 });
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(overloaded)?;
-        let (tell, told) = oneshot::channel();
+        let (sender, receiver) = oneshot::channel();
         let work = move || {
             let _held: OwnedSemaphorePermit = place;
-            if !tell.is_closed() {
-                tell.send(job()).ok();
+            if !sender.is_closed() {
+                sender.send(job()).ok();
             }
         };
         let lost = || Error::from(Condition::RenderFailed).because("a drawing thread ended early");
         self.jobs.send(Box::new(work)).map_err(|_| lost())?;
-        told.await.unwrap_or_else(|_| Err(lost()))
+        receiver.await.unwrap_or_else(|_| Err(lost()))
     }
 }
 
@@ -63,7 +63,7 @@ fn sit(waiting: &Mutex<Receiver<Job>>) {
     loop {
         let job = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = job else { return };
-        // A picture that panics is the loss of one client, who is told so; the seat is needed by
+        // A picture that panics is the loss of one client, which gets an error; the seat is needed by
         // the others.
         std::panic::catch_unwind(std::panic::AssertUnwindSafe(job)).ok();
     }
@@ -77,9 +77,9 @@ mod tests {
     async fn a_picture_that_panics_is_the_loss_of_one_client() {
         let desk = RenderPool::new(&Render { parallel: 1, queue: 1, shelf_bytes: 0 });
         let failed = desk.draw::<()>(|| panic!("a defect of the render engine")).await.unwrap_err();
-        let told = failed.condition().reply(xqr_errors::Dialect::Studio);
+        let reply = failed.condition().reply(xqr_errors::Dialect::Studio);
         assert_eq!(
-            (told.status, told.message.as_str()),
+            (reply.status, reply.message.as_str()),
             (500, "Render engine failure. Retry once or contact support.")
         );
         assert_eq!(desk.draw(|| Ok(1)).await.unwrap(), 1, "the seat is still there");

@@ -76,7 +76,7 @@ impl Upload {
     ///
     /// # Errors
     ///
-    /// When nobody has fetched it.
+    /// When it is not fetched yet.
     fn bytes(&self) -> Result<&Bytes> {
         match &self.source {
             Source::Bytes(bytes) => Ok(bytes),
@@ -231,7 +231,7 @@ impl RenderRequest {
         self.logo.is_some() || self.backdrop.is_some()
     }
 
-    /// Returns what tells this picture from any other: SHA-256 over everything that it is drawn
+    /// Returns the identity of this picture: SHA-256 over everything that it is drawn
     /// from.
     pub fn digest(&self) -> [u8; 32] {
         let mut hash = Sha256::new();

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
-/// Tells the time.
+/// Reads the time.
 pub trait Clock: Send + Sync {
     /// Returns Unix milliseconds.
     fn now(&self) -> i64;

@@ -1,4 +1,4 @@
-//! Cursors: places in a list as clients carry them, sealed, so that nobody reads a row's id in them
+//! Cursors: places in a list as clients carry them, sealed, so that no client reads a row's id in them
 //! or makes one up.
 
 use base64::Engine as _;

@@ -234,7 +234,7 @@ impl Data {
         tokio::task::spawn_blocking(job).await.unwrap_or_else(|error| Err(Error::internal(error)))
     }
 
-    /// Runs `job` in a transaction, which it shares with others unless it is `alone`, and tells
+    /// Runs `job` in a transaction, which it shares with others unless it is `alone`, and answers
     /// `done` its result, and the codes whose redirects changed, after the commit.
     pub fn submit<T: Send + 'static>(
         &self,

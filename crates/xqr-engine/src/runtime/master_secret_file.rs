@@ -33,26 +33,26 @@ pub(crate) fn load(settings: &Settings, entropy: &dyn Random) -> Result<MasterSe
 /// Writes a new secret under its name in one step, so that of two programs that start at once both
 /// have the same.
 fn make(path: &Path, entropy: &dyn Random) -> Result<MasterSecret, String> {
-    let told = |error| format!("cannot write {}: {error}", path.display());
+    let failed = |error| format!("cannot write {}: {error}", path.display());
     let mut bytes = [0; 32];
     entropy.fill(&mut bytes);
     let folder = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder).map_err(told)?;
+    std::fs::create_dir_all(folder).map_err(failed)?;
     let draft = folder.join(format!("{NAME}.{}", std::process::id()));
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&draft).map_err(told)?;
+    let mut file = options.open(&draft).map_err(failed)?;
     file.write_all(MasterSecret::new(bytes).expose().as_bytes())
         .and_then(|()| file.sync_all())
-        .map_err(told)?;
+        .map_err(failed)?;
     // A link fails where another program was first; then its secret is the one.
     std::fs::hard_link(&draft, path)
         .or_else(|error| if path.exists() { Ok(()) } else { Err(error) })
-        .map_err(told)?;
-    std::fs::remove_file(&draft).map_err(told)?;
-    let text = std::fs::read_to_string(path).map_err(told)?;
+        .map_err(failed)?;
+    std::fs::remove_file(&draft).map_err(failed)?;
+    let text = std::fs::read_to_string(path).map_err(failed)?;
     MasterSecret::parse(&text)
         .ok_or_else(|| format!("{}: must be 64 hexadecimal digits", path.display()))
 }
@@ -75,7 +75,7 @@ mod tests {
             let mode = std::os::unix::fs::PermissionsExt::mode(
                 &std::fs::metadata(settings.data_dir.join(NAME)).unwrap().permissions(),
             );
-            assert_eq!(mode & 0o777, 0o600, "nobody else reads it");
+            assert_eq!(mode & 0o777, 0o600, "only its owner reads it");
         }
         settings.secret = "ab".repeat(32);
         assert_ne!(load(&settings, &SeededRandom::new(3)).unwrap().derive("x"), made.derive("x"));

@@ -16,6 +16,10 @@ pub struct OsRandom;
 
 impl Random for OsRandom {
     fn fill(&self, bytes: &mut [u8]) {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the operating system's generator is what the parameter stands for"
+        )]
         getrandom::fill(bytes).expect("the operating system has a random generator");
     }
 }

@@ -239,7 +239,7 @@ pub struct OfLink {
     pub by: BTreeMap<Facet, Values>,
 }
 
-/// Returns what the scans of some days tell of the caller's link; `daily` are those that are told
+/// Returns the statistics of the caller's link over some days; `daily` are the facets that are listed
 /// one by one.
 pub fn of_link(
     conn: &mut Conn,

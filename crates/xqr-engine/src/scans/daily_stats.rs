@@ -1,4 +1,4 @@
-//! What the scans of a day were, told apart by everything that analytics ask for. The text of a row
+//! The scans of a day, counted by every facet that analytics ask for. The text of a row
 //! in `scan_days`.
 
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use xqr_store::scans::NewScan;
 use super::unique_visitors::UniqueVisitors;
 
 /// Milliseconds of a quarter of an hour: every offset from UTC in use is a multiple of it, so that
-/// the days of every zone can be told apart.
+/// the days of every zone can be separated.
 pub(crate) const QUARTER: i64 = 15 * 60 * 1000;
 /// Milliseconds of a day.
 pub(crate) const DAY: i64 = 24 * 60 * 60 * 1000;
@@ -24,7 +24,7 @@ const REFERRER: usize = 64;
 /// The name of the values that are not kept apart: one that no host and no variant can have.
 pub const OTHERS: &str = "\u{1}";
 
-/// What scans are told apart by. A value that is not known is an empty text.
+/// The facets of scans. A value that is not known is an empty text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Facet {

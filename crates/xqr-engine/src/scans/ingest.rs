@@ -57,7 +57,7 @@ pub async fn count_scans(
             return Err(Error::internal("the journal's position has moved"));
         }
         let counted = insert(tx, &found)?;
-        if has_listeners { live_feed::tell(tx, counted) } else { Ok(Vec::new()) }
+        if has_listeners { live_feed::live_scans(tx, counted) } else { Ok(Vec::new()) }
     });
     app.live_feed.send(counted.await?);
     Ok(n)

@@ -1,4 +1,4 @@
-//! Scans as they are counted on this node, for who listens.
+//! Scans as they are counted on this node, for live streams.
 
 use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -29,7 +29,7 @@ pub struct LiveScan {
     pub scan: NewScan,
 }
 
-/// Where counted scans are told.
+/// Where counted scans are published.
 pub struct LiveFeed {
     sender: RwLock<Option<Sender<Arc<LiveScan>>>>,
     shares: FairSemaphore,
@@ -95,15 +95,15 @@ impl LiveFeed {
             .is_some_and(|sender| sender.receiver_count() > 0)
     }
 
-    pub(super) fn send(&self, told: Vec<LiveScan>) {
+    pub(super) fn send(&self, scans: Vec<LiveScan>) {
         if let Some(sender) = &*self.sender.read().unwrap_or_else(PoisonError::into_inner) {
-            told.into_iter().for_each(|scan| drop(sender.send(Arc::new(scan))));
+            scans.into_iter().for_each(|scan| drop(sender.send(Arc::new(scan))));
         }
     }
 }
 
 /// Adds to scans what clients call their links.
-pub(super) fn tell(tx: &mut Tx<'_>, counted: Vec<NewScan>) -> Result<Vec<LiveScan>> {
+pub(super) fn live_scans(tx: &mut Tx<'_>, counted: Vec<NewScan>) -> Result<Vec<LiveScan>> {
     let ids: HashSet<i64> = counted.iter().map(|scan| scan.link_id).collect();
     let names = scans::names(tx.conn, &ids.into_iter().collect::<Vec<_>>())?;
     let named = |scan: NewScan| {

@@ -1,4 +1,4 @@
-//! Who is the same visitor within a day, and nobody knows across days: a hash of address and user
+//! The same visitor has one id within a day, and another on the next day: a hash of address and user
 //! agent under a key that every node has for a day in UTC, and that is deleted from the database
 //! when the day is over.
 
@@ -17,7 +17,7 @@ use crate::{App, Tx};
 
 /// What the names of the keys begin with in the database.
 const PREFIX: &str = "visitor_salt_";
-/// Milliseconds after a try in which nobody tries again: redirects go on without visitors while the
+/// Milliseconds after a try without another try: redirects go on without visitors while the
 /// database is away.
 const PAUSE: i64 = 1000;
 
@@ -61,7 +61,7 @@ pub async fn visitor(
     Some(hasher.finish())
 }
 
-/// Gets the key of a day that nobody has prepared.
+/// Gets the key of a day that is not prepared.
 async fn first(app: &App, day: i64, now: i64) -> Option<[u8; 16]> {
     let tried_at = app.visitor_keys.tried_at.swap(now, Ordering::Relaxed);
     if (tried_at..tried_at + PAUSE).contains(&now) {
@@ -81,7 +81,7 @@ pub async fn prepare(app: &App) -> Result<()> {
     Ok(())
 }
 
-/// Returns the keys of today and tomorrow, and deletes all others. Whoever asks first makes them.
+/// Returns the keys of today and tomorrow, and deletes all others. The first node that asks makes them.
 pub(crate) fn fetch(tx: &mut Tx<'_>) -> Result<Vec<(i64, [u8; 16])>> {
     let today = tx.now.div_euclid(DAY);
     let days = [today, today + 1];

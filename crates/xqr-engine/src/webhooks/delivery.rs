@@ -244,7 +244,7 @@ fn next_attempt(
     tx.random(&mut random);
     let delay = retries.delay(usize::try_from(attempts).ok()?, u32::from_be_bytes(random))?;
     let wish = retry_after.map_or(0, |wish| millis(wish).min(MAX_RETRY_AFTER));
-    // Whoever says Gone will say it again.
+    // A receiver that answers 410 Gone will answer it again.
     (status != Some(410)).then(|| tx.now + delay.max(wish))
 }
 

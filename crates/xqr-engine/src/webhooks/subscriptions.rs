@@ -1,8 +1,8 @@
 //! Webhooks: subscriptions to events, the deliveries that follow, and how they are attempted.
 //!
-//! A delivery is made in the transaction of what it tells of, one for each active subscription to
-//! it; so none is lost, none is early, and none tells of what was rolled back. Who is paused or
-//! disabled is told nothing; what was due then waits.
+//! A delivery is made in the transaction of the event it reports, one for each active subscription to
+//! it; so none is lost, none is early, and none reports an event that was rolled back. A subscription that is paused or
+//! disabled gets no new delivery; what was due then waits.
 
 use serde_json::json;
 use xqr_auth::{MasterSecret, SigningSecret};
@@ -86,7 +86,7 @@ pub async fn endpoint(app: &App, field: &str, text: &str) -> Result<Endpoint> {
     })
 }
 
-/// Refuses whoever's plan has no webhooks: those from a better plan may be seen and deleted.
+/// Refuses a workspace whose plan has no webhooks: those from a better plan may be seen and deleted.
 ///
 /// # Errors
 ///
@@ -115,7 +115,7 @@ pub struct Edit {
     pub url: Option<Endpoint>,
     /// A text of its owner's.
     pub description: Option<String>,
-    /// Everything it is told.
+    /// The events it gets.
     pub events: Option<Vec<String>>,
     /// Whether it gets deliveries. Activating it forgets its failures.
     pub status: Option<Status>,

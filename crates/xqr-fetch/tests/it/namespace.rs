@@ -69,7 +69,7 @@ ip route add default via 2001:db8::2
 hosts=$(mktemp)
 printf '%s\n' "$HOSTS" >"$hosts"
 mount --bind "$hosts" /etc/hosts
-# Nobody listens at port 53, so names that are not in the file fail at once.
+# No resolver listens at port 53, so names that are not in the file fail at once.
 resolver=$(mktemp)
 echo "nameserver 127.0.0.1" >"$resolver"
 mount --bind "$resolver" /etc/resolv.conf
@@ -189,7 +189,7 @@ async fn production() {
             }
         }
     }
-    assert_eq!(hits(), unguarded, "the guard let somebody come to a canary");
+    assert_eq!(hits(), unguarded, "the guard let a request reach a canary");
 }
 
 fn bracketed(address: IpAddr) -> String {

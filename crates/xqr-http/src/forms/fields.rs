@@ -36,7 +36,7 @@ pub fn color_of(field: &str, text: &str) -> Result<Rgba> {
     })
 }
 
-/// A JSON object that is being read. Fields that nobody asks for are passed over.
+/// A JSON object that is being read. Fields that are not asked for are passed over.
 pub struct Fields {
     object: Map<String, Value>,
     complaints: Vec<Condition>,
@@ -144,7 +144,7 @@ impl Fields {
         self.complaints.push(condition);
     }
 
-    /// Complains about every field that nobody has read; `instead` says what stands there.
+    /// Complains about every field that has not been read; `instead` says what stands there.
     pub fn refuse_the_rest(&mut self, instead: &Instead) {
         let names: Vec<String> =
             self.object.keys().map(|name| name.chars().take(64).collect()).collect();
@@ -418,7 +418,7 @@ impl Fields {
     }
 
     /// Returns a moment in Unix milliseconds. The last day of the year 9999, with which many
-    /// programs say "never", is the last moment that can be told in every time zone:
+    /// programs say "never", is the last moment that can be written in every time zone:
     /// 9999-12-30T22:00:00Z.
     pub fn moment(&mut self, field: &str) -> Option<i64> {
         let text = self.text(field)?;

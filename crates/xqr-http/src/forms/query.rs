@@ -6,7 +6,7 @@ use url::form_urlencoded;
 use xqr_engine::checks;
 use xqr_engine::errors::{Condition, Expected, Result};
 
-/// A decoded query. Parameters that nobody asks for are passed over.
+/// A decoded query. Parameters that are not asked for are passed over.
 pub struct Query(Vec<(String, String)>);
 
 impl Query {

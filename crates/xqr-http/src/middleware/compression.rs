@@ -17,7 +17,7 @@ use actix_web::{HttpMessage, HttpResponse};
 /// The fewest bytes that are worth it: less fits into one packet anyway.
 const WORTH: u64 = 1024;
 
-/// Stands in the extensions of an answer that tells a secret.
+/// Stands in the extensions of an answer that holds a secret.
 pub struct Secret;
 
 /// The coding that a client takes.

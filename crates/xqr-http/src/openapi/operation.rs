@@ -60,7 +60,7 @@ pub fn operation(
 }
 
 impl Operation {
-    /// Says which security schemes admit, an empty one everybody, and what a caller may be told.
+    /// Names the security schemes that admit a caller, an empty one for every caller, and the errors a caller may get.
     pub fn needs(mut self, schemes: &[&'static str], refusals: &'static str) -> Self {
         self.security.extend(schemes);
         self.refuses(refusals)

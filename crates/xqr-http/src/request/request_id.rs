@@ -15,6 +15,10 @@ thread_local! {
     /// time.
     static NEXT: Cell<u128> = Cell::new({
         let mut random = [0; 16];
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "request ids are drawn before there is an entropy parameter"
+        )]
         getrandom::fill(&mut random).expect("the operating system has a random generator");
         u128::from_be_bytes(random)
     });
@@ -44,6 +48,10 @@ impl RequestId {
     /// Returns a fresh random UUID, version 4 (RFC 9562).
     pub fn fresh_uuid() -> Self {
         let mut text = [0; 36];
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "request ids are drawn before there is an entropy parameter"
+        )]
         Uuid::new_v4().hyphenated().encode_lower(&mut text);
         Self::Uuid(text)
     }

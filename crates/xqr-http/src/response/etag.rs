@@ -1,5 +1,5 @@
 //! Conditional requests for pictures (RFC 9110, section 13.1.2). A tag is made of what a picture is
-//! drawn from, so whoever has the picture already costs no drawing.
+//! drawn from, so a client that has the picture already costs no drawing.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use xqr_engine::pictures::render_request::RenderRequest;
 use xqr_engine::render::Format;
 
-/// Returns what tells a picture from any other, but for what another version of this program draws.
+/// Returns the identity of a picture, but for what another version of this program draws.
 /// An SVG may be coded on its way, so its tag is weak: it stands for the same picture in other
 /// bytes.
 pub fn of(order: &RenderRequest) -> EntityTag {

@@ -1,7 +1,7 @@
 //! A connection that must make progress.
 //!
 //! actix-http limits the first head only. This wrapper closes a connection whose later head does
-//! not arrive, which is idle for too long, or whose answer nobody reads; bodies are limited where
+//! not arrive, which is idle for too long, or whose answer is not read; bodies are limited where
 //! they are read. It sees every byte, so a slow but honest reader of a large answer is never cut.
 
 use std::cell::Cell;

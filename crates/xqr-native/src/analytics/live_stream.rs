@@ -24,7 +24,7 @@ use xqr_http::ApiRequest;
 use xqr_http::forms::fields::Fields;
 use xqr_http::refusal::Refusal;
 
-/// How often a stream shows that it lives, so that nobody between closes it.
+/// How often a stream shows that it lives, so that no proxy between closes it.
 const BEAT: Duration = Duration::from_secs(15);
 /// How long a stream lasts. Clients come again by themselves, and then their keys are looked at
 /// anew.
@@ -54,7 +54,7 @@ pub(super) async fn stream(call: ApiRequest<Native>) -> Result<HttpResponse, Ref
                 let text = match timeout_at(beat, listener.next()).await {
                     Ok(Ok(scan)) if wanted(&scan) => event(&scan),
                     Ok(Ok(_)) => continue,
-                    // How many of them were of this workspace, nobody knows.
+                    // How many of them were of this workspace is not known.
                     Ok(Err(RecvError::Lagged(_))) => "event: missed\ndata: {}\n\n".to_owned(),
                     Ok(Err(RecvError::Closed)) => return None,
                     Err(_) => ":\n\n".to_owned(),

@@ -197,7 +197,7 @@ fn design(fields: &mut Fields, known: Design) -> Option<Design> {
     }
     let mut trial = Fields::inside(design.clone(), "design.");
     look(&mut trial);
-    // Without a logo, nobody has asked how large it is.
+    // Without a logo, its size has no meaning.
     trial.number("logo_size", 0.1..=0.4);
     trial.choice("logo_clear_zone", &choices(ClearZone::ALL));
     trial.flag("logo_neon_alpha");

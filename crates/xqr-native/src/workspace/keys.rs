@@ -140,7 +140,7 @@ async fn draft(call: &mut ApiRequest<Native>) -> Result<Draft> {
     })
 }
 
-/// A key as the native API shows it. The secret is shown once, to whoever made or rotated the key.
+/// A key as the native API shows it. The secret is shown once, to the client that made or rotated the key.
 #[derive(Serialize)]
 struct KeyView {
     id: String,

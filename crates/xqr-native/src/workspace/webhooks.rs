@@ -204,7 +204,7 @@ async fn rotate(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
         subscriptions::rotate(tx, &caller, Native::COLUMN, id, subscriptions::OVERLAP)
     };
     let (_, secret) = call.app.write(job).await?;
-    Ok(call.answer(StatusCode::OK, told(&secret)))
+    Ok(call.answer(StatusCode::OK, secret_json(&secret)))
 }
 
 /// `GET /api/developer/webhooks/{webhook_id}/secret`
@@ -225,7 +225,7 @@ async fn secret_of(app: &App, caller: &Caller, uid: String) -> Result<Value> {
         let id = find(conn, &caller, &uid)?.id;
         subscriptions::secret(conn, &caller, Native::COLUMN, id, &master)
     });
-    Ok(told(&read.await?))
+    Ok(secret_json(&read.await?))
 }
 
 async fn test_of(app: &App, caller: &Caller, uid: String) -> Result<Value> {
@@ -245,7 +245,7 @@ fn confidential(mut answer: HttpResponse) -> HttpResponse {
     answer
 }
 
-fn told(secret: &SigningSecret) -> Value {
+fn secret_json(secret: &SigningSecret) -> Value {
     json!({ "secret": secret.expose() })
 }
 

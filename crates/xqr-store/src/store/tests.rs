@@ -24,9 +24,9 @@ fn write<T: Send + 'static>(
     store: &Store,
     job: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
 ) -> Result<T> {
-    let (tell, told) = channel();
-    store.write(false, job, move |result| tell.send(result).unwrap());
-    told.recv().unwrap()
+    let (sender, receiver) = channel();
+    store.write(false, job, move |result| sender.send(result).unwrap());
+    receiver.recv().unwrap()
 }
 
 fn workspace(conn: &mut Conn, uid: &str) -> Result<i64> {
@@ -92,10 +92,10 @@ fn connections_are_set_up_for_durability() {
 #[test]
 fn a_job_that_fails_takes_nobody_along() {
     let (store, _folder) = open();
-    let (tell, told) = channel();
+    let (sender, receiver) = channel();
     // Queued together, so that those that are not alone share groups.
     for n in 0..30 {
-        let tell = tell.clone();
+        let sender = sender.clone();
         let job = move |conn: &mut Conn| {
             let id = workspace(conn, &format!("w{n}"))?;
             match n % 3 {
@@ -105,10 +105,10 @@ fn a_job_that_fails_takes_nobody_along() {
             }
         };
         store.write(n % 4 == 0, job, move |result: Result<i64>| {
-            tell.send((n, result.map_err(|e| e.condition().row().name))).unwrap()
+            sender.send((n, result.map_err(|e| e.condition().row().name))).unwrap()
         });
     }
-    for (n, result) in told.iter().take(30) {
+    for (n, result) in receiver.iter().take(30) {
         match n % 3 {
             0 => assert_eq!(result, Err("KeyInvalid")),
             1 => assert_eq!(result, Err("Internal")),
@@ -133,10 +133,7 @@ fn both_ways_of_paging_show_every_link_once() {
             )?
             .unwrap();
         }
-        assert!(
-            links::insert(conn, link(mine, "cODE1"), &[])?.is_none(),
-            "codes do not tell upper from lower case"
-        );
+        assert!(links::insert(conn, link(mine, "cODE1"), &[])?.is_none(), "codes ignore case");
         Ok((mine, theirs))
     })
     .unwrap();

@@ -307,7 +307,7 @@ impl Archive {
     }
 }
 
-/// What the ZIP's writer has written and nobody has sent yet.
+/// What the ZIP's writer has written and is not sent yet.
 #[derive(Clone, Default)]
 struct Written(Arc<Mutex<Vec<u8>>>);
 

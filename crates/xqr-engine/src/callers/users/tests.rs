@@ -138,7 +138,7 @@ async fn an_operators_person_closes_the_first_sign_up_too() {
         email: email.to_owned(),
         name: Some("Ann".into()),
         role: None,
-        password: PasswordHash::nobody(),
+        password: PasswordHash::decoy(),
     };
     let drafts = ["ann@example.com", "bob@example.com", "ANN@example.com"].map(make);
     let result = trial.app.write(move |tx| {

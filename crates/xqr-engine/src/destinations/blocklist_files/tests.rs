@@ -20,7 +20,7 @@ impl Trial {
     }
 
     fn write(&self, name: &str, list: impl AsRef<[u8]>) {
-        // Replaced as a whole, as whoever fetches feeds should.
+        // Replaced as a whole, as a program that fetches feeds should.
         let draft = self.folder.path().join("draft");
         fs::write(&draft, list).unwrap();
         fs::rename(draft, self.folder.path().join(name)).unwrap();
@@ -75,7 +75,7 @@ fn a_changed_file_is_taken_and_an_unchanged_one_is_not_read() {
 }
 
 /// Empty, cut, HTML, ten times as long, NULs, gone, no file: the last good state holds, and the
-/// operator is told (U-6).
+/// operator gets a warning (U-6).
 #[test]
 fn a_bad_feed_changes_nothing_but_the_alarm() {
     let trial = Trial::new(&["feed"]);
@@ -134,13 +134,17 @@ fn a_list_may_shrink_as_far_as_it_is_told() {
     trial.write("feed", feed(50));
     assert_eq!((files.refresh(), files.state()[0].hosts), (1, 50));
     trial.write("feed", feed(1));
-    assert_eq!((files.refresh(), files.state()[0].hosts), (1, 1), "a short list is somebody's own");
+    assert_eq!(
+        (files.refresh(), files.state()[0].hosts),
+        (1, 1),
+        "a short list is the operator's own"
+    );
     trial.write("feed", feed(1_000));
     assert_eq!(files.refresh(), 1);
     trial.settings.blocklist.max_shrink_percent = 100;
     trial.write("feed", feed(1));
-    let told = trial.open();
-    assert_eq!((told.state()[0].hosts, told.refresh(), told.state()[0].hosts), (1_000, 1, 1));
+    let files = trial.open();
+    assert_eq!((files.state()[0].hosts, files.refresh(), files.state()[0].hosts), (1_000, 1, 1));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Where the files of assets lie, as far as the engine knows it: a trait, lent by whoever has the
+//! Where the files of assets lie, as far as the engine knows it: a trait, implemented by the program that has the
 //! store. Names are ours: a store is never given one that a user wrote.
 
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! The way out of the process, as far as the engine knows it: a trait, lent by whoever has the
+//! The way out of the process, as far as the engine knows it: a trait, implemented by the program that has the
 //! guarded client.
 
 use std::future::Future;
@@ -12,7 +12,7 @@ pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// Posts to addresses that users name, and to nothing that is not public.
 pub trait Outbound: Send + Sync {
     /// Judges an address without dialling it, and returns it as it will be requested. A name that
-    /// nobody knows passes: it is judged again with every attempt.
+    /// the resolver does not know passes: it is judged again with every attempt.
     fn judge<'a>(&'a self, url: &'a str) -> Later<'a, Result<String, Refusal>>;
 
     /// Posts JSON, once, after judging the address anew.
@@ -55,6 +55,6 @@ pub enum Outcome {
         /// Why, for the log.
         reason: String,
     },
-    /// There was no place to try from: nobody's fault, and no attempt.
+    /// There was no place to try from: not the receiver's fault, and no attempt.
     Busy,
 }

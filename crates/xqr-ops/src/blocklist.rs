@@ -1,4 +1,4 @@
-//! `cargo xtask blocklist …`
+//! The tasks `blocklist …`.
 
 use std::fs::File;
 use std::io::BufReader;
@@ -8,56 +8,57 @@ use anyhow::Context as _;
 use clap::Subcommand;
 use serde_json::{Value, json};
 use xqr_engine::destinations::blocklist::{self, Entries, Entry, Format, Host, HostSet};
+use xqr_engine::dialect::Dialects;
 use xqr_engine::runtime::time_format::rfc3339;
 
-use crate::office::{Output, open, table};
+use crate::database::open;
+use crate::output::{Output, table};
 
-#[derive(Subcommand)]
+#[derive(Subcommand, Debug)]
 pub(crate) enum Blocklist {
-    /// Add the hosts of a file to the list in the database; those that are there stay as they are
+    /// Add the hosts of a file to the list in the database; existing entries stay unchanged
     Import {
         file: PathBuf,
-        /// plain, hosts or phishtank; without it, what its first line looks like
+        /// plain, hosts or phishtank; by default detected from the first line
         #[arg(long, value_parser = format)]
         format: Option<Format>,
-        /// Why, for operators; without it, the file's name
+        /// The reason, for operators; by default the file's name
         #[arg(long)]
         reason: Option<String>,
-        /// More entries than this are refused
+        /// Refuse a file with more entries
         #[arg(long, default_value_t = 5_000_000)]
         max: u64,
         #[command(flatten)]
         output: Output,
     },
-    /// Add a host, and all that is below it, to the list in the database
+    /// Add a host and its subdomains to the list in the database
     Add {
-        /// A name, an address, or a URL with it
+        /// A host name, an IP address, or a URL that contains it
         #[arg(value_parser = host)]
         host: Host,
-        /// Why, for operators
+        /// The reason, for operators
         #[arg(long, default_value = "")]
         reason: String,
         #[command(flatten)]
         output: Output,
     },
-    /// Take a host from the list in the database
+    /// Remove a host from the list in the database
     Remove {
         #[arg(value_parser = host)]
         host: Host,
         #[command(flatten)]
         output: Output,
     },
-    /// Tell whether a destination would be refused, and by which entry of the database or of the
-    /// settings' files
+    /// Show whether a destination is blocked, and by which entry of the database or of the files
     Check {
         #[arg(value_parser = host)]
         url: Host,
         #[command(flatten)]
         output: Output,
     },
-    /// List the hosts in the database in alphabetical order, and how the settings' files are
+    /// List the hosts in the database in alphabetical order, and the state of the files
     List {
-        /// Begin after this host
+        /// Start after this host
         #[arg(long, default_value = "")]
         after: String,
         #[arg(long, default_value_t = 100)]
@@ -80,8 +81,8 @@ fn view(entry: &Entry) -> Value {
 }
 
 impl Blocklist {
-    pub(crate) fn run(self) -> anyhow::Result<()> {
-        let data = open()?;
+    pub(crate) fn run(self, dialects: Dialects) -> anyhow::Result<()> {
+        let data = open(dialects)?;
         match self {
             Self::Import { file, format, reason, max, output } => {
                 let name = file.display().to_string();
@@ -92,8 +93,8 @@ impl Blocklist {
                     blocklist::import(&data, &hosts, &reason.unwrap_or_else(|| name.clone()))?;
                 let read = hosts.len();
                 let (skipped, first) = entries.passed_over();
-                let told = json!({ "file": name, "hosts": read, "new": new, "lines_passed_over": skipped, "first_of_them": first });
-                output.print(&told, || match skipped {
+                let summary = json!({ "file": name, "hosts": read, "new": new, "lines_passed_over": skipped, "first_of_them": first });
+                output.print(&summary, || match skipped {
                     0 => format!("{read} hosts, {new} of them new"),
                     _ => format!("{read} hosts, {new} of them new; {skipped} lines make no sense, the first is line {first}"),
                 });
@@ -101,8 +102,8 @@ impl Blocklist {
             Self::Add { host, reason, output } => {
                 let text = host.as_str().to_owned();
                 let new = data.write_here(move |tx| blocklist::add(tx, &host, &reason))?;
-                let told = if new { "is listed" } else { "was listed already" };
-                output.print(&json!({ "host": text, "new": new }), || format!("{text} {told}"));
+                let outcome = if new { "is listed" } else { "was listed already" };
+                output.print(&json!({ "host": text, "new": new }), || format!("{text} {outcome}"));
             }
             Self::Remove { host, output } => {
                 let text = host.as_str().to_owned();

@@ -1,14 +1,16 @@
-//! `cargo xtask credits …`
+//! The tasks `credits …`.
 
 use clap::Subcommand;
 use serde_json::{Value, json};
 use xqr_engine::callers::workspaces;
+use xqr_engine::dialect::Dialects;
 use xqr_engine::pictures::render_billing;
 use xqr_engine::runtime::time_format::rfc3339;
 
-use crate::office::{Output, open, table};
+use crate::database::open;
+use crate::output::{Output, table};
 
-#[derive(Subcommand)]
+#[derive(Subcommand, Debug)]
 pub(crate) enum Credits {
     /// Grant credits to a workspace; they are spent before its quota
     Grant {
@@ -16,7 +18,7 @@ pub(crate) enum Credits {
         workspace: String,
         #[arg(value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
         amount: u64,
-        /// Why, for the ledger
+        /// The reason, for the ledger
         #[arg(long, default_value = "granted")]
         reason: String,
         #[command(flatten)]
@@ -31,12 +33,12 @@ pub(crate) enum Credits {
     },
 }
 
-/// Entries that are shown.
+/// The number of entries that `list` prints.
 const SHOWN: i64 = 50;
 
 impl Credits {
-    pub(crate) fn run(self) -> anyhow::Result<()> {
-        let data = open()?;
+    pub(crate) fn run(self, dialects: Dialects) -> anyhow::Result<()> {
+        let data = open(dialects)?;
         match self {
             Self::Grant { workspace, amount, reason, output } => {
                 let balance = data.write_here(move |tx| {

@@ -1,28 +1,30 @@
-//! `cargo xtask maintenance …`
+//! The tasks `maintenance …`.
 
 use clap::Subcommand;
 use serde_json::json;
+use xqr_engine::dialect::Dialects;
 use xqr_engine::limits::maintenance;
 use xqr_engine::runtime::time_format::rfc3339;
 
-use crate::office::{Output, open};
+use crate::database::open;
+use crate::output::Output;
 
-#[derive(Subcommand)]
+#[derive(Subcommand, Debug)]
 pub(crate) enum Maintenance {
-    /// Close the APIs until a moment; redirects go on. Every node follows within a second
+    /// Start maintenance: the APIs refuse requests, redirects go on. Nodes follow within a second
     On {
-        /// When it ends, such as 2026-12-31T06:00:00Z
+        /// When it ends, for example 2026-12-31T06:00:00Z
         #[arg(long)]
         until: jiff::Timestamp,
         #[command(flatten)]
         output: Output,
     },
-    /// Open the APIs again
+    /// End maintenance
     Off {
         #[command(flatten)]
         output: Output,
     },
-    /// Tell whether there is maintenance
+    /// Show whether maintenance is on
     Status {
         #[command(flatten)]
         output: Output,
@@ -30,8 +32,8 @@ pub(crate) enum Maintenance {
 }
 
 impl Maintenance {
-    pub(crate) fn run(self) -> anyhow::Result<()> {
-        let data = open()?;
+    pub(crate) fn run(self, dialects: Dialects) -> anyhow::Result<()> {
+        let data = open(dialects)?;
         let output = match self {
             Self::On { until, output } => {
                 data.write_here(move |tx| maintenance::set(tx, Some(until.as_millisecond())))?;

@@ -1,19 +1,21 @@
-//! `cargo xtask migrate`
+//! The task `migrate`.
 
 use clap::Args;
 use serde_json::json;
+use xqr_engine::dialect::Dialects;
 
-use crate::office::{Output, open_as_is};
+use crate::database::open_as_is;
+use crate::output::Output;
 
-#[derive(Args)]
+#[derive(Args, Debug)]
 pub(crate) struct Migrate {
     #[command(flatten)]
     output: Output,
 }
 
 impl Migrate {
-    pub(crate) fn run(self) -> anyhow::Result<()> {
-        let ran = open_as_is()?.migrate().map_err(anyhow::Error::msg)?;
+    pub(crate) fn run(self, dialects: Dialects) -> anyhow::Result<()> {
+        let ran = open_as_is(dialects)?.migrate().map_err(anyhow::Error::msg)?;
         self.output.print(&json!({ "ran": ran }), || match ran.as_slice() {
             [] => "the schema is up to date".to_owned(),
             ran => format!("ran {}", ran.join(", ")),

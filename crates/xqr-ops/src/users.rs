@@ -1,4 +1,4 @@
-//! `cargo xtask user …`
+//! The tasks `user …`.
 
 use std::io::BufRead as _;
 
@@ -8,14 +8,16 @@ use serde_json::{Value, json};
 use xqr_engine::auth::{Email, Password, PasswordHash};
 use xqr_engine::callers::users::Role;
 use xqr_engine::callers::{users, workspaces};
+use xqr_engine::dialect::Dialects;
 use xqr_engine::runtime::time_format::rfc3339;
 use xqr_engine::{Data, rows};
 
-use crate::office::{Output, open, table};
+use crate::database::open;
+use crate::output::{Output, table};
 
-#[derive(Subcommand)]
+#[derive(Subcommand, Debug)]
 pub(crate) enum User {
-    /// Add a person to a workspace; a generated password is printed this once
+    /// Create a user in a workspace; a generated password is printed only once
     Create {
         /// The address to sign in with
         #[arg(long)]
@@ -25,7 +27,7 @@ pub(crate) enum User {
         workspace: String,
         #[arg(long)]
         name: Option<String>,
-        /// owner or member; without it, the first is the owner
+        /// owner or member; by default the first user is the owner
         #[arg(long, value_parser = role)]
         role: Option<Role>,
         #[command(flatten)]
@@ -33,7 +35,7 @@ pub(crate) enum User {
         #[command(flatten)]
         output: Output,
     },
-    /// List people, of one workspace or of all
+    /// List the users of one workspace, or all users
     List {
         /// The workspace's id
         #[arg(long)]
@@ -41,45 +43,44 @@ pub(crate) enum User {
         #[command(flatten)]
         output: Output,
     },
-    /// Give a person another password, and end every sign-in; a generated password is printed this
-    /// once
+    /// Set a new password and revoke all sessions; a generated password is printed only once
     SetPassword {
-        /// The person's id or e-mail address
+        /// The user's id or e-mail address
         user: String,
         #[command(flatten)]
         source: Source,
         #[command(flatten)]
         output: Output,
     },
-    /// Shut a person out, and end every sign-in
+    /// Disable a user and revoke all sessions
     Disable {
-        /// The person's id or e-mail address
+        /// The user's id or e-mail address
         user: String,
         #[command(flatten)]
         output: Output,
     },
-    /// Let a person in again
+    /// Enable a disabled user
     Enable {
-        /// The person's id or e-mail address
+        /// The user's id or e-mail address
         user: String,
         #[command(flatten)]
         output: Output,
     },
 }
 
-/// Where a password comes from. Not from an argument: those stand in the list of processes and in
-/// the shell's history.
-#[derive(Args)]
+/// The source of a password. It is never an argument, because the list of processes and the
+/// shell's history show arguments.
+#[derive(Args, Debug)]
 pub(crate) struct Source {
     /// Read the password from the first line of the standard input instead of generating one
     #[arg(long)]
     password_stdin: bool,
 }
 
-/// A password that is to be stored.
+/// A password to store.
 struct Chosen {
     hash: PasswordHash,
-    /// To be shown, if nobody knows it yet.
+    /// The password to print, if it was generated.
     generated: Option<Password>,
 }
 
@@ -147,8 +148,8 @@ fn print_one(
 }
 
 impl User {
-    pub(crate) fn run(self) -> anyhow::Result<()> {
-        let data = open()?;
+    pub(crate) fn run(self, dialects: Dialects) -> anyhow::Result<()> {
+        let data = open(dialects)?;
         match self {
             Self::Create { email, workspace, name, role, source, output } => {
                 let address = Email::parse(&email)?;

@@ -1,16 +1,18 @@
-//! `cargo xtask workspace …`
+//! The tasks `workspace …`.
 
 use anyhow::Context as _;
 use clap::Subcommand;
 use serde_json::{Value, json};
 use xqr_engine::callers::workspaces;
+use xqr_engine::dialect::Dialects;
 use xqr_engine::plans::Plan;
 use xqr_engine::rows;
 use xqr_engine::runtime::time_format::rfc3339;
 
-use crate::office::{Output, open, table};
+use crate::database::open;
+use crate::output::{Output, table};
 
-#[derive(Subcommand)]
+#[derive(Subcommand, Debug)]
 pub(crate) enum Workspace {
     /// Create a workspace
     Create {
@@ -26,7 +28,7 @@ pub(crate) enum Workspace {
         #[command(flatten)]
         output: Output,
     },
-    /// Move a workspace to another plan; the next request sees it
+    /// Move a workspace to another plan; it applies from the next request
     SetPlan {
         id: String,
         #[arg(value_parser = plan)]
@@ -34,12 +36,12 @@ pub(crate) enum Workspace {
         #[command(flatten)]
         output: Output,
     },
-    /// Give a workspace limits of its own, such as '{"links":null,"burst_per_second":50}'; the next
-    /// request sees them
+    /// Override limits of a workspace's plan, for example '{"links":null,"burst_per_second":50}';
+    /// they apply from the next request
     Override {
         id: String,
-        /// A JSON object with limits as config/plans.toml names them; null is unlimited. Leave it
-        /// out to go back to the plan's
+        /// A JSON object with the limit names of config/plans.toml; null means unlimited. Without
+        /// it, the overrides are removed
         limits: Option<String>,
         #[command(flatten)]
         output: Output,
@@ -69,8 +71,8 @@ fn line(workspace: &rows::Workspace) -> Vec<String> {
 }
 
 impl Workspace {
-    pub(crate) fn run(self) -> anyhow::Result<()> {
-        let data = open()?;
+    pub(crate) fn run(self, dialects: Dialects) -> anyhow::Result<()> {
+        let data = open(dialects)?;
         match self {
             Self::Create { name, plan, output } => {
                 let made = data.write_here(move |tx| workspaces::create(tx, &name, plan))?;

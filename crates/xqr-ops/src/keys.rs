@@ -1,25 +1,27 @@
-//! `cargo xtask key …`
+//! The tasks `key …`.
 
-use anyhow::Context as _;
 use clap::Subcommand;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde_json::{Value, json};
 use xqr_engine::auth::{KeyFormat, Scopes, SecretKey};
 use xqr_engine::callers::{api_keys, workspaces};
+use xqr_engine::dialect::Dialects;
 use xqr_engine::rows;
 use xqr_engine::runtime::time_format::rfc3339;
 
-use crate::office::{Output, open, table};
+use crate::database::open;
+use crate::output::{Output, table};
 
-#[derive(Subcommand)]
+#[derive(Subcommand, Debug)]
 pub(crate) enum Key {
-    /// Create a key; its secret is printed this once
+    /// Create a key; its secret is printed only once
     Create {
         /// The workspace's id
         workspace: String,
         #[arg(long, default_value = "key")]
         name: String,
-        /// Which client it is for: xqr, studio, forge or hub
-        #[arg(long, default_value = "xqr", value_parser = look)]
+        /// The dialect whose key format it has
+        #[arg(long, default_value = KeyFormat::ALL[0].name(), value_parser = look())]
         look: KeyFormat,
         /// Scopes, separated by commas
         #[arg(long, default_value = "*", value_delimiter = ',')]
@@ -37,21 +39,21 @@ pub(crate) enum Key {
         #[command(flatten)]
         output: Output,
     },
-    /// Revoke a key at once
+    /// Revoke a key
     Revoke {
         /// The key's id or public prefix
         key: String,
         #[command(flatten)]
         output: Output,
     },
-    /// Replace a key; the new secret is printed this once
+    /// Replace a key; the new secret is printed only once
     Rotate {
         /// The key's id or public prefix
         key: String,
         #[command(flatten)]
         output: Output,
     },
-    /// Delete a key as if it had never been
+    /// Delete a key
     Delete {
         /// The key's id or public prefix
         key: String,
@@ -60,8 +62,9 @@ pub(crate) enum Key {
     },
 }
 
-fn look(name: &str) -> anyhow::Result<KeyFormat> {
-    KeyFormat::parse(name).context("must be xqr, studio, forge or hub")
+fn look() -> impl TypedValueParser<Value = KeyFormat> {
+    PossibleValuesParser::new(KeyFormat::ALL.map(KeyFormat::name))
+        .map(|name| KeyFormat::parse(&name).expect("it is one of the names"))
 }
 
 fn view(key: &rows::Key) -> Value {
@@ -90,8 +93,8 @@ fn print_secret(output: Output, key: &rows::Key, secret: &SecretKey) {
 }
 
 impl Key {
-    pub(crate) fn run(self) -> anyhow::Result<()> {
-        let data = open()?;
+    pub(crate) fn run(self, dialects: Dialects) -> anyhow::Result<()> {
+        let data = open(dialects)?;
         match self {
             Self::Create { workspace, name, look, scopes, expires_at, output } => {
                 let scopes = Scopes::parse_list(scopes.iter().map(String::as_str))?;

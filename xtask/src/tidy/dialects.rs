@@ -1,0 +1,121 @@
+//! The workspace without a dialect: a copy of the tree, from which the dialect's crate, its lines
+//! in the manifests, its entry in the server and the folder of its tests are removed, still
+//! compiles.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context as _, bail, ensure};
+
+use super::rules::dialect_names::dialects;
+use super::tree::Tree;
+
+/// Folders that the copy lacks.
+const SKIPPED: [&str; 3] = ["target", ".git", "xqr-data"];
+
+/// Compiles the workspace and its tests without each dialect, or without `only`.
+pub(super) fn check(root: &Path, only: &str) -> anyhow::Result<()> {
+    let names = dialects(&Tree::read(root)?);
+    ensure!(only.is_empty() || names.iter().any(|name| name == only), "no dialect `{only}`");
+    let target = root.canonicalize()?.join("target");
+    let mut failed = Vec::new();
+    for name in names.iter().filter(|name| only.is_empty() || *name == only) {
+        let start = Instant::now();
+        // Always the same path, so that cargo finds what it compiled for the last dialect.
+        let copy = target.join("tidy/tree");
+        if copy.exists() {
+            std::fs::remove_dir_all(&copy)?;
+        }
+        copy_folder(root, &copy)?;
+        remove(&copy, name).with_context(|| format!("cannot remove {name}"))?;
+        let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+        let status = Command::new(cargo)
+            .args(["check", "--workspace", "--all-targets", "--offline", "--quiet"])
+            .current_dir(&copy)
+            // Not ours: cargo takes a package at the same path in another workspace for the same.
+            .env("CARGO_TARGET_DIR", target.join("tidy/target"))
+            .status()?;
+        let outcome = if status.success() { "compiles" } else { "does not compile" };
+        println!("without {name}: {outcome} ({} s)", start.elapsed().as_secs());
+        if !status.success() {
+            failed.push(name.as_str());
+        }
+    }
+    if failed.is_empty() { Ok(()) } else { bail!("does not compile without {}", failed.join(", ")) }
+}
+
+/// Copies a folder with the times of its files, by which cargo sees what changed.
+fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let (name, kind) = (entry.file_name(), entry.file_type()?);
+        if SKIPPED.iter().any(|skipped| name == *skipped) {
+            continue;
+        }
+        let target = to.join(&name);
+        if kind.is_dir() {
+            copy_folder(&entry.path(), &target)?;
+        } else if kind.is_symlink() {
+            std::os::unix::fs::symlink(std::fs::read_link(entry.path())?, &target)?;
+        } else if kind.is_file() {
+            std::fs::copy(entry.path(), &target)?;
+            std::fs::File::options()
+                .write(true)
+                .open(&target)?
+                .set_modified(entry.metadata()?.modified()?)?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes a dialect from the tree at `root`, as ARCHITECTURE.md says how.
+pub(super) fn remove(root: &Path, name: &str) -> anyhow::Result<()> {
+    std::fs::remove_dir_all(root.join(format!("crates/xqr-{name}")))?;
+    let crate_name = format!("xqr-{name}");
+    for manifest in manifests(root)? {
+        edit(&manifest, |text| {
+            let key = |line: &str| line.split(['.', ' ', '=']).next() == Some(&crate_name);
+            text.split_inclusive('\n').filter(|line| !key(line)).collect()
+        })?;
+    }
+    edit(&root.join("bins/xqr-server/src/lib.rs"), |text| {
+        let entry = format!("xqr_{name}::DIALECT");
+        text.replace(&format!("{entry},"), "").replace(&entry, "")
+    })?;
+    let tests = root.join("bins/xqr-server/tests/it");
+    for test in [tests.join(name), tests.join(format!("{name}.rs"))] {
+        if test.is_dir() {
+            std::fs::remove_dir_all(test)?;
+        } else if test.exists() {
+            std::fs::remove_file(test)?;
+        }
+    }
+    edit(&tests.join("main.rs"), |text| {
+        let declaration = format!("mod {name};");
+        text.split_inclusive('\n').filter(|line| line.trim() != declaration).collect()
+    })
+}
+
+/// Returns the manifests of the workspace and of its packages.
+fn manifests(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut manifests = vec![root.join("Cargo.toml"), root.join("xtask/Cargo.toml")];
+    for folder in ["crates", "bins"] {
+        for entry in std::fs::read_dir(root.join(folder))? {
+            manifests.push(entry?.path().join("Cargo.toml"));
+        }
+    }
+    manifests.retain(|manifest| manifest.exists());
+    Ok(manifests)
+}
+
+/// Rewrites a file if `change` changes its text.
+fn edit(path: &Path, change: impl FnOnce(&str) -> String) -> anyhow::Result<()> {
+    let text = std::fs::read_to_string(path)?;
+    let changed = change(&text);
+    if changed != text {
+        std::fs::write(path, changed)?;
+    }
+    Ok(())
+}
