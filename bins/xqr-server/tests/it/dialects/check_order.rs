@@ -9,8 +9,11 @@ use xqr_engine::plans::Plan;
 use crate::support::contract::{compiled_in, document};
 use crate::support::test_app::TestApp;
 
+/// An operation: method, path, scope.
+type Operation = (&'static str, &'static str, &'static str);
+
 /// The operations of the studio dialect, whose paths end in a slash; an empty scope needs no key.
-const STUDIO: [(&str, &str, &str); 12] = [
+const STUDIO: [Operation; 12] = [
     ("POST", "/v1/generate/", "qr:render"),
     ("POST", "/v1/generate/bulk/", "qr:render"),
     ("POST", "/v1/validate/", "qr:render"),
@@ -56,7 +59,7 @@ const DEVELOPERS: [(&str, &str); 2] = [
 ];
 
 /// The operations of the forge dialect, below `/v1`.
-const FORGE: [(&str, &str, &str); 12] = [
+const FORGE: [Operation; 12] = [
     ("GET", "/projects", "links:read"),
     ("POST", "/projects", "links:write"),
     ("GET", "/projects/{project_id}", "links:read"),
@@ -72,7 +75,7 @@ const FORGE: [(&str, &str, &str); 12] = [
 ];
 
 /// The operations of the hub dialect, below `/api`; an empty scope needs no key.
-const HUB: [(&str, &str, &str); 9] = [
+const HUB: [Operation; 9] = [
     ("POST", "/shorten", "links:write"),
     ("POST", "/update", "links:write"),
     ("POST", "/delete", "links:write"),
@@ -85,7 +88,7 @@ const HUB: [(&str, &str, &str); 9] = [
 ];
 
 /// The scope that each operation demands. The test fails when the router has another operation.
-const OPERATIONS: [(&str, &str, &str); 67] = [
+const OPERATIONS: [Operation; 67] = [
     ("GET", "/v1/links", "links:read"),
     ("POST", "/v1/links", "links:write"),
     ("POST", "/v1/links/bulk", "links:write"),
@@ -164,7 +167,7 @@ fn no_operation_is_forgotten() {
         })
         .collect();
     let known = |dialect: Dialect| -> Vec<(&str, &str)> {
-        let (operations, of_people): (&[(&str, &str, &str)], &[(&str, &str)]) = match dialect {
+        let (operations, of_people): (&[Operation], &[(&str, &str)]) = match dialect {
             Dialect::Xqr => (&OPERATIONS, &DEVELOPERS),
             Dialect::Studio => (&STUDIO, &PEOPLE),
             Dialect::Forge => (&FORGE, &[]),
