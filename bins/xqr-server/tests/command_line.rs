@@ -1,6 +1,8 @@
 //! The command line of `xqr-server`, as an operator's script uses it. `xtask/tests/tasks.rs` runs
 //! the same tasks through `cargo xtask`.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::path::Path;
 use std::process::{Command, Output};
 

@@ -22,7 +22,8 @@ const ENVELOPE: Envelope = Envelope {
             "allOf": [reference("Refusal"), { "properties": { "code": { "enum": codes } } }],
         })
     },
-    problem: None, request_id: Some("d47f2e1a-8c3b-4a5d-9e6f-1234567890ab"),
+    problem: None,
+    request_id: Some("d47f2e1a-8c3b-4a5d-9e6f-1234567890ab"),
 };
 
 /// Returns the OpenAPI document.

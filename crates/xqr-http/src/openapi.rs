@@ -7,7 +7,7 @@ pub mod operation;
 pub mod schema;
 
 use serde_json::{Map, Value, json};
-use xqr_engine::errors::{Dialect, rows};
+use xqr_engine::errors::{Dialect, Row, rows};
 
 use self::operation::Operation;
 

@@ -16,7 +16,8 @@ const CODE: &str = "LinkNotFound LinkForeign LinkGone PasscodeWrong PasscodeTrie
 const LOOKUP: &str = "LinkNotFound LinkGone RateExceeded TextControls";
 
 /// The refusal envelope (section 8.1).
-const ENVELOPE: Envelope = Envelope { schema: |_, _| reference("Refusal"), problem: None, request_id: None };
+const ENVELOPE: Envelope =
+    Envelope { schema: |_, _| reference("Refusal"), problem: None, request_id: None };
 
 /// Returns the OpenAPI document.
 pub(super) fn document() -> Value {

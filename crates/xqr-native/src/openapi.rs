@@ -35,7 +35,8 @@ const ENVELOPE: Envelope = Envelope {
             } } } }],
         })
     },
-    problem: Some("Problem"), request_id: Some("req_01KM8T3X9G5W2Q7R4N6V8YBC0D"),
+    problem: Some("Problem"),
+    request_id: Some("req_01KM8T3X9G5W2Q7R4N6V8YBC0D"),
 };
 
 /// Returns the OpenAPI document.

@@ -27,7 +27,11 @@ const DRAW: &str = "ColorInvalid ContentTooLong FieldConflict FieldUnsupported U
 const PASSWORD: &str = "PasswordTooShort PasswordCommon TextTooLong RateExceeded";
 
 /// The refusal envelope (section 15.1).
-const ENVELOPE: Envelope = Envelope { schema: |_, _| reference("Refusal"), problem: None, request_id: Some("req_01KM8T3X9G5W2Q7R4N6V8YBC0D") };
+const ENVELOPE: Envelope = Envelope {
+    schema: |_, _| reference("Refusal"),
+    problem: None,
+    request_id: Some("req_01KM8T3X9G5W2Q7R4N6V8YBC0D"),
+};
 
 /// Returns the OpenAPI document.
 pub(super) fn document() -> Value {

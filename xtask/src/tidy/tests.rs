@@ -148,7 +148,7 @@ fn folders_are_small_and_names_unique() {
     let files: Vec<_> = paths.iter().map(|path| (path.as_str(), "")).collect();
     assert_eq!(broken(&files[..12]), []);
     let crowded = ("folders", "crates/xqr-engine/src/bio".to_owned(), 0);
-    assert_eq!(broken(&files), [crowded.clone()]);
+    assert_eq!(broken(&files), std::slice::from_ref(&crowded));
     // The root of the module is the thirteenth.
     let root = ("crates/xqr-engine/src/bio.rs", "");
     assert_eq!(broken(&[&files[..12], &[root]].concat()), [crowded]);

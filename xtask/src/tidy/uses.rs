@@ -145,7 +145,7 @@ fn expand(prefix: &[String], tree: &str, bind: &mut impl FnMut(Path, String)) {
     let path = if head == "self" && !prefix.is_empty() || head == "*" {
         prefix.to_vec()
     } else {
-        [prefix, &[head.clone()]].concat()
+        [prefix, std::slice::from_ref(&head)].concat()
     };
     match rest.strip_prefix("::") {
         Some(rest) => expand(&path, rest, bind),

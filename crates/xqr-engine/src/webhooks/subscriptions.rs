@@ -305,7 +305,7 @@ pub fn redeliver(
 ) -> Result<Delivery> {
     let webhook = get(tx.conn, caller, dialect, id)?;
     let found = webhooks::find_delivery(tx.conn, caller.workspace, id, uid)?;
-    let delivery = found.ok_or_else(|| Condition::ResourceNotFound { what: Resource::Delivery })?;
+    let delivery = found.ok_or(Condition::ResourceNotFound { what: Resource::Delivery })?;
     if delivery.status == webhooks::PENDING {
         return Err(Condition::StateConflict { state: State::Pending }.into());
     }
