@@ -48,9 +48,9 @@ fn task(folder: &Path, arguments: &[&str]) -> Value {
 fn a_refused_task_says_why_in_a_sentence() {
     let folder = tempfile::tempdir().unwrap();
     for arguments in [
-        &["key", "list", "nobody"][..],
-        &["key", "create", "nobody"],
-        &["credits", "grant", "nobody", "1"],
+        &["key", "list", "unknown"][..],
+        &["key", "create", "unknown"],
+        &["credits", "grant", "unknown", "1"],
     ] {
         let output = run(folder.path(), arguments);
         let said = String::from_utf8(output.stderr).unwrap();
@@ -215,7 +215,7 @@ async fn people_are_added_and_shut_out_beside_a_running_service() {
     );
     assert_eq!(task(folder, &["user", "list", "--workspace", id]), all);
     assert!(!all.to_string().contains("argon2"));
-    let unknown = run(folder, &["user", "disable", "nobody@example.com"]);
+    let unknown = run(folder, &["user", "disable", "unknown@example.com"]);
     assert_eq!(String::from_utf8(unknown.stderr).unwrap(), "xtask: User not found.\n");
 }
 

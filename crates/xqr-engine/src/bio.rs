@@ -5,7 +5,7 @@ mod page_view;
 
 use serde_json::{Map, Value};
 use url::Url;
-use xqr_errors::{Condition, Error, Resource, Result};
+use xqr_errors::{Amount, Condition, Error, Resource, Result};
 use xqr_plans::Capped;
 use xqr_store::Conn;
 use xqr_store::bio::{self, BioPage, NewBioPage};
@@ -235,7 +235,7 @@ fn merge(tx: &mut Tx<'_>, known: &mut PageData, content: Content, base: &str) ->
         }
     }
     if text(known)?.len() > BYTES {
-        let max = format!("{BYTES} bytes");
+        let max = Amount::Bytes(BYTES);
         return Err(Condition::DataTooComplex { field: "page_data".to_owned(), max }.into());
     }
     Ok(())

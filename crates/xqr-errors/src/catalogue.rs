@@ -20,7 +20,7 @@ pub use self::reply::{FORGE_VERSION, Reply};
 pub use self::row::{Cell, Place, Retry, Row};
 
 use self::macros::catalogue;
-use crate::{Advice, Expected, Instead, Resource, State};
+use crate::{Advice, Amount, Expected, Instead, Resource, State};
 
 catalogue! {
     // ---- Authentication
@@ -652,7 +652,7 @@ catalogue! {
     }
 
     /// A JSON value is nested too deeply, or too large.
-    DataTooComplex { field: String, max: String } => {
+    DataTooComplex { field: String, max: Amount } => {
         causes: "More bytes or more levels than the field may have.",
         fix: "Send less.",
         retry: Never,
@@ -762,12 +762,12 @@ catalogue! {
     }
 
     /// A webhook cannot be sent to this address.
-    EndpointInvalid { field: String, fault: String } => {
+    EndpointInvalid { field: String, reason: String } => {
         causes: "Another scheme than https; credentials in the address; an unusual port; an address that does not parse.",
         fix: "Send an https:// address of a public web server.",
         retry: Never,
-        xqr: 400 "VALIDATION_ERROR" "{field}: Must be an https:// address on the public Internet: {fault}." ours,
-        studio: 400 in [field] "Enter a valid https URL: {fault}." ours,
+        xqr: 400 "VALIDATION_ERROR" "{field}: Must be an https:// address on the public Internet: {reason}." ours,
+        studio: 400 in [field] "Enter a valid https URL: {reason}." ours,
         forge: 400 in field,
         hub: 400 in field,
     }

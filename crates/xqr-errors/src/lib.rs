@@ -15,7 +15,7 @@ pub use dialect::{Dialect, UnknownName};
 pub use error::{Error, Result};
 pub use expected::Expected;
 pub use markdown::markdown;
-pub use state::{Advice, Instead, Resource, State};
+pub use state::{Advice, Amount, Instead, Resource, State};
 
 #[cfg(test)]
 mod tests;

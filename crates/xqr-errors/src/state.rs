@@ -114,6 +114,28 @@ impl fmt::Display for Resource {
     }
 }
 
+/// The most of something that a field may ask for or hold, with its unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Amount {
+    /// Bytes of a JSON value.
+    Bytes(usize),
+    /// Levels of a nested JSON value.
+    Levels(usize),
+    /// Points of a time series.
+    Points(usize),
+}
+
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bytes(n) => write!(f, "{n} bytes"),
+            Self::Levels(n) => write!(f, "{n} levels"),
+            Self::Points(n) => write!(f, "{n} points"),
+        }
+    }
+}
+
 /// The substitute for a field, as a [`FieldUnsupported`](crate::Condition::FieldUnsupported) names
 /// it.
 ///

@@ -10,7 +10,7 @@ use serde_json::Value;
 use xqr_engine::auth::Scope;
 use xqr_engine::bio::{Content, Draft, Edit, LINKS, PageData, is_language};
 use xqr_engine::destinations::destination::Destination;
-use xqr_engine::errors::{Condition, Expected, Result};
+use xqr_engine::errors::{Amount, Condition, Expected, Result};
 use xqr_engine::rows::BioPage;
 use xqr_engine::runtime::time_format::rfc3339;
 use xqr_engine::{Tx, bio};
@@ -145,7 +145,7 @@ fn content(fields: &mut Fields) -> Option<Content> {
     if data.values().any(|value| depth(value) >= DEPTH) {
         fields.complain(Condition::DataTooComplex {
             field: "page_data".to_owned(),
-            max: format!("{DEPTH} levels"),
+            max: Amount::Levels(DEPTH),
         });
         return None;
     }

@@ -39,8 +39,8 @@ pub(crate) fn closed(error: &Error) -> HttpResponse {
         410 => {
             ("No longer active", "The owner of this link has switched it off, or it has expired.")
         }
-        503 => ("One moment", "The service is busy. Please try again in a few seconds."),
-        _ => ("Something went wrong", "Please try again in a moment."),
+        503 => ("Service busy", "The service is busy. Please try again in a few seconds."),
+        _ => ("Something went wrong", "Please try again later."),
     };
     answer(
         status,

@@ -2,7 +2,7 @@
 //! through scans.
 //!
 //! Periods are days of UTC, and so are visitors, who are known for a day (see
-//! [`salts`](crate::scans::visitor_id)); a series may have a zone of its own.
+//! [`visitor_id`](crate::scans::visitor_id)); a series may have a zone of its own.
 
 use std::collections::BTreeMap;
 

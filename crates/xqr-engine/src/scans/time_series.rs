@@ -3,7 +3,7 @@
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
-use xqr_errors::{Condition, Error, Result};
+use xqr_errors::{Amount, Condition, Error, Result};
 use xqr_store::Conn;
 use xqr_store::scan_days::{self, ALL_LINKS, Days};
 
@@ -144,7 +144,7 @@ fn buckets(request: &SeriesRequest, end: i64) -> Result<Vec<Point>> {
         if points.len() == MOST {
             return Err(Condition::NumberTooLarge {
                 field: "interval".to_owned(),
-                max: format!("{MOST} points"),
+                max: Amount::Points(MOST).to_string(),
             }
             .into());
         }

@@ -75,7 +75,7 @@ pub async fn endpoint(app: &App, field: &str, text: &str) -> Result<Endpoint> {
     app.outbound()?.judge(text).await.map(Endpoint).map_err(|refusal| {
         let field = field.to_owned();
         match refusal {
-            Refusal::Text(fault) => Condition::EndpointInvalid { field, fault },
+            Refusal::Text(reason) => Condition::EndpointInvalid { field, reason },
             Refusal::Internal { host, address } => Condition::FetchRefused {
                 field,
                 host,

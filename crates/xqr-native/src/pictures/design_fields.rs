@@ -226,7 +226,7 @@ fn frame(fields: &mut Fields, foreground: Rgba) -> Option<Frame> {
     if style == Some(FrameStyle::Border) && label.is_some() {
         fields.complain(Condition::FieldConflict {
             field: "frame_label".into(),
-            other: "frame_style border".into(),
+            other: ["frame_style", FrameStyle::Border.name()].join(" "),
         });
     }
     // A label alone asks for the usual frame.

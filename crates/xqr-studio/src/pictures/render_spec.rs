@@ -120,7 +120,7 @@ fn frame(fields: &mut Fields, foreground: Rgba) -> Option<Frame> {
     if style == Some(FrameStyle::Border) && label.is_some() {
         fields.complain(Condition::FieldConflict {
             field: "frame_label".into(),
-            other: "frame_style border".into(),
+            other: ["frame_style", FrameStyle::Border.name()].join(" "),
         });
     }
     let style = style.or(label.is_some().then_some(FrameStyle::LabelBelow))?;

@@ -4,7 +4,7 @@ use super::super::lexer::is_word;
 use super::super::tree::{SourceFile, Tree, Violation};
 
 /// Words and phrases that must not occur: pronouns that hide the subject, and private names for
-/// things that have a term. for example, a `desk` is a
+/// things that have a term. For example, a `desk` is a
 /// pool, a `tally` is daily statistics, a `fault` is an error response.
 const WORDS: [&str; 25] = [
     "a text",
@@ -34,6 +34,9 @@ const WORDS: [&str; 25] = [
     "wishes",
 ];
 
+/// Nouns that make a standard term of "a text": a text message, a text field.
+const TERMS: [&str; 2] = ["message", "field"];
+
 /// Files that must name the words.
 const EXEMPT: &str = "xtask/src/tidy/";
 
@@ -49,7 +52,11 @@ pub(super) fn check(tree: &Tree) -> Vec<Violation> {
                 for (at, _) in lower.match_indices(word) {
                     let before = lower[..at].chars().next_back();
                     let after = lower[at + word.len()..].chars().next();
-                    if !before.is_some_and(is_word) && !after.is_some_and(is_word) {
+                    let is_part = before.is_some_and(is_word) || after.is_some_and(is_word);
+                    let is_quoted = before == after && before.is_some_and(|c| "`\"".contains(c));
+                    let rest = lower[at + word.len()..].trim_start();
+                    let is_term = TERMS.iter().any(|term| rest.starts_with(term));
+                    if !(is_part || is_quoted || word == "a text" && is_term) {
                         violations.push(file.violation(offset + at, format!("\"{word}\"")));
                     }
                 }

@@ -15,7 +15,7 @@ fn open() -> (Store, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let store =
         Store::open(&folder.path().join("deep/xqr.db").display().to_string(), OPTIONS).unwrap();
-    assert_eq!(store.migrate().unwrap().len(), 12);
+    assert_eq!(store.migrate().unwrap().len(), 13);
     assert_eq!(store.migrate().unwrap(), Vec::<String>::new());
     (store, folder)
 }
@@ -90,7 +90,7 @@ fn connections_are_set_up_for_durability() {
 }
 
 #[test]
-fn a_job_that_fails_takes_nobody_along() {
+fn a_failing_job_leaves_the_others() {
     let (store, _folder) = open();
     let (sender, receiver) = channel();
     // Queued together, so that those that are not alone share groups.
