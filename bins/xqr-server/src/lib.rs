@@ -79,11 +79,10 @@ pub fn start(
         "" => format!("http://{address}"),
         url => url.to_owned(),
     };
-    let app = App::open(settings, public_url, clock, entropy, registry.profiles())
-        .map_err(anyhow::Error::msg)?;
+    let app = App::open(settings, public_url, clock, entropy, registry.profiles())?;
     let first_key = app.data.write_here(workspaces::bootstrap)?;
     // First, because they lend the way out.
-    let workers = Workers::start(&app).map_err(anyhow::Error::msg)?;
+    let workers = Workers::start(&app)?;
     let server = xqr_http::server::serve(&app, listener, registry, xqr_public::routes)?;
     let handle = server.handle();
     actix_rt::spawn(server);

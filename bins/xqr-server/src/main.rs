@@ -41,7 +41,7 @@ fn main() -> ExitCode {
 }
 
 async fn serve() -> anyhow::Result<()> {
-    let settings = Settings::load().map_err(anyhow::Error::msg)?;
+    let settings = Settings::load()?;
     xqr_server::start_logging(&settings)?;
     let (mut terminate, mut interrupt) =
         (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);

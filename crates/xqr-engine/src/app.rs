@@ -29,7 +29,7 @@ use crate::runtime::ports::webhook_client::Outbound;
 use crate::scans::live_feed::LiveFeed;
 use crate::scans::visitor_id::VisitorKeys;
 use crate::scans::{journal, visitor_id};
-use crate::{Caller, Clock, Data, Random, Settings, Tx, assets};
+use crate::{Caller, Clock, Data, Random, Settings, StartError, Tx, assets};
 use xqr_journal::Journal;
 
 /// Everything that a request or a background step may use.
@@ -71,27 +71,24 @@ impl App {
     ///
     /// # Errors
     ///
-    /// A message for the operator.
+    /// [`StartError`].
     pub fn open(
         settings: Settings,
         public_url: String,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Random>,
         dialects: Dialects,
-    ) -> Result<Arc<Self>, String> {
+    ) -> Result<Arc<Self>, StartError> {
         let data = Data::open(&settings, clock, entropy, dialects)?;
         data.migrate()?;
         data.set_home(&public_url);
         data.files().open();
-        let visitor_keys =
-            VisitorKeys::new(data.write_here(visitor_id::fetch).map_err(|e| e.to_string())?);
-        let journal = journal::open(&settings, &data).map_err(|error| error.to_string())?;
-        let journal = Arc::new(journal);
+        let visitor_keys = VisitorKeys::new(data.write_here(visitor_id::fetch)?);
+        let journal = Arc::new(journal::open(&settings, &data)?);
         let redirects = Arc::new(Redirects::new(&settings.cache));
         let countries = match settings.scans.geoip_file.as_str() {
             "" => Countries::default(),
-            path => Countries::open(Path::new(path))
-                .map_err(|error| format!("scans.geoip_file: {error}"))?,
+            path => Countries::open(Path::new(path)).map_err(StartError::Countries)?,
         };
         let render_pool = RenderPool::new(&settings.render);
         let render_cache = RenderCache::new(settings.render.shelf_bytes);

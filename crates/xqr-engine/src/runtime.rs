@@ -10,5 +10,6 @@ pub(crate) mod ids;
 pub(crate) mod master_secret_file;
 pub mod ports;
 pub mod random;
+pub mod start_error;
 pub mod threads;
 pub mod time_format;

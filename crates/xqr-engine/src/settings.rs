@@ -14,8 +14,10 @@ use xqr_plans::PlanTable;
 mod asset_storage;
 mod check;
 mod parsing;
+mod settings_error;
 
 pub use asset_storage::{Assets, Bio, Hidden, StoreKind};
+pub use settings_error::SettingsError;
 
 /// `config/xqr.toml`: every setting with its default and a comment.
 pub const DEFAULTS: &str = include_str!("../xqr.toml");
@@ -262,8 +264,8 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// A message for the operator that names the setting and where it was set.
-    pub fn load() -> Result<Self, String> {
+    /// [`SettingsError`].
+    pub fn load() -> Result<Self, SettingsError> {
         let env = |name: &str| std::env::var(name).ok();
         let file = match env("XQR_CONFIG") {
             Some(path) => Some(PathBuf::from(path)),
@@ -296,15 +298,15 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// A message for the operator that names the file, the plan and the limit.
-    pub fn plan_table(&self) -> Result<PlanTable, String> {
+    /// [`SettingsError`], which names the file, the plan and the limit.
+    pub fn plan_table(&self) -> Result<PlanTable, SettingsError> {
         if self.plans_file.is_empty() {
             return Ok(PlanTable::builtin());
         }
         let name = &self.plans_file;
         let text = std::fs::read_to_string(name)
             .map_err(|error| format!("cannot read {name}: {error}"))?;
-        PlanTable::overlaid(&text).map_err(|error| format!("{name}: {error}"))
+        PlanTable::overlaid(&text).map_err(|error| format!("{name}: {error}").into())
     }
 
     /// Returns the defaults alone, untouched by files and environment.
@@ -320,7 +322,7 @@ impl Settings {
         file: Option<&Path>,
         env: impl Fn(&str) -> Option<String>,
         env_names: impl Iterator<Item = String>,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, SettingsError> {
         let mut table: Table =
             DEFAULTS.parse().map_err(|e| format!("the built-in settings are broken: {e}"))?;
         let place = file.map_or("the settings file".to_owned(), |path| path.display().to_string());
@@ -330,9 +332,8 @@ impl Settings {
         from_env(&mut table, "", &env, &mut known)?;
         for name in env_names {
             if !known.contains(&name) {
-                return Err(format!(
-                    "the environment variable {name} is not the name of a setting"
-                ));
+                let wrong = format!("the environment variable {name} is not the name of a setting");
+                return Err(wrong.into());
             }
         }
         let mut settings: Self =
@@ -353,16 +354,18 @@ impl Settings {
     }
 }
 
-fn overlay(base: &mut Table, own: Table, path: &str, place: &str) -> Result<(), String> {
+fn overlay(base: &mut Table, own: Table, path: &str, place: &str) -> Result<(), SettingsError> {
     for (key, value) in own {
         let name = format!("{path}{key}");
         match (base.get_mut(&key), value) {
-            (None, _) => return Err(format!("{place}: there is no setting '{name}'")),
+            (None, _) => return Err(format!("{place}: there is no setting '{name}'").into()),
             (Some(Value::Table(inner)), Value::Table(value)) => {
                 overlay(inner, value, &format!("{name}."), place)?
             }
             (Some(slot), value) if slot.same_type(&value) => *slot = value,
-            (Some(slot), _) => return Err(format!("{place}: {name}: must be {}", kind(slot))),
+            (Some(slot), _) => {
+                return Err(format!("{place}: {name}: must be {}", kind(slot)).into());
+            }
         }
     }
     Ok(())
@@ -375,7 +378,7 @@ fn from_env(
     path: &str,
     env: &impl Fn(&str) -> Option<String>,
     known: &mut Vec<String>,
-) -> Result<(), String> {
+) -> Result<(), SettingsError> {
     for (key, slot) in table.iter_mut() {
         let name = if key == "database_url" {
             "DATABASE_URL".into()
@@ -387,7 +390,7 @@ fn from_env(
             continue;
         }
         if let Some(text) = env(&name) {
-            let wrong = || format!("{name}: must be {}", kind(slot));
+            let wrong = || SettingsError::from(format!("{name}: must be {}", kind(slot)));
             *slot = match slot {
                 Value::Integer(_) => Value::Integer(text.trim().parse().map_err(|_| wrong())?),
                 Value::Boolean(_) => Value::Boolean(text.trim().parse().map_err(|_| wrong())?),

@@ -8,13 +8,12 @@ use xqr_engine::{Data, OsRandom, Settings, SystemClock};
 /// Opens the database and migrates it to the schema of this version.
 pub(crate) fn open(dialects: Dialects) -> anyhow::Result<Data> {
     let data = open_as_is(dialects)?;
-    data.migrate().map_err(anyhow::Error::msg)?;
+    data.migrate()?;
     Ok(data)
 }
 
 /// Opens the database.
 pub(crate) fn open_as_is(dialects: Dialects) -> anyhow::Result<Data> {
-    let settings = Settings::load().map_err(anyhow::Error::msg)?;
-    Data::open(&settings, Arc::new(SystemClock), Arc::new(OsRandom), dialects)
-        .map_err(anyhow::Error::msg)
+    let settings = Settings::load()?;
+    Ok(Data::open(&settings, Arc::new(SystemClock), Arc::new(OsRandom), dialects)?)
 }

@@ -15,7 +15,7 @@ pub(crate) struct Migrate {
 
 impl Migrate {
     pub(crate) fn run(self, dialects: Dialects) -> anyhow::Result<()> {
-        let ran = open_as_is(dialects)?.migrate().map_err(anyhow::Error::msg)?;
+        let ran = open_as_is(dialects)?.migrate()?;
         self.output.print(&json!({ "ran": ran }), || match ran.as_slice() {
             [] => "the schema is up to date".to_owned(),
             ran => format!("ran {}", ran.join(", ")),

@@ -4,10 +4,12 @@
 mod backend;
 mod connections;
 mod migrations;
+mod open_error;
 pub(crate) mod schema;
 mod store;
 mod writer;
 
 pub use backend::Conn;
 pub(crate) use backend::failed;
+pub use open_error::OpenError;
 pub use store::{Store, StoreOptions};

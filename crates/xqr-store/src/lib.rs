@@ -22,7 +22,7 @@ mod service;
 pub use accounts::{credits, keys, users, workspaces};
 pub use activity::{outbox, scan_days, scans, webhooks};
 pub use content::{assets, bio, links, projects, templates};
-pub use database::{Conn, Store, StoreOptions};
+pub use database::{Conn, OpenError, Store, StoreOptions};
 pub use service::{blocklist, counters, idempotency, service_state};
 
 /// A page of a list.

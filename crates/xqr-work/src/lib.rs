@@ -12,6 +12,7 @@ mod ingest_scans;
 mod object_storage;
 mod purge;
 mod step;
+mod storage_error;
 mod watch_blocklist;
 mod webhook_client;
 
@@ -29,6 +30,7 @@ use crate::step::{Pace, repeat};
 use crate::webhook_client::Guarded;
 
 pub use step::Progress;
+pub use storage_error::StorageError;
 
 /// The running steps.
 pub struct Workers {
@@ -43,8 +45,8 @@ impl Workers {
     ///
     /// # Errors
     ///
-    /// A message for the operator if the object storage cannot be opened.
-    pub fn start(app: &Arc<App>) -> Result<Self, String> {
+    /// [`StorageError`] if the object storage cannot be opened.
+    pub fn start(app: &Arc<App>) -> Result<Self, StorageError> {
         app.lend_storage(Arc::new(Files::open(&app.settings)?));
         app.lend_fetcher(Arc::new(image_fetcher::Fetcher::new(&app.settings.fetch)));
         app.lend_outbound(Arc::new(Guarded::new(&app.settings)));

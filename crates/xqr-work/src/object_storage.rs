@@ -26,6 +26,8 @@ use xqr_engine::runtime::ports::webhook_client::Later;
 use xqr_engine::settings::{Assets, StoreKind};
 use xqr_fetch::{Unguarded, UnguardedError};
 
+use crate::storage_error::StorageError;
+
 /// Bytes that are gathered before a piece goes into a folder.
 const LOCAL_PIECE: usize = 256 * 1024;
 /// The same for a bucket, whose parts may not be smaller.
@@ -41,20 +43,18 @@ pub(crate) struct Files {
 
 impl Files {
     /// Opens the store that the settings name. A folder is made, a bucket is asked for nothing yet.
-    pub(crate) fn open(settings: &Settings) -> Result<Self, String> {
+    pub(crate) fn open(settings: &Settings) -> Result<Self, StorageError> {
         let Assets { store, prefix, .. } = &settings.assets;
         match store {
             StoreKind::Local => {
                 let folder = settings.assets_folder();
-                let failed = |error: &dyn std::fmt::Display| {
-                    format!("assets.folder: cannot use {}: {error}", folder.display())
-                };
-                std::fs::create_dir_all(&folder).map_err(|error| failed(&error))?;
-                let store =
-                    LocalFileSystem::new_with_prefix(&folder).map_err(|error| failed(&error))?;
+                let failed = |source| StorageError::Folder { folder: folder.clone(), source };
+                std::fs::create_dir_all(&folder).map_err(|error| failed(error.into()))?;
+                let store = LocalFileSystem::new_with_prefix(&folder)
+                    .map_err(|error| failed(error.into()))?;
                 let store = store.with_automatic_cleanup(true).with_fsync(true);
                 // Its paths are canonical, and ours are to begin like them.
-                let folder = folder.canonicalize().map_err(|error| failed(&error))?;
+                let folder = folder.canonicalize().map_err(|error| failed(error.into()))?;
                 Ok(Self {
                     store: Arc::new(store),
                     folder: Some(folder),
@@ -63,7 +63,8 @@ impl Files {
                 })
             }
             StoreKind::S3 => {
-                let store = bucket(&settings.assets).map_err(|error| format!("assets: {error}"))?;
+                let store =
+                    bucket(&settings.assets).map_err(|error| StorageError::Bucket(error.into()))?;
                 Ok(Self { store, folder: None, prefix: prefix.clone(), piece: S3_PIECE })
             }
         }

@@ -64,8 +64,7 @@ impl Analytics {
             clock,
             Arc::new(OsRandom),
             xqr_server::dialects(),
-        )
-        .map_err(anyhow::Error::msg)?;
+        )?;
         let (caller, ids) = self.prepare(&app).await?;
         let started = Instant::now();
         self.count(&app, &ids).await?;

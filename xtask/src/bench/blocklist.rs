@@ -41,8 +41,7 @@ impl Blocklist {
             Data::open(&settings, Arc::new(SystemClock), Arc::new(OsRandom), xqr_server::dialects())
                 .map(|data| data.files())
         };
-        let (first, again) =
-            (files().map_err(anyhow::Error::msg)?, files().map_err(anyhow::Error::msg)?);
+        let (first, again) = (files()?, files()?);
         let (read, kept) = (timed(|| first.open()), timed(|| again.open()));
         let bytes: usize = again.state().iter().map(|state| state.bytes).sum();
         println!(

@@ -44,8 +44,7 @@ impl Limits {
             Arc::new(SystemClock),
             Arc::new(OsRandom),
             xqr_server::dialects(),
-        )
-        .map_err(anyhow::Error::msg)?;
+        )?;
         let secret = furnish(&app)?;
         let (mut bare, mut guarded) = (Vec::new(), Vec::new());
         for _ in 0..self.rounds {

@@ -13,7 +13,7 @@ use xqr_blocklist::{Entries, Host, HostSet};
 
 use crate::dialect::Dialects;
 use crate::runtime::host_list::{FileState, HostList, Listing};
-use crate::{Clock, Data, Random, Settings};
+use crate::{Clock, Data, Random, Settings, StartError};
 
 /// The folder of the last good states.
 const FOLDER: &str = "blocklist";
@@ -131,13 +131,13 @@ impl Data {
     ///
     /// # Errors
     ///
-    /// A message for the operator.
+    /// [`StartError`].
     pub fn open(
         settings: &Settings,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Random>,
         dialects: Dialects,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, StartError> {
         let files = Arc::new(BlocklistFiles::new(settings));
         Self::with_host_list(settings, clock, entropy, dialects, files)
     }

@@ -13,7 +13,7 @@ use xqr_store::{Conn, Store, StoreOptions};
 use super::host_list::HostList;
 use super::master_secret_file;
 use crate::dialect::Dialects;
-use crate::{Clock, Random, Settings};
+use crate::{Clock, Random, Settings, StartError};
 
 /// The database, the time and the randomness that use cases work with.
 #[derive(Clone)]
@@ -88,14 +88,14 @@ impl Data {
     ///
     /// # Errors
     ///
-    /// A message for the operator.
+    /// [`StartError`].
     pub(crate) fn with_host_list(
         settings: &Settings,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Random>,
         dialects: Dialects,
         files: Arc<dyn HostList>,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, StartError> {
         let options =
             StoreOptions { readers: settings.database.readers, writers: settings.database.writers };
         let plans = settings.plan_table()?;
@@ -123,9 +123,9 @@ impl Data {
     ///
     /// # Errors
     ///
-    /// A message for the operator.
-    pub fn migrate(&self) -> Result<Vec<String>, String> {
-        self.store.migrate()
+    /// [`StartError`].
+    pub fn migrate(&self) -> Result<Vec<String>, StartError> {
+        Ok(self.store.migrate()?)
     }
 
     /// Returns what each plan allows.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use xqr_auth::MasterSecret;
 
-use crate::{Random, Settings};
+use crate::{Random, Settings, StartError};
 
 /// The file's name.
 const NAME: &str = "secret.key";
@@ -15,25 +15,24 @@ const NAME: &str = "secret.key";
 ///
 /// # Errors
 ///
-/// A message for the operator.
-pub(crate) fn load(settings: &Settings, entropy: &dyn Random) -> Result<MasterSecret, String> {
+/// [`StartError`].
+pub(crate) fn load(settings: &Settings, entropy: &dyn Random) -> Result<MasterSecret, StartError> {
     if !settings.secret.is_empty() {
         return MasterSecret::parse(&settings.secret)
-            .ok_or_else(|| "secret: must be 64 hexadecimal digits".to_owned());
+            .ok_or_else(|| StartError::SecretMalformed { place: "secret".to_owned() });
     }
     let path = settings.data_dir.join(NAME);
     match std::fs::read_to_string(&path) {
-        Ok(text) => MasterSecret::parse(&text)
-            .ok_or_else(|| format!("{}: must be 64 hexadecimal digits", path.display())),
+        Ok(text) => MasterSecret::parse(&text).ok_or_else(|| malformed(&path)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => make(&path, entropy),
-        Err(error) => Err(format!("cannot read {}: {error}", path.display())),
+        Err(source) => Err(StartError::SecretFile { path, write: false, source }),
     }
 }
 
 /// Writes a new secret under its name in one step, so that of two programs that start at once both
 /// have the same.
-fn make(path: &Path, entropy: &dyn Random) -> Result<MasterSecret, String> {
-    let failed = |error| format!("cannot write {}: {error}", path.display());
+fn make(path: &Path, entropy: &dyn Random) -> Result<MasterSecret, StartError> {
+    let failed = |source| StartError::SecretFile { path: path.to_owned(), write: true, source };
     let mut bytes = [0; 32];
     entropy.fill(&mut bytes);
     let folder = path.parent().unwrap_or(Path::new("."));
@@ -53,8 +52,11 @@ fn make(path: &Path, entropy: &dyn Random) -> Result<MasterSecret, String> {
         .map_err(failed)?;
     std::fs::remove_file(&draft).map_err(failed)?;
     let text = std::fs::read_to_string(path).map_err(failed)?;
-    MasterSecret::parse(&text)
-        .ok_or_else(|| format!("{}: must be 64 hexadecimal digits", path.display()))
+    MasterSecret::parse(&text).ok_or_else(|| malformed(path))
+}
+
+fn malformed(path: &Path) -> StartError {
+    StartError::SecretMalformed { place: path.display().to_string() }
 }
 
 #[cfg(test)]

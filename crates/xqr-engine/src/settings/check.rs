@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use validator::{Validate as _, ValidationError, ValidationErrors, ValidationErrorsKind};
 
-use super::{Assets, Settings, StoreKind};
+use super::{Assets, Settings, SettingsError, StoreKind};
 
 /// Checks that a number is at least 1. A custom rule, because `range` has no common type for the
 /// numbers of settings.
@@ -32,9 +32,9 @@ fn message(text: &'static str) -> ValidationError {
 }
 
 impl Settings {
-    pub(super) fn check(&self) -> Result<(), String> {
+    pub(super) fn check(&self) -> Result<(), SettingsError> {
         if let Err(errors) = self.validate() {
-            return Err(first(&errors, ""));
+            return Err(first(&errors, "").into());
         }
         if self.assets.store == StoreKind::S3 {
             let Assets { bucket, access_key, secret_key, .. } = &self.assets;
@@ -44,14 +44,15 @@ impl Settings {
                 ("secret_key", secret_key.expose()),
             ];
             if let Some((name, _)) = needed.iter().find(|(_, text)| text.is_empty()) {
-                return Err(format!("assets.{name}: must be set if assets.store is s3"));
+                return Err(format!("assets.{name}: must be set if assets.store is s3").into());
             }
         }
         if !self.maintenance_until.is_empty() && self.maintenance_until().is_none() {
             return Err(format!(
                 "maintenance_until: '{}' is not a timestamp such as 2026-12-31T06:00:00Z",
                 self.maintenance_until
-            ));
+            )
+            .into());
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 use super::*;
 
-fn read(text: &str, env: &[(&str, &str)]) -> Result<Settings, String> {
+fn read(text: &str, env: &[(&str, &str)]) -> Result<Settings, SettingsError> {
     let get = |name: &str| env.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned());
     let names = env.iter().map(|(n, _)| (*n).to_owned()).filter(|n| n.starts_with("XQR_"));
     Settings::read(text, None, get, names)
@@ -39,7 +39,7 @@ fn the_environment_wins_over_the_file() {
 #[test]
 fn bad_values_are_refused_with_their_name() {
     let check = |text: &str, env: &[(&str, &str)], expected: &str| {
-        let error = read(text, env).unwrap_err();
+        let error = read(text, env).unwrap_err().to_string();
         assert!(error.contains(expected), "{error}");
     };
     check("[assets]\nstore = \"s3\"", &[], "assets.bucket: must be set if assets.store is s3");

@@ -5,6 +5,7 @@ use diesel::result::{ConnectionError, ConnectionResult};
 use diesel::sql_types::Text;
 use diesel::{Connection, PgConnection, RunQueryDsl, SqliteConnection, sql_query};
 
+use super::open_error::OpenError;
 use crate::Conn;
 
 /// SQLite below this version can corrupt a WAL database (the "WAL-reset" defect, fixed in 3.51.3).
@@ -89,7 +90,7 @@ fn open_postgres(url: &str) -> ConnectionResult<PgConnection> {
 }
 
 /// Refuses a SQLite that is known to lose data.
-pub(crate) fn check_version(conn: &mut Conn) -> Result<(), String> {
+pub(crate) fn check_version(conn: &mut Conn) -> Result<(), OpenError> {
     #[derive(diesel::QueryableByName)]
     struct Version {
         #[diesel(sql_type = Text)]
@@ -97,13 +98,11 @@ pub(crate) fn check_version(conn: &mut Conn) -> Result<(), String> {
     }
 
     let Conn::Sqlite(c) = conn else { return Ok(()) };
-    let found: Version =
-        sql_query("SELECT sqlite_version() AS version").get_result(c).map_err(|e| e.to_string())?;
+    let found: Version = sql_query("SELECT sqlite_version() AS version")
+        .get_result(c)
+        .map_err(|error| OpenError::Connection(error.into()))?;
     if parse_version(&found.version) < SQLITE_FLOOR {
-        return Err(format!(
-            "SQLite {} can corrupt a WAL database; at least 3.51.3 is needed",
-            found.version
-        ));
+        return Err(OpenError::SqliteTooOld { found: found.version });
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use diesel::migration::{Migration, MigrationSource};
 use diesel::{Connection, RunQueryDsl, sql_query};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
+use super::open_error::OpenError;
 use crate::Conn;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -15,10 +16,8 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 /// take turns.
 const ADVISORY_LOCK: &str = "SELECT pg_advisory_xact_lock(7891457301)";
 
-type Failure = Box<dyn std::error::Error + Send + Sync>;
-
 /// Runs what is pending in one transaction and returns the names of what was run.
-pub(crate) fn run(conn: &mut Conn) -> Result<Vec<String>, Failure> {
+pub(crate) fn run(conn: &mut Conn) -> Result<Vec<String>, OpenError> {
     match conn {
         Conn::Sqlite(c) => {
             c.immediate_transaction(|c| step(c, SQLITE).map_err(Rollback)).map_err(|e| e.0)
@@ -32,30 +31,27 @@ pub(crate) fn run(conn: &mut Conn) -> Result<Vec<String>, Failure> {
     }
 }
 
-/// Carries any failure through Diesel's transaction, which wants to convert its own errors into it.
-struct Rollback(Failure);
+/// Carries an error through Diesel's transaction, which wants to convert its own errors into it.
+struct Rollback(OpenError);
 
 impl From<diesel::result::Error> for Rollback {
     fn from(error: diesel::result::Error) -> Self {
-        Self(error.into())
+        Self(OpenError::Migration(error.into()))
     }
 }
 
-fn step<C, DB>(conn: &mut C, source: EmbeddedMigrations) -> Result<Vec<String>, Failure>
+fn step<C, DB>(conn: &mut C, source: EmbeddedMigrations) -> Result<Vec<String>, OpenError>
 where
     DB: diesel::backend::Backend,
     C: MigrationHarness<DB>,
     EmbeddedMigrations: MigrationSource<DB>,
 {
-    let known: Vec<Box<dyn Migration<DB>>> = source.migrations()?;
+    let known: Vec<Box<dyn Migration<DB>>> = source.migrations().map_err(OpenError::Migration)?;
     let known: HashSet<String> = known.iter().map(|m| m.name().version().to_string()).collect();
-    if let Some(alien) =
-        conn.applied_migrations()?.iter().find(|version| !known.contains(&version.to_string()))
-    {
-        return Err(format!(
-            "the database has migration {alien}, which this program does not know: it belongs to a newer version"
-        )
-        .into());
+    let applied = conn.applied_migrations().map_err(OpenError::Migration)?;
+    if let Some(newer) = applied.iter().find(|version| !known.contains(&version.to_string())) {
+        return Err(OpenError::Newer { migration: newer.to_string() });
     }
-    Ok(conn.run_pending_migrations(source)?.iter().map(ToString::to_string).collect())
+    let ran = conn.run_pending_migrations(source).map_err(OpenError::Migration)?;
+    Ok(ran.iter().map(ToString::to_string).collect())
 }

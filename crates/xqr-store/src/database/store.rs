@@ -9,6 +9,7 @@ use xqr_errors::{Condition, Error, Result};
 use super::backend::failed;
 use super::connections::{Readers, Target, check_version};
 use super::migrations;
+use super::open_error::OpenError;
 use super::writer::Writer;
 use crate::Conn;
 
@@ -35,17 +36,17 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// A message for the operator when the database cannot be opened.
-    pub fn open(url: &str, options: StoreOptions) -> Result<Self, String> {
+    /// [`OpenError`].
+    pub fn open(url: &str, options: StoreOptions) -> Result<Self, OpenError> {
         let target = Target::parse(url);
         if let Target::Sqlite(path) = &target {
             let folder = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty());
             if let Some(folder) = folder {
                 std::fs::create_dir_all(folder)
-                    .map_err(|e| format!("cannot create {}: {e}", folder.display()))?;
+                    .map_err(|source| OpenError::Folder { folder: folder.to_owned(), source })?;
             }
         }
-        let mut first = target.open().map_err(|e| format!("cannot open the database: {e}"))?;
+        let mut first = target.open().map_err(|e| OpenError::Connection(e.into()))?;
         check_version(&mut first)?;
         let readers = r2d2::Pool::builder()
             .max_size(options.readers)
@@ -53,7 +54,7 @@ impl Store {
             .connection_timeout(Duration::from_secs(5))
             .test_on_check_out(false)
             .build(Readers(target.clone()))
-            .map_err(|e| format!("cannot open the database: {e}"))?;
+            .map_err(|e| OpenError::Connection(e.into()))?;
         Ok(Self { readers, writer: Writer::start(&target, options.writers), target })
     }
 
@@ -62,11 +63,10 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// A message for the operator, also when the database belongs to a newer version of the
-    /// program.
-    pub fn migrate(&self) -> Result<Vec<String>, String> {
-        let mut conn = self.target.open().map_err(|e| e.to_string())?;
-        migrations::run(&mut conn).map_err(|e| e.to_string())
+    /// [`OpenError`], also when the database belongs to a newer version of the program.
+    pub fn migrate(&self) -> Result<Vec<String>, OpenError> {
+        let mut conn = self.target.open().map_err(|e| OpenError::Connection(e.into()))?;
+        migrations::run(&mut conn)
     }
 
     /// Lends a connection to `query`. Blocks the thread.

@@ -1,0 +1,43 @@
+//! Why the service does not start.
+
+use std::io;
+use std::path::PathBuf;
+
+use xqr_errors::Error;
+use xqr_store::OpenError;
+
+use crate::settings::SettingsError;
+
+/// Why the service, or its data, could not be opened, for the operator. `source` is the cause.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The settings or the plans.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The database could not be opened or brought up to date.
+    #[error(transparent)]
+    Database(#[from] OpenError),
+    /// The first queries, or the journal of scans.
+    #[error(transparent)]
+    Journal(#[from] Error),
+    /// The secret of the installation is malformed.
+    #[error("{place}: must be 64 hexadecimal digits")]
+    SecretMalformed {
+        /// The setting or the file that has it.
+        place: String,
+    },
+    /// The file of the secret could not be read or written.
+    #[error("cannot {} {}", if *write { "write" } else { "read" }, path.display())]
+    SecretFile {
+        /// The file.
+        path: PathBuf,
+        /// Whether it was to be written.
+        write: bool,
+        /// The cause.
+        source: io::Error,
+    },
+    /// The database of countries could not be opened.
+    #[error("scans.geoip_file")]
+    Countries(#[source] xqr_routing::OpenError),
+}
