@@ -40,13 +40,12 @@ pub(crate) fn help() -> String {
     )
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "service"))]
 mod tests {
     use super::*;
 
     /// The lists are complete: with the service, this program has no other tasks than those that
     /// it always has.
-    #[cfg(feature = "service")]
     #[test]
     fn the_lists_name_every_task_that_needs_the_service() {
         use clap::CommandFactory as _;
