@@ -5,7 +5,6 @@ pub mod clock;
 pub mod cursor;
 pub mod database;
 pub(crate) mod fair_semaphore;
-pub mod host_list;
 pub(crate) mod ids;
 pub(crate) mod master_secret_file;
 pub mod ports;

@@ -9,7 +9,7 @@ use xqr_errors::{Condition, Result};
 use xqr_store::{Conn, blocklist as table};
 
 use super::Destination;
-use crate::runtime::host_list::{HostList, Listing};
+use crate::runtime::ports::host_list::{HostList, Listing};
 use crate::runtime::threads::lower_priority;
 use crate::{App, Data, Tx};
 

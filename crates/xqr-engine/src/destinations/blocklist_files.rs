@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use xqr_blocklist::{Entries, Host, HostSet};
 
 use crate::dialect::Dialects;
-use crate::runtime::host_list::{FileState, HostList, Listing};
+use crate::runtime::ports::host_list::{FileState, HostList, Listing};
 use crate::{Clock, Data, Random, Settings, StartError};
 
 /// The folder of the last good states.

@@ -10,8 +10,8 @@ use xqr_errors::{Condition, Error, Result};
 use xqr_plans::PlanTable;
 use xqr_store::{Conn, Store, StoreOptions};
 
-use super::host_list::HostList;
 use super::master_secret_file;
+use super::ports::host_list::HostList;
 use crate::dialect::Dialects;
 use crate::{Clock, Random, Settings, StartError};
 
