@@ -36,7 +36,7 @@ pub(crate) const UPLOADS_EACH: usize = 8;
 pub struct Draft {
     /// The name of the file, [checked](check_filename).
     pub filename: String,
-    /// The declared type, as by [`media::parse`](crate::assets::media::parse).
+    /// The declared type, as by [`media::parse`].
     pub media_type: String,
     /// Bytes of the file.
     pub size: i64,

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// One of the four API forms that the service has. The default answers where no dialect is asked for.
+/// One of the four API forms that the service has. The default answers where no dialect is asked
+/// for.
 ///
 /// ```
 /// use xqr_errors::Dialect;

@@ -20,7 +20,8 @@ impl App {
     ///
     /// # Errors
     ///
-    /// Those of the [`Fetch`] that was lent, which name the field.
+    /// Those of the [`Fetch`](crate::runtime::ports::image_fetcher::Fetch) in use, which name the
+    /// field.
     pub async fn gather(&self, order: &mut RenderRequest) -> Result<()> {
         self.gather_all(vec![order])
             .await

@@ -1,5 +1,5 @@
-//! The ledger of credits. The balance is the counter [`usage::CREDITS`](crate::usage::CREDITS);
-//! entries say how it came about.
+//! The ledger of credits. The balance is the counter
+//! [`counters::CREDITS`](crate::counters::CREDITS); entries say how it came about.
 
 use diesel::prelude::*;
 use xqr_errors::Result;
