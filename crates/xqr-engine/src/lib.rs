@@ -1,17 +1,4 @@
-//! The use cases of xqr: workspaces, users, API keys, links, redirects, scans, pictures, webhooks.
-//! Knows no HTTP and no dialect.
-//!
-//! [`App`] holds the database, the redirect cache, the scan journal, the clock and the source of
-//! randomness. A use case is a function that takes a [`Tx`] and a [`Caller`]; [`App::write`] runs it
-//! in a transaction, so use cases compose. The rows that views show are re-exported in [`rows`], so
-//! that an API never names the store.
-//!
-//! A folder is a subject. Lower ones do not know higher ones: `dialect`, `runtime`, `events`,
-//! `limits`, `destinations`, `pictures`, `links`, `callers`, and then the others. `app` composes
-//! them.
-//!
-//! Without the background steps of `xqr-work` no scan is counted and no webhook is delivered, and
-//! the scan journal grows to its limit.
+#![doc = include_str!("../README.md")]
 
 mod app;
 pub mod assets;

@@ -1,16 +1,4 @@
-//! The rows and queries of xqr on SQLite and PostgreSQL, chosen by a database URL. The only SQL of
-//! the workspace.
-//!
-//! [`Store`] owns the connections: [`Store::read`] lends one, [`Store::write`] runs a job in a
-//! transaction. The modules [`workspaces`], [`users`], [`keys`], [`projects`], [`links`],
-//! [`scans`], [`outbox`], [`webhooks`], [`assets`], [`bio`], [`counters`] and [`blocklist`] hold the
-//! queries; each takes a [`Conn`] and opens no transaction. Every query names its owner, except the
-//! look-up of a redirect, a public file or page, a key or a person, the blocklist, and background
-//! steps.
-//!
-//! Times are Unix milliseconds in `i64`, the same in both databases: they sort, compare and index
-//! alike and no time zone can slip in. Identifiers for clients are texts (`uid`), joins go over
-//! `i64` ids that are never reused.
+#![doc = include_str!("../README.md")]
 
 #[macro_use]
 mod database;
