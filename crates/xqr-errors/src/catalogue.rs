@@ -84,7 +84,7 @@ catalogue! {
     /// Sign-up is closed.
     SignupClosed => {
         causes: "The first account was made, or the operator has closed signing up.",
-        fix: "Ask an administrator for an account (`cargo xtask user create`); the setting is `accounts.signup`.",
+        fix: "Ask an administrator for an account (`xqr-server user create`); the setting is `accounts.signup`.",
         retry: Never,
         xqr: 403 "SIGNUP_CLOSED" "Signing up is closed." ours,
         studio: 403 "Signing up is closed." ours,
