@@ -18,9 +18,9 @@
 //! ```
 //!
 //! An attempt has these steps: [`Target::parse`] checks the URL; [`Outbound`] takes permits, asks
-//! the
-//! [`Resolve`]r once, checks **every** address with [`is_public`] and the [`Policy`], and connects to
-//! exactly those addresses. A redirect is a new attempt. One deadline covers all attempts.
+//! the [`Resolve`]r once, checks **every** address with [`is_public`] and the [`Policy`], and
+//! connects to exactly those addresses. A redirect is a new attempt. One deadline covers all
+//! attempts.
 //!
 //! The client uses `hyper` and not `reqwest`, because it does less: the layer that connects
 //! receives addresses and no names. So there is no look-up, proxy variable, cookie, `Referer` or

@@ -28,8 +28,7 @@ use crate::metrics;
 use crate::request::request_id::{RequestId, X_REQUEST_ID};
 
 /// Serves the routes of the dialects, and then those of `public`, on `listener`, until a stop
-/// through
-/// [`Server::handle`]. The caller handles signals.
+/// through [`Server::handle`]. The caller handles signals.
 ///
 /// # Errors
 ///

@@ -1,7 +1,6 @@
 //! `GET|HEAD /qr/{code}.{png|svg}`: the picture of a short link, for any client that knows the
 //! code. What it encodes never changes, so caches may keep it and ask again by its ETag (RFC 9110,
-//! section
-//! 13.1.2).
+//! section 13.1.2).
 
 use actix_web::http::header::{HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use actix_web::{HttpResponse, web};

@@ -75,19 +75,19 @@ mod tests {
 
     #[tokio::test]
     async fn a_picture_that_panics_is_the_loss_of_one_client() {
-        let desk = RenderPool::new(&Render { parallel: 1, queue: 1, shelf_bytes: 0 });
-        let failed = desk.draw::<()>(|| panic!("a defect of the render engine")).await.unwrap_err();
+        let pool = RenderPool::new(&Render { parallel: 1, queue: 1, shelf_bytes: 0 });
+        let failed = pool.draw::<()>(|| panic!("a defect of the render engine")).await.unwrap_err();
         let reply = failed.condition().reply(xqr_errors::Dialect::Studio);
         assert_eq!(
             (reply.status, reply.message.as_str()),
             (500, "Render engine failure. Retry once or contact support.")
         );
-        assert_eq!(desk.draw(|| Ok(1)).await.unwrap(), 1, "the seat is still there");
+        assert_eq!(pool.draw(|| Ok(1)).await.unwrap(), 1, "the seat is still there");
     }
 
     #[tokio::test]
     async fn who_finds_no_place_is_told_to_come_back() {
-        let desk = Arc::new(RenderPool::new(&Render { parallel: 1, queue: 1, shelf_bytes: 0 }));
+        let pool = Arc::new(RenderPool::new(&Render { parallel: 1, queue: 1, shelf_bytes: 0 }));
         let (release, wait) = channel::<()>();
         let (started, mut first) = oneshot::channel();
         let job = move || {
@@ -96,18 +96,18 @@ mod tests {
             Ok(1)
         };
         let drawing = tokio::spawn({
-            let desk = Arc::clone(&desk);
-            async move { desk.draw(job).await }
+            let pool = Arc::clone(&pool);
+            async move { pool.draw(job).await }
         });
         (&mut first).await.unwrap();
         let waiting = tokio::spawn({
-            let desk = Arc::clone(&desk);
-            async move { desk.draw(|| Ok(2)).await }
+            let pool = Arc::clone(&pool);
+            async move { pool.draw(|| Ok(2)).await }
         });
-        while desk.places.available_permits() > 0 {
+        while pool.places.available_permits() > 0 {
             tokio::task::yield_now().await;
         }
-        let refused = desk.draw(|| Ok(3)).await.unwrap_err();
+        let refused = pool.draw(|| Ok(3)).await.unwrap_err();
         assert!(matches!(refused.condition(), Condition::Overloaded { .. }), "{refused}");
         release.send(()).unwrap();
         assert_eq!((drawing.await.unwrap().unwrap(), waiting.await.unwrap().unwrap()), (1, 2));

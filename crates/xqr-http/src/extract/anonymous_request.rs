@@ -50,8 +50,7 @@ impl AnonymousRequest {
     }
 
     /// Returns a refusal in the dialect of public routes; `allow` are the methods of the path, for
-    /// a
-    /// 405.
+    /// a 405.
     pub fn refuse(&self, error: &Error, allow: Option<&'static str>) -> HttpResponse {
         self.refuse_as(error, RequestId::fresh(self.app.now()), allow)
     }
