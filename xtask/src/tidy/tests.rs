@@ -1,6 +1,7 @@
 //! The tree keeps its rules, and each rule notices a planted violation.
 
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 use super::baseline::Baseline;
 use super::lexer::{Kind, spans};
@@ -19,8 +20,15 @@ const CLEAN: &[(&str, &str)] = &[
          { path = \"rand::random\" }, { path = \"rand::rng\" },\n]\n",
     ),
     ("Cargo.toml", "[workspace]\nxqr-hub = { path = \"crates/xqr-hub\" }\nxqr-plans = \"1\"\n"),
-    ("bins/xqr-server/Cargo.toml", "[dependencies]\nxqr-hub.workspace = true\nanyhow = \"1\"\n"),
-    ("bins/xqr-server/src/lib.rs", "const ALL: &[R] = &[xqr_native::DIALECT, xqr_hub::DIALECT];\n"),
+    (
+        "bins/xqr-server/Cargo.toml",
+        "[features]\ndefault = [\"native\", \"hub\"]\nhub = [\"dep:xqr-hub\"]\n\
+         [dependencies]\nxqr-hub = { workspace = true, optional = true }\nanyhow = \"1\"\n",
+    ),
+    (
+        "bins/xqr-server/src/lib.rs",
+        "const ALL: &[R] = &[\nxqr_native::DIALECT,\n#[cfg(feature = \"hub\")]\nxqr_hub::DIALECT,\n];\n",
+    ),
     ("bins/xqr-server/tests/it/main.rs", "mod hub;\nmod public;\n"),
     ("bins/xqr-server/tests/it/hub/codes.rs", "//! The hub's codes.\n"),
     ("xtask/Cargo.toml", "[dependencies]\n"),
@@ -222,11 +230,86 @@ fn a_dialect_is_removed_with_its_lines() {
     dialects::remove(folder.path(), "hub").unwrap();
     let read = |path: &str| std::fs::read_to_string(folder.path().join(path)).unwrap();
     assert_eq!(read("Cargo.toml"), "[workspace]\nxqr-plans = \"1\"\n");
-    assert_eq!(read("bins/xqr-server/Cargo.toml"), "[dependencies]\nanyhow = \"1\"\n");
-    assert_eq!(read("bins/xqr-server/src/lib.rs"), "const ALL: &[R] = &[xqr_native::DIALECT, ];\n");
+    assert_eq!(
+        read("bins/xqr-server/Cargo.toml"),
+        "[features]\ndefault = [\"native\"]\n[dependencies]\nanyhow = \"1\"\n"
+    );
+    assert_eq!(
+        read("bins/xqr-server/src/lib.rs"),
+        "const ALL: &[R] = &[\nxqr_native::DIALECT,\n];\n"
+    );
     assert_eq!(read("bins/xqr-server/tests/it/main.rs"), "mod public;\n");
     for gone in ["crates/xqr-hub", "bins/xqr-server/tests/it/hub"] {
         assert!(!folder.path().join(gone).exists(), "{gone}");
     }
     assert_eq!(Tree::read(folder.path()).map(|tree| tree.files.len()).unwrap(), CLEAN.len() - 3);
+}
+
+#[test]
+fn cargo_reads_the_manifests_without_each_dialect() {
+    for name in ["native", "studio", "forge", "hub"] {
+        let folder = tempfile::tempdir().unwrap();
+        let copy = folder.path().join("tree");
+        dialects::copy_without(&root(), &copy, name).unwrap();
+        let status = Command::new("cargo")
+            .args(["metadata", "--format-version=1", "--no-deps", "--offline"])
+            .current_dir(&copy)
+            .stdout(Stdio::null())
+            .status();
+        assert!(status.unwrap().success(), "without {name}");
+    }
+}
+
+/// A workspace of two dialects and a server, without dependencies from elsewhere. `public` is
+/// the code of a crate that must not need a dialect.
+fn plant_workspace(folder: &Path, public: &str) {
+    let manifest = |name: &str, rest: &str| {
+        format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n{rest}")
+    };
+    let dialect = "pub const DIALECT: u8 = 1;\n";
+    let server = "pub const DIALECTS: &[u8] = &[\n\
+        #[cfg(feature = \"native\")]\nxqr_native::DIALECT,\n\
+        #[cfg(feature = \"hub\")]\nxqr_hub::DIALECT,\n];\n";
+    let files = [
+        (
+            "Cargo.toml",
+            "[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\", \"bins/*\", \"xtask\"]\n\
+             [workspace.dependencies]\nxqr-native = { path = \"crates/xqr-native\" }\n\
+             xqr-hub = { path = \"crates/xqr-hub\" }\n"
+                .to_owned(),
+        ),
+        ("crates/xqr-native/Cargo.toml", manifest("xqr-native", "")),
+        ("crates/xqr-native/src/lib.rs", dialect.to_owned()),
+        ("crates/xqr-hub/Cargo.toml", manifest("xqr-hub", "")),
+        ("crates/xqr-hub/src/lib.rs", dialect.to_owned()),
+        ("xtask/Cargo.toml", manifest("xtask", "")),
+        ("xtask/src/lib.rs", String::new()),
+        (
+            "bins/xqr-server/Cargo.toml",
+            manifest(
+                "xqr-server",
+                "[features]\ndefault = [\"native\", \"hub\"]\n\
+                 native = [\"dep:xqr-native\"]\nhub = [\"dep:xqr-hub\"]\n[dependencies]\n\
+                 xqr-native = { workspace = true, optional = true }\n\
+                 xqr-hub = { workspace = true, optional = true }\n",
+            ),
+        ),
+        ("bins/xqr-server/src/lib.rs", format!("{server}{public}")),
+        ("bins/xqr-server/tests/it/main.rs", String::new()),
+    ];
+    for (path, text) in files {
+        let path = folder.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+}
+
+#[test]
+fn code_that_needs_a_dialect_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    plant_workspace(folder.path(), "");
+    dialects::check(folder.path(), "").unwrap();
+    plant_workspace(folder.path(), "pub const NEEDED: u8 = xqr_hub::DIALECT;\n");
+    let refused = dialects::check(folder.path(), "").unwrap_err().to_string();
+    assert_eq!(refused, "does not compile without hub");
 }
