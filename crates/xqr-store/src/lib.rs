@@ -1,5 +1,8 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(not(any(feature = "sqlite", feature = "postgres")))]
+compile_error!("the store needs a database: enable `sqlite` or `postgres`");
+
 #[macro_use]
 mod database;
 mod accounts;

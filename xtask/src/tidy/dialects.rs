@@ -32,10 +32,7 @@ pub(super) fn check(root: &Path, only: &str) -> anyhow::Result<()> {
         let status = Command::new(cargo)
             .args(["check", "--workspace", "--all-targets", "--offline", "--quiet"])
             .current_dir(&copy)
-            // Not ours: cargo takes a package at the same path in another workspace for the same.
-            .env("CARGO_TARGET_DIR", target.join("tidy/target"))
-            // Tests of the dialects that remain name the feature of the one that is gone.
-            .env("RUSTFLAGS", "-A unexpected_cfgs")
+            .env("CARGO_TARGET_DIR", &target)
             .status()?;
         let outcome = if status.success() { "compiles" } else { "does not compile" };
         println!("without {name}: {outcome} ({} s)", start.elapsed().as_secs());
@@ -49,7 +46,8 @@ pub(super) fn check(root: &Path, only: &str) -> anyhow::Result<()> {
 /// Copies the tree without a dialect.
 pub(super) fn copy_without(root: &Path, copy: &Path, name: &str) -> anyhow::Result<()> {
     copy_folder(root, copy)?;
-    remove(copy, name).with_context(|| format!("cannot remove {name}"))
+    remove(copy, name).with_context(|| format!("cannot remove {name}"))?;
+    edit(&copy.join("Cargo.toml"), set_apart)
 }
 
 /// Copies a folder with the times of its files, by which cargo sees what changed.
@@ -75,6 +73,17 @@ fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Gives the packages of the copy a version of their own. Cargo tells packages of the same name and
+/// the same path in their workspace apart by it, so the copy shares the folder of the compiled
+/// dependencies. Tests of the dialects that remain name the feature of the one that is gone.
+fn set_apart(manifest: &str) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    manifest.replace(&format!("\"{version}\""), &format!("\"{version}-copy\"")).replace(
+        "[workspace.lints.rust]\n",
+        "[workspace.lints.rust]\nunexpected_cfgs = \"allow\"\n",
+    )
 }
 
 /// Removes a dialect from the tree at `root`, as ARCHITECTURE.md says how.

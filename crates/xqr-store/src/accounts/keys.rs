@@ -116,13 +116,7 @@ pub fn find_own(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<Option<
 /// Returns the workspace's key with this id, locked until the transaction ends.
 pub fn lock(conn: &mut Conn, workspace_id: i64, id: i64) -> Result<Option<Key>> {
     let own = api_keys::table.find(id).filter(api_keys::workspace_id.eq(workspace_id));
-    match conn {
-        // It has one writer.
-        Conn::Sqlite(c) => own.select(Key::as_select()).first(c),
-        Conn::Postgres(c) => own.select(Key::as_select()).for_update().first(c),
-    }
-    .optional()
-    .map_err(failed)
+    locked!(conn, own.select(Key::as_select()), first).optional().map_err(failed)
 }
 
 /// Notes that a key was used, unless that was noted after `before`.

@@ -119,13 +119,7 @@ pub fn find_signed_in(
 /// transaction ends. What follows in the transaction sees everything that was committed before.
 pub fn lock(conn: &mut Conn, id: i64) -> Result<Option<User>> {
     let found = users::table.find(id);
-    match conn {
-        // It has one writer.
-        Conn::Sqlite(c) => found.select(User::as_select()).first(c),
-        Conn::Postgres(c) => found.select(User::as_select()).for_update().first(c),
-    }
-    .optional()
-    .map_err(failed)
+    locked!(conn, found.select(User::as_select()), first).optional().map_err(failed)
 }
 
 /// Returns the workspace's people, oldest first.

@@ -63,12 +63,8 @@ pub fn has_events(conn: &mut Conn) -> Result<bool> {
 /// waits for the first, so events stay in order.
 pub fn take(conn: &mut Conn, limit: i64) -> Result<Vec<StoredEvent>> {
     let oldest = outbox::table.order(outbox::id).limit(limit);
-    let found: Vec<StoredEvent> = match conn {
-        // It has one writer.
-        Conn::Sqlite(c) => oldest.select(StoredEvent::as_select()).load(c),
-        Conn::Postgres(c) => oldest.select(StoredEvent::as_select()).for_update().load(c),
-    }
-    .map_err(failed)?;
+    let found: Vec<StoredEvent> =
+        locked!(conn, oldest.select(StoredEvent::as_select()), load).map_err(failed)?;
     let ids: Vec<i64> = found.iter().map(|event| event.id).collect();
     diesel::delete(outbox::table.filter(outbox::id.eq_any(ids))).execute(conn).map_err(failed)?;
     Ok(found)

@@ -58,11 +58,10 @@ pub fn lock(conn: &mut Conn, keys: &[(i64, i64, i64)]) -> Result<Vec<ScanDay>> {
             .filter(scan_days::link_id.eq_any(unique(links)))
             .filter(scan_days::day.eq_any(unique(days)))
             .order((scan_days::workspace_id, scan_days::link_id, scan_days::day));
-        match conn {
-            Conn::Sqlite(c) => {
-                found.extend(rows.select(ScanDay::as_select()).load(c).map_err(failed)?)
-            }
-            Conn::Postgres(c) => {
+        on_backend!(
+            conn,
+            sqlite = |_c| QueryResult::Ok(0),
+            postgres = |c| {
                 let empty = |(workspace_id, link_id, day): &(i64, i64, i64)| ScanDay {
                     workspace_id: *workspace_id,
                     link_id: *link_id,
@@ -72,17 +71,14 @@ pub fn lock(conn: &mut Conn, keys: &[(i64, i64, i64)]) -> Result<Vec<ScanDay>> {
                     visitors: 0,
                     tally: String::new(),
                 };
-                let empty: Vec<ScanDay> = keys.iter().map(empty).collect();
                 diesel::insert_into(scan_days::table)
-                    .values(&empty)
+                    .values(keys.iter().map(empty).collect::<Vec<_>>())
                     .on_conflict_do_nothing()
                     .execute(c)
-                    .map_err(failed)?;
-                found.extend(
-                    rows.select(ScanDay::as_select()).for_update().load(c).map_err(failed)?,
-                );
             }
-        }
+        )
+        .map_err(failed)?;
+        found.extend(locked!(conn, rows.select(ScanDay::as_select()), load).map_err(failed)?);
     }
     Ok(found)
 }

@@ -72,16 +72,17 @@ pub fn names(conn: &mut Conn, link_ids: &[i64]) -> Result<HashMap<i64, (String, 
 
 /// Inserts scans.
 pub fn insert(conn: &mut Conn, new: &[NewScan]) -> Result<()> {
-    match conn {
-        // One statement that is prepared once is quicker than one of thousands of values that is
-        // parsed each time.
-        Conn::Sqlite(c) => new
-            .iter()
-            .try_for_each(|row| diesel::insert_into(scans::table).values(row).execute(c).map(drop)),
-        Conn::Postgres(c) => new.chunks(CHUNK).try_for_each(|rows| {
-            diesel::insert_into(scans::table).values(rows).execute(c).map(drop)
+    // On SQLite, one statement that is prepared once is quicker than one of thousands of values
+    // that is parsed each time.
+    on_backend!(
+        conn,
+        sqlite = |c| new.iter().try_for_each(|row| {
+            diesel::insert_into(scans::table).values(row).execute(c).map(drop)
         }),
-    }
+        postgres = |c| new.chunks(CHUNK).try_for_each(|rows| {
+            diesel::insert_into(scans::table).values(rows).execute(c).map(drop)
+        })
+    )
     .map_err(failed)
 }
 

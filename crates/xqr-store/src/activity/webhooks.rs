@@ -375,24 +375,14 @@ pub fn lock_row(conn: &mut Conn, id: i64, now: i64) -> Result<Option<Webhook>> {
         .filter(webhooks::status.eq(ACTIVE))
         .filter(webhooks::not_before.is_null().or(webhooks::not_before.le(now)));
     // SQLite has one writer, which holds everything.
-    match conn {
-        Conn::Sqlite(c) => ready.select(Webhook::as_select()).first(c),
-        Conn::Postgres(c) => ready.select(Webhook::as_select()).for_update().skip_locked().first(c),
-    }
-    .optional()
-    .map_err(failed)
+    locked!(conn, ready.select(Webhook::as_select()), skip_locked, first).optional().map_err(failed)
 }
 
 /// Returns the webhook with this id, of whatever workspace, and takes hold of it until the
 /// transaction ends.
 pub fn get(conn: &mut Conn, id: i64) -> Result<Option<Webhook>> {
     let found = webhooks::table.find(id);
-    match conn {
-        Conn::Sqlite(c) => found.select(Webhook::as_select()).first(c),
-        Conn::Postgres(c) => found.select(Webhook::as_select()).for_update().first(c),
-    }
-    .optional()
-    .map_err(failed)
+    locked!(conn, found.select(Webhook::as_select()), first).optional().map_err(failed)
 }
 
 /// Returns the links that the attempts under way for a webhook are about.

@@ -121,13 +121,7 @@ pub fn find_any(conn: &mut Conn, uid: &str) -> Result<Option<Asset>> {
 /// ends.
 pub fn lock_any(conn: &mut Conn, uid: &str) -> Result<Option<Asset>> {
     let found = assets::table.filter(assets::uid.eq(uid));
-    match conn {
-        // It has one writer.
-        Conn::Sqlite(c) => found.select(Asset::as_select()).first(c),
-        Conn::Postgres(c) => found.select(Asset::as_select()).for_update().first(c),
-    }
-    .optional()
-    .map_err(failed)
+    locked!(conn, found.select(Asset::as_select()), first).optional().map_err(failed)
 }
 
 /// Writes what may change of an asset.
@@ -176,11 +170,7 @@ pub fn lock_stale(conn: &mut Conn, before: i64, now: i64, limit: i64) -> Result<
         .filter(assets::status.eq(PENDING).and(assets::created_at.lt(before)))
         .filter(idle);
     let some = stale.order(assets::id).limit(limit);
-    match conn {
-        Conn::Sqlite(c) => some.select(Asset::as_select()).load(c),
-        Conn::Postgres(c) => some.select(Asset::as_select()).for_update().load(c),
-    }
-    .map_err(failed)
+    locked!(conn, some.select(Asset::as_select()), load).map_err(failed)
 }
 
 /// Returns whether there may be pending assets that were made before `before`.

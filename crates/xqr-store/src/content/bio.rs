@@ -87,13 +87,7 @@ pub fn find(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<Option<BioP
 pub fn lock(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<Option<BioPage>> {
     let own = bio_pages::table
         .filter(bio_pages::uid.eq(uid).and(bio_pages::workspace_id.eq(workspace_id)));
-    match conn {
-        // It has one writer.
-        Conn::Sqlite(c) => own.select(BioPage::as_select()).first(c),
-        Conn::Postgres(c) => own.select(BioPage::as_select()).for_update().first(c),
-    }
-    .optional()
-    .map_err(failed)
+    locked!(conn, own.select(BioPage::as_select()), first).optional().map_err(failed)
 }
 
 /// Returns the published page with this slug, of any workspace: for visitors.

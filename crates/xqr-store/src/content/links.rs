@@ -264,12 +264,7 @@ pub fn lock(conn: &mut Conn, workspace_id: i64, uids: &[String]) -> Result<Vec<L
         .filter(links::workspace_id.eq(workspace_id))
         .filter(links::uid.eq_any(uids))
         .order(links::id);
-    match conn {
-        // It has one writer.
-        Conn::Sqlite(c) => own.select(Link::as_select()).load(c),
-        Conn::Postgres(c) => own.select(Link::as_select()).for_update().load(c),
-    }
-    .map_err(failed)
+    locked!(conn, own.select(Link::as_select()), load).map_err(failed)
 }
 
 /// Returns the link with this code, of any workspace: for what a code alone, or a passcode, is

@@ -70,13 +70,7 @@ pub fn find(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<Option<Temp
 pub fn lock(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<Option<Template>> {
     let own = qr_templates::table
         .filter(qr_templates::uid.eq(uid).and(qr_templates::workspace_id.eq(workspace_id)));
-    match conn {
-        // It has one writer.
-        Conn::Sqlite(c) => own.select(Template::as_select()).first(c),
-        Conn::Postgres(c) => own.select(Template::as_select()).for_update().first(c),
-    }
-    .optional()
-    .map_err(failed)
+    locked!(conn, own.select(Template::as_select()), first).optional().map_err(failed)
 }
 
 /// Writes a template's name, description, design and time of change.

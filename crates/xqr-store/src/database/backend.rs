@@ -7,8 +7,10 @@ use xqr_errors::{Condition, Error};
 #[derive(diesel::MultiConnection)]
 pub enum Conn {
     /// SQLite, bundled.
+    #[cfg(feature = "sqlite")]
     Sqlite(diesel::SqliteConnection),
     /// PostgreSQL through libpq.
+    #[cfg(feature = "postgres")]
     Postgres(diesel::PgConnection),
 }
 
@@ -17,10 +19,34 @@ pub enum Conn {
 /// anew each time, one on the connection itself does not.
 macro_rules! on_backend {
     ($conn:expr, |$c:ident| $query:expr) => {
+        on_backend!($conn, sqlite = |$c| $query, postgres = |$c| $query)
+    };
+    ($conn:expr, sqlite = |$s:ident| $sqlite:expr, postgres = |$p:ident| $postgres:expr) => {
         match $conn {
-            $crate::Conn::Sqlite($c) => $query,
-            $crate::Conn::Postgres($c) => $query,
+            #[cfg(feature = "sqlite")]
+            $crate::Conn::Sqlite($s) => $sqlite,
+            #[cfg(feature = "postgres")]
+            $crate::Conn::Postgres($p) => $postgres,
         }
+    };
+}
+
+/// Loads rows, or the first of them, locked until the transaction ends. SQLite has one writer,
+/// which holds everything.
+macro_rules! locked {
+    ($conn:expr, $query:expr, $load:ident) => {
+        on_backend!(
+            $conn,
+            sqlite = |c| $query.$load(c),
+            postgres = |c| $query.for_update().$load(c)
+        )
+    };
+    ($conn:expr, $query:expr, skip_locked, $load:ident) => {
+        on_backend!(
+            $conn,
+            sqlite = |c| $query.$load(c),
+            postgres = |c| $query.for_update().skip_locked().$load(c)
+        )
     };
 }
 

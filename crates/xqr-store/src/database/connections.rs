@@ -1,43 +1,85 @@
-//! How a connection is opened, set up and checked. The r2d2 pools are fed from here.
+//! How a database is named, and how connections to it are opened. The r2d2 pools are fed from
+//! here.
 
-use diesel::connection::SimpleConnection;
-use diesel::result::{ConnectionError, ConnectionResult};
-use diesel::sql_types::Text;
-use diesel::{Connection, PgConnection, RunQueryDsl, SqliteConnection, sql_query};
+use diesel::connection::SimpleConnection as _;
+use diesel::result::ConnectionResult;
 
 use super::open_error::OpenError;
 use crate::Conn;
 
-/// SQLite below this version can corrupt a WAL database (the "WAL-reset" defect, fixed in 3.51.3).
-const SQLITE_FLOOR: [u32; 3] = [3, 51, 3];
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 
 /// A database, as its URL names it.
 #[derive(Clone)]
 pub(crate) enum Target {
     /// The path of a SQLite file.
+    #[cfg(feature = "sqlite")]
     Sqlite(String),
     /// A libpq connection URL.
+    #[cfg(feature = "postgres")]
     Postgres(String),
 }
 
 impl Target {
-    pub(crate) fn parse(url: &str) -> Self {
+    /// Reads the URL: `postgres://…`, `sqlite://PATH`, or a path.
+    pub(crate) fn parse(url: &str) -> Result<Self, OpenError> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            Self::Postgres(url.to_owned())
-        } else {
-            let path = url
-                .strip_prefix("sqlite://")
-                .or_else(|| url.strip_prefix("sqlite:"))
-                .unwrap_or(url);
-            Self::Sqlite(path.to_owned())
+            #[cfg(feature = "postgres")]
+            return Ok(Self::Postgres(url.to_owned()));
+            #[cfg(not(feature = "postgres"))]
+            return Err(OpenError::Unsupported { backend: "postgres" });
+        }
+        #[cfg(feature = "sqlite")]
+        {
+            let path = url.strip_prefix("sqlite:").unwrap_or(url);
+            Ok(Self::Sqlite(path.strip_prefix("//").unwrap_or(path).to_owned()))
+        }
+        #[cfg(not(feature = "sqlite"))]
+        Err(OpenError::Unsupported { backend: "sqlite" })
+    }
+
+    /// Returns the name of the database system: `sqlite` or `postgres`.
+    pub(crate) fn backend(&self) -> &'static str {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => "sqlite",
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => "postgres",
+        }
+    }
+
+    pub(crate) fn is_sqlite(&self) -> bool {
+        self.backend() == "sqlite"
+    }
+
+    /// Opens the first connection: creates the folder of a SQLite file, and refuses a SQLite with
+    /// a known defect.
+    pub(crate) fn prepare(&self) -> Result<(), OpenError> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(path) => {
+                sqlite::create_folder(path)?;
+                let mut conn =
+                    sqlite::open(path).map_err(|error| OpenError::Connection(error.into()))?;
+                sqlite::check_version(&mut conn)
+            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(url) => {
+                postgres::open(url).map_err(|error| OpenError::Connection(error.into())).map(drop)
+            }
         }
     }
 
     /// Opens a connection that may write.
     pub(crate) fn open(&self) -> ConnectionResult<Conn> {
         match self {
-            Self::Sqlite(path) => open_sqlite(path).map(Conn::Sqlite),
-            Self::Postgres(url) => open_postgres(url).map(Conn::Postgres),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(path) => sqlite::open(path).map(Conn::Sqlite),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(url) => postgres::open(url).map(Conn::Postgres),
         }
     }
 }
@@ -51,8 +93,9 @@ impl r2d2::ManageConnection for Readers {
 
     fn connect(&self) -> Result<Conn, Self::Error> {
         let mut conn = self.0.open().map_err(diesel::r2d2::Error::ConnectionError)?;
-        if let Conn::Sqlite(c) = &mut conn {
-            c.batch_execute("PRAGMA query_only = ON").map_err(diesel::r2d2::Error::QueryError)?;
+        if self.0.is_sqlite() {
+            conn.batch_execute("PRAGMA query_only = ON")
+                .map_err(diesel::r2d2::Error::QueryError)?;
         }
         Ok(conn)
     }
@@ -67,66 +110,14 @@ impl r2d2::ManageConnection for Readers {
     }
 }
 
-fn open_sqlite(path: &str) -> ConnectionResult<SqliteConnection> {
-    let mut conn = SqliteConnection::establish(path)?;
-    // FULL: a write that a client saw confirmed survives a power cut. No mmap: it has company in
-    // public corruption reports.
-    conn.batch_execute(
-        "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-         PRAGMA mmap_size = 0; PRAGMA journal_size_limit = 16777216; PRAGMA wal_autocheckpoint = 2000;
-         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384; PRAGMA trusted_schema = OFF",
-    )
-    .map_err(ConnectionError::CouldntSetupConfiguration)?;
-    Ok(conn)
-}
-
-fn open_postgres(url: &str) -> ConnectionResult<PgConnection> {
-    let mut conn = PgConnection::establish(url)?;
-    conn.batch_execute(
-        "SET statement_timeout = '30s'; SET lock_timeout = '5s'; SET synchronous_commit = on",
-    )
-    .map_err(ConnectionError::CouldntSetupConfiguration)?;
-    Ok(conn)
-}
-
-/// Refuses a SQLite that is known to lose data.
-pub(crate) fn check_version(conn: &mut Conn) -> Result<(), OpenError> {
-    #[derive(diesel::QueryableByName)]
-    struct Version {
-        #[diesel(sql_type = Text)]
-        version: String,
-    }
-
-    let Conn::Sqlite(c) = conn else { return Ok(()) };
-    let found: Version = sql_query("SELECT sqlite_version() AS version")
-        .get_result(c)
-        .map_err(|error| OpenError::Connection(error.into()))?;
-    if parse_version(&found.version) < SQLITE_FLOOR {
-        return Err(OpenError::SqliteTooOld { found: found.version });
-    }
-    Ok(())
-}
-
-fn parse_version(text: &str) -> [u32; 3] {
-    let mut parts = text.split('.').map(|part| part.parse().unwrap_or(0));
-    std::array::from_fn(|_| parts.next().unwrap_or(0))
-}
-
 #[cfg(test)]
+#[cfg(all(feature = "sqlite", feature = "postgres"))]
 mod tests {
     use super::*;
 
     #[test]
-    fn versions_compare_by_number() {
-        assert!(parse_version("3.50.4") < SQLITE_FLOOR);
-        assert!(parse_version("3.51.2") < SQLITE_FLOOR);
-        assert!(parse_version("3.51.3") >= SQLITE_FLOOR);
-        assert!(parse_version("3.100.0") >= SQLITE_FLOOR);
-    }
-
-    #[test]
     fn urls_choose_the_database() {
-        let path = |url| match Target::parse(url) {
+        let path = |url| match Target::parse(url).unwrap() {
             Target::Sqlite(path) => Some(path),
             Target::Postgres(_) => None,
         };

@@ -3,32 +3,35 @@
 use std::collections::HashSet;
 
 use diesel::migration::{Migration, MigrationSource};
-use diesel::{Connection, RunQueryDsl, sql_query};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::open_error::OpenError;
 use crate::Conn;
 
+#[cfg(feature = "sqlite")]
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+#[cfg(feature = "postgres")]
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
 /// Any number; all nodes must agree on it. Held while migrating, so that nodes that start together
 /// take turns.
+#[cfg(feature = "postgres")]
 const ADVISORY_LOCK: &str = "SELECT pg_advisory_xact_lock(7891457301)";
 
 /// Runs what is pending in one transaction and returns the names of what was run.
 pub(crate) fn run(conn: &mut Conn) -> Result<Vec<String>, OpenError> {
-    match conn {
-        Conn::Sqlite(c) => {
-            c.immediate_transaction(|c| step(c, SQLITE).map_err(Rollback)).map_err(|e| e.0)
-        }
-        Conn::Postgres(c) => c
-            .transaction(|c| {
-                sql_query(ADVISORY_LOCK).execute(c)?;
-                step(c, POSTGRES).map_err(Rollback)
-            })
-            .map_err(|e| e.0),
-    }
+    #[cfg(feature = "postgres")]
+    use diesel::{Connection as _, RunQueryDsl as _};
+
+    on_backend!(
+        conn,
+        sqlite = |c| c.immediate_transaction(|c| step(c, SQLITE).map_err(Rollback)),
+        postgres = |c| c.transaction(|c| {
+            diesel::sql_query(ADVISORY_LOCK).execute(c)?;
+            step(c, POSTGRES).map_err(Rollback)
+        })
+    )
+    .map_err(|error| error.0)
 }
 
 /// Carries an error through Diesel's transaction, which wants to convert its own errors into it.

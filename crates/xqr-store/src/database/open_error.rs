@@ -18,14 +18,22 @@ pub enum OpenError {
         /// The cause.
         source: io::Error,
     },
+    /// The URL names a database system whose feature this build lacks.
+    #[error("this build has no support for {backend}")]
+    Unsupported {
+        /// The name of the feature: `sqlite` or `postgres`.
+        backend: &'static str,
+    },
     /// The database refused the connection, or is not there.
     #[error("cannot open the database")]
     Connection(#[source] Cause),
     /// The SQLite library has a known defect that loses data.
-    #[error("SQLite {found} can corrupt a WAL database; at least 3.51.3 is needed")]
+    #[error("SQLite {found} can corrupt a WAL database; at least {needed} is needed")]
     SqliteTooOld {
         /// The version of the library.
         found: String,
+        /// The oldest version without the defect.
+        needed: &'static str,
     },
     /// The database has a migration that this program does not know.
     #[error(

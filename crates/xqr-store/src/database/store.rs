@@ -1,13 +1,12 @@
 //! The owner of all connections: a pool to read from, a writer to write through.
 
-use std::path::Path;
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection as _;
 use xqr_errors::{Condition, Error, Result};
 
 use super::backend::failed;
-use super::connections::{Readers, Target, check_version};
+use super::connections::{Readers, Target};
 use super::migrations;
 use super::open_error::OpenError;
 use super::writer::Writer;
@@ -38,16 +37,8 @@ impl Store {
     ///
     /// [`OpenError`].
     pub fn open(url: &str, options: StoreOptions) -> Result<Self, OpenError> {
-        let target = Target::parse(url);
-        if let Target::Sqlite(path) = &target {
-            let folder = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty());
-            if let Some(folder) = folder {
-                std::fs::create_dir_all(folder)
-                    .map_err(|source| OpenError::Folder { folder: folder.to_owned(), source })?;
-            }
-        }
-        let mut first = target.open().map_err(|e| OpenError::Connection(e.into()))?;
-        check_version(&mut first)?;
+        let target = Target::parse(url)?;
+        target.prepare()?;
         let readers = r2d2::Pool::builder()
             .max_size(options.readers)
             .min_idle(Some(1))
@@ -89,12 +80,9 @@ impl Store {
     ///
     /// The query itself, unused.
     pub fn try_read<T, Q: FnOnce(&mut Conn) -> Result<T>>(&self, query: Q) -> Result<Result<T>, Q> {
-        match &self.target {
-            Target::Sqlite(_) => match self.readers.try_get() {
-                Some(mut conn) => Ok(query(&mut conn)),
-                None => Err(query),
-            },
-            Target::Postgres(_) => Err(query),
+        match self.target.is_sqlite().then(|| self.readers.try_get()).flatten() {
+            Some(mut conn) => Ok(query(&mut conn)),
+            None => Err(query),
         }
     }
 
@@ -122,12 +110,10 @@ impl Store {
 
     /// Returns the name of the database system: `sqlite` or `postgres`.
     pub fn backend(&self) -> &'static str {
-        match self.target {
-            Target::Sqlite(_) => "sqlite",
-            Target::Postgres(_) => "postgres",
-        }
+        self.target.backend()
     }
 }
 
 #[cfg(test)]
+#[cfg(feature = "sqlite")]
 mod tests;

@@ -46,8 +46,7 @@ impl Writer {
     pub(crate) fn start(target: &Target, threads: usize) -> Self {
         let (jobs, queue) = sync_channel(QUEUE);
         let queue = Arc::new(Mutex::new(queue));
-        let (threads, group) =
-            if matches!(target, Target::Sqlite(_)) { (1, GROUP) } else { (threads, 1) };
+        let (threads, group) = if target.is_sqlite() { (1, GROUP) } else { (threads, 1) };
         let threads = (0..threads)
             .map(|n| {
                 let (target, queue) = (target.clone(), Arc::clone(&queue));
@@ -178,10 +177,11 @@ fn run(target: &Target, queue: &Mutex<Receiver<Job>>, group: usize) {
 /// Runs `work` in a transaction, and takes all of it back unless `work` says that it is to stay.
 /// SQLite takes its write lock at the beginning.
 fn transact(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> bool) -> Result<()> {
-    match conn {
-        Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE"),
-        Conn::Postgres(c) => AnsiTransactionManager::begin_transaction(c),
-    }
+    on_backend!(
+        conn,
+        sqlite = |c| AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE"),
+        postgres = |c| AnsiTransactionManager::begin_transaction(c)
+    )
     .map_err(failed)?;
     let stays = work(conn);
     on_backend!(conn, |c| match stays {

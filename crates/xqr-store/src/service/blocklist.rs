@@ -9,7 +9,8 @@ use crate::database::failed;
 use crate::database::schema::blocklist;
 
 /// Rows of one statement on PostgreSQL, which takes at most 65,535 values.
-const ROWS: usize = 1_000;
+#[cfg(feature = "postgres")]
+const POSTGRES_ROWS: usize = 1_000;
 
 /// An entry: a host in normal form, which lists all that is below it, too.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -25,50 +26,39 @@ pub struct Entry {
 
 /// Returns the entry for one of `hosts`, the shortest.
 pub fn find(conn: &mut Conn, hosts: &[&str]) -> Result<Option<Entry>> {
-    let mut found = Vec::new();
-    match conn {
-        // A look-up by key stays prepared; one by a list, which is written anew for each length,
-        // does not.
-        Conn::Sqlite(conn) => {
-            for host in hosts {
-                let one = blocklist::table.find(*host).select(Entry::as_select()).first(conn);
-                found.extend(one.optional().map_err(failed)?);
-            }
+    // On SQLite, a look-up by key stays prepared; one by a list, which is written anew for each
+    // length, does not.
+    let found: QueryResult<Vec<Entry>> = on_backend!(
+        conn,
+        sqlite = |c| {
+            let mut one = |host| blocklist::table.find(host).select(Entry::as_select()).first(c);
+            hosts.iter().filter_map(|host| one(*host).optional().transpose()).collect()
+        },
+        postgres = |c| {
+            let any = blocklist::table.filter(blocklist::host.eq_any(hosts));
+            any.select(Entry::as_select()).load(c)
         }
-        Conn::Postgres(conn) => {
-            let any =
-                blocklist::table.filter(blocklist::host.eq_any(hosts)).select(Entry::as_select());
-            found = any.load(conn).map_err(failed)?;
-        }
-    }
+    );
+    let found = found.map_err(failed)?;
     Ok(found.into_iter().min_by_key(|entry: &Entry| entry.host.len()))
 }
 
 /// Inserts entries, passes over those that are there, and returns how many are new.
 pub fn insert(conn: &mut Conn, entries: &[Entry]) -> Result<usize> {
-    let mut new = 0;
-    match conn {
-        // SQLite takes a row at a time; the statement stays prepared.
-        Conn::Sqlite(conn) => {
-            for entry in entries {
-                new += diesel::insert_into(blocklist::table)
-                    .values(entry)
-                    .on_conflict_do_nothing()
-                    .execute(conn)
-                    .map_err(failed)?;
-            }
+    // SQLite takes a row at a time; the statement stays prepared.
+    let inserted: QueryResult<usize> = on_backend!(
+        conn,
+        sqlite = |c| {
+            let insert = |row| diesel::insert_into(blocklist::table).values(row);
+            entries.iter().map(|row| insert(row).on_conflict_do_nothing().execute(c)).sum()
+        },
+        postgres = |c| {
+            let insert = |rows| diesel::insert_into(blocklist::table).values(rows);
+            let chunks = entries.chunks(POSTGRES_ROWS);
+            chunks.map(|rows| insert(rows).on_conflict_do_nothing().execute(c)).sum()
         }
-        Conn::Postgres(conn) => {
-            for rows in entries.chunks(ROWS) {
-                new += diesel::insert_into(blocklist::table)
-                    .values(rows)
-                    .on_conflict_do_nothing()
-                    .execute(conn)
-                    .map_err(failed)?;
-            }
-        }
-    }
-    Ok(new)
+    );
+    inserted.map_err(failed)
 }
 
 /// Deletes the entry for exactly this host, and returns whether there was one.

@@ -29,6 +29,10 @@ fn write<T: Send + 'static>(
     receiver.recv().unwrap()
 }
 
+fn sqlite(conn: &mut Conn) -> &mut diesel::SqliteConnection {
+    on_backend!(conn, sqlite = |c| c, postgres = |_c| panic!("not SQLite"))
+}
+
 fn workspace(conn: &mut Conn, uid: &str) -> Result<i64> {
     let new = NewWorkspace { uid: uid.into(), name: uid.into(), plan: "pro".into(), created_at: 1 };
     let id = workspaces::insert(conn, &new)?;
@@ -78,7 +82,7 @@ fn connections_are_set_up_for_durability() {
         FROM pragma_journal_mode, pragma_synchronous, pragma_foreign_keys, pragma_busy_timeout";
     let (store, _folder) = open();
     let check = move |conn: &mut Conn| {
-        let Conn::Sqlite(c) = conn else { panic!("not SQLite") };
+        let c = sqlite(conn);
         let it: Pragmas = sql_query(query).get_result(c).unwrap();
         assert_eq!((it.journal_mode.as_str(), it.synchronous, it.foreign_keys), ("wal", 2, 1));
         assert!(it.busy >= 5000);
@@ -180,7 +184,7 @@ fn a_counter_never_passes_its_cap() {
 fn a_newer_schema_is_refused() {
     let (store, _folder) = open();
     write(&store, |conn| {
-        let Conn::Sqlite(c) = conn else { panic!("not SQLite") };
+        let c = sqlite(conn);
         sql_query("INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000000')")
             .execute(c)
             .unwrap();
