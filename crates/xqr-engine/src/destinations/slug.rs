@@ -1,7 +1,6 @@
 //! Slugs and generated codes: what stands behind the host in a short link.
 
-use unicode_normalization::UnicodeNormalization as _;
-use unicode_normalization::char::is_combining_mark;
+use deunicode::deunicode;
 use xqr_errors::Condition;
 
 use crate::Tx;
@@ -148,17 +147,17 @@ pub(crate) fn is_reserved(text: &str) -> bool {
     ["b", "q", "v1"].contains(&key.as_str()) || RESERVED.binary_search(&key.as_str()).is_ok()
 }
 
-/// Returns the slug that a bio page with this title would like: its letters and digits in ASCII,
-/// the rest a hyphen; `page` where it has none.
+/// Returns the slug that a bio page with this title gets when it is free: the letters and digits of
+/// its transliteration to ASCII, the rest a hyphen; `page` where it has none.
 pub(crate) fn page_slug(title: &str) -> String {
     const MAX: usize = 48;
     let mut slug = String::new();
-    for c in title.nfkd().filter(|c| !is_combining_mark(*c)) {
+    for c in deunicode(title).chars() {
         match c.to_ascii_lowercase() {
             _ if slug.len() >= MAX => break,
             c if c.is_ascii_alphanumeric() => slug.push(c),
             // What stands within a word is no gap between two.
-            '\'' | '\u{2019}' => {}
+            '\'' => {}
             _ if slug.is_empty() || slug.ends_with('-') => {}
             _ => slug.push('-'),
         }
@@ -269,7 +268,10 @@ mod tests {
         for (title, expected) in [
             ("Acme Inc", "acme-inc"),
             ("  Café — Zoë's  Bar! ", "cafe-zoes-bar"),
-            ("日本", "page"),
+            ("日本", "ri-ben"),
+            ("Пекарня № 1", "pekarnia-no-1"),
+            ("Bäckerei 🦄", "backerei-unicorn"),
+            ("\u{200b}", "page"),
             ("...", "page"),
             ("ﬁne Ⅷ", "fine-viii"),
             ("<script>", "script"),

@@ -301,7 +301,7 @@ async fn slugs_are_unique_and_no_names_of_ours() {
     );
     assert_eq!(
         (slug("API").await, slug("日本").await, slug("admin").await),
-        ("api-2".into(), "page".into(), "admin-2".into())
+        ("api-2".into(), "ri-ben".into(), "admin-2".into())
     );
     let mut many = Vec::new();
     for _ in 0..8 {
