@@ -56,7 +56,7 @@ enum Task {
     /// Check the rules of the source tree that no compiler checks
     Tidy(tidy::Tidy),
     /// Run every test, on SQLite and PostgreSQL
-    Test,
+    Test(test::Test),
     /// Measure against another implementation or a ceiling in the same run
     #[command(subcommand)]
     #[cfg(feature = "service")]
@@ -95,7 +95,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         #[cfg(feature = "service")]
         Task::Gallery(task) => task.run(),
         Task::Tidy(task) => task.run(),
-        Task::Test => test::run(),
+        Task::Test(task) => task.run(),
         #[cfg(feature = "service")]
         Task::Bench(task) => task.run(),
         #[cfg(feature = "service")]

@@ -1,18 +1,43 @@
 //! `cargo xtask test`: every test on SQLite, then the suite that talks to the database again on
-//! PostgreSQL.
+//! PostgreSQL. `--without DIALECT`: the server's tests, built without that dialect, on SQLite.
 
 use std::process::Command;
 
-use anyhow::bail;
+use anyhow::{bail, ensure};
+use clap::Args;
 
 use crate::postgres::{Cluster, programs};
+use crate::tidy;
 
 /// Names the PostgreSQL to test on, instead of a private cluster.
 const URL: &str = "XQR_TEST_POSTGRES_URL";
 /// Makes the absence of PostgreSQL a failure, for CI.
 const REQUIRE: &str = "XQR_TEST_REQUIRE_POSTGRES";
 
-pub(crate) fn run() -> anyhow::Result<()> {
+#[derive(Args)]
+pub(crate) struct Test {
+    /// Run the tests of the server that remain without this dialect, on SQLite
+    #[arg(long, value_name = "DIALECT")]
+    without: Option<String>,
+}
+
+impl Test {
+    pub(crate) fn run(self) -> anyhow::Result<()> {
+        self.without.map_or_else(on_both_databases, |dialect| without(&dialect))
+    }
+}
+
+fn without(dialect: &str) -> anyhow::Result<()> {
+    let mut dialects = tidy::dialects()?;
+    let all = dialects.len();
+    dialects.retain(|name| name != dialect);
+    ensure!(dialects.len() < all, "no dialect `{dialect}`");
+    let features = dialects.join(",");
+    println!("== SQLite: the server with {features}");
+    cargo(&["test", "--package=xqr-server", "--no-default-features", "--features", &features], None)
+}
+
+fn on_both_databases() -> anyhow::Result<()> {
     println!("== SQLite: every test");
     cargo(&["test", "--workspace"], None)?;
     let cluster = match (std::env::var(URL), programs()) {

@@ -71,6 +71,11 @@ impl Tidy {
     }
 }
 
+/// Returns the names of the dialects, as their crates are called after `xqr-`.
+pub(crate) fn dialects() -> anyhow::Result<Vec<String>> {
+    Ok(rules::dialect_names::dialects(&Tree::read(&root())?))
+}
+
 /// Returns the root of the source tree.
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")

@@ -8,6 +8,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 use xqr_engine::auth::SecretKey;
+use xqr_engine::errors::{Condition, Resource};
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xqr-server"));
@@ -40,10 +41,10 @@ fn a_refused_task_fails_with_a_sentence() {
     let folder = tempfile::tempdir().unwrap();
     let output = run(folder.path(), &["key", "create", "unknown"]);
     let message = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(
-        (output.status.code(), message.as_str()),
-        (Some(1), "xqr-server: Workspace not found.\n")
-    );
+    // In the words of the first dialect; `Workspace not found.` in those of the native one.
+    let unknown = Condition::ResourceNotFound { what: Resource::Workspace };
+    let sentence = unknown.reply(xqr_server::DIALECTS[0].column).message;
+    assert_eq!((output.status.code(), message), (Some(1), format!("xqr-server: {sentence}\n")));
 }
 
 #[test]

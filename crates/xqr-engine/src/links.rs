@@ -354,7 +354,7 @@ fn is_active(link: &Link) -> bool {
     link.enabled && !link.archived
 }
 
-/// BioCounts one more active link, within the plan's cap if `capped`.
+/// Counts one more active link, within the plan's cap if `capped`.
 fn activate(tx: &mut Tx<'_>, caller: &Caller, capped: bool) -> Result<()> {
     plan_caps::begin(tx, caller.workspace, Capped::ActiveLinks)?;
     if capped {

@@ -48,7 +48,7 @@ pub(crate) struct AdmissionGate {
 pub struct QuotaReservation(Option<Ticket>);
 
 impl QuotaReservation {
-    /// BioCounts the call.
+    /// Counts the call.
     pub fn keep(self) {
         if let Some(ticket) = self.0 {
             ticket.keep();
@@ -72,7 +72,7 @@ pub struct LimitStatus {
 }
 
 impl LimitStatus {
-    /// BioCounts a unit of the quota that was given back.
+    /// Counts a unit of the quota that was given back.
     pub fn give_back(&mut self) {
         self.remaining =
             self.remaining.zip(self.limit).map(|(remaining, limit)| (remaining + 1).min(limit));

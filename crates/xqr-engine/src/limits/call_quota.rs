@@ -54,7 +54,7 @@ pub(crate) struct Ticket {
 }
 
 impl Ticket {
-    /// BioCounts the call.
+    /// Counts the call.
     pub(crate) fn keep(mut self) {
         self.kept = true;
     }

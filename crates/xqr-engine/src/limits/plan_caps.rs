@@ -6,7 +6,7 @@ use xqr_store::counters;
 
 use crate::Tx;
 
-/// BioCounts `n` more of a resource.
+/// Counts `n` more of a resource.
 ///
 /// # Errors
 ///
@@ -25,12 +25,12 @@ pub(crate) fn take(
     Err(terms.full(resource).into())
 }
 
-/// BioCounts `n` more of a resource without a cap.
+/// Counts `n` more of a resource without a cap.
 pub(crate) fn count(tx: &mut Tx<'_>, workspace: i64, resource: Capped, n: i64) -> Result<()> {
     counters::take(tx.conn, workspace, metric(resource), counters::TOTAL, n, None).map(drop)
 }
 
-/// BioCounts `n` fewer of a resource.
+/// Counts `n` fewer of a resource.
 pub(crate) fn give_back(tx: &mut Tx<'_>, workspace: i64, resource: Capped, n: i64) -> Result<()> {
     counters::give_back(tx.conn, workspace, metric(resource), counters::TOTAL, n)
 }

@@ -62,7 +62,7 @@ pub struct Totals {
     pub scans: i64,
     /// Scans of machines.
     pub bots: i64,
-    /// UniqueVisitors of each day, added up.
+    /// Unique visitors of each day, added up.
     pub visitors: i64,
 }
 

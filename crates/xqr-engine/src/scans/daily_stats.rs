@@ -44,7 +44,7 @@ pub enum Facet {
 
 /// Scans of people, or of machines.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct BioCounts {
+pub(crate) struct ScanCounts {
     /// By quarter of an hour of the day in UTC, 0 to 95.
     #[serde(rename = "q")]
     pub(crate) quarters: BTreeMap<u8, u64>,
@@ -56,9 +56,9 @@ pub(crate) struct BioCounts {
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct DayStats {
     #[serde(rename = "p", default)]
-    pub(crate) people: BioCounts,
+    pub(crate) people: ScanCounts,
     #[serde(rename = "b", default)]
-    pub(crate) machines: BioCounts,
+    pub(crate) machines: ScanCounts,
     #[serde(rename = "v", default)]
     visitors: UniqueVisitors,
 }
@@ -118,7 +118,7 @@ impl DayStats {
     ///
     /// None that is known: numbers and texts have a JSON form.
     pub(crate) fn write(&self, row: &mut ScanDay) -> Result<()> {
-        let total = |counts: &BioCounts| counts.quarters.values().sum::<u64>().cast_signed();
+        let total = |counts: &ScanCounts| counts.quarters.values().sum::<u64>().cast_signed();
         row.bots = total(&self.machines);
         row.scans = total(&self.people) + row.bots;
         row.visitors = self.visitors.count().cast_signed();

@@ -23,7 +23,7 @@ pub fn position(conn: &mut Conn, node: &str) -> Result<Position> {
     Ok(scans::position(conn, node)?.map(journal::from_row).unwrap_or_default())
 }
 
-/// BioCounts a batch in one transaction: scans, link counters, daily statistics, and the position
+/// Counts a batch in one transaction: scans, link counters, daily statistics, and the position
 /// of the journal. Subscribers of the live feed get the scans after the commit. Returns the number
 /// of scans.
 ///
