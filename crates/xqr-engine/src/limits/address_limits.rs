@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn who_tries_keys_is_shut_out_and_let_in_again() {
+    fn an_address_with_wrong_keys_is_blocked_for_a_while() {
         let (strangers, clock) = strangers();
         let [key, good] = [1, 2]
             .map(|seed| SecretKey::mint(xqr_auth::KeyFormat::Xqr, &mut |bytes| bytes.fill(seed)));

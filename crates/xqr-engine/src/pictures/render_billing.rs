@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn credits_go_first_and_the_ledger_tells() {
+    fn credits_are_spent_first_and_recorded_in_the_ledger() {
         let (data, _, _folder) = open();
         let caller = caller(&data, Plan::Free, "{}");
         let workspace = caller.workspace;

@@ -157,7 +157,7 @@ async fn an_operators_person_closes_the_first_sign_up_too() {
 }
 
 #[tokio::test]
-async fn who_signs_up_where_it_is_open_has_a_workspace_of_their_own() {
+async fn an_open_sign_up_creates_a_workspace() {
     let trial = open(Signup::Open).await;
     let named = SignUp {
         name: Some(" Ann Lee ".into()),
@@ -268,7 +268,7 @@ async fn tokens_that_are_signed_but_do_not_fit_are_refused() {
 }
 
 #[tokio::test]
-async fn who_signs_in_wrongly_is_not_told_what_was_wrong() {
+async fn a_failed_sign_in_does_not_reveal_its_cause() {
     let trial = open(Signup::Open).await;
     let ann = trial.sign_up("ann@example.com").await;
     for email in ["ann@example.com", " ANN@example.COM"] {
@@ -333,7 +333,7 @@ async fn a_refresh_token_that_comes_twice_ends_its_sign_in() {
 }
 
 #[tokio::test]
-async fn of_many_who_exchange_one_token_at_most_one_succeeds_and_not_for_long() {
+async fn a_concurrent_exchange_of_one_token_succeeds_at_most_once() {
     let trial = open(Signup::Open).await;
     let ann = trial.sign_up("ann@example.com").await;
     let tasks: Vec<_> = (0..20)

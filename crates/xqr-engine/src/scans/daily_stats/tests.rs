@@ -63,7 +63,7 @@ fn a_day_is_written_and_read_again() {
 }
 
 #[test]
-fn who_floods_referrers_makes_no_larger_rows() {
+fn a_flood_of_referrers_does_not_enlarge_rows() {
     let mut tally = DayStats::default();
     for n in 0..10_000 {
         tally.add(&scan(0, "often.example", false), None);
