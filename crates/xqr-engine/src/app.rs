@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use tokio::sync::oneshot;
 use xqr_auth::SecretKey;
 use xqr_errors::{Condition, Error, Result};
-use xqr_store::Conn;
+use xqr_store::{Conn, WorkspaceId};
 
 use crate::bio::BioCounts;
 use crate::callers::api_keys;
@@ -191,7 +191,7 @@ impl App {
 
     /// Returns the calls of this month that this node has leased for a workspace and not handed
     /// out.
-    pub fn leased(&self, workspace: i64) -> u64 {
+    pub fn leased(&self, workspace: WorkspaceId) -> u64 {
         self.gate.leased(&self.data, workspace)
     }
 

@@ -2,20 +2,28 @@
 
 #[macro_use]
 mod database;
+#[macro_use]
+mod text_enum;
 mod accounts;
 mod activity;
 mod content;
+mod ids;
 mod service;
 
 pub use accounts::{credits, keys, users, workspaces};
 pub use activity::{outbox, scan_days, scans, webhooks};
 pub use content::{assets, bio, links, projects, templates};
 pub use database::{Conn, OpenError, Store, StoreOptions};
+pub use ids::{
+    AssetId, BioPageId, CreditEntryId, DeliveryId, EventId, KeyId, LinkId, ProjectId, RefreshId,
+    ScanId, TemplateId, UserId, WebhookId, WorkspaceId,
+};
 pub use service::{blocklist, counters, idempotency, service_state};
+pub use text_enum::UnknownText;
 
-/// A page of a list.
+/// A page of a list whose rows have numbers of the type `I`.
 #[derive(Debug, Clone, Copy)]
-pub enum Page {
+pub enum Page<I> {
     /// Skips `offset` rows and takes `limit`.
     Offset {
         /// Rows to take.
@@ -28,6 +36,6 @@ pub enum Page {
         /// Rows to take.
         limit: i64,
         /// The id of the last row seen; `None` begins with the newest.
-        id: Option<i64>,
+        id: Option<I>,
     },
 }

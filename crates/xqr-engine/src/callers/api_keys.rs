@@ -3,9 +3,9 @@
 use xqr_auth::{KeyDigest, KeyFormat, KeyStatus, Scopes, SecretKey};
 use xqr_errors::{Condition, Error, Resource, Result, State};
 use xqr_plans::{Capped, Plan, PlanTable};
-use xqr_store::Conn;
 use xqr_store::keys::{self, Key, NewKey};
 use xqr_store::workspaces::Workspace;
+use xqr_store::{Conn, WorkspaceId};
 
 use crate::limits::plan_caps;
 use crate::runtime::caller::{parse_plan, terms};
@@ -66,7 +66,7 @@ pub fn create(tx: &mut Tx<'_>, workspace: &Workspace, draft: &Draft) -> Result<(
     insert(tx, workspace.id, draft)
 }
 
-fn insert(tx: &mut Tx<'_>, workspace: i64, draft: &Draft) -> Result<(Key, SecretKey)> {
+fn insert(tx: &mut Tx<'_>, workspace: WorkspaceId, draft: &Draft) -> Result<(Key, SecretKey)> {
     let secret = SecretKey::mint(draft.look, &mut |bytes| tx.random(bytes));
     let new = NewKey {
         uid: format!("key_{}", tx.fresh_uuid()),
@@ -84,7 +84,7 @@ fn insert(tx: &mut Tx<'_>, workspace: i64, draft: &Draft) -> Result<(Key, Secret
 }
 
 /// Returns the workspace's keys, oldest first.
-pub fn list(conn: &mut Conn, workspace: i64) -> Result<Vec<Key>> {
+pub fn list(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<Key>> {
     keys::list(conn, workspace)
 }
 

@@ -16,9 +16,9 @@ use xqr_auth::{
 use xqr_checks::{Text, text};
 use xqr_errors::{Condition, Error, Resource, Result};
 use xqr_plans::{Capped, Plan, PlanTable};
-use xqr_store::users::{self, NewRefresh, NewUser, User};
+use xqr_store::users::{self, NewRefresh, NewUser, Role, User};
 use xqr_store::workspaces::Workspace;
-use xqr_store::{Conn, service_state};
+use xqr_store::{Conn, WorkspaceId, service_state};
 
 use crate::callers::workspaces;
 use crate::runtime::caller::terms;
@@ -27,31 +27,6 @@ use crate::{App, Caller, Tx};
 
 /// Characters of a person's or workspace's name at most.
 const MAX_NAME: usize = 100;
-
-/// What a person may do. Both may do everything within their workspace; who may add people is the
-/// operator's matter so far.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
-    /// Whom the workspace belongs to.
-    Owner,
-    /// Who works in it.
-    Member,
-}
-
-impl Role {
-    /// Returns the role's name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Owner => "owner",
-            Self::Member => "member",
-        }
-    }
-
-    /// Returns the role of this name.
-    pub fn parse(name: &str) -> Option<Self> {
-        [Self::Owner, Self::Member].into_iter().find(|role| role.name() == name)
-    }
-}
 
 /// A person who wants an account.
 #[derive(Debug, Clone)]
@@ -333,7 +308,7 @@ pub fn create(tx: &mut Tx<'_>, workspace: &Workspace, draft: &Draft) -> Result<U
 }
 
 /// Returns a workspace's people, oldest first.
-pub fn list(conn: &mut Conn, workspace: i64) -> Result<Vec<User>> {
+pub fn list(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<User>> {
     users::list(conn, workspace)
 }
 
@@ -444,7 +419,7 @@ fn insert(
         email_key: email.key().to_owned(),
         name,
         password: hash.as_str().to_owned(),
-        role: role.name().to_owned(),
+        role,
         created_at: tx.now,
         updated_at: tx.now,
         password_changed_at: tx.now,

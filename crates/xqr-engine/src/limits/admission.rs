@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use xqr_errors::{Condition, Result};
 use xqr_plans::{Cap, Cycle};
+use xqr_store::WorkspaceId;
 
 use crate::limits::call_quota::{self, Quotas, Ticket};
 use crate::limits::token_buckets::{Buckets, Taken};
-use crate::{Caller, Clock, Data};
+use crate::{Caller, Clock, Data, Principal};
 
 /// Which limits a call meets: one of speed, and perhaps one of number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,13 +34,13 @@ pub enum Pace {
 /// Who owns a bucket of a minute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Owner {
-    Key(i64),
-    Workspace(i64),
+    Key(Principal),
+    Workspace(WorkspaceId),
 }
 
 /// Limits of speed, and quotas.
 pub(crate) struct AdmissionGate {
-    seconds: Buckets<i64>,
+    seconds: Buckets<Principal>,
     minutes: Buckets<Owner>,
     quotas: Quotas,
 }
@@ -141,13 +142,13 @@ impl AdmissionGate {
 
     fn take(&self, caller: &Caller, pace: Pace, size: u64) -> Taken {
         match pace {
-            Pace::KeySecond => self.seconds.take(&caller.principal.number(), size),
-            Pace::KeyMinute => self.minutes.take(&Owner::Key(caller.principal.number()), size),
+            Pace::KeySecond => self.seconds.take(&caller.principal, size),
+            Pace::KeyMinute => self.minutes.take(&Owner::Key(caller.principal), size),
             Pace::WorkspaceMinute => self.minutes.take(&Owner::Workspace(caller.workspace), size),
         }
     }
 
-    pub(crate) fn leased(&self, data: &Data, workspace: i64) -> u64 {
+    pub(crate) fn leased(&self, data: &Data, workspace: WorkspaceId) -> u64 {
         self.quotas.leased(data, workspace, Cycle::Month)
     }
 

@@ -14,6 +14,7 @@ use moka::Expiry;
 use moka::ops::compute::Op;
 use moka::sync::Cache;
 use xqr_errors::Result;
+use xqr_store::LinkId;
 use xqr_store::links::{self, RedirectRow};
 
 use crate::App;
@@ -32,7 +33,7 @@ pub enum Target {
     /// A link that answers scans until `expires_at`, Unix milliseconds.
     Live {
         /// For the scan journal.
-        link_id: i64,
+        link_id: LinkId,
         /// The destination: ASCII, valid as a header value.
         location: Bytes,
         /// Where some or all scans are led to instead.

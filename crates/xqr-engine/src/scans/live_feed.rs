@@ -7,6 +7,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::broadcast::{Receiver, Sender, channel};
 use xqr_errors::{Condition, Result};
 use xqr_store::scans::{self, NewScan};
+use xqr_store::{LinkId, WorkspaceId};
 
 use crate::Tx;
 use crate::runtime::fair_semaphore::{FairSemaphore, Share};
@@ -38,7 +39,7 @@ pub struct LiveFeed {
 /// Who listens to the scans of a workspace.
 pub struct Listener {
     scans: Receiver<Arc<LiveScan>>,
-    workspace: i64,
+    workspace: WorkspaceId,
     _share: Share,
 }
 
@@ -74,7 +75,7 @@ impl LiveFeed {
     /// # Errors
     ///
     /// [`Condition::Overloaded`] when too many listen, and when the service is about to end.
-    pub fn listen(&self, workspace: i64) -> Result<Listener> {
+    pub fn listen(&self, workspace: WorkspaceId) -> Result<Listener> {
         let share = self.shares.take(workspace, 10)?;
         let sender = self.sender.read().unwrap_or_else(PoisonError::into_inner);
         let scans =
@@ -104,7 +105,7 @@ impl LiveFeed {
 
 /// Adds to scans what clients call their links.
 pub(super) fn live_scans(tx: &mut Tx<'_>, counted: Vec<NewScan>) -> Result<Vec<LiveScan>> {
-    let ids: HashSet<i64> = counted.iter().map(|scan| scan.link_id).collect();
+    let ids: HashSet<LinkId> = counted.iter().map(|scan| scan.link_id).collect();
     let names = scans::names(tx.conn, &ids.into_iter().collect::<Vec<_>>())?;
     let named = |scan: NewScan| {
         let (link_uid, short_code) = names.get(&scan.link_id).cloned()?;

@@ -5,7 +5,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::dialect::Dialects;
 use crate::testing::NOW;
-use crate::{ManualClock, SeededRandom, Settings};
+use crate::{ManualClock, Principal, SeededRandom, Settings};
 
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
@@ -150,8 +150,11 @@ async fn an_operators_person_closes_the_first_sign_up_too() {
     let made = result.await.unwrap();
     assert_eq!(made.each_ref().map(|user| user.role.as_str()), ["owner", "member"]);
     assert_eq!(why(sign_up(&trial.app, from(1), draft("late@example.com")).await), "SignupClosed");
-    let found =
-        trial.app.read(|conn| Ok((get(conn, " Bob@Example.com ")?, list(conn, 1)?))).await.unwrap();
+    let found = trial
+        .app
+        .read(|conn| Ok((get(conn, " Bob@Example.com ")?, list(conn, WorkspaceId(1))?)))
+        .await
+        .unwrap();
     assert_eq!((found.0.uid.as_str(), found.1.len()), (made[1].uid.as_str(), 2));
     assert_eq!(why(trial.app.read(|conn| get(conn, "unknown")).await), "ResourceNotFound");
 }
@@ -211,8 +214,8 @@ async fn a_person_calls_for_their_workspace() {
         (ann.workspace.id, ann.workspace.uid.as_str())
     );
     assert_eq!(
-        (caller.principal.number(), caller.key_prefix.as_str(), caller.terms.plan),
-        (-ann.user.id, ann.user.uid.as_str(), Plan::Free)
+        (caller.principal, caller.key_prefix.as_str(), caller.terms.plan),
+        (Principal::User(ann.user.id), ann.user.uid.as_str(), Plan::Free)
     );
     caller.allow(xqr_auth::Scope::KeysWrite).unwrap();
     assert!(!crate::callers::api_keys::is_stale(caller, NOW));
