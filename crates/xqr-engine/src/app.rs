@@ -1,5 +1,6 @@
 //! The running service: data, redirect cache, scan journal, settings.
 
+use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -64,6 +65,12 @@ pub struct App {
     pub(crate) storage: OnceLock<Arc<dyn Storage>>,
     pub(crate) uploads: FairSemaphore,
     pub(crate) bio_counts: BioCounts,
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App").finish_non_exhaustive()
+    }
 }
 
 impl App {

@@ -228,7 +228,7 @@ pub fn rekey(tx: &mut Tx<'_>, key: &Key) -> Result<(Key, SecretKey)> {
     if held.digest != key.digest {
         return Err(Condition::StateConflict { state: State::JustRotated }.into());
     }
-    let key = held;
+    let mut key = held;
     if key.revoked_at.is_some() {
         return Err(Condition::StateConflict { state: State::Revoked }.into());
     }
@@ -237,7 +237,8 @@ pub fn rekey(tx: &mut Tx<'_>, key: &Key) -> Result<(Key, SecretKey)> {
     let secret = SecretKey::mint(look, &mut |bytes| tx.random(bytes));
     let digest = secret.digest().as_bytes().to_vec();
     keys::rekey(tx.conn, key.workspace_id, key.id, secret.prefix(), &digest)?;
-    Ok((Key { prefix: secret.prefix().to_owned(), digest, ..key }, secret))
+    (key.prefix, key.digest) = (secret.prefix().to_owned(), digest);
+    Ok((key, secret))
 }
 
 /// Deletes a key; it is as if it had never been.

@@ -332,30 +332,28 @@ pub fn get(conn: &mut Conn, name: &str) -> Result<User> {
 
 /// Gives a person another password, and ends every sign-in.
 pub fn set_password(tx: &mut Tx<'_>, user: &User, hash: &PasswordHash) -> Result<User> {
-    let user =
+    let mut user =
         users::lock(tx.conn, user.id)?.ok_or_else(|| Error::internal("a person has gone"))?;
     // Tokens name the time, so that it has to differ also if two come in one millisecond, or the
     // clock is set back.
     let changed_at = tx.now.max(user.password_changed_at + 1);
     users::set_password(tx.conn, user.id, hash.as_str(), changed_at, tx.now)?;
     users::revoke_refresh(tx.conn, user.id, None, tx.now)?;
-    Ok(User {
-        password: hash.as_str().to_owned(),
-        password_changed_at: changed_at,
-        updated_at: tx.now,
-        ..user
-    })
+    user.password = hash.as_str().to_owned();
+    (user.password_changed_at, user.updated_at) = (changed_at, tx.now);
+    Ok(user)
 }
 
 /// Shuts a person out, which ends every sign-in, or lets them in again.
 pub fn set_disabled(tx: &mut Tx<'_>, user: &User, disabled: bool) -> Result<User> {
-    let user =
+    let mut user =
         users::lock(tx.conn, user.id)?.ok_or_else(|| Error::internal("a person has gone"))?;
     users::set_disabled(tx.conn, user.id, disabled, tx.now)?;
     if disabled {
         users::revoke_refresh(tx.conn, user.id, None, tx.now)?;
     }
-    Ok(User { disabled, updated_at: tx.now, ..user })
+    (user.disabled, user.updated_at) = (disabled, tx.now);
+    Ok(user)
 }
 
 /// Deletes up to `limit` refresh tokens that have expired, and returns how many.

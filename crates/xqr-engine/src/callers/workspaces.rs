@@ -76,12 +76,13 @@ pub fn usage(conn: &mut Conn, workspace: WorkspaceId, now: i64) -> Result<Usage>
 
 /// Moves a workspace to another plan; the next request sees it.
 pub fn set_plan(tx: &mut Tx<'_>, uid: &str, plan: Plan) -> Result<Workspace> {
-    let workspace = get(tx.conn, uid)?;
+    let mut workspace = get(tx.conn, uid)?;
     workspaces::set_plan(tx.conn, workspace.id, plan.name())?;
     if workspace.plan != plan.name() {
         events::plan_changed(tx, workspace.id, &workspace.plan, plan.name())?;
     }
-    Ok(Workspace { plan: plan.to_string(), ..workspace })
+    workspace.plan = plan.to_string();
+    Ok(workspace)
 }
 
 /// Gives a workspace limits of its own on top of its plan's: a JSON object, or nothing. The next
@@ -91,13 +92,14 @@ pub fn set_plan(tx: &mut Tx<'_>, uid: &str, plan: Plan) -> Result<Workspace> {
 ///
 /// [`Condition::ResourceNotFound`], [`Condition::OverridesInvalid`].
 pub fn set_overrides(tx: &mut Tx<'_>, uid: &str, overrides: Option<&str>) -> Result<Workspace> {
-    let workspace = get(tx.conn, uid)?;
+    let mut workspace = get(tx.conn, uid)?;
     if let Some(text) = overrides {
         let checked = tx.plans.terms_with(Plan::Enterprise, text);
         checked.map_err(|reason| Condition::OverridesInvalid { reason: reason.to_string() })?;
     }
     workspaces::set_overrides(tx.conn, workspace.id, overrides)?;
-    Ok(Workspace { overrides: overrides.map(str::to_owned), ..workspace })
+    workspace.overrides = overrides.map(str::to_owned);
+    Ok(workspace)
 }
 
 /// Makes the first workspace and its key, on an empty database; `None` on any other.

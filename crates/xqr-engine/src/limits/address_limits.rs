@@ -1,5 +1,6 @@
 //! Limits by address, for requests without a valid key. Per node, in bounded memory.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +25,12 @@ pub struct AddressLimits {
     lookups: Buckets<IpAddr>,
     /// Digests of keys that were good within the hour.
     good: Cache<[u8; 32], ()>,
+}
+
+impl fmt::Debug for AddressLimits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AddressLimits").finish_non_exhaustive()
+    }
 }
 
 impl AddressLimits {

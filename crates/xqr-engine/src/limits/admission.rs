@@ -1,5 +1,6 @@
 //! The gate: every API call passes it once, after its key and before its scope.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -47,6 +48,12 @@ pub(crate) struct AdmissionGate {
 
 /// A call that was let in. Unless it is [kept](Self::keep), it costs nothing of the quota.
 pub struct QuotaReservation(Option<Ticket>);
+
+impl fmt::Debug for QuotaReservation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("QuotaReservation").finish_non_exhaustive()
+    }
+}
 
 impl QuotaReservation {
     /// BioCounts the call.

@@ -4,6 +4,7 @@
 //! never enter it after: each code belongs to a stripe with a generation, the change moves the
 //! generation under the key's lock, and what was read under an older generation is not kept.
 
+use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -93,6 +94,12 @@ pub struct Redirects {
     cache: Cache<String, Target>,
     generations: Box<[AtomicU64]>,
     hasher: RandomState,
+}
+
+impl fmt::Debug for Redirects {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Redirects").finish_non_exhaustive()
+    }
 }
 
 /// Keeps links and misses for different times.

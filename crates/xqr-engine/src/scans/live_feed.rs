@@ -1,6 +1,7 @@
 //! Scans as they are counted on this node, for live streams.
 
 use std::collections::HashSet;
+use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::sync::broadcast::error::RecvError;
@@ -36,11 +37,23 @@ pub struct LiveFeed {
     shares: FairSemaphore,
 }
 
+impl fmt::Debug for LiveFeed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LiveFeed").finish_non_exhaustive()
+    }
+}
+
 /// Who listens to the scans of a workspace.
 pub struct Listener {
     scans: Receiver<Arc<LiveScan>>,
     workspace: WorkspaceId,
     _share: Share,
+}
+
+impl fmt::Debug for Listener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Listener").field("workspace", &self.workspace).finish_non_exhaustive()
+    }
 }
 
 impl Listener {

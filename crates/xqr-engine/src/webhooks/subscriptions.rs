@@ -4,6 +4,8 @@
 //! to it; so none is lost, none is early, and none reports an event that was rolled back. A
 //! subscription that is paused or disabled gets no new delivery; what was due then waits.
 
+use std::fmt;
+
 use serde_json::json;
 use xqr_auth::{MasterSecret, SigningSecret};
 use xqr_errors::{Condition, Dialect, Error, Resource, Result, State};
@@ -33,9 +35,16 @@ fn state_of(webhook: &Webhook) -> State {
     }
 }
 
-/// An address that deliveries may go to, as [`endpoint`] has judged it.
+/// An address that deliveries may go to, as [`endpoint`] has judged it. `Debug` leaves the address
+/// out: its path is often a secret.
 #[derive(Clone)]
 pub struct Endpoint(String);
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Endpoint").finish_non_exhaustive()
+    }
+}
 
 /// Judges an address: its text, and where its name leads now. Attempts judge it again. `field` is
 /// what complaints name.
@@ -69,6 +78,7 @@ pub fn check_plan(caller: &Caller) -> Result<()> {
 }
 
 /// A webhook to make.
+#[derive(Debug)]
 pub struct Draft {
     /// The dialect of its events, signatures and retries.
     pub dialect: Dialect,
@@ -82,7 +92,7 @@ pub struct Draft {
 }
 
 /// What to change of a webhook; `None` leaves it as it is.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Edit {
     /// Where deliveries go.
     pub url: Option<Endpoint>,
@@ -277,7 +287,7 @@ pub fn redeliver(
 ) -> Result<Delivery> {
     let webhook = get(tx.conn, caller, dialect, id)?;
     let found = webhooks::find_delivery(tx.conn, caller.workspace, id, uid)?;
-    let delivery = found.ok_or(Condition::ResourceNotFound { what: Resource::Delivery })?;
+    let mut delivery = found.ok_or(Condition::ResourceNotFound { what: Resource::Delivery })?;
     if delivery.status == DeliveryStatus::Pending {
         return Err(Condition::StateConflict { state: State::Pending }.into());
     }
@@ -286,7 +296,9 @@ pub fn redeliver(
     }
     webhooks::requeue(tx.conn, caller.workspace, delivery.id, tx.now)?;
     tx.has_event = true;
-    Ok(Delivery { status: DeliveryStatus::Pending, settled_at: None, due_at: tx.now, ..delivery })
+    delivery.status = DeliveryStatus::Pending;
+    (delivery.settled_at, delivery.due_at) = (None, tx.now);
+    Ok(delivery)
 }
 
 /// Sends the caller's webhook a `test.ping`, whether it subscribed to that or not, and returns the

@@ -12,6 +12,7 @@ use crate::ids::{CreditEntryId, WorkspaceId};
 /// An entry of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = credit_entries)]
+#[non_exhaustive]
 pub struct Entry {
     /// The entry's number.
     pub id: CreditEntryId,

@@ -14,6 +14,7 @@ use crate::workspaces::Workspace;
 /// An API key. `Debug` leaves the digest out.
 #[derive(Clone, Queryable, Selectable)]
 #[diesel(table_name = api_keys)]
+#[non_exhaustive]
 pub struct Key {
     /// The id that joins use.
     pub id: KeyId,
@@ -66,6 +67,12 @@ pub struct NewKey {
     pub plan: Option<String>,
     pub created_at: i64,
     pub expires_at: Option<i64>,
+}
+
+impl fmt::Debug for NewKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "NewKey({}, {})", self.uid, self.prefix)
+    }
 }
 
 /// Inserts a key.

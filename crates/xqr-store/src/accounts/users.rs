@@ -24,6 +24,7 @@ text_enum! {
 /// A person. `Debug` leaves the password's hash out.
 #[derive(Clone, Queryable, Selectable)]
 #[diesel(table_name = users)]
+#[non_exhaustive]
 pub struct User {
     /// The id that joins use.
     pub id: UserId,
@@ -73,6 +74,12 @@ pub struct NewUser {
     pub updated_at: i64,
     pub password_changed_at: i64,
     pub disabled: bool,
+}
+
+impl fmt::Debug for NewUser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "NewUser({}, {})", self.uid, self.role)
+    }
 }
 
 /// Inserts a person; `None` when another person has the e-mail address.
@@ -190,6 +197,7 @@ pub fn set_disabled(conn: &mut Conn, id: UserId, disabled: bool, now: i64) -> Re
 /// A refresh token, by its digest.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = refresh_tokens)]
+#[non_exhaustive]
 pub struct Refresh {
     /// The id that joins use.
     pub id: RefreshId,
@@ -217,6 +225,12 @@ pub struct NewRefresh {
     pub digest: Vec<u8>,
     pub created_at: i64,
     pub expires_at: i64,
+}
+
+impl fmt::Debug for NewRefresh {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "NewRefresh({}, {})", self.user_id, self.family)
+    }
 }
 
 /// Inserts a refresh token.

@@ -10,6 +10,7 @@ use crate::ids::WorkspaceId;
 
 /// A workspace.
 #[derive(Debug, Clone, Queryable, Selectable)]
+#[non_exhaustive]
 pub struct Workspace {
     /// The id that joins use.
     pub id: WorkspaceId,

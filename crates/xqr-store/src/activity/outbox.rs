@@ -31,6 +31,7 @@ pub struct NewEvent {
 /// An event in the outbox.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = outbox)]
+#[non_exhaustive]
 pub struct StoredEvent {
     /// The row: events are taken in this order.
     pub id: EventId,

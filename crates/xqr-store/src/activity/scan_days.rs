@@ -189,6 +189,7 @@ pub fn count_links(conn: &mut Conn, workspace_id: WorkspaceId, days: Days) -> Re
 
 /// A link among those of its workspace that were scanned most.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TopLink {
     /// The link.
     pub link_id: LinkId,

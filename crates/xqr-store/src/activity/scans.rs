@@ -183,6 +183,7 @@ pub fn advance(
 /// A recorded scan.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = scans)]
+#[non_exhaustive]
 pub struct Recorded {
     /// When it happened, Unix milliseconds.
     pub at: i64,

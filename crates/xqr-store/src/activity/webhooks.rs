@@ -62,6 +62,7 @@ impl From<BioPageId> for SubjectId {
 /// A webhook. `Debug` leaves the secrets and the address out: its path is often a secret, too.
 #[derive(Clone, Queryable, Selectable)]
 #[diesel(table_name = webhooks)]
+#[non_exhaustive]
 pub struct Webhook {
     /// The id that joins use; clients of one dialect see it, too.
     pub id: WebhookId,
@@ -143,9 +144,22 @@ pub struct WebhookChanges {
     pub updated_at: Option<i64>,
 }
 
+impl fmt::Debug for NewWebhook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "NewWebhook({}, {})", self.uid, self.status)
+    }
+}
+
+impl fmt::Debug for WebhookChanges {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebhookChanges").field("status", &self.status).finish_non_exhaustive()
+    }
+}
+
 /// A delivery.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = webhook_deliveries)]
+#[non_exhaustive]
 pub struct Delivery {
     /// The id that joins use.
     pub id: DeliveryId,
@@ -283,6 +297,7 @@ pub fn delete(conn: &mut Conn, workspace_id: WorkspaceId, id: WebhookId) -> Resu
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = webhooks)]
 #[expect(missing_docs, reason = "the fields are those of Webhook")]
+#[non_exhaustive]
 pub struct Subscription {
     pub id: WebhookId,
     pub workspace_id: WorkspaceId,

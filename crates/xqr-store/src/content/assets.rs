@@ -22,6 +22,7 @@ text_enum! {
 /// An asset.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = assets)]
+#[non_exhaustive]
 pub struct Asset {
     /// The id that joins use.
     pub id: AssetId,

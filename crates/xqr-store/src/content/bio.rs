@@ -11,6 +11,7 @@ use crate::ids::{BioPageId, WorkspaceId};
 /// A bio page.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = bio_pages)]
+#[non_exhaustive]
 pub struct BioPage {
     /// The id that joins use.
     pub id: BioPageId,

@@ -1,5 +1,7 @@
 //! Links: codes that lead to destinations.
 
+use std::fmt;
+
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use xqr_errors::Result;
@@ -14,8 +16,8 @@ diesel::define_sql_function! {
     fn lower(text: Text) -> Text;
 }
 
-/// A link.
-#[derive(Debug, Clone, Queryable, Selectable)]
+/// A link. `Debug` leaves the digest of the passcode out: passcodes are short.
+#[derive(Clone, Queryable, Selectable)]
 pub struct Link {
     /// The id that joins and the scan journal use.
     pub id: LinkId,
@@ -62,7 +64,7 @@ pub struct Link {
 }
 
 /// A link to insert.
-#[derive(Debug, Clone, Insertable)]
+#[derive(Clone, Insertable)]
 #[diesel(table_name = links, treat_none_as_default_value = false)]
 #[expect(missing_docs, reason = "the fields are those of Link")]
 pub struct NewLink {
@@ -87,6 +89,18 @@ pub struct NewLink {
     pub expires_at: Option<i64>,
     pub created_at: i64,
     pub updated_at: i64,
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Link({}, {})", self.uid, self.code)
+    }
+}
+
+impl fmt::Debug for NewLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "NewLink({}, {})", self.uid, self.code)
+    }
 }
 
 impl NewLink {
@@ -166,6 +180,7 @@ impl Filter {
 /// What a redirect needs of a link.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = links)]
+#[non_exhaustive]
 pub struct RedirectRow {
     /// The link's id, for the scan journal.
     pub id: LinkId,

@@ -20,6 +20,7 @@ text_enum! {
 
 /// A project.
 #[derive(Debug, Clone, Queryable, Selectable)]
+#[non_exhaustive]
 pub struct Project {
     /// The id that joins use.
     pub id: ProjectId,

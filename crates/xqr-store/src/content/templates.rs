@@ -11,6 +11,7 @@ use crate::ids::{TemplateId, WorkspaceId};
 /// A template.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = qr_templates)]
+#[non_exhaustive]
 pub struct Template {
     /// The id that joins use.
     pub id: TemplateId,

@@ -1,5 +1,7 @@
 //! One connection type over two databases, and how their failures become conditions.
 
+use std::fmt;
+
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use xqr_errors::{Condition, Error};
 
@@ -10,6 +12,15 @@ pub enum Conn {
     Sqlite(diesel::SqliteConnection),
     /// PostgreSQL through libpq.
     Postgres(diesel::PgConnection),
+}
+
+impl fmt::Debug for Conn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sqlite(_) => "Conn::Sqlite",
+            Self::Postgres(_) => "Conn::Postgres",
+        })
+    }
 }
 
 /// Compiles one query text once per database, for what [`Conn`] cannot carry: `ON CONFLICT` and
