@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_costs_what_somebody_costs() {
+    fn an_unknown_user_costs_as_much_as_a_known_one() {
         let decoy = PasswordHash::decoy();
         let real = Password::new("x").hash(|salt| salt.fill(1)).unwrap();
         let shape =

@@ -1,12 +1,13 @@
 //! The running service: data, redirect cache, scan journal, settings.
 
+use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use tokio::sync::oneshot;
 use xqr_auth::SecretKey;
 use xqr_errors::{Condition, Error, Result};
-use xqr_store::Conn;
+use xqr_store::{Conn, WorkspaceId};
 
 use crate::bio::BioCounts;
 use crate::callers::api_keys;
@@ -64,6 +65,12 @@ pub struct App {
     pub(crate) storage: OnceLock<Arc<dyn Storage>>,
     pub(crate) uploads: FairSemaphore,
     pub(crate) bio_counts: BioCounts,
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App").finish_non_exhaustive()
+    }
 }
 
 impl App {
@@ -191,7 +198,7 @@ impl App {
 
     /// Returns the calls of this month that this node has leased for a workspace and not handed
     /// out.
-    pub fn leased(&self, workspace: i64) -> u64 {
+    pub fn leased(&self, workspace: WorkspaceId) -> u64 {
         self.gate.leased(&self.data, workspace)
     }
 

@@ -13,7 +13,7 @@ use xqr_auth::{UploadGrant, UploadKey};
 use xqr_errors::{Condition, Error, Resource, Result, State};
 use xqr_plans::Capped;
 use xqr_store::Conn;
-use xqr_store::assets::{self, Asset, CONFIRMED, NewAsset, PENDING};
+use xqr_store::assets::{self, Asset, AssetStatus, NewAsset};
 
 use crate::limits::plan_caps;
 use crate::runtime::ids;
@@ -77,7 +77,7 @@ pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: Draft) -> Result<Asset> {
         filename: draft.filename,
         media_type: draft.media_type,
         size: draft.size,
-        status: PENDING,
+        status: AssetStatus::Pending,
         is_public: false,
         tags: serde_json::to_string(&draft.tags).map_err(Error::internal)?,
         created_at: tx.now,
@@ -124,7 +124,7 @@ fn lock(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<Asset> {
 /// [`Condition::ResourceNotFound`]; [`Condition::StateConflict`] where there is no file yet.
 pub fn confirm(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<Asset> {
     let mut asset = lock(tx, caller, uid)?;
-    if asset.status == CONFIRMED {
+    if asset.status == AssetStatus::Confirmed {
         return Ok(asset);
     }
     if asset.object.is_none() {
@@ -135,7 +135,7 @@ pub fn confirm(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<Asset> {
         assets::discard(tx.conn, &upload, tx.now)?;
     }
     asset.upload_until = None;
-    CONFIRMED.clone_into(&mut asset.status);
+    asset.status = AssetStatus::Confirmed;
     asset.updated_at = tx.now;
     assets::update(tx.conn, &asset)?;
     events::asset_uploaded(tx, &asset)?;
@@ -149,7 +149,7 @@ pub fn confirm(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<Asset> {
 /// [`Condition::ResourceNotFound`]; [`Condition::StateConflict`] where it is not confirmed.
 pub fn publish(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<Asset> {
     let mut asset = lock(tx, caller, uid)?;
-    if asset.status != CONFIRMED {
+    if asset.status != AssetStatus::Confirmed {
         return Err(conflict(State::NotConfirmed));
     }
     if !asset.is_public {

@@ -6,10 +6,11 @@ use xqr_errors::{Error, Result};
 use xqr_plans::Purse;
 use xqr_store::assets::Asset;
 use xqr_store::bio::BioPage;
+use xqr_store::counters::{self, Metric, QuotaMetric, Span};
 use xqr_store::links::Link;
 use xqr_store::outbox::{self, NewEvent};
 use xqr_store::scans::NewScan;
-use xqr_store::{counters, scans, webhooks};
+use xqr_store::{LinkId, WorkspaceId, scans, webhooks};
 
 use crate::Tx;
 use crate::dialect::Event;
@@ -64,24 +65,24 @@ fn page_facts(page: &BioPage) -> PageFacts {
     }
 }
 
-/// A monthly quota crosses 75 or reaches 100 percent: reported once per `metric` and `period`, also
+/// A monthly quota crosses 75 or reaches 100 percent: reported once per `metric` and `span`, also
 /// if units are given back and taken again.
 pub(crate) fn quota_threshold(
     tx: &mut Tx<'_>,
-    workspace: i64,
-    metric: &str,
-    period: &str,
+    workspace: WorkspaceId,
+    metric: QuotaMetric,
+    span: Span,
     percent: u8,
     purse: &Purse,
 ) -> Result<()> {
     // A quota that grew is crossed anew.
-    let once = format!("{metric}_{percent}_of_{}", purse.quota.unwrap_or_default());
-    if !counters::begin(tx.conn, workspace, &once, period)? {
+    let once = Metric::Reported { of: metric, percent, quota: purse.quota.unwrap_or_default() };
+    if !counters::begin(tx.conn, workspace, once, span)? {
         return Ok(());
     }
     push(tx, workspace, || Event::QuotaReached {
         percent,
-        metric: metric.to_owned(),
+        metric,
         quota: purse.quota,
         used: purse.used,
     })
@@ -90,8 +91,8 @@ pub(crate) fn quota_threshold(
 /// A link's scans went from `before` to `after`: each milestone on the way is reported.
 pub(crate) fn scan_threshold(
     tx: &mut Tx<'_>,
-    workspace: i64,
-    link: i64,
+    workspace: WorkspaceId,
+    link: LinkId,
     before: i64,
     after: i64,
 ) -> Result<()> {
@@ -113,14 +114,19 @@ pub(crate) fn scan_threshold(
 }
 
 /// A workspace moved to another plan.
-pub(crate) fn plan_changed(tx: &mut Tx<'_>, workspace: i64, old: &str, new: &str) -> Result<()> {
+pub(crate) fn plan_changed(
+    tx: &mut Tx<'_>,
+    workspace: WorkspaceId,
+    old: &str,
+    new: &str,
+) -> Result<()> {
     let (old_plan, new_plan) = (old.to_owned(), new.to_owned());
     push(tx, workspace, || Event::PlanChanged { old_plan, new_plan })
 }
 
 /// Scans were counted. Costs one query if no webhook subscribes to scans.
 pub(crate) fn scans_counted(tx: &mut Tx<'_>, found: &[NewScan]) -> Result<()> {
-    let mut workspaces: Vec<i64> = found.iter().map(|scan| scan.workspace_id).collect();
+    let mut workspaces: Vec<WorkspaceId> = found.iter().map(|scan| scan.workspace_id).collect();
     workspaces.sort_unstable();
     workspaces.dedup();
     let mut listening = Vec::new();
@@ -138,7 +144,7 @@ pub(crate) fn scans_counted(tx: &mut Tx<'_>, found: &[NewScan]) -> Result<()> {
     }
     let heard: Vec<&NewScan> =
         found.iter().filter(|scan| listening.contains(&scan.workspace_id)).collect();
-    let mut links: Vec<i64> = heard.iter().map(|scan| scan.link_id).collect();
+    let mut links: Vec<LinkId> = heard.iter().map(|scan| scan.link_id).collect();
     links.sort_unstable();
     links.dedup();
     let names = scans::names(tx.conn, &links)?;
@@ -154,7 +160,7 @@ pub(crate) fn scans_counted(tx: &mut Tx<'_>, found: &[NewScan]) -> Result<()> {
 }
 
 /// Writes an event into the outbox if the workspace has an active webhook.
-fn push(tx: &mut Tx<'_>, workspace: i64, event: impl FnOnce() -> Event) -> Result<()> {
+fn push(tx: &mut Tx<'_>, workspace: WorkspaceId, event: impl FnOnce() -> Event) -> Result<()> {
     if !webhooks::any_active(tx.conn, workspace)? {
         return Ok(());
     }
@@ -163,7 +169,7 @@ fn push(tx: &mut Tx<'_>, workspace: i64, event: impl FnOnce() -> Event) -> Resul
     outbox::push(tx.conn, &[new])
 }
 
-fn row(tx: &Tx<'_>, workspace_id: i64, event: &Event) -> Result<NewEvent> {
+fn row(tx: &Tx<'_>, workspace_id: WorkspaceId, event: &Event) -> Result<NewEvent> {
     let payload = serde_json::to_value(event).map_err(Error::internal)?;
     let name = payload["event"].as_str().unwrap_or_default().to_owned();
     Ok(NewEvent {

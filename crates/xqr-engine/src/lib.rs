@@ -1,4 +1,5 @@
 #![doc = include_str!("../README.md")]
+#![warn(missing_debug_implementations)]
 
 mod app;
 pub mod assets;
@@ -39,15 +40,19 @@ pub use xqr_routing as routing;
 
 /// The stored rows that views show.
 pub mod rows {
-    pub use xqr_store::assets::Asset;
+    pub use xqr_store::assets::{Asset, AssetStatus};
     pub use xqr_store::bio::BioPage;
     pub use xqr_store::keys::Key;
     pub use xqr_store::links::{Filter, Link};
-    pub use xqr_store::projects::Project;
+    pub use xqr_store::projects::{CreatedVia, Project};
     pub use xqr_store::scans::Recorded;
     pub use xqr_store::templates::Template;
-    pub use xqr_store::users::User;
-    pub use xqr_store::webhooks::{Delivery, Webhook};
+    pub use xqr_store::users::{Role, User};
+    pub use xqr_store::webhooks::{Delivery, DeliveryStatus, Webhook, WebhookStatus};
     pub use xqr_store::workspaces::Workspace;
+    pub use xqr_store::{
+        AssetId, BioPageId, DeliveryId, KeyId, LinkId, ProjectId, TemplateId, UserId, WebhookId,
+        WorkspaceId,
+    };
     pub use xqr_store::{Conn, Page, StoreOptions};
 }

@@ -3,17 +3,19 @@
 use serde::Serialize;
 use xqr_auth::Passcode;
 use xqr_errors::{Condition, Error, Result};
-use xqr_plans::{Capped, Cycle};
+use xqr_plans::Capped;
 use xqr_routing::{Conditions, Rule, Variant};
+use xqr_store::counters::{self, Metric, Span};
 use xqr_store::links::{self, Filter, Link, NewLink};
 use xqr_store::projects::find_default;
-use xqr_store::{Conn, Page, counters};
+use xqr_store::{Conn, LinkId, Page, ProjectId};
 
 use crate::destinations::slug::{CodeKey, Shape, Slug};
 use crate::destinations::{Destination, blocklist};
 use crate::events;
 use crate::limits::plan_caps;
 use crate::runtime::ids::is_uuid;
+use crate::runtime::time_format::month_of;
 use crate::{App, Caller, Tx};
 
 mod edit;
@@ -122,7 +124,12 @@ pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: Draft) -> Result<Link> {
     create_in(tx, caller, default, draft)
 }
 
-fn create_in(tx: &mut Tx<'_>, caller: &Caller, default: Option<i64>, draft: Draft) -> Result<Link> {
+fn create_in(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    default: Option<ProjectId>,
+    draft: Draft,
+) -> Result<Link> {
     input_checks::check_draft(&draft)?;
     // First, because an item of a batch that is refused must leave nothing behind.
     let project_id = match &draft.project {
@@ -166,13 +173,7 @@ fn create_in(tx: &mut Tx<'_>, caller: &Caller, default: Option<i64>, draft: Draf
         (new.code, new.code_key) = (slug.as_str().to_owned(), slug.key());
         if let Some(link) = links::insert(tx.conn, new.clone(), &labels)? {
             tx.stale.push(new.code_key);
-            counters::add(
-                tx.conn,
-                caller.workspace,
-                counters::LINKS_CREATED,
-                &Cycle::Month.at(tx.now).to_string(),
-                1,
-            )?;
+            counters::add(tx.conn, caller.workspace, Metric::LinksCreated, month_of(tx.now), 1)?;
             events::link_created(tx, &link)?;
             return Ok(link);
         }
@@ -244,10 +245,10 @@ pub fn list(
     conn: &mut Conn,
     caller: &Caller,
     filter: &Filter,
-    page: Page,
+    page: Page<LinkId>,
 ) -> Result<(Vec<Link>, i64)> {
     let total = if filter.is_empty() {
-        counters::get(conn, caller.workspace, counters::LINKS, counters::TOTAL)?
+        counters::get(conn, caller.workspace, Metric::Links, Span::Total)?
     } else {
         links::count(conn, caller.workspace, filter)?
     };
@@ -255,7 +256,12 @@ pub fn list(
 }
 
 /// Returns a page of the caller's links, newest first, without counting them.
-pub fn page(conn: &mut Conn, caller: &Caller, filter: &Filter, page: Page) -> Result<Vec<Link>> {
+pub fn page(
+    conn: &mut Conn,
+    caller: &Caller,
+    filter: &Filter,
+    page: Page<LinkId>,
+) -> Result<Vec<Link>> {
     links::list(conn, caller.workspace, filter, page)
 }
 

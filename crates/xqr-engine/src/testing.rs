@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use xqr_auth::{KeyFormat, Scopes};
 use xqr_plans::Plan;
-use xqr_store::webhooks::{self, NewWebhook};
+use xqr_store::WorkspaceId;
+use xqr_store::webhooks::{self, NewWebhook, WebhookStatus};
 
 use crate::callers::{api_keys, workspaces};
 use crate::dialect::Dialects;
@@ -50,7 +51,7 @@ pub(crate) fn caller(data: &Data, plan: Plan, overrides: &'static str) -> Caller
 }
 
 /// Makes an active webhook of the workspace, so that its events are kept for it.
-pub(crate) fn webhook(data: &Data, workspace: i64) {
+pub(crate) fn webhook(data: &Data, workspace: WorkspaceId) {
     let insert = move |tx: &mut Tx<'_>| {
         let new = NewWebhook {
             uid: tx.fresh_uuid(),
@@ -59,7 +60,7 @@ pub(crate) fn webhook(data: &Data, workspace: i64) {
             url: "https://example.com/".to_owned(),
             description: String::new(),
             events: "[]".to_owned(),
-            status: webhooks::ACTIVE,
+            status: WebhookStatus::Active,
             secret: Vec::new(),
             consecutive_failures: 0,
             created_at: tx.now,

@@ -45,15 +45,15 @@ pub(crate) trait Answers {
 
     /// Returns the page of `list` that the query asks for, with one row more than it shows. What is
     /// no size is the usual one.
-    fn page(&self, list: &str) -> Result<(Page, usize)>;
+    fn page<I: From<i64>>(&self, list: &str) -> Result<(Page<I>, usize)>;
 
     /// Answers with a page: what of `rows` it shows, and where the next one begins.
-    fn items<T>(
+    fn items<T, I: Into<i64>>(
         &self,
         list: &str,
         rows: Vec<T>,
         size: usize,
-        id: impl Fn(&T) -> i64,
+        id: impl Fn(&T) -> I,
         view: impl Fn(&T) -> Value,
     ) -> Result<HttpResponse>;
 }
@@ -69,7 +69,7 @@ impl Answers for ApiRequest<Forge> {
             .body(self.cover().close(resource))
     }
 
-    fn page(&self, list: &str) -> Result<(Page, usize)> {
+    fn page<I: From<i64>>(&self, list: &str) -> Result<(Page<I>, usize)> {
         let query = self.query();
         let size = query.int("page_size", 1..=MAX_PAGE, PAGE).unwrap_or(PAGE);
         let id = match query.text("next_page_token")?.filter(|token| !token.is_empty()) {
@@ -88,12 +88,12 @@ impl Answers for ApiRequest<Forge> {
         Ok((Page::Before { limit: size + 1, id }, size as usize))
     }
 
-    fn items<T>(
+    fn items<T, I: Into<i64>>(
         &self,
         list: &str,
         mut rows: Vec<T>,
         size: usize,
-        id: impl Fn(&T) -> i64,
+        id: impl Fn(&T) -> I,
         view: impl Fn(&T) -> Value,
     ) -> Result<HttpResponse> {
         let more = rows.len() > size;

@@ -10,7 +10,7 @@ use xqr_engine::auth::Scope;
 use xqr_engine::destinations::slug::Shape;
 use xqr_engine::errors::{Condition, Error, Expected, Result};
 use xqr_engine::links::{Draft, Edit, projects};
-use xqr_engine::rows::{Conn, Filter, Link};
+use xqr_engine::rows::{Conn, Filter, Link, ProjectId};
 use xqr_engine::runtime::time_format::rfc3339_millis;
 use xqr_engine::{App, Caller, Tx, links};
 
@@ -201,7 +201,7 @@ async fn show(
 
 /// A QR code. Pictures are drawn on request, so each is rendered as soon as it is
 /// made.
-fn view(app: &App, projects: &HashMap<i64, String>, link: &Link) -> Value {
+fn view(app: &App, projects: &HashMap<ProjectId, String>, link: &Link) -> Value {
     let id = doc_id::of(&link.uid);
     json!({
         "id": id,

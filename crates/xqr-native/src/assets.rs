@@ -12,7 +12,7 @@ use xqr_engine::assets::{Draft, media};
 use xqr_engine::auth::Scope;
 use xqr_engine::errors::{Condition, Expected, Result};
 use xqr_engine::limits::idempotency::Outcome;
-use xqr_engine::rows::Asset;
+use xqr_engine::rows::{Asset, AssetStatus};
 use xqr_engine::runtime::time_format::rfc3339;
 use xqr_engine::{App, Tx, assets};
 
@@ -171,7 +171,7 @@ struct AssetView<'a> {
     filename: &'a str,
     mime_type: &'a str,
     file_size: i64,
-    status: &'a str,
+    status: AssetStatus,
     is_public: bool,
     public_url: Option<String>,
     tags: Vec<String>,
@@ -186,7 +186,7 @@ impl<'a> AssetView<'a> {
             filename: &asset.filename,
             mime_type: asset.content_type(),
             file_size: asset.size,
-            status: &asset.status,
+            status: asset.status,
             is_public: asset.is_public,
             public_url: asset.is_public.then(|| app.asset_url(asset)),
             tags: assets::tags(asset),

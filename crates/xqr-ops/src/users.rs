@@ -6,7 +6,6 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use xqr_engine::auth::{Email, Password, PasswordHash};
-use xqr_engine::callers::users::Role;
 use xqr_engine::callers::{users, workspaces};
 use xqr_engine::dialect::Dialects;
 use xqr_engine::runtime::time_format::rfc3339;
@@ -29,7 +28,7 @@ pub(crate) enum User {
         name: Option<String>,
         /// owner or member; by default the first user is the owner
         #[arg(long, value_parser = role)]
-        role: Option<Role>,
+        role: Option<rows::Role>,
         #[command(flatten)]
         source: Source,
         #[command(flatten)]
@@ -101,8 +100,8 @@ impl Source {
     }
 }
 
-fn role(name: &str) -> anyhow::Result<Role> {
-    Role::parse(name).context("must be owner or member")
+fn role(name: &str) -> anyhow::Result<rows::Role> {
+    name.parse().ok().context("must be owner or member")
 }
 
 fn view(user: &rows::User, workspace: &rows::Workspace) -> Value {

@@ -240,7 +240,7 @@ fn bad_urls_and_texts_are_refused() {
 }
 
 #[test]
-fn a_payload_tells_all_its_complaints_at_once() {
+fn a_payload_reports_all_its_complaints_at_once() {
     refuses(
         VCard::new("A\nTEL:666")
             .given_name("")

@@ -35,6 +35,16 @@ impl Cycle {
 }
 
 impl Period {
+    /// Returns how often the quota of the period starts anew.
+    pub fn cycle(self) -> Cycle {
+        self.cycle
+    }
+
+    /// Returns the year, month and day of the first day in UTC.
+    pub fn first_day(self) -> (i16, i8, i8) {
+        (self.first.year(), self.first.month(), self.first.day())
+    }
+
     /// Returns when it begins, Unix milliseconds.
     pub fn start(self) -> i64 {
         millis(self.first)

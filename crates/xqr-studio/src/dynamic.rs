@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use xqr_engine::errors::{Condition, Resource, Result};
 use xqr_engine::links::Edit;
-use xqr_engine::rows::{Filter, Link, Page};
+use xqr_engine::rows::{Filter, Link, LinkId, Page};
 use xqr_engine::runtime::time_format::rfc3339;
 use xqr_engine::scans::analytics::{self, Facet, Machines, Period};
 use xqr_engine::{App, Tx, links};
@@ -159,7 +159,7 @@ async fn analyse(call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> 
 /// A dynamic QR as the studio shows it.
 #[derive(Serialize)]
 struct View {
-    id: i64,
+    id: LinkId,
     short_id: String,
     name: Option<String>,
     destination_url: Option<String>,

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use xqr_engine::Tx;
 use xqr_engine::auth::SigningSecret;
 use xqr_engine::errors::{Condition, Resource, Result};
-use xqr_engine::rows::{Delivery, Page, Webhook};
+use xqr_engine::rows::{Delivery, Page, Webhook, WebhookId, WebhookStatus};
 use xqr_engine::runtime::time_format::rfc3339;
-use xqr_engine::webhooks::subscriptions::{self, Draft, Edit, Status};
+use xqr_engine::webhooks::subscriptions::{self, Draft, Edit};
 
 use crate::webhook_format::EVENTS;
 use crate::{Studio, StudioUser};
@@ -82,14 +82,13 @@ async fn get(call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
 
 /// `PATCH /api/v1/webhooks/{id}/`
 async fn edit(mut call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusal> {
-    const STATUSES: [(&str, Status); 3] =
-        [("active", Status::Active), ("paused", Status::Paused), ("disabled", Status::Disabled)];
+    let statuses: Vec<_> = WebhookStatus::ALL.iter().map(|it| (it.as_str(), *it)).collect();
     subscriptions::check_plan(&call.caller)?;
     let mut fields = call.fields().await?;
     let url = fields.text("url");
     let description = description(&mut fields);
     let events = events(&mut fields);
-    let status = fields.choice("status", &STATUSES);
+    let status = fields.choice("status", &statuses);
     fields.end()?;
     let url = match url {
         Some(url) => Some(subscriptions::endpoint(&call.app, "url", &url).await?),
@@ -195,8 +194,8 @@ fn delivery(delivery: &Delivery) -> Value {
     })
 }
 
-/// Returns a numeric id in the path.
-fn path_id(call: &ApiRequest<StudioUser>, name: &str) -> Result<i64> {
+/// Returns the id of a webhook in the path.
+fn path_id(call: &ApiRequest<StudioUser>, name: &str) -> Result<WebhookId> {
     let id = call.path(name).parse();
-    id.map_err(|_| Condition::ResourceNotFound { what: Resource::Webhook }.into())
+    id.map(WebhookId).map_err(|_| Condition::ResourceNotFound { what: Resource::Webhook }.into())
 }

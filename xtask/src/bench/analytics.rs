@@ -15,7 +15,7 @@ use xqr_engine::destinations::destination::Destination;
 use xqr_engine::errors::Result;
 use xqr_engine::journal::Position;
 use xqr_engine::plans::Plan;
-use xqr_engine::rows::Conn;
+use xqr_engine::rows::{Conn, LinkId};
 use xqr_engine::scans::analytics::{Facet, Machines, Period};
 use xqr_engine::scans::record::{Scan, Text};
 use xqr_engine::scans::time_series::{Interval, SeriesRequest};
@@ -125,7 +125,7 @@ impl Analytics {
         Ok(())
     }
 
-    async fn prepare(&self, app: &App) -> anyhow::Result<(Caller, Vec<i64>)> {
+    async fn prepare(&self, app: &App) -> anyhow::Result<(Caller, Vec<LinkId>)> {
         let links = self.links;
         let make = app.write(move |tx| {
             let workspace = workspaces::create(tx, "Bench", Plan::Enterprise)?;
@@ -152,7 +152,7 @@ impl Analytics {
         Ok(make.await?)
     }
 
-    async fn count(&self, app: &App, links: &[i64]) -> Result<()> {
+    async fn count(&self, app: &App, links: &[LinkId]) -> Result<()> {
         let first = NOW - NOW % DAY - (DAYS - 1) * DAY;
         let (mut random, mut from) = (0x9e37_79b9_7f4a_7c15_u64, Position::default());
         let mut next = || {

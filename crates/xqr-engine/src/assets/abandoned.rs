@@ -2,7 +2,8 @@
 //! assets that are gone.
 
 use xqr_errors::Result;
-use xqr_store::{assets, counters};
+use xqr_store::assets;
+use xqr_store::counters::{self, Metric, Span};
 
 use crate::{App, Tx};
 
@@ -48,13 +49,7 @@ fn drop_stale(tx: &mut Tx<'_>, before: i64) -> Result<usize> {
     let stale = assets::lock_stale(tx.conn, before, tx.now, SOME)?;
     for asset in &stale {
         assets::delete(tx.conn, asset, tx.now)?;
-        counters::give_back(
-            tx.conn,
-            asset.workspace_id,
-            counters::STORAGE,
-            counters::TOTAL,
-            asset.size,
-        )?;
+        counters::give_back(tx.conn, asset.workspace_id, Metric::Storage, Span::Total, asset.size)?;
     }
     Ok(stale.len())
 }

@@ -8,7 +8,7 @@ use futures_util::TryStreamExt as _;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use xqr_errors::{Condition, Error, Result};
 use xqr_render::Caps;
-use xqr_store::assets::{self, Asset, CONFIRMED};
+use xqr_store::assets::{self, Asset, AssetStatus};
 
 use super::missing;
 use crate::App;
@@ -49,7 +49,9 @@ impl App {
         let found = self.data.read_brief(move |conn| assets::find_any(conn, &uid)).await?;
         let is_named = |asset: &Asset| percent_decode_str(filename).eq(asset.filename.bytes());
         found
-            .filter(|asset| asset.is_public && asset.status == CONFIRMED && is_named(asset))
+            .filter(|asset| {
+                asset.is_public && asset.status == AssetStatus::Confirmed && is_named(asset)
+            })
             .ok_or_else(missing)
     }
 

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
 use sha2::{Digest as _, Sha256};
 use xqr_errors::{Condition, Error, Result, State};
-use xqr_store::assets::{self, Asset, PENDING};
+use xqr_store::assets::{self, Asset, AssetStatus};
 
 use super::{Ticket, conflict, grant};
 use crate::assets::media;
@@ -89,7 +89,7 @@ impl App {
         if !self.upload_key().verify(&grant(&asset, ticket.expires), &ticket.signature) {
             return Err(Condition::UploadLinkInvalid.into());
         }
-        if asset.status != PENDING {
+        if asset.status != AssetStatus::Pending {
             return Err(conflict(State::Confirmed));
         }
         if self.now() >= ticket.expires.saturating_mul(1000) {
@@ -115,7 +115,7 @@ impl App {
         let uid = asset.uid.clone();
         let claim = move |tx: &mut Tx<'_>| {
             let mut asset = assets::lock_any(tx.conn, &uid)?.ok_or(Condition::UploadLinkInvalid)?;
-            if asset.status != PENDING {
+            if asset.status != AssetStatus::Pending {
                 return Err(conflict(State::Confirmed));
             }
             if asset.upload_until.is_some_and(|until| until > tx.now) {

@@ -6,23 +6,24 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use xqr_errors::Result;
+use xqr_store::BioPageId;
 use xqr_store::bio;
 
 use crate::App;
 
 /// Views and clicks by page.
 #[derive(Default)]
-pub(crate) struct BioCounts(Mutex<HashMap<i64, (i64, i64)>>);
+pub(crate) struct BioCounts(Mutex<HashMap<BioPageId, (i64, i64)>>);
 
 impl BioCounts {
-    pub(super) fn add(&self, page: i64, views: i64, clicks: i64) {
+    pub(super) fn add(&self, page: BioPageId, views: i64, clicks: i64) {
         let mut pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let counts = pages.entry(page).or_default();
         counts.0 += views;
         counts.1 += clicks;
     }
 
-    fn take(&self) -> Vec<(i64, (i64, i64))> {
+    fn take(&self) -> Vec<(BioPageId, (i64, i64))> {
         let mut all: Vec<_> =
             std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
                 .into_iter()

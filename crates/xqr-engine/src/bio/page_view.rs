@@ -9,6 +9,7 @@ use crate::App;
 use crate::destinations::blocklist;
 
 /// A published page that is being visited.
+#[derive(Debug)]
 pub struct Visit {
     /// The page.
     pub page: BioPage,

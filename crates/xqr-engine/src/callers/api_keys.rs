@@ -3,9 +3,9 @@
 use xqr_auth::{KeyDigest, KeyFormat, KeyStatus, Scopes, SecretKey};
 use xqr_errors::{Condition, Error, Resource, Result, State};
 use xqr_plans::{Capped, Plan, PlanTable};
-use xqr_store::Conn;
 use xqr_store::keys::{self, Key, NewKey};
 use xqr_store::workspaces::Workspace;
+use xqr_store::{Conn, WorkspaceId};
 
 use crate::limits::plan_caps;
 use crate::runtime::caller::{parse_plan, terms};
@@ -66,7 +66,7 @@ pub fn create(tx: &mut Tx<'_>, workspace: &Workspace, draft: &Draft) -> Result<(
     insert(tx, workspace.id, draft)
 }
 
-fn insert(tx: &mut Tx<'_>, workspace: i64, draft: &Draft) -> Result<(Key, SecretKey)> {
+fn insert(tx: &mut Tx<'_>, workspace: WorkspaceId, draft: &Draft) -> Result<(Key, SecretKey)> {
     let secret = SecretKey::mint(draft.look, &mut |bytes| tx.random(bytes));
     let new = NewKey {
         uid: format!("key_{}", tx.fresh_uuid()),
@@ -84,7 +84,7 @@ fn insert(tx: &mut Tx<'_>, workspace: i64, draft: &Draft) -> Result<(Key, Secret
 }
 
 /// Returns the workspace's keys, oldest first.
-pub fn list(conn: &mut Conn, workspace: i64) -> Result<Vec<Key>> {
+pub fn list(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<Key>> {
     keys::list(conn, workspace)
 }
 
@@ -228,7 +228,7 @@ pub fn rekey(tx: &mut Tx<'_>, key: &Key) -> Result<(Key, SecretKey)> {
     if held.digest != key.digest {
         return Err(Condition::StateConflict { state: State::JustRotated }.into());
     }
-    let key = held;
+    let mut key = held;
     if key.revoked_at.is_some() {
         return Err(Condition::StateConflict { state: State::Revoked }.into());
     }
@@ -237,7 +237,8 @@ pub fn rekey(tx: &mut Tx<'_>, key: &Key) -> Result<(Key, SecretKey)> {
     let secret = SecretKey::mint(look, &mut |bytes| tx.random(bytes));
     let digest = secret.digest().as_bytes().to_vec();
     keys::rekey(tx.conn, key.workspace_id, key.id, secret.prefix(), &digest)?;
-    Ok((Key { prefix: secret.prefix().to_owned(), digest, ..key }, secret))
+    (key.prefix, key.digest) = (secret.prefix().to_owned(), digest);
+    Ok((key, secret))
 }
 
 /// Deletes a key; it is as if it had never been.

@@ -51,7 +51,7 @@ mod tests {
     use crate::Settings;
 
     #[tokio::test]
-    async fn two_hash_one_waits_and_the_fourth_is_told_to_come_back() {
+    async fn two_hash_one_waits_and_the_fourth_is_refused() {
         let hashing = Arc::new(PasswordHasher::new(&Accounts {
             hash_parallel: 2,
             hash_queue: 1,

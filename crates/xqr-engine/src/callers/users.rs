@@ -16,9 +16,9 @@ use xqr_auth::{
 use xqr_checks::{Text, text};
 use xqr_errors::{Condition, Error, Resource, Result};
 use xqr_plans::{Capped, Plan, PlanTable};
-use xqr_store::users::{self, NewRefresh, NewUser, User};
+use xqr_store::users::{self, NewRefresh, NewUser, Role, User};
 use xqr_store::workspaces::Workspace;
-use xqr_store::{Conn, service_state};
+use xqr_store::{Conn, WorkspaceId, service_state};
 
 use crate::callers::workspaces;
 use crate::runtime::caller::terms;
@@ -27,31 +27,6 @@ use crate::{App, Caller, Tx};
 
 /// Characters of a person's or workspace's name at most.
 const MAX_NAME: usize = 100;
-
-/// What a person may do. Both may do everything within their workspace; who may add people is the
-/// operator's matter so far.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
-    /// Whom the workspace belongs to.
-    Owner,
-    /// Who works in it.
-    Member,
-}
-
-impl Role {
-    /// Returns the role's name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Owner => "owner",
-            Self::Member => "member",
-        }
-    }
-
-    /// Returns the role of this name.
-    pub fn parse(name: &str) -> Option<Self> {
-        [Self::Owner, Self::Member].into_iter().find(|role| role.name() == name)
-    }
-}
 
 /// A person who wants an account.
 #[derive(Debug, Clone)]
@@ -333,7 +308,7 @@ pub fn create(tx: &mut Tx<'_>, workspace: &Workspace, draft: &Draft) -> Result<U
 }
 
 /// Returns a workspace's people, oldest first.
-pub fn list(conn: &mut Conn, workspace: i64) -> Result<Vec<User>> {
+pub fn list(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<User>> {
     users::list(conn, workspace)
 }
 
@@ -357,30 +332,28 @@ pub fn get(conn: &mut Conn, name: &str) -> Result<User> {
 
 /// Gives a person another password, and ends every sign-in.
 pub fn set_password(tx: &mut Tx<'_>, user: &User, hash: &PasswordHash) -> Result<User> {
-    let user =
+    let mut user =
         users::lock(tx.conn, user.id)?.ok_or_else(|| Error::internal("a person has gone"))?;
     // Tokens name the time, so that it has to differ also if two come in one millisecond, or the
     // clock is set back.
     let changed_at = tx.now.max(user.password_changed_at + 1);
     users::set_password(tx.conn, user.id, hash.as_str(), changed_at, tx.now)?;
     users::revoke_refresh(tx.conn, user.id, None, tx.now)?;
-    Ok(User {
-        password: hash.as_str().to_owned(),
-        password_changed_at: changed_at,
-        updated_at: tx.now,
-        ..user
-    })
+    user.password = hash.as_str().to_owned();
+    (user.password_changed_at, user.updated_at) = (changed_at, tx.now);
+    Ok(user)
 }
 
 /// Shuts a person out, which ends every sign-in, or lets them in again.
 pub fn set_disabled(tx: &mut Tx<'_>, user: &User, disabled: bool) -> Result<User> {
-    let user =
+    let mut user =
         users::lock(tx.conn, user.id)?.ok_or_else(|| Error::internal("a person has gone"))?;
     users::set_disabled(tx.conn, user.id, disabled, tx.now)?;
     if disabled {
         users::revoke_refresh(tx.conn, user.id, None, tx.now)?;
     }
-    Ok(User { disabled, updated_at: tx.now, ..user })
+    (user.disabled, user.updated_at) = (disabled, tx.now);
+    Ok(user)
 }
 
 /// Deletes up to `limit` refresh tokens that have expired, and returns how many.
@@ -444,7 +417,7 @@ fn insert(
         email_key: email.key().to_owned(),
         name,
         password: hash.as_str().to_owned(),
-        role: role.name().to_owned(),
+        role,
         created_at: tx.now,
         updated_at: tx.now,
         password_changed_at: tx.now,

@@ -2,12 +2,14 @@
 
 use xqr_auth::{KeyFormat, Scopes, SecretKey};
 use xqr_errors::{Condition, Resource, Result};
-use xqr_plans::{Cycle, Plan};
+use xqr_plans::Plan;
+use xqr_store::counters::{self, Metric, Span};
 use xqr_store::workspaces::{self, NewWorkspace, Workspace};
-use xqr_store::{Conn, counters, service_state};
+use xqr_store::{Conn, WorkspaceId, service_state};
 
 use crate::callers::api_keys;
 use crate::links::projects;
+use crate::runtime::time_format::month_of;
 use crate::{Tx, events};
 
 /// Makes a workspace with its default project and its counters.
@@ -20,9 +22,9 @@ pub fn create(tx: &mut Tx<'_>, name: &str, plan: Plan) -> Result<Workspace> {
         created_at: tx.now,
     };
     let id = workspaces::insert(tx.conn, &new)?;
-    counters::begin(tx.conn, id, counters::LINKS, counters::TOTAL)?;
-    counters::begin(tx.conn, id, counters::KEYS, counters::TOTAL)?;
-    counters::begin(tx.conn, id, counters::WEBHOOKS, counters::TOTAL)?;
+    counters::begin(tx.conn, id, Metric::Links, Span::Total)?;
+    counters::begin(tx.conn, id, Metric::Keys, Span::Total)?;
+    counters::begin(tx.conn, id, Metric::Webhooks, Span::Total)?;
     projects::create_default(tx, id)?;
     get(tx.conn, &uid)
 }
@@ -58,28 +60,29 @@ pub struct Usage {
 }
 
 /// Returns what a workspace has used until `now`, Unix milliseconds.
-pub fn usage(conn: &mut Conn, workspace: i64, now: i64) -> Result<Usage> {
-    let month = Cycle::Month.at(now).to_string();
-    let mut get = |metric: &str, period: &str| {
-        counters::get(conn, workspace, metric, period).map(|value| value.max(0).unsigned_abs())
+pub fn usage(conn: &mut Conn, workspace: WorkspaceId, now: i64) -> Result<Usage> {
+    let month = month_of(now);
+    let mut get = |metric: Metric, span: Span| {
+        counters::get(conn, workspace, metric, span).map(|value| value.max(0).unsigned_abs())
     };
     Ok(Usage {
-        links: get(counters::LINKS, counters::TOTAL)?,
-        links_created_this_month: get(counters::LINKS_CREATED, &month)?,
-        calls_this_month: get(counters::CALLS, &month)?,
-        bio_pages: get(counters::BIO_PAGES, counters::TOTAL)?,
-        storage_bytes: get(counters::STORAGE, counters::TOTAL)?,
+        links: get(Metric::Links, Span::Total)?,
+        links_created_this_month: get(Metric::LinksCreated, month)?,
+        calls_this_month: get(Metric::Calls, month)?,
+        bio_pages: get(Metric::BioPages, Span::Total)?,
+        storage_bytes: get(Metric::Storage, Span::Total)?,
     })
 }
 
 /// Moves a workspace to another plan; the next request sees it.
 pub fn set_plan(tx: &mut Tx<'_>, uid: &str, plan: Plan) -> Result<Workspace> {
-    let workspace = get(tx.conn, uid)?;
+    let mut workspace = get(tx.conn, uid)?;
     workspaces::set_plan(tx.conn, workspace.id, plan.name())?;
     if workspace.plan != plan.name() {
         events::plan_changed(tx, workspace.id, &workspace.plan, plan.name())?;
     }
-    Ok(Workspace { plan: plan.to_string(), ..workspace })
+    workspace.plan = plan.to_string();
+    Ok(workspace)
 }
 
 /// Gives a workspace limits of its own on top of its plan's: a JSON object, or nothing. The next
@@ -89,13 +92,14 @@ pub fn set_plan(tx: &mut Tx<'_>, uid: &str, plan: Plan) -> Result<Workspace> {
 ///
 /// [`Condition::ResourceNotFound`], [`Condition::OverridesInvalid`].
 pub fn set_overrides(tx: &mut Tx<'_>, uid: &str, overrides: Option<&str>) -> Result<Workspace> {
-    let workspace = get(tx.conn, uid)?;
+    let mut workspace = get(tx.conn, uid)?;
     if let Some(text) = overrides {
         let checked = tx.plans.terms_with(Plan::Enterprise, text);
         checked.map_err(|reason| Condition::OverridesInvalid { reason: reason.to_string() })?;
     }
     workspaces::set_overrides(tx.conn, workspace.id, overrides)?;
-    Ok(Workspace { overrides: overrides.map(str::to_owned), ..workspace })
+    workspace.overrides = overrides.map(str::to_owned);
+    Ok(workspace)
 }
 
 /// Makes the first workspace and its key, on an empty database; `None` on any other.

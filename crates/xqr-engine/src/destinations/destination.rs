@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn short_links_of_our_own_are_told() {
+    fn short_links_of_our_own_are_recognized() {
         let home = Url::parse("https://qr.example").unwrap();
         let check = |text: &str| Destination::parse("url", text).unwrap().is_code_of(&home);
         for own in [

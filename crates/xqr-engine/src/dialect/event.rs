@@ -4,8 +4,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use xqr_routing::{Variant, parse_variants};
+use xqr_store::counters::QuotaMetric;
 use xqr_store::links::Link;
 use xqr_store::scans::NewScan;
+use xqr_store::webhooks::SubjectId;
+use xqr_store::{BioPageId, LinkId, WebhookId};
 
 /// An event of a workspace.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,7 +40,7 @@ pub enum Event {
     /// The scans of a link reached a milestone.
     ScansReached {
         /// The row of the link.
-        link: i64,
+        link: LinkId,
         /// The id of the link.
         link_uid: String,
         /// The code of the link.
@@ -59,7 +62,7 @@ pub enum Event {
         /// The percentage.
         percent: u8,
         /// What is counted.
-        metric: String,
+        metric: QuotaMetric,
         /// The quota of the month.
         quota: Option<u64>,
         /// What is used of it.
@@ -91,7 +94,7 @@ pub enum Event {
     /// The owner of a webhook tests it.
     Ping {
         /// The row of the webhook.
-        webhook: i64,
+        webhook: WebhookId,
     },
 }
 
@@ -99,7 +102,7 @@ pub enum Event {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the fields are those of the row")]
 pub struct LinkFacts {
-    pub id: i64,
+    pub id: LinkId,
     pub uid: String,
     pub code: String,
     pub name: Option<String>,
@@ -164,7 +167,7 @@ impl ScanFacts {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the fields are those of the row")]
 pub struct PageFacts {
-    pub id: i64,
+    pub id: BioPageId,
     pub page_id: String,
     pub title: String,
     pub slug: String,
@@ -195,17 +198,17 @@ impl Event {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Subject {
     /// A link.
-    Link(i64),
+    Link(LinkId),
     /// A bio page.
-    BioPage(i64),
+    BioPage(BioPageId),
 }
 
 impl Subject {
-    /// Returns a number that no other subject has. Ids begin at 1, so pages are negative.
-    pub(crate) fn number(self) -> i64 {
+    /// Returns the id that deliveries are stored under.
+    pub(crate) fn id(self) -> SubjectId {
         match self {
-            Self::Link(id) => id,
-            Self::BioPage(id) => -id,
+            Self::Link(id) => id.into(),
+            Self::BioPage(id) => id.into(),
         }
     }
 }

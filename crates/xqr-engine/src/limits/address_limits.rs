@@ -1,5 +1,6 @@
 //! Limits by address, for requests without a valid key. Per node, in bounded memory.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +25,12 @@ pub struct AddressLimits {
     lookups: Buckets<IpAddr>,
     /// Digests of keys that were good within the hour.
     good: Cache<[u8; 32], ()>,
+}
+
+impl fmt::Debug for AddressLimits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AddressLimits").finish_non_exhaustive()
+    }
 }
 
 impl AddressLimits {
@@ -117,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn who_tries_keys_is_shut_out_and_let_in_again() {
+    fn an_address_with_wrong_keys_is_blocked_for_a_while() {
         let (strangers, clock) = strangers();
         let [key, good] = [1, 2]
             .map(|seed| SecretKey::mint(xqr_auth::KeyFormat::Xqr, &mut |bytes| bytes.fill(seed)));

@@ -1,14 +1,16 @@
 //! The gate: every API call passes it once, after its key and before its scope.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use xqr_errors::{Condition, Result};
 use xqr_plans::{Cap, Cycle};
+use xqr_store::WorkspaceId;
 
 use crate::limits::call_quota::{self, Quotas, Ticket};
 use crate::limits::token_buckets::{Buckets, Taken};
-use crate::{Caller, Clock, Data};
+use crate::{Caller, Clock, Data, Principal};
 
 /// Which limits a call meets: one of speed, and perhaps one of number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,19 +35,25 @@ pub enum Pace {
 /// Who owns a bucket of a minute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Owner {
-    Key(i64),
-    Workspace(i64),
+    Key(Principal),
+    Workspace(WorkspaceId),
 }
 
 /// Limits of speed, and quotas.
 pub(crate) struct AdmissionGate {
-    seconds: Buckets<i64>,
+    seconds: Buckets<Principal>,
     minutes: Buckets<Owner>,
     quotas: Quotas,
 }
 
 /// A call that was let in. Unless it is [kept](Self::keep), it costs nothing of the quota.
 pub struct QuotaReservation(Option<Ticket>);
+
+impl fmt::Debug for QuotaReservation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("QuotaReservation").finish_non_exhaustive()
+    }
+}
 
 impl QuotaReservation {
     /// Counts the call.
@@ -141,13 +149,13 @@ impl AdmissionGate {
 
     fn take(&self, caller: &Caller, pace: Pace, size: u64) -> Taken {
         match pace {
-            Pace::KeySecond => self.seconds.take(&caller.principal.number(), size),
-            Pace::KeyMinute => self.minutes.take(&Owner::Key(caller.principal.number()), size),
+            Pace::KeySecond => self.seconds.take(&caller.principal, size),
+            Pace::KeyMinute => self.minutes.take(&Owner::Key(caller.principal), size),
             Pace::WorkspaceMinute => self.minutes.take(&Owner::Workspace(caller.workspace), size),
         }
     }
 
-    pub(crate) fn leased(&self, data: &Data, workspace: i64) -> u64 {
+    pub(crate) fn leased(&self, data: &Data, workspace: WorkspaceId) -> u64 {
         self.quotas.leased(data, workspace, Cycle::Month)
     }
 

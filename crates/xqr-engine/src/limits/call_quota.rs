@@ -13,8 +13,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::oneshot;
 use xqr_errors::{Condition, Error, Result};
 use xqr_plans::{Cap, Cycle, Period, Purse};
-use xqr_store::counters;
+use xqr_store::WorkspaceId;
+use xqr_store::counters::{self, Metric, QuotaMetric};
 
+use crate::runtime::time_format::span_of;
 use crate::{Caller, Data, Tx, events};
 
 /// The most units of a lease.
@@ -24,7 +26,7 @@ const PAUSE: i64 = 1_000;
 
 /// The meters of this node, one per workspace and cycle.
 #[derive(Default)]
-pub(crate) struct Quotas(Mutex<HashMap<(i64, Cycle), Arc<Meter>>>);
+pub(crate) struct Quotas(Mutex<HashMap<(WorkspaceId, Cycle), Arc<Meter>>>);
 
 /// What this node knows of a workspace's quota.
 struct Meter {
@@ -117,13 +119,13 @@ impl Quotas {
     }
 
     /// Returns the units that lie here.
-    pub(crate) fn leased(&self, data: &Data, workspace: i64, cycle: Cycle) -> u64 {
+    pub(crate) fn leased(&self, data: &Data, workspace: WorkspaceId, cycle: Cycle) -> u64 {
         let now = data.now();
         let lease = *self.meter(workspace, cycle, now).lock();
         if lease.period == cycle.at(now) { lease.left } else { 0 }
     }
 
-    fn meter(&self, workspace: i64, cycle: Cycle, now: i64) -> Arc<Meter> {
+    fn meter(&self, workspace: WorkspaceId, cycle: Cycle, now: i64) -> Arc<Meter> {
         let mut meters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(meters.entry((workspace, cycle)).or_insert_with(|| {
             let lease = Lease { period: cycle.at(now), left: 0, used: 0, refused: None };
@@ -137,18 +139,12 @@ impl Quotas {
         for ((workspace, _), meter) in meters {
             let Lease { period, left, .. } = *meter.lock();
             if left > 0 {
-                let period = period.to_string();
+                let span = span_of(period);
                 let give = move |tx: &mut Tx<'_>| {
-                    counters::give_back(
-                        tx.conn,
-                        workspace,
-                        counters::CALLS,
-                        &period,
-                        left.cast_signed(),
-                    )
+                    counters::give_back(tx.conn, workspace, Metric::Calls, span, left.cast_signed())
                 };
                 if let Err(error) = data.write_here(give) {
-                    tracing::warn!(error = %error.report(), workspace, left, "a lease of calls was not given back");
+                    tracing::warn!(error = %error.report(), workspace = workspace.0, left, "a lease of calls was not given back");
                 }
             }
         }
@@ -221,7 +217,7 @@ struct Granted {
 
 async fn ask(
     data: &Data,
-    workspace: i64,
+    workspace: WorkspaceId,
     cap: Cap,
     period: Period,
     surplus: u64,
@@ -240,23 +236,23 @@ async fn ask(
 /// Gives `surplus` back and leases a part of what is left: the less there is, the smaller.
 fn lease(
     tx: &mut Tx<'_>,
-    workspace: i64,
+    workspace: WorkspaceId,
     cap: Cap,
     period: Period,
     surplus: u64,
 ) -> Result<Granted> {
-    let period = period.to_string();
-    counters::begin(tx.conn, workspace, counters::CALLS, &period)?;
+    let span = span_of(period);
+    counters::begin(tx.conn, workspace, Metric::Calls, span)?;
     if surplus > 0 {
-        counters::give_back(tx.conn, workspace, counters::CALLS, &period, surplus.cast_signed())?;
+        counters::give_back(tx.conn, workspace, Metric::Calls, span, surplus.cast_signed())?;
     }
-    let used = counters::get(tx.conn, workspace, counters::CALLS, &period)?.max(0).unsigned_abs();
+    let used = counters::get(tx.conn, workspace, Metric::Calls, span)?.max(0).unsigned_abs();
     let purse = Purse { credits: 0, quota: cap, used, overage: false };
     let room = purse.remaining().unwrap_or(u64::MAX);
     let mut units = (room / 64).clamp(1, LEASE).min(room);
     let limit = cap.map(u64::cast_signed);
     let mut take = |units: u64| {
-        counters::take(tx.conn, workspace, counters::CALLS, &period, units.cast_signed(), limit)
+        counters::take(tx.conn, workspace, Metric::Calls, span, units.cast_signed(), limit)
     };
     // Another node may have leased since the look.
     if units == 0 || !take(units)? {
@@ -264,7 +260,7 @@ fn lease(
     }
     for percent in purse.crossed(units) {
         let after = Purse { used: used + units, ..purse };
-        events::quota_threshold(tx, workspace, counters::CALLS, &period, percent, &after)?;
+        events::quota_threshold(tx, workspace, QuotaMetric::Calls, span, percent, &after)?;
     }
     Ok(Granted { units, used: used + units })
 }

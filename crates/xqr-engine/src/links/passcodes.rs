@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use xqr_auth::Passcode;
 use xqr_errors::{Condition, Result};
-use xqr_store::Conn;
 use xqr_store::links::{self, Link};
+use xqr_store::{Conn, LinkId, WorkspaceId};
 
 use crate::destinations::slug::CodeKey;
 use crate::limits::failure_limits::Failures;
@@ -16,7 +16,7 @@ use crate::{App, Caller, Clock};
 const TRIES: u64 = 10;
 
 /// Wrong passcodes, by workspace and code: so no stranger keeps an owner from a code by trying it.
-pub(crate) struct PasscodeLimits(Failures<(i64, i64)>);
+pub(crate) struct PasscodeLimits(Failures<(WorkspaceId, LinkId)>);
 
 impl PasscodeLimits {
     pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {

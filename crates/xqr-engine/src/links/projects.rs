@@ -2,8 +2,9 @@
 
 use xqr_errors::{Condition, Result};
 use xqr_plans::Capped;
-use xqr_store::projects::{self, NewProject, Project};
-use xqr_store::{Conn, Page, counters};
+use xqr_store::counters::{self, Metric, Span};
+use xqr_store::projects::{self, CreatedVia, NewProject, Project};
+use xqr_store::{Conn, Page, ProjectId, WorkspaceId};
 
 use crate::limits::plan_caps;
 use crate::{Caller, Tx};
@@ -14,8 +15,8 @@ const ALPHABET: &[u8; 64] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmn
 const ID: usize = 20;
 
 /// Makes the default project of a workspace.
-pub(crate) fn create_default(tx: &mut Tx<'_>, workspace: i64) -> Result<()> {
-    counters::add(tx.conn, workspace, counters::PROJECTS, counters::TOTAL, 1)?;
+pub(crate) fn create_default(tx: &mut Tx<'_>, workspace: WorkspaceId) -> Result<()> {
+    counters::add(tx.conn, workspace, Metric::Projects, Span::Total, 1)?;
     let description =
         Some("The project that a workspace begins with. You may rename it.".to_owned());
     insert(tx, workspace, "Default Project".to_owned(), description, true).map(|_| ())
@@ -38,13 +39,13 @@ pub fn create(
 
 fn insert(
     tx: &mut Tx<'_>,
-    workspace_id: i64,
+    workspace_id: WorkspaceId,
     name: String,
     description: Option<String>,
     is_default: bool,
 ) -> Result<Project> {
     let uid = tx.fresh_code(ALPHABET, ID);
-    let (created_via, created_at) = ("api".to_owned(), tx.now);
+    let (created_via, created_at) = (CreatedVia::Api, tx.now);
     let new = NewProject {
         uid,
         workspace_id,
@@ -68,17 +69,20 @@ pub fn get(conn: &mut Conn, caller: &Caller, uid: &str) -> Result<Project> {
 }
 
 /// Returns a page of the caller's projects, newest first.
-pub fn list(conn: &mut Conn, caller: &Caller, page: Page) -> Result<Vec<Project>> {
+pub fn list(conn: &mut Conn, caller: &Caller, page: Page<ProjectId>) -> Result<Vec<Project>> {
     projects::list(conn, caller.workspace, page)
 }
 
 /// Returns how many projects the caller has.
 pub fn count(conn: &mut Conn, caller: &Caller) -> Result<i64> {
-    counters::get(conn, caller.workspace, counters::PROJECTS, counters::TOTAL)
+    counters::get(conn, caller.workspace, Metric::Projects, Span::Total)
 }
 
 /// Returns the ids of all the caller's projects, as rows name them and as clients do.
-pub fn names(conn: &mut Conn, caller: &Caller) -> Result<std::collections::HashMap<i64, String>> {
+pub fn names(
+    conn: &mut Conn,
+    caller: &Caller,
+) -> Result<std::collections::HashMap<ProjectId, String>> {
     Ok(projects::names(conn, caller.workspace)?.into_iter().collect())
 }
 

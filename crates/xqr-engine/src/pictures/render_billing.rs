@@ -6,10 +6,12 @@
 
 use xqr_errors::{Condition, Result};
 use xqr_plans::{Cycle, Period, PlanTable, Purse, Spend, Terms};
+use xqr_store::counters::{self, Metric, QuotaMetric, Span};
 use xqr_store::credits::{self, Entry};
-use xqr_store::{Conn, counters};
+use xqr_store::{Conn, WorkspaceId};
 
 use crate::runtime::caller;
+use crate::runtime::time_format::{month_of, span_of};
 use crate::{Caller, Principal, Tx, events};
 
 /// What a charge was paid with; needed to refund it.
@@ -31,16 +33,15 @@ pub fn charge(tx: &mut Tx<'_>, caller: &Caller, units: u64) -> Result<Charge> {
     let (workspace, month) = (caller.workspace, Cycle::Month.at(tx.now));
     let own_terms = caller::terms(tx.plans, &caller.owner, None)?;
     let limits = &own_terms.limits;
-    let period = month.to_string();
-    counters::begin(tx.conn, workspace, counters::RENDERS, &period)?;
+    let span = span_of(month);
+    counters::begin(tx.conn, workspace, Metric::Renders, span)?;
     // The transaction that holds this row decides alone; an update that adds nothing locks it.
-    counters::take(tx.conn, workspace, counters::RENDERS, &period, 0, None)?;
-    let mut get = |metric: &str, period: &str| {
-        counters::get(tx.conn, workspace, metric, period).map(|n| n.max(0).unsigned_abs())
+    counters::take(tx.conn, workspace, Metric::Renders, span, 0, None)?;
+    let mut get = |metric: Metric, span: Span| {
+        counters::get(tx.conn, workspace, metric, span).map(|n| n.max(0).unsigned_abs())
     };
-    let (used, credits) =
-        (get(counters::RENDERS, &period)?, get(counters::CREDITS, counters::TOTAL)?);
-    let by_key = get(&metric_of(caller.principal), &period)?;
+    let (used, credits) = (get(Metric::Renders, span)?, get(Metric::Credits, Span::Total)?);
+    let by_key = get(metric_of(caller.principal), span)?;
     let purse = Purse { credits, quota: limits.monthly_renders, used, overage: limits.overage };
     let spent = |terms: &Terms| {
         let seconds = (month.end() - tx.now).max(1).unsigned_abs().div_ceil(1000);
@@ -57,20 +58,14 @@ pub fn charge(tx: &mut Tx<'_>, caller: &Caller, units: u64) -> Result<Charge> {
         book(tx, workspace, -spend.credits.cast_signed(), "pictures")?;
     }
     let metered = spend.quota + spend.overage;
-    counters::take(tx.conn, workspace, counters::RENDERS, &period, metered.cast_signed(), None)?;
+    counters::take(tx.conn, workspace, Metric::Renders, span, metered.cast_signed(), None)?;
     if spend.overage > 0 {
-        counters::add(tx.conn, workspace, counters::OVERAGE, &period, spend.overage.cast_signed())?;
+        counters::add(tx.conn, workspace, Metric::Overage, span, spend.overage.cast_signed())?;
     }
-    counters::add(
-        tx.conn,
-        workspace,
-        &metric_of(caller.principal),
-        &period,
-        metered.cast_signed(),
-    )?;
+    counters::add(tx.conn, workspace, metric_of(caller.principal), span, metered.cast_signed())?;
     let after = Purse { used: used + metered, ..purse };
     for percent in purse.crossed(metered) {
-        events::quota_threshold(tx, workspace, counters::RENDERS, &period, percent, &after)?;
+        events::quota_threshold(tx, workspace, QuotaMetric::Renders, span, percent, &after)?;
     }
     let of_key = Purse { used: by_key + metered, ..of_key };
     Ok(Charge {
@@ -83,31 +78,25 @@ pub fn charge(tx: &mut Tx<'_>, caller: &Caller, units: u64) -> Result<Charge> {
 /// Gives a charge back.
 pub fn refund(tx: &mut Tx<'_>, caller: &Caller, charge: &Charge) -> Result<()> {
     let Charge { month, spend, .. } = charge;
-    let period = month.to_string();
+    let span = span_of(*month);
     if spend.credits > 0 {
         book(tx, caller.workspace, spend.credits.cast_signed(), "refund")?;
     }
     let metered = spend.quota + spend.overage;
+    counters::give_back(tx.conn, caller.workspace, Metric::Renders, span, metered.cast_signed())?;
     counters::give_back(
         tx.conn,
         caller.workspace,
-        counters::RENDERS,
-        &period,
-        metered.cast_signed(),
-    )?;
-    counters::give_back(
-        tx.conn,
-        caller.workspace,
-        &metric_of(caller.principal),
-        &period,
+        metric_of(caller.principal),
+        span,
         metered.cast_signed(),
     )?;
     if spend.overage > 0 {
         counters::give_back(
             tx.conn,
             caller.workspace,
-            counters::OVERAGE,
-            &period,
+            Metric::Overage,
+            span,
             spend.overage.cast_signed(),
         )?;
     }
@@ -126,22 +115,27 @@ pub struct Used {
 }
 
 /// Returns what a workspace has used until `now`, Unix milliseconds.
-pub fn usage(conn: &mut Conn, workspace: i64, now: i64) -> Result<Used> {
-    let month = Cycle::Month.at(now).to_string();
-    let mut get = |metric: &str, period: &str| {
-        counters::get(conn, workspace, metric, period).map(|value| value.max(0).unsigned_abs())
+pub fn usage(conn: &mut Conn, workspace: WorkspaceId, now: i64) -> Result<Used> {
+    let month = month_of(now);
+    let mut get = |metric: Metric, span: Span| {
+        counters::get(conn, workspace, metric, span).map(|value| value.max(0).unsigned_abs())
     };
     Ok(Used {
-        renders: get(counters::RENDERS, &month)?,
-        active_codes: get(counters::ACTIVE_LINKS, counters::TOTAL)?,
-        credits: get(counters::CREDITS, counters::TOTAL)?,
+        renders: get(Metric::Renders, month)?,
+        active_codes: get(Metric::ActiveLinks, Span::Total)?,
+        credits: get(Metric::Credits, Span::Total)?,
     })
 }
 
 /// Returns the pictures of the month of one principal that and credits did not pay for.
-pub fn usage_of(conn: &mut Conn, workspace: i64, principal: Principal, now: i64) -> Result<u64> {
-    let month = Cycle::Month.at(now).to_string();
-    Ok(counters::get(conn, workspace, &metric_of(principal), &month)?.max(0).unsigned_abs())
+pub fn usage_of(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    principal: Principal,
+    now: i64,
+) -> Result<u64> {
+    let month = month_of(now);
+    Ok(counters::get(conn, workspace, metric_of(principal), month)?.max(0).unsigned_abs())
 }
 
 /// Returns what is left of the month's quota for a caller, credits aside: of the workspace's, and
@@ -169,28 +163,31 @@ fn key_purse(caller: &Caller) -> Purse {
     Purse { credits: 0, quota, used: 0, overage: limits.overage }
 }
 
-fn metric_of(principal: Principal) -> String {
-    format!("{}_key_{}", counters::RENDERS, principal.number())
+fn metric_of(principal: Principal) -> Metric {
+    match principal {
+        Principal::Key(key) => Metric::RendersOfKey(key),
+        Principal::User(user) => Metric::RendersOfUser(user),
+    }
 }
 
 /// Grants credits to a workspace and returns its balance.
-pub fn grant(tx: &mut Tx<'_>, workspace: i64, amount: u64, reason: &str) -> Result<i64> {
+pub fn grant(tx: &mut Tx<'_>, workspace: WorkspaceId, amount: u64, reason: &str) -> Result<i64> {
     book(tx, workspace, amount.cast_signed(), reason)
 }
 
 /// Returns a workspace's balance of credits.
-pub fn balance(conn: &mut Conn, workspace: i64) -> Result<i64> {
-    counters::get(conn, workspace, counters::CREDITS, counters::TOTAL)
+pub fn balance(conn: &mut Conn, workspace: WorkspaceId) -> Result<i64> {
+    counters::get(conn, workspace, Metric::Credits, Span::Total)
 }
 
 /// Returns a workspace's latest entries of the ledger, latest first.
-pub fn ledger(conn: &mut Conn, workspace: i64, limit: i64) -> Result<Vec<Entry>> {
+pub fn ledger(conn: &mut Conn, workspace: WorkspaceId, limit: i64) -> Result<Vec<Entry>> {
     credits::list(conn, workspace, limit)
 }
 
-fn book(tx: &mut Tx<'_>, workspace: i64, amount: i64, reason: &str) -> Result<i64> {
-    counters::add(tx.conn, workspace, counters::CREDITS, counters::TOTAL, amount)?;
-    let balance = counters::get(tx.conn, workspace, counters::CREDITS, counters::TOTAL)?;
+fn book(tx: &mut Tx<'_>, workspace: WorkspaceId, amount: i64, reason: &str) -> Result<i64> {
+    counters::add(tx.conn, workspace, Metric::Credits, Span::Total, amount)?;
+    let balance = counters::get(tx.conn, workspace, Metric::Credits, Span::Total)?;
     credits::push(tx.conn, workspace, amount, balance, reason, tx.now)?;
     Ok(balance)
 }
@@ -211,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn credits_go_first_and_the_ledger_tells() {
+    fn credits_are_spent_first_and_recorded_in_the_ledger() {
         let (data, _, _folder) = open();
         let caller = caller(&data, Plan::Free, "{}");
         let workspace = caller.workspace;
@@ -273,9 +270,9 @@ mod tests {
             charge_of(&data, &caller, 5).unwrap().spend,
             Spend { credits: 0, quota: 2, overage: 3 }
         );
-        let month = Cycle::Month.at(NOW).to_string();
+        let month = month_of(NOW);
         assert_eq!(
-            data.read_here(|conn| counters::get(conn, caller.workspace, counters::OVERAGE, &month))
+            data.read_here(|conn| counters::get(conn, caller.workspace, Metric::Overage, month))
                 .unwrap(),
             3
         );

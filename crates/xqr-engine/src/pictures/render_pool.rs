@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_finds_no_place_is_told_to_come_back() {
+    async fn a_job_beyond_the_queue_is_refused() {
         let pool = Arc::new(RenderPool::new(&Render { parallel: 1, queue: 1, shelf_bytes: 0 }));
         let (release, wait) = channel::<()>();
         let (started, mut first) = oneshot::channel();

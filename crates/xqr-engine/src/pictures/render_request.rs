@@ -1,6 +1,7 @@
 //! Pictures: what to draw, how, and whether it would scan. Pure work;
 //! [`App::draw`](crate::App::draw) runs it off the event loop.
 
+use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -114,7 +115,7 @@ struct Sheet {
     canvas: Canvas,
 }
 
-/// A drawn picture.
+/// A drawn picture. `Debug` shows the number of bytes.
 pub struct Drawn {
     /// The file.
     pub bytes: Vec<u8>,
@@ -124,7 +125,14 @@ pub struct Drawn {
     pub report: Report,
 }
 
+impl fmt::Debug for Drawn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Drawn").field("bytes", &self.bytes.len()).finish_non_exhaustive()
+    }
+}
+
 /// The scannability of a picture.
+#[derive(Debug)]
 pub struct Judgement {
     /// The symbol in it.
     pub symbol: Symbol,

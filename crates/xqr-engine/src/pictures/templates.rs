@@ -4,8 +4,9 @@
 use serde_json::{Map, Value};
 use xqr_errors::{Condition, Error, Resource, Result};
 use xqr_plans::Capped;
+use xqr_store::Conn;
+use xqr_store::counters::{self, Metric, Span};
 use xqr_store::templates::{self, NewTemplate, Template};
-use xqr_store::{Conn, counters};
 
 use crate::limits::plan_caps;
 use crate::{Caller, Tx};
@@ -69,9 +70,7 @@ pub fn list(conn: &mut Conn, caller: &Caller) -> Result<Vec<Template>> {
 
 /// Returns how many templates the caller has.
 pub fn count(conn: &mut Conn, caller: &Caller) -> Result<u64> {
-    Ok(counters::get(conn, caller.workspace, counters::TEMPLATES, counters::TOTAL)?
-        .max(0)
-        .unsigned_abs())
+    Ok(counters::get(conn, caller.workspace, Metric::Templates, Span::Total)?.max(0).unsigned_abs())
 }
 
 /// Returns the caller's template.

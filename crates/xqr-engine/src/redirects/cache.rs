@@ -4,6 +4,7 @@
 //! never enter it after: each code belongs to a stripe with a generation, the change moves the
 //! generation under the key's lock, and what was read under an older generation is not kept.
 
+use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,6 +15,7 @@ use moka::Expiry;
 use moka::ops::compute::Op;
 use moka::sync::Cache;
 use xqr_errors::Result;
+use xqr_store::LinkId;
 use xqr_store::links::{self, RedirectRow};
 
 use crate::App;
@@ -32,7 +34,7 @@ pub enum Target {
     /// A link that answers scans until `expires_at`, Unix milliseconds.
     Live {
         /// For the scan journal.
-        link_id: i64,
+        link_id: LinkId,
         /// The destination: ASCII, valid as a header value.
         location: Bytes,
         /// Where some or all scans are led to instead.
@@ -92,6 +94,12 @@ pub struct Redirects {
     cache: Cache<String, Target>,
     generations: Box<[AtomicU64]>,
     hasher: RandomState,
+}
+
+impl fmt::Debug for Redirects {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Redirects").finish_non_exhaustive()
+    }
 }
 
 /// Keeps links and misses for different times.

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use bytes::Bytes;
 use xqr_errors::Result;
+use xqr_store::LinkId;
 
 use super::cache::{Forks, Target, resolve};
 use crate::destinations::slug::CodeKey;
@@ -103,7 +104,7 @@ pub async fn visit(app: &App, code: &str, visitor: &Visitor<'_>, now: i64) -> Re
 struct Choice<'a> {
     app: &'a App,
     visitor: &'a Visitor<'a>,
-    link_id: i64,
+    link_id: LinkId,
     country: Option<[u8; 2]>,
     referrer: &'a [u8],
     now: i64,
@@ -134,7 +135,7 @@ impl Choice<'_> {
     fn draw(&self, of: Stickiness, index: usize) -> u64 {
         match of {
             Stickiness::Visitor => {
-                mix(draw_of(self.link_id, self.visitor.address, self.visitor.user_agent), index)
+                mix(draw_of(self.link_id.0, self.visitor.address, self.visitor.user_agent), index)
             }
             Stickiness::Visit => {
                 let mut draw = [0; 8];

@@ -7,6 +7,7 @@ use xqr_errors::{Condition, Error, Result};
 use xqr_plans::{Plan, PlanTable, Terms};
 use xqr_store::keys::Key;
 use xqr_store::workspaces::Workspace;
+use xqr_store::{KeyId, UserId, WorkspaceId};
 
 use super::time_format::rfc3339;
 
@@ -14,7 +15,7 @@ use super::time_format::rfc3339;
 #[derive(Debug, Clone)]
 pub struct Caller {
     /// The workspace that every query is confined to.
-    pub workspace: i64,
+    pub workspace: WorkspaceId,
     /// The workspace's name and id, as clients see them.
     pub owner: Arc<Workspace>,
     /// What its plan allows, or the key's own plan.
@@ -35,18 +36,18 @@ pub struct Caller {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Principal {
     /// An API key, by its row.
-    Key(i64),
+    Key(KeyId),
     /// A user, by their row.
-    User(i64),
+    User(UserId),
 }
 
 impl Principal {
-    /// Returns a number that no other principal has: users are negative. Rate-limit buckets and
-    /// stored answers are kept under it.
-    pub fn number(self) -> i64 {
+    /// Returns a number that no other principal has: users are negative. Stored answers are kept
+    /// under it.
+    pub(crate) fn number(self) -> i64 {
         match self {
-            Self::Key(id) => id,
-            Self::User(id) => -id,
+            Self::Key(id) => id.0,
+            Self::User(id) => -id.0,
         }
     }
 }
@@ -76,7 +77,7 @@ impl Caller {
     pub(crate) fn of_user(
         plans: &PlanTable,
         workspace: Workspace,
-        user: i64,
+        user: UserId,
         uid: &str,
     ) -> Result<Self> {
         Ok(Self {

@@ -1,6 +1,7 @@
 //! Transactions: the store with a clock and randomness. What operators' tasks need of the engine,
 //! and what [`App`](crate::App) builds on.
 
+use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use tokio::sync::{Notify, Semaphore};
@@ -33,6 +34,12 @@ pub struct Data {
     dialects: Dialects,
 }
 
+impl fmt::Debug for Data {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Data").finish_non_exhaustive()
+    }
+}
+
 /// A transaction: what a use case may touch. Use cases never open one, so they compose.
 pub struct Tx<'a> {
     /// The connection.
@@ -54,6 +61,12 @@ pub struct Tx<'a> {
     pub(crate) stale: Vec<String>,
     /// Whether there is something to deliver once this commits.
     pub(crate) has_event: bool,
+}
+
+impl fmt::Debug for Tx<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tx").field("now", &self.now).finish_non_exhaustive()
+    }
 }
 
 impl Tx<'_> {

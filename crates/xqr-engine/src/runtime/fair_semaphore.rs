@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use xqr_errors::{Condition, Result};
+use xqr_store::WorkspaceId;
 
 /// Places that are taken, by workspace.
 #[derive(Clone)]
 pub(crate) struct FairSemaphore {
-    taken: Arc<Mutex<HashMap<i64, usize>>>,
+    taken: Arc<Mutex<HashMap<WorkspaceId, usize>>>,
     all: usize,
     each: usize,
 }
@@ -16,7 +17,7 @@ pub(crate) struct FairSemaphore {
 /// A place, free again when it is dropped.
 pub(crate) struct Share {
     shares: FairSemaphore,
-    workspace: i64,
+    workspace: WorkspaceId,
 }
 
 impl FairSemaphore {
@@ -30,7 +31,7 @@ impl FairSemaphore {
     /// # Errors
     ///
     /// [`Condition::Overloaded`] where there is none.
-    pub(crate) fn take(&self, workspace: i64, seconds: u64) -> Result<Share> {
+    pub(crate) fn take(&self, workspace: WorkspaceId, seconds: u64) -> Result<Share> {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let all: usize = taken.values().sum();
         if all >= self.all || taken.get(&workspace).is_some_and(|own| *own >= self.each) {
@@ -60,12 +61,13 @@ mod tests {
     #[test]
     fn nobody_takes_all() {
         let shares = FairSemaphore::new(3, 2);
-        let (first, _second) = (shares.take(1, 1).unwrap(), shares.take(1, 1).unwrap());
-        assert!(shares.take(1, 1).is_err(), "its part is taken");
-        let _other = shares.take(2, 1).unwrap();
-        assert!(shares.take(3, 1).is_err(), "all are taken");
+        let (first, _second) =
+            (shares.take(WorkspaceId(1), 1).unwrap(), shares.take(WorkspaceId(1), 1).unwrap());
+        assert!(shares.take(WorkspaceId(1), 1).is_err(), "its part is taken");
+        let _other = shares.take(WorkspaceId(2), 1).unwrap();
+        assert!(shares.take(WorkspaceId(3), 1).is_err(), "all are taken");
         drop(first);
-        let _again = shares.take(1, 1).unwrap();
-        assert!(shares.take(1, 1).is_err());
+        let _again = shares.take(WorkspaceId(1), 1).unwrap();
+        assert!(shares.take(WorkspaceId(1), 1).is_err());
     }
 }

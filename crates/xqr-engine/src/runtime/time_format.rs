@@ -1,8 +1,10 @@
-//! Timestamps as text.
+//! Timestamps as text, and the spans of counters.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use xqr_plans::{Cycle, Period};
+use xqr_store::counters::Span;
 
 /// Returns Unix milliseconds as RFC 3339 in UTC with seconds, such as `2026-03-21T14:30:00Z`. Years
 /// beyond 9999 are shown as the end of 9999.
@@ -29,4 +31,18 @@ pub(crate) fn day_of(day: i64) -> Date {
 /// Returns the date of a day as text, such as `2026-03-21`.
 pub(crate) fn date(day: i64) -> String {
     day_of(day).to_string()
+}
+
+/// Returns the span of the counters of a quota's period.
+pub(crate) fn span_of(period: Period) -> Span {
+    let (year, month, day) = period.first_day();
+    match period.cycle() {
+        Cycle::Month => Span::Month { year, month },
+        Cycle::Day => Span::Day { year, month, day },
+    }
+}
+
+/// Returns the span of the counters of the month that a time is in, Unix milliseconds.
+pub(crate) fn month_of(now: i64) -> Span {
+    span_of(Cycle::Month.at(now))
 }

@@ -7,9 +7,10 @@
 use std::collections::BTreeMap;
 
 use xqr_errors::Result;
+use xqr_store::counters::{self, Metric, Span};
 use xqr_store::links::Link;
-use xqr_store::scan_days::{self, ALL_LINKS, Days, ScanDay};
-use xqr_store::{Conn, counters, scans};
+use xqr_store::scan_days::{self, Days, ScanDay, Scope};
+use xqr_store::{Conn, LinkId, WorkspaceId, scans};
 
 use crate::Caller;
 use crate::runtime::time_format::date;
@@ -66,21 +67,26 @@ pub struct Totals {
     pub visitors: i64,
 }
 
+/// Returns the scope of a link, or of all links where none is named.
+pub(super) fn scope_of(link: Option<LinkId>) -> Scope {
+    link.map_or(Scope::ALL_LINKS, Scope::from)
+}
+
 /// Goes through the days of a link that have scans, oldest first, with some of them in memory at
 /// the same time.
 pub(super) fn each_day(
     conn: &mut Conn,
-    workspace: i64,
-    link: i64,
+    workspace: WorkspaceId,
+    scope: Scope,
     days: Days,
     mut take: impl FnMut(&ScanDay) -> Result<()>,
 ) -> Result<()> {
     const AT_ONCE: i64 = 64;
-    let Some(first) = scan_days::first(conn, workspace, link)? else { return Ok(()) };
+    let Some(first) = scan_days::first(conn, workspace, scope)? else { return Ok(()) };
     let mut first = first.max(days.first);
     while first <= days.last {
         let some = Days { first, last: days.last.min(first + AT_ONCE - 1) };
-        scan_days::list(conn, workspace, link, some)?.iter().try_for_each(&mut take)?;
+        scan_days::list(conn, workspace, scope, some)?.iter().try_for_each(&mut take)?;
         first = some.last + 1;
     }
     Ok(())
@@ -97,14 +103,14 @@ impl Sum {
     /// Adds up `facets` of some days.
     fn of(
         conn: &mut Conn,
-        workspace: i64,
-        link: i64,
+        workspace: WorkspaceId,
+        scope: Scope,
         days: Days,
         facets: &[Facet],
         machines: Machines,
     ) -> Result<Self> {
         let mut sum = Self::default();
-        each_day(conn, workspace, link, days, |row| sum.add(row, facets, machines))?;
+        each_day(conn, workspace, scope, days, |row| sum.add(row, facets, machines))?;
         Ok(sum)
     }
 
@@ -141,13 +147,12 @@ impl Sum {
 pub fn values(
     conn: &mut Conn,
     caller: &Caller,
-    link: Option<i64>,
+    link: Option<LinkId>,
     days: Days,
     facet: Facet,
     machines: Machines,
 ) -> Result<Values> {
-    Ok(Sum::of(conn, caller.workspace, link.unwrap_or(ALL_LINKS), days, &[facet], machines)?
-        .take(facet))
+    Ok(Sum::of(conn, caller.workspace, scope_of(link), days, &[facet], machines)?.take(facet))
 }
 
 /// The statistics of a workspace over a period.
@@ -176,14 +181,20 @@ pub fn summary(
     now: i64,
 ) -> Result<Summary> {
     let (workspace, days) = (caller.workspace, period.days(now));
-    let mut sum =
-        Sum::of(conn, workspace, ALL_LINKS, days, &[Facet::Country, Facet::Device], machines)?;
+    let mut sum = Sum::of(
+        conn,
+        workspace,
+        Scope::ALL_LINKS,
+        days,
+        &[Facet::Country, Facet::Device],
+        machines,
+    )?;
     let scans_before = match period {
         Period::All => None,
         Period::Days(n) => {
             let before = Days { first: days.first - n, last: days.first - 1 };
             Some(
-                scan_days::totals(conn, workspace, ALL_LINKS, before)?
+                scan_days::totals(conn, workspace, Scope::ALL_LINKS, before)?
                     .iter()
                     .map(|(_, scans, bots, _)| machines.count(*scans, *bots))
                     .sum(),
@@ -191,7 +202,7 @@ pub fn summary(
         }
     };
     Ok(Summary {
-        links: counters::get(conn, workspace, counters::LINKS, counters::TOTAL)?,
+        links: counters::get(conn, workspace, Metric::Links, Span::Total)?,
         totals: sum.totals,
         scans_before,
         active_links_30d: scan_days::count_links(conn, workspace, Period::Days(30).days(now))?,
@@ -202,7 +213,7 @@ pub fn summary(
 
 /// Returns how many scans there were in all.
 pub fn total(conn: &mut Conn, caller: &Caller, days: Days, machines: Machines) -> Result<i64> {
-    let days = scan_days::totals(conn, caller.workspace, ALL_LINKS, days)?;
+    let days = scan_days::totals(conn, caller.workspace, Scope::ALL_LINKS, days)?;
     Ok(days.iter().map(|(_, scans, bots, _)| machines.count(*scans, *bots)).sum())
 }
 
@@ -217,7 +228,7 @@ pub fn top_links(
 ) -> Result<Vec<(TopLink, (String, String))>> {
     let found =
         scan_days::top_links(conn, caller.workspace, days, machines == Machines::Excluded, limit)?;
-    let ids: Vec<i64> = found.iter().map(|top| top.link_id).collect();
+    let ids: Vec<LinkId> = found.iter().map(|top| top.link_id).collect();
     let mut names = scans::names(conn, &ids)?;
     Ok(found
         .into_iter()
@@ -257,11 +268,12 @@ pub fn of_link(
         Facet::Referrer,
         Facet::Variant,
     ];
-    let mut sum = Sum::of(conn, caller.workspace, link.id, days, &facets, machines)?;
-    let known: BTreeMap<i64, i64> = scan_days::totals(conn, caller.workspace, link.id, daily)?
-        .into_iter()
-        .map(|(day, scans, bots, _)| (day, machines.count(scans, bots)))
-        .collect();
+    let mut sum = Sum::of(conn, caller.workspace, link.id.into(), days, &facets, machines)?;
+    let known: BTreeMap<i64, i64> =
+        scan_days::totals(conn, caller.workspace, link.id.into(), daily)?
+            .into_iter()
+            .map(|(day, scans, bots, _)| (day, machines.count(scans, bots)))
+            .collect();
     let by_day = (daily.first..=daily.last)
         .map(|day| (date(day), known.get(&day).copied().unwrap_or_default()));
     Ok(OfLink {

@@ -3,20 +3,19 @@
 use std::collections::{BTreeMap, HashMap};
 
 use xqr_errors::{Error, Result};
-use xqr_plans::Cycle;
-use xqr_store::scan_days::{self, ALL_LINKS, ScanDay};
-use xqr_store::scans::{self, NewScan};
-use xqr_store::{Conn, counters, workspaces};
-
-use xqr_store::scans::Recorded;
+use xqr_journal::{Batch, Position};
+use xqr_store::counters::{self, Metric};
+use xqr_store::scan_days::{self, ScanDay, Scope};
+use xqr_store::scans::{self, NewScan, Recorded};
+use xqr_store::{Conn, LinkId, WorkspaceId, workspaces};
 
 use crate::routing::{AgentInfo, parse_user_agent};
 use crate::runtime::caller;
+use crate::runtime::time_format::month_of;
 use crate::scans::daily_stats::{DAY, DayStats};
 use crate::scans::record::Scan;
 use crate::scans::{journal, live_feed};
 use crate::{App, Tx, events};
-use xqr_journal::{Batch, Position};
 
 /// Returns how far a node's journal has been counted.
 pub fn position(conn: &mut Conn, node: &str) -> Result<Position> {
@@ -66,7 +65,7 @@ pub async fn count_scans(
 
 /// Inserts scans and returns those that count.
 fn insert(tx: &mut Tx<'_>, found: &[Scan]) -> Result<Vec<NewScan>> {
-    let mut ids: Vec<i64> = found.iter().map(|scan| scan.link_id).collect();
+    let mut ids: Vec<LinkId> = found.iter().map(|scan| scan.link_id).collect();
     ids.sort_unstable();
     ids.dedup();
     // A link that was deleted meanwhile takes its scans along.
@@ -77,7 +76,7 @@ fn insert(tx: &mut Tx<'_>, found: &[Scan]) -> Result<Vec<NewScan>> {
         (Vec::with_capacity(found.len()), Vec::with_capacity(found.len()));
     // Ordered, so that two nodes lock rows in the same order: the number of scans, and the latest
     // time.
-    let mut links: BTreeMap<i64, (i64, i64)> = BTreeMap::new();
+    let mut links: BTreeMap<LinkId, (i64, i64)> = BTreeMap::new();
     for scan in found {
         let Some(workspace_id) = owners.get(&scan.link_id).copied() else { continue };
         match allowances.get_mut(&workspace_id) {
@@ -106,7 +105,7 @@ fn insert(tx: &mut Tx<'_>, found: &[Scan]) -> Result<Vec<NewScan>> {
     Ok(rows)
 }
 
-fn row(scan: &Scan, workspace_id: i64, visitor: AgentInfo) -> NewScan {
+fn row(scan: &Scan, workspace_id: WorkspaceId, visitor: AgentInfo) -> NewScan {
     let text =
         |bytes: &[u8]| (!bytes.is_empty()).then(|| String::from_utf8_lossy(bytes).into_owned());
     NewScan {
@@ -125,28 +124,28 @@ fn row(scan: &Scan, workspace_id: i64, visitor: AgentInfo) -> NewScan {
 
 /// Adds scans to the tallies of their days, of their links and of their workspaces.
 fn tally(tx: &mut Tx<'_>, rows: &[NewScan], visitors: &[Option<u64>]) -> Result<()> {
-    let mut days: BTreeMap<(i64, i64, i64), Vec<usize>> = BTreeMap::new();
+    let mut days: BTreeMap<scan_days::Key, Vec<usize>> = BTreeMap::new();
     for (i, scan) in rows.iter().enumerate() {
-        for link_id in [ALL_LINKS, scan.link_id] {
-            days.entry((scan.workspace_id, link_id, scan.at.div_euclid(DAY))).or_default().push(i);
+        for scope in [Scope::ALL_LINKS, scan.link_id.into()] {
+            days.entry((scan.workspace_id, scope, scan.at.div_euclid(DAY))).or_default().push(i);
         }
     }
-    let keys: Vec<(i64, i64, i64)> = days.keys().copied().collect();
+    let keys: Vec<scan_days::Key> = days.keys().copied().collect();
     let known = scan_days::lock(tx.conn, &keys)?;
     let mut known: HashMap<_, _> =
-        known.into_iter().map(|row| ((row.workspace_id, row.link_id, row.day), row)).collect();
+        known.into_iter().map(|row| ((row.workspace_id, row.scope, row.day), row)).collect();
     let mut changed = Vec::with_capacity(days.len());
-    for ((workspace_id, link_id, day), scans) in days {
+    for ((workspace_id, scope, day), scans) in days {
         let empty = || ScanDay {
             workspace_id,
-            link_id,
+            scope,
             day,
             scans: 0,
             bots: 0,
             visitors: 0,
             tally: String::new(),
         };
-        let mut row = known.remove(&(workspace_id, link_id, day)).unwrap_or_else(empty);
+        let mut row = known.remove(&(workspace_id, scope, day)).unwrap_or_else(empty);
         let mut tally = DayStats::read(&row)?;
         scans.into_iter().for_each(|i| tally.add(&rows[i], visitors[i]));
         tally.write(&mut row)?;
@@ -161,13 +160,13 @@ fn tally(tx: &mut Tx<'_>, rows: &[NewScan], visitors: &[Option<u64>]) -> Result<
 fn allowances(
     tx: &mut Tx<'_>,
     found: &[Scan],
-    owners: &HashMap<i64, i64>,
-) -> Result<HashMap<i64, i64>> {
-    let mut requested: BTreeMap<i64, i64> = BTreeMap::new();
+    owners: &HashMap<LinkId, WorkspaceId>,
+) -> Result<HashMap<WorkspaceId, i64>> {
+    let mut requested: BTreeMap<WorkspaceId, i64> = BTreeMap::new();
     for workspace in found.iter().filter_map(|scan| owners.get(&scan.link_id)) {
         *requested.entry(*workspace).or_default() += 1;
     }
-    let ids: Vec<i64> = requested.keys().copied().collect();
+    let ids: Vec<WorkspaceId> = requested.keys().copied().collect();
     let mut caps = BTreeMap::new();
     for workspace in workspaces::find_many(tx.conn, &ids)? {
         caps.extend(
@@ -177,13 +176,13 @@ fn allowances(
                 .map(|cap| (workspace.id, cap)),
         );
     }
-    let month = Cycle::Month.at(tx.now).to_string();
-    let mut take = |(workspace, cap): (i64, u64)| {
+    let month = month_of(tx.now);
+    let mut take = |(workspace, cap): (WorkspaceId, u64)| {
         let taken = counters::take_up_to(
             tx.conn,
             workspace,
-            counters::SCANS,
-            &month,
+            Metric::Scans,
+            month,
             requested[&workspace],
             cap.cast_signed(),
         )?;
@@ -193,6 +192,6 @@ fn allowances(
 }
 
 /// Returns a workspace's first scans, oldest first.
-pub fn list(conn: &mut Conn, workspace: i64, limit: i64) -> Result<Vec<Recorded>> {
+pub fn list(conn: &mut Conn, workspace: WorkspaceId, limit: i64) -> Result<Vec<Recorded>> {
     scans::list(conn, workspace, limit)
 }

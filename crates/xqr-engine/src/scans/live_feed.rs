@@ -1,12 +1,14 @@
 //! Scans as they are counted on this node, for live streams.
 
 use std::collections::HashSet;
+use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::broadcast::{Receiver, Sender, channel};
 use xqr_errors::{Condition, Result};
 use xqr_store::scans::{self, NewScan};
+use xqr_store::{LinkId, WorkspaceId};
 
 use crate::Tx;
 use crate::runtime::fair_semaphore::{FairSemaphore, Share};
@@ -35,11 +37,23 @@ pub struct LiveFeed {
     shares: FairSemaphore,
 }
 
+impl fmt::Debug for LiveFeed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LiveFeed").finish_non_exhaustive()
+    }
+}
+
 /// Who listens to the scans of a workspace.
 pub struct Listener {
     scans: Receiver<Arc<LiveScan>>,
-    workspace: i64,
+    workspace: WorkspaceId,
     _share: Share,
+}
+
+impl fmt::Debug for Listener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Listener").field("workspace", &self.workspace).finish_non_exhaustive()
+    }
 }
 
 impl Listener {
@@ -74,7 +88,7 @@ impl LiveFeed {
     /// # Errors
     ///
     /// [`Condition::Overloaded`] when too many listen, and when the service is about to end.
-    pub fn listen(&self, workspace: i64) -> Result<Listener> {
+    pub fn listen(&self, workspace: WorkspaceId) -> Result<Listener> {
         let share = self.shares.take(workspace, 10)?;
         let sender = self.sender.read().unwrap_or_else(PoisonError::into_inner);
         let scans =
@@ -104,7 +118,7 @@ impl LiveFeed {
 
 /// Adds to scans what clients call their links.
 pub(super) fn live_scans(tx: &mut Tx<'_>, counted: Vec<NewScan>) -> Result<Vec<LiveScan>> {
-    let ids: HashSet<i64> = counted.iter().map(|scan| scan.link_id).collect();
+    let ids: HashSet<LinkId> = counted.iter().map(|scan| scan.link_id).collect();
     let names = scans::names(tx.conn, &ids.into_iter().collect::<Vec<_>>())?;
     let named = |scan: NewScan| {
         let (link_uid, short_code) = names.get(&scan.link_id).cloned()?;

@@ -1,6 +1,7 @@
 //! One scan as bytes: length, checksum, payload.
 
 use bytes::Bytes;
+use xqr_store::LinkId;
 
 /// A scan as the redirect saw it. No address: what is derived from it is derived before.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -8,7 +9,7 @@ pub struct Scan {
     /// When, Unix milliseconds.
     pub at: i64,
     /// The link.
-    pub link_id: i64,
+    pub link_id: LinkId,
     /// ISO 3166-1 alpha-2.
     pub country: Option<[u8; 2]>,
     /// The user agent, cut to 255 bytes.
@@ -62,7 +63,7 @@ impl Scan {
             len += bytes.len();
         };
         put(&self.at.to_le_bytes());
-        put(&self.link_id.to_le_bytes());
+        put(&self.link_id.0.to_le_bytes());
         put(&self.country.unwrap_or_default());
         put(&[self.user_agent.len]);
         put(self.user_agent.as_bytes());
@@ -88,7 +89,7 @@ impl Scan {
         let (variant, payload) = split_text(payload).unwrap_or((Text::cut(b""), &[]));
         Some(Self {
             at: i64::from_le_bytes(*at),
-            link_id: i64::from_le_bytes(*link_id),
+            link_id: LinkId(i64::from_le_bytes(*link_id)),
             country: Some(*country).filter(|code| *code != [0, 0]),
             user_agent,
             referrer,
@@ -111,7 +112,7 @@ mod tests {
     fn scan(variant: &'static [u8], visitor: Option<u64>) -> Scan {
         Scan {
             at: 7,
-            link_id: 9,
+            link_id: LinkId(9),
             country: Some(*b"DE"),
             user_agent: Text::cut(b"curl/8"),
             referrer: Text::cut(b"example.com"),

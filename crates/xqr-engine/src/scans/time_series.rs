@@ -4,10 +4,10 @@ use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 use xqr_errors::{Amount, Condition, Error, Result};
-use xqr_store::Conn;
-use xqr_store::scan_days::{self, ALL_LINKS, Days};
+use xqr_store::scan_days::{self, Days};
+use xqr_store::{Conn, LinkId};
 
-use super::analytics::{Machines, each_day};
+use super::analytics::{Machines, each_day, scope_of};
 use crate::Caller;
 use crate::runtime::time_format::day_of;
 use crate::scans::daily_stats::{DAY, DayStats, QUARTER};
@@ -81,14 +81,14 @@ pub struct Point {
 pub fn read(
     conn: &mut Conn,
     caller: &Caller,
-    link: Option<i64>,
+    link: Option<LinkId>,
     request: &SeriesRequest,
 ) -> Result<Vec<Point>> {
     let start = midnight(request.from, &request.zone)?;
     let end = midnight(request.to.tomorrow().map_err(Error::internal)?, &request.zone)?;
     let mut points = buckets(request, end)?;
     let days = Days { first: start.div_euclid(DAY), last: (end - 1).div_euclid(DAY) };
-    let (workspace, link) = (caller.workspace, link.unwrap_or(ALL_LINKS));
+    let (workspace, scope) = (caller.workspace, scope_of(link));
     let mut add = |at: i64, scans: i64, visitors: i64| {
         let bucket = points.partition_point(|point| point.at <= at).checked_sub(1);
         if let Some(point) =
@@ -99,12 +99,12 @@ pub fn read(
         }
     };
     if is_of_days(request) {
-        for (day, scans, bots, visitors) in scan_days::totals(conn, workspace, link, days)? {
+        for (day, scans, bots, visitors) in scan_days::totals(conn, workspace, scope, days)? {
             add(day * DAY, request.machines.count(scans, bots), visitors);
         }
         return Ok(points);
     }
-    each_day(conn, workspace, link, days, |row| {
+    each_day(conn, workspace, scope, days, |row| {
         let tally = DayStats::read(row)?;
         let machines = Some(&tally.machines).filter(|_| request.machines == Machines::Included);
         for (quarter, n) in
@@ -118,8 +118,8 @@ pub fn read(
 }
 
 /// Returns the first day with scans, or `to` where there is none.
-pub fn begin(conn: &mut Conn, caller: &Caller, link: Option<i64>, to: Date) -> Result<Date> {
-    let first = scan_days::first(conn, caller.workspace, link.unwrap_or(ALL_LINKS))?;
+pub fn begin(conn: &mut Conn, caller: &Caller, link: Option<LinkId>, to: Date) -> Result<Date> {
+    let first = scan_days::first(conn, caller.workspace, scope_of(link))?;
     Ok(first.map_or(to, day_of).min(to))
 }
 

@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use xqr_auth::{MasterSecret, SigningSecret};
 use xqr_errors::{Error, Result};
-use xqr_store::Conn;
-use xqr_store::webhooks::{self, Delivery, DeliveryOutcome, Webhook, WebhookChanges};
+use xqr_store::webhooks::{
+    self, Delivery, DeliveryOutcome, DeliveryStatus, Webhook, WebhookChanges, WebhookStatus,
+};
+use xqr_store::{Conn, WebhookId};
 
 use super::fan_out::format_of;
-use super::subscriptions::{Status, open_secret};
+use super::subscriptions::open_secret;
 use crate::dialect::webhook_format::Outgoing;
 use crate::dialect::{RetryPolicy, WebhookFormat};
 use crate::runtime::ports::webhook_client::Outcome;
@@ -39,7 +41,7 @@ pub struct Attempt {
 
 impl Attempt {
     /// Returns the webhook's id.
-    pub fn webhook(&self) -> i64 {
+    pub fn webhook(&self) -> WebhookId {
         self.webhook.id
     }
 
@@ -60,7 +62,7 @@ pub struct Room {
 
 /// Returns the webhooks that something is due for, in the order in which they should be served:
 /// healthy ones first, and among equals the one that waits longest.
-pub fn due(conn: &mut Conn, now: i64) -> Result<Vec<i64>> {
+pub fn due(conn: &mut Conn, now: i64) -> Result<Vec<WebhookId>> {
     let mut due = webhooks::due(conn, now)?;
     due.sort_by_key(|(id, failures, last)| (*failures > 0, *last, *id));
     Ok(due.into_iter().map(|(id, ..)| id).collect())
@@ -78,7 +80,12 @@ pub fn release(tx: &mut Tx<'_>, node: &str) -> Result<usize> {
 
 /// Claims deliveries of these webhooks for a node: of each at most two at a time, one when it
 /// failed last, and one per link, the oldest first.
-pub fn claim(tx: &mut Tx<'_>, node: &str, ids: &[i64], mut room: Room) -> Result<Vec<Attempt>> {
+pub fn claim(
+    tx: &mut Tx<'_>,
+    node: &str,
+    ids: &[WebhookId],
+    mut room: Room,
+) -> Result<Vec<Attempt>> {
     let until = tx.now + i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX);
     let mut claimed = Vec::new();
     for id in ids {
@@ -125,7 +132,7 @@ impl App {
             outbound.post(&attempt.webhook.url, headers, attempt.delivery.payload.clone()).await;
         if let Outcome::Unanswered { reason } = &outcome {
             tracing::debug!(
-                webhook = attempt.webhook.id,
+                webhook = attempt.webhook.id.0,
                 delivery = attempt.delivery.uid,
                 reason,
                 "an attempt had no answer"
@@ -177,7 +184,7 @@ fn finish_delivery(tx: &mut Tx<'_>, attempt: &Attempt, outcome: &Outcome) -> Res
     let (status, retry_after, took) = match outcome {
         Outcome::Busy => {
             let again = DeliveryOutcome {
-                status: webhooks::PENDING,
+                status: DeliveryStatus::Pending,
                 attempts: delivery.attempts,
                 due_at: tx.now + BUSY,
                 leased_until: None,
@@ -194,7 +201,7 @@ fn finish_delivery(tx: &mut Tx<'_>, attempt: &Attempt, outcome: &Outcome) -> Res
     };
     let attempts = delivery.attempts + 1;
     let mut outcome_row = DeliveryOutcome {
-        status: "delivered",
+        status: DeliveryStatus::Delivered,
         attempts,
         due_at: tx.now,
         leased_until: None,
@@ -210,18 +217,18 @@ fn finish_delivery(tx: &mut Tx<'_>, attempt: &Attempt, outcome: &Outcome) -> Res
         let retries = format_of(tx.dialects, &webhook.look)?.retries();
         let next = next_attempt(tx, retries, attempts, status, retry_after);
         (outcome_row.status, outcome_row.due_at, outcome_row.settled_at) = match next {
-            Some(at) => (webhooks::PENDING, at, None),
-            None => ("failed", tx.now, Some(tx.now)),
+            Some(at) => (DeliveryStatus::Pending, at, None),
+            None => (DeliveryStatus::Failed, tx.now, Some(tx.now)),
         };
         let failures = webhook.consecutive_failures + 1;
         changes.consecutive_failures = Some(failures);
         changes.not_before = rest(tx.now, status, retry_after, next).map(Some);
-        if webhook.status != Status::Disabled.name()
+        if webhook.status != WebhookStatus::Disabled
             && (status == Some(410) || failures >= retries.disable_after)
         {
             (changes.status, changes.disabled_at) =
-                (Some(Status::Disabled.name()), Some(Some(tx.now)));
-            tracing::warn!(webhook = webhook.id, failures, status, "a webhook was disabled");
+                (Some(WebhookStatus::Disabled), Some(Some(tx.now)));
+            tracing::warn!(webhook = webhook.id.0, failures, status, "a webhook was disabled");
         }
     }
     if webhooks::finish_delivery(tx.conn, delivery.id, lease, &outcome_row)? {

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 
 use xqr_errors::{Error, Result};
 use xqr_store::outbox::{self, StoredEvent};
-use xqr_store::webhooks::{self, NewDelivery, Subscription};
+use xqr_store::webhooks::{self, DeliveryStatus, NewDelivery, SubjectId, Subscription};
+use xqr_store::{WebhookId, WorkspaceId};
 
 use crate::dialect::{Dialects, Event, WebhookFormat};
 use crate::runtime::caller;
@@ -32,7 +33,7 @@ impl App {
 
 fn fan_out(tx: &mut Tx<'_>) -> Result<usize> {
     let events = outbox::take(tx.conn, EVENTS)?;
-    let mut workspaces: Vec<i64> = events.iter().map(|event| event.workspace_id).collect();
+    let mut workspaces: Vec<WorkspaceId> = events.iter().map(|event| event.workspace_id).collect();
     workspaces.sort_unstable();
     workspaces.dedup();
     let subscriptions = active(tx, &workspaces)?;
@@ -54,9 +55,10 @@ fn fan_out(tx: &mut Tx<'_>) -> Result<usize> {
 }
 
 /// Returns the active subscriptions of workspaces whose plans have webhooks, oldest first.
-fn active(tx: &mut Tx<'_>, workspaces: &[i64]) -> Result<Vec<Subscription>> {
+fn active(tx: &mut Tx<'_>, workspaces: &[WorkspaceId]) -> Result<Vec<Subscription>> {
     let mut found = webhooks::active(tx.conn, workspaces)?;
-    let mut ids: Vec<i64> = found.iter().map(|subscription| subscription.workspace_id).collect();
+    let mut ids: Vec<WorkspaceId> =
+        found.iter().map(|subscription| subscription.workspace_id).collect();
     ids.dedup();
     if !ids.is_empty() {
         let mut without = HashSet::new();
@@ -81,7 +83,7 @@ fn delivery(
     if !format.is_subscribed(&subscription.events, name) {
         return None;
     }
-    let subject = event.subject().map(|subject| subject.number());
+    let subject = event.subject().map(|subject| subject.id());
     let at = stored.created_at;
     Some(new_delivery(tx, format, subscription.id, stored.workspace_id, subject, name, &data, at))
 }
@@ -91,9 +93,9 @@ fn delivery(
 pub(super) fn new_delivery(
     tx: &Tx<'_>,
     format: &dyn WebhookFormat,
-    webhook_id: i64,
-    workspace_id: i64,
-    subject: Option<i64>,
+    webhook_id: WebhookId,
+    workspace_id: WorkspaceId,
+    subject: Option<SubjectId>,
     event: &'static str,
     data: &serde_json::Value,
     at: i64,
@@ -106,7 +108,7 @@ pub(super) fn new_delivery(
         workspace_id,
         subject,
         event,
-        status: webhooks::PENDING,
+        status: DeliveryStatus::Pending,
         attempts: 0,
         due_at: tx.now,
         created_at: at,

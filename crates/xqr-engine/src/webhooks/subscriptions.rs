@@ -4,12 +4,16 @@
 //! to it; so none is lost, none is early, and none reports an event that was rolled back. A
 //! subscription that is paused or disabled gets no new delivery; what was due then waits.
 
+use std::fmt;
+
 use serde_json::json;
 use xqr_auth::{MasterSecret, SigningSecret};
 use xqr_errors::{Condition, Dialect, Error, Resource, Result, State};
 use xqr_plans::Capped;
-use xqr_store::webhooks::{self, Delivery, NewWebhook, Webhook, WebhookChanges};
-use xqr_store::{Conn, Page};
+use xqr_store::webhooks::{
+    self, Delivery, DeliveryStatus, NewWebhook, Webhook, WebhookChanges, WebhookStatus,
+};
+use xqr_store::{Conn, DeliveryId, Page, WebhookId};
 
 use super::fan_out::{format_of, new_delivery};
 use crate::dialect::Event;
@@ -23,47 +27,24 @@ pub const OVERLAP: i64 = 24 * 60 * 60 * 1000;
 /// The purpose of the key that seals the secrets.
 const PURPOSE: &str = "webhooks";
 
-/// Whether a webhook gets deliveries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
-    /// It does.
-    Active,
-    /// Its owner wants none for now.
-    Paused,
-    /// Its owner wants none, or its receiver failed too often.
-    Disabled,
-}
-
-impl Status {
-    /// Every status.
-    pub const ALL: [Self; 3] = [Self::Active, Self::Paused, Self::Disabled];
-
-    /// Returns the status's name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Active => webhooks::ACTIVE,
-            Self::Paused => "paused",
-            Self::Disabled => "disabled",
-        }
-    }
-
-    /// Returns the status of this name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.name() == name)
-    }
-}
-
 /// Returns the state of a webhook that is not active.
 fn state_of(webhook: &Webhook) -> State {
-    match Status::parse(&webhook.status) {
-        Some(Status::Paused) => State::Paused,
+    match webhook.status {
+        WebhookStatus::Paused => State::Paused,
         _ => State::Disabled,
     }
 }
 
-/// An address that deliveries may go to, as [`endpoint`] has judged it.
+/// An address that deliveries may go to, as [`endpoint`] has judged it. `Debug` leaves the address
+/// out: its path is often a secret.
 #[derive(Clone)]
 pub struct Endpoint(String);
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Endpoint").finish_non_exhaustive()
+    }
+}
 
 /// Judges an address: its text, and where its name leads now. Attempts judge it again. `field` is
 /// what complaints name.
@@ -97,6 +78,7 @@ pub fn check_plan(caller: &Caller) -> Result<()> {
 }
 
 /// A webhook to make.
+#[derive(Debug)]
 pub struct Draft {
     /// The dialect of its events, signatures and retries.
     pub dialect: Dialect,
@@ -110,7 +92,7 @@ pub struct Draft {
 }
 
 /// What to change of a webhook; `None` leaves it as it is.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Edit {
     /// Where deliveries go.
     pub url: Option<Endpoint>,
@@ -119,7 +101,7 @@ pub struct Edit {
     /// The events it gets.
     pub events: Option<Vec<String>>,
     /// Whether it gets deliveries. Activating it forgets its failures.
-    pub status: Option<Status>,
+    pub status: Option<WebhookStatus>,
 }
 
 /// Makes a webhook. The secret is in the return value, and sealed in the database.
@@ -140,7 +122,7 @@ pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: Draft) -> Result<(Webhook
         url: draft.url.0,
         description: draft.description,
         events: json!(draft.events).to_string(),
-        status: Status::Active.name(),
+        status: WebhookStatus::Active,
         consecutive_failures: 0,
         created_at: tx.now,
         updated_at: tx.now,
@@ -158,7 +140,7 @@ pub fn list(conn: &mut Conn, caller: &Caller, dialect: Dialect) -> Result<Vec<We
 /// # Errors
 ///
 /// [`Condition::ResourceNotFound`], also for another workspace's or another look's.
-pub fn get(conn: &mut Conn, caller: &Caller, dialect: Dialect, id: i64) -> Result<Webhook> {
+pub fn get(conn: &mut Conn, caller: &Caller, dialect: Dialect, id: WebhookId) -> Result<Webhook> {
     let found = webhooks::find(conn, caller.workspace, id)?
         .filter(|webhook| webhook.look == dialect.name());
     found.ok_or_else(|| Condition::ResourceNotFound { what: Resource::Webhook }.into())
@@ -169,7 +151,7 @@ pub fn get(conn: &mut Conn, caller: &Caller, dialect: Dialect, id: i64) -> Resul
 /// # Errors
 ///
 /// [`Condition::ResourceNotFound`].
-pub fn id_of(conn: &mut Conn, caller: &Caller, uid: &str) -> Result<i64> {
+pub fn id_of(conn: &mut Conn, caller: &Caller, uid: &str) -> Result<WebhookId> {
     let found = webhooks::find_id(conn, caller.workspace, uid)?;
     found.ok_or_else(|| Condition::ResourceNotFound { what: Resource::Webhook }.into())
 }
@@ -188,7 +170,7 @@ pub fn update(
     tx: &mut Tx<'_>,
     caller: &Caller,
     dialect: Dialect,
-    id: i64,
+    id: WebhookId,
     edit: Edit,
 ) -> Result<Webhook> {
     get(tx.conn, caller, dialect, id)?;
@@ -196,18 +178,18 @@ pub fn update(
         url: edit.url.map(|url| url.0),
         description: edit.description,
         events: edit.events.map(|events| json!(events).to_string()),
-        status: edit.status.map(Status::name),
+        status: edit.status,
         updated_at: Some(tx.now),
         ..WebhookChanges::default()
     };
     match edit.status {
-        Some(Status::Active) => {
+        Some(WebhookStatus::Active) => {
             (changes.consecutive_failures, changes.not_before, changes.disabled_at) =
                 (Some(0), Some(None), Some(None));
             tx.has_event = true;
         }
-        Some(Status::Disabled) => changes.disabled_at = Some(Some(tx.now)),
-        Some(Status::Paused) | None => {}
+        Some(WebhookStatus::Disabled) => changes.disabled_at = Some(Some(tx.now)),
+        Some(_) | None => {}
     }
     webhooks::update(tx.conn, caller.workspace, id, &changes)?;
     get(tx.conn, caller, dialect, id)
@@ -218,7 +200,7 @@ pub fn update(
 /// # Errors
 ///
 /// Those of [`get`].
-pub fn delete(tx: &mut Tx<'_>, caller: &Caller, dialect: Dialect, id: i64) -> Result<()> {
+pub fn delete(tx: &mut Tx<'_>, caller: &Caller, dialect: Dialect, id: WebhookId) -> Result<()> {
     get(tx.conn, caller, dialect, id)?;
     if webhooks::delete(tx.conn, caller.workspace, id)? {
         plan_caps::give_back(tx, caller.workspace, Capped::Webhooks, 1)?;
@@ -237,7 +219,7 @@ pub fn rotate(
     tx: &mut Tx<'_>,
     caller: &Caller,
     dialect: Dialect,
-    id: i64,
+    id: WebhookId,
     overlap: i64,
 ) -> Result<(Webhook, SigningSecret)> {
     let webhook = get(tx.conn, caller, dialect, id)?;
@@ -262,7 +244,7 @@ pub fn secret(
     conn: &mut Conn,
     caller: &Caller,
     dialect: Dialect,
-    id: i64,
+    id: WebhookId,
     master: &MasterSecret,
 ) -> Result<SigningSecret> {
     let webhook = get(conn, caller, dialect, id)?;
@@ -278,15 +260,15 @@ pub fn deliveries(
     conn: &mut Conn,
     caller: &Caller,
     dialect: Dialect,
-    id: i64,
-    page: Page,
+    id: WebhookId,
+    page: Page<DeliveryId>,
 ) -> Result<Vec<Delivery>> {
     get(conn, caller, dialect, id)?;
     webhooks::deliveries(conn, caller.workspace, id, page)
 }
 
 /// Returns how many deliveries of the caller's webhook are kept.
-pub fn count_deliveries(conn: &mut Conn, caller: &Caller, id: i64) -> Result<i64> {
+pub fn count_deliveries(conn: &mut Conn, caller: &Caller, id: WebhookId) -> Result<i64> {
     webhooks::count_deliveries(conn, caller.workspace, id)
 }
 
@@ -300,26 +282,23 @@ pub fn redeliver(
     tx: &mut Tx<'_>,
     caller: &Caller,
     dialect: Dialect,
-    id: i64,
+    id: WebhookId,
     uid: &str,
 ) -> Result<Delivery> {
     let webhook = get(tx.conn, caller, dialect, id)?;
     let found = webhooks::find_delivery(tx.conn, caller.workspace, id, uid)?;
-    let delivery = found.ok_or(Condition::ResourceNotFound { what: Resource::Delivery })?;
-    if delivery.status == webhooks::PENDING {
+    let mut delivery = found.ok_or(Condition::ResourceNotFound { what: Resource::Delivery })?;
+    if delivery.status == DeliveryStatus::Pending {
         return Err(Condition::StateConflict { state: State::Pending }.into());
     }
-    if webhook.status != Status::Active.name() {
+    if webhook.status != WebhookStatus::Active {
         return Err(Condition::StateConflict { state: state_of(&webhook) }.into());
     }
     webhooks::requeue(tx.conn, caller.workspace, delivery.id, tx.now)?;
     tx.has_event = true;
-    Ok(Delivery {
-        status: webhooks::PENDING.to_owned(),
-        settled_at: None,
-        due_at: tx.now,
-        ..delivery
-    })
+    delivery.status = DeliveryStatus::Pending;
+    (delivery.settled_at, delivery.due_at) = (None, tx.now);
+    Ok(delivery)
 }
 
 /// Sends the caller's webhook a `test.ping`, whether it subscribed to that or not, and returns the
@@ -328,9 +307,9 @@ pub fn redeliver(
 /// # Errors
 ///
 /// Those of [`get`], and [`Condition::StateConflict`] when it is not active.
-pub fn test(tx: &mut Tx<'_>, caller: &Caller, dialect: Dialect, id: i64) -> Result<String> {
+pub fn test(tx: &mut Tx<'_>, caller: &Caller, dialect: Dialect, id: WebhookId) -> Result<String> {
     let webhook = get(tx.conn, caller, dialect, id)?;
-    if webhook.status != Status::Active.name() {
+    if webhook.status != WebhookStatus::Active {
         return Err(Condition::StateConflict { state: state_of(&webhook) }.into());
     }
     let format = format_of(tx.dialects, &webhook.look)?;

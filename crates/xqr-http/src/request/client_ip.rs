@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_trusted_proxy_tells_the_scheme() {
+    fn only_a_trusted_proxy_sets_the_scheme() {
         let mut edge = xqr_engine::Settings::defaults().edge;
         edge.trusted_proxies = vec!["10.0.0.0/8".parse().unwrap()];
         let check = |peer: &str, value: &str, expected: bool| {

@@ -152,24 +152,38 @@ struct KeyView {
     dialect: String,
     scopes: Vec<String>,
     plan: Option<String>,
-    status: &'static str,
+    status: KeyState,
     created_at: String,
     expires_at: Option<String>,
     revoked_at: Option<String>,
     last_used_at: Option<String>,
 }
 
+/// Whether a key works.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum KeyState {
+    Active,
+    Expired,
+    /// The key was rotated and works until the end of the overlap.
+    Rotated,
+    Revoked,
+}
+
+impl KeyState {
+    fn of(key: &Key, now: i64) -> Self {
+        let overlaps = key.overlap_until.is_some_and(|until| until > now);
+        match key {
+            _ if key.expires_at.is_some_and(|at| at <= now) => Self::Expired,
+            _ if key.revoked_at.is_some() && overlaps => Self::Rotated,
+            _ if key.revoked_at.is_some() => Self::Revoked,
+            _ => Self::Active,
+        }
+    }
+}
+
 impl KeyView {
     fn new(key: &Key, now: i64) -> Self {
-        let past = |at: Option<i64>| at.is_some_and(|at| at <= now);
-        let status = match key {
-            _ if past(key.expires_at) => "expired",
-            _ if key.revoked_at.is_some() && key.overlap_until.is_some_and(|until| until > now) => {
-                "rotated"
-            }
-            _ if key.revoked_at.is_some() => "revoked",
-            _ => "active",
-        };
         Self {
             id: key.uid.clone(),
             name: key.name.clone(),
@@ -178,7 +192,7 @@ impl KeyView {
             dialect: key.look.clone(),
             scopes: key.scopes.split(' ').map(str::to_owned).collect(),
             plan: key.plan.clone(),
-            status,
+            status: KeyState::of(key, now),
             created_at: rfc3339(key.created_at),
             expires_at: key.expires_at.map(rfc3339),
             revoked_at: key.revoked_at.map(rfc3339),

@@ -8,9 +8,9 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use xqr_engine::auth::{Scope, SigningSecret};
 use xqr_engine::errors::{Condition, Result};
-use xqr_engine::rows::{Conn, Delivery, Page, Webhook};
+use xqr_engine::rows::{Conn, Delivery, DeliveryStatus, Page, Webhook, WebhookStatus};
 use xqr_engine::runtime::time_format::rfc3339;
-use xqr_engine::webhooks::subscriptions::{self, Draft, Edit, Status};
+use xqr_engine::webhooks::subscriptions::{self, Draft, Edit};
 use xqr_engine::{App, Caller, Tx};
 
 use crate::envelope::{Answers as _, PageMeta};
@@ -105,7 +105,7 @@ async fn edit(mut call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     let description = fields.prose("description", DESCRIPTION_CHARS);
     let status = fields
         .flag("enabled")
-        .map(|enabled| if enabled { Status::Active } else { Status::Disabled });
+        .map(|enabled| if enabled { WebhookStatus::Active } else { WebhookStatus::Disabled });
     fields.end()?;
     let url = match url {
         Some(url) => Some(subscriptions::endpoint(&call.app, "url", &url).await?),
@@ -290,7 +290,7 @@ impl WebhookView {
             url: webhook.url.clone(),
             events: subscriptions::subscribed_events(webhook),
             description: webhook.description.clone(),
-            enabled: webhook.status == Status::Active.name(),
+            enabled: webhook.status == WebhookStatus::Active,
             failure_count: webhook.consecutive_failures,
             disabled_at: webhook.disabled_at.map(rfc3339),
             created_at: rfc3339(webhook.created_at),
@@ -302,7 +302,7 @@ impl WebhookView {
 #[derive(Serialize)]
 struct DeliveryView {
     id: String,
-    status: String,
+    status: DeliveryStatus,
     event_type: String,
     created_at: String,
     delivered_at: Option<String>,
@@ -315,7 +315,7 @@ impl DeliveryView {
     fn new(delivery: &Delivery) -> Self {
         Self {
             id: format!("del_{}", delivery.uid),
-            status: delivery.status.clone(),
+            status: delivery.status,
             event_type: delivery.event.clone(),
             created_at: rfc3339(delivery.created_at),
             delivered_at: delivery.delivered_at().map(rfc3339),

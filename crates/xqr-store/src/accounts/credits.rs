@@ -1,5 +1,5 @@
 //! The ledger of credits. The balance is the counter
-//! [`counters::CREDITS`](crate::counters::CREDITS); entries say how it came about.
+//! [`Metric::Credits`](crate::counters::Metric::Credits); entries say how it came about.
 
 use diesel::prelude::*;
 use xqr_errors::Result;
@@ -7,15 +7,17 @@ use xqr_errors::Result;
 use crate::Conn;
 use crate::database::failed;
 use crate::database::schema::credit_entries;
+use crate::ids::{CreditEntryId, WorkspaceId};
 
 /// An entry of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = credit_entries)]
+#[non_exhaustive]
 pub struct Entry {
     /// The entry's number.
-    pub id: i64,
+    pub id: CreditEntryId,
     /// The owner.
-    pub workspace_id: i64,
+    pub workspace_id: WorkspaceId,
     /// What was granted, or spent if negative.
     pub amount: i64,
     /// The balance after it.
@@ -29,7 +31,7 @@ pub struct Entry {
 /// Writes an entry.
 pub fn push(
     conn: &mut Conn,
-    workspace_id: i64,
+    workspace_id: WorkspaceId,
     amount: i64,
     balance: i64,
     reason: &str,
@@ -47,7 +49,7 @@ pub fn push(
 }
 
 /// Returns a workspace's latest entries, latest first.
-pub fn list(conn: &mut Conn, workspace_id: i64, limit: i64) -> Result<Vec<Entry>> {
+pub fn list(conn: &mut Conn, workspace_id: WorkspaceId, limit: i64) -> Result<Vec<Entry>> {
     let own = credit_entries::table.filter(credit_entries::workspace_id.eq(workspace_id));
     own.order(credit_entries::id.desc())
         .limit(limit)

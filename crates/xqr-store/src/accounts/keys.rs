@@ -8,18 +8,20 @@ use xqr_errors::Result;
 use crate::Conn;
 use crate::database::failed;
 use crate::database::schema::{api_keys, workspaces};
+use crate::ids::{KeyId, WorkspaceId};
 use crate::workspaces::Workspace;
 
 /// An API key. `Debug` leaves the digest out.
 #[derive(Clone, Queryable, Selectable)]
 #[diesel(table_name = api_keys)]
+#[non_exhaustive]
 pub struct Key {
     /// The id that joins use.
-    pub id: i64,
+    pub id: KeyId,
     /// The id that clients see: `key_` and a UUID.
     pub uid: String,
     /// The owner.
-    pub workspace_id: i64,
+    pub workspace_id: WorkspaceId,
     /// The display name.
     pub name: String,
     /// The name of its format, one of `KeyFormat` of xqr-auth.
@@ -56,7 +58,7 @@ impl fmt::Debug for Key {
 #[expect(missing_docs, reason = "the fields are those of Key")]
 pub struct NewKey {
     pub uid: String,
-    pub workspace_id: i64,
+    pub workspace_id: WorkspaceId,
     pub name: String,
     pub look: String,
     pub prefix: String,
@@ -65,6 +67,12 @@ pub struct NewKey {
     pub plan: Option<String>,
     pub created_at: i64,
     pub expires_at: Option<i64>,
+}
+
+impl fmt::Debug for NewKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "NewKey({}, {})", self.uid, self.prefix)
+    }
 }
 
 /// Inserts a key.
@@ -90,7 +98,7 @@ pub fn find_by_digest(conn: &mut Conn, digest: &[u8]) -> Result<Option<(Key, Wor
 }
 
 /// Returns the workspace's keys, oldest first.
-pub fn list(conn: &mut Conn, workspace_id: i64) -> Result<Vec<Key>> {
+pub fn list(conn: &mut Conn, workspace_id: WorkspaceId) -> Result<Vec<Key>> {
     api_keys::table
         .filter(api_keys::workspace_id.eq(workspace_id))
         .order(api_keys::id)
@@ -107,20 +115,26 @@ pub fn find(conn: &mut Conn, name: &str) -> Result<Vec<Key>> {
 }
 
 /// Returns the workspace's key with this client-visible id.
-pub fn find_own(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<Option<Key>> {
+pub fn find_own(conn: &mut Conn, workspace_id: WorkspaceId, uid: &str) -> Result<Option<Key>> {
     let own =
         api_keys::table.filter(api_keys::workspace_id.eq(workspace_id).and(api_keys::uid.eq(uid)));
     own.select(Key::as_select()).first(conn).optional().map_err(failed)
 }
 
 /// Returns the workspace's key with this id, locked until the transaction ends.
-pub fn lock(conn: &mut Conn, workspace_id: i64, id: i64) -> Result<Option<Key>> {
+pub fn lock(conn: &mut Conn, workspace_id: WorkspaceId, id: KeyId) -> Result<Option<Key>> {
     let own = api_keys::table.find(id).filter(api_keys::workspace_id.eq(workspace_id));
     locked!(conn, own.select(Key::as_select()), first).optional().map_err(failed)
 }
 
 /// Notes that a key was used, unless that was noted after `before`.
-pub fn touch(conn: &mut Conn, workspace_id: i64, id: i64, now: i64, before: i64) -> Result<()> {
+pub fn touch(
+    conn: &mut Conn,
+    workspace_id: WorkspaceId,
+    id: KeyId,
+    now: i64,
+    before: i64,
+) -> Result<()> {
     let stale = api_keys::last_used_at.is_null().or(api_keys::last_used_at.le(before));
     let own = api_keys::table.find(id).filter(api_keys::workspace_id.eq(workspace_id));
     diesel::update(own.filter(stale))
@@ -133,8 +147,8 @@ pub fn touch(conn: &mut Conn, workspace_id: i64, id: i64, now: i64, before: i64)
 /// Marks a key revoked; it works on until `overlap_until` when that is given.
 pub fn revoke(
     conn: &mut Conn,
-    workspace_id: i64,
-    id: i64,
+    workspace_id: WorkspaceId,
+    id: KeyId,
     now: i64,
     overlap_until: Option<i64>,
 ) -> Result<()> {
@@ -148,8 +162,8 @@ pub fn revoke(
 /// Gives a key another secret.
 pub fn rekey(
     conn: &mut Conn,
-    workspace_id: i64,
-    id: i64,
+    workspace_id: WorkspaceId,
+    id: KeyId,
     prefix: &str,
     digest: &[u8],
 ) -> Result<()> {
@@ -161,7 +175,7 @@ pub fn rekey(
 }
 
 /// Deletes a key; it is as if it had never been.
-pub fn delete(conn: &mut Conn, workspace_id: i64, id: i64) -> Result<()> {
+pub fn delete(conn: &mut Conn, workspace_id: WorkspaceId, id: KeyId) -> Result<()> {
     diesel::delete(api_keys::table.find(id).filter(api_keys::workspace_id.eq(workspace_id)))
         .execute(conn)
         .map_err(failed)?;

@@ -8,18 +8,30 @@ use xqr_errors::Result;
 use crate::Conn;
 use crate::database::failed;
 use crate::database::schema::{refresh_tokens, users, workspaces};
+use crate::ids::{RefreshId, UserId, WorkspaceId};
 use crate::workspaces::Workspace;
+
+text_enum! {
+    /// What a user may do. Every role may do everything within its workspace so far.
+    Role {
+        /// The user owns the workspace.
+        Owner = "owner",
+        /// The user works in the workspace.
+        Member = "member",
+    }
+}
 
 /// A person. `Debug` leaves the password's hash out.
 #[derive(Clone, Queryable, Selectable)]
 #[diesel(table_name = users)]
+#[non_exhaustive]
 pub struct User {
     /// The id that joins use.
-    pub id: i64,
+    pub id: UserId,
     /// The id that clients see: `user_` and a UUID.
     pub uid: String,
     /// The workspace that the person belongs to.
-    pub workspace_id: i64,
+    pub workspace_id: WorkspaceId,
     /// The e-mail address as it was written.
     pub email: String,
     /// The e-mail address as it is compared.
@@ -28,8 +40,8 @@ pub struct User {
     pub name: String,
     /// The password's hash, a PHC string.
     pub password: String,
-    /// `owner` or `member`.
-    pub role: String,
+    /// What the person may do.
+    pub role: Role,
     /// When the account was made, Unix milliseconds.
     pub created_at: i64,
     /// When it was last changed, Unix milliseconds.
@@ -52,16 +64,22 @@ impl fmt::Debug for User {
 #[expect(missing_docs, reason = "the fields are those of User")]
 pub struct NewUser {
     pub uid: String,
-    pub workspace_id: i64,
+    pub workspace_id: WorkspaceId,
     pub email: String,
     pub email_key: String,
     pub name: String,
     pub password: String,
-    pub role: String,
+    pub role: Role,
     pub created_at: i64,
     pub updated_at: i64,
     pub password_changed_at: i64,
     pub disabled: bool,
+}
+
+impl fmt::Debug for NewUser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "NewUser({}, {})", self.uid, self.role)
+    }
 }
 
 /// Inserts a person; `None` when another person has the e-mail address.
@@ -117,13 +135,13 @@ pub fn find_signed_in(
 
 /// Returns the person with this id, with its sign-ins and password locked until the
 /// transaction ends. What follows in the transaction sees everything that was committed before.
-pub fn lock(conn: &mut Conn, id: i64) -> Result<Option<User>> {
+pub fn lock(conn: &mut Conn, id: UserId) -> Result<Option<User>> {
     let found = users::table.find(id);
     locked!(conn, found.select(User::as_select()), first).optional().map_err(failed)
 }
 
 /// Returns the workspace's people, oldest first.
-pub fn list(conn: &mut Conn, workspace_id: i64) -> Result<Vec<User>> {
+pub fn list(conn: &mut Conn, workspace_id: WorkspaceId) -> Result<Vec<User>> {
     let own = users::table.filter(users::workspace_id.eq(workspace_id));
     own.order(users::id).select(User::as_select()).load(conn).map_err(failed)
 }
@@ -138,7 +156,7 @@ pub fn list_all(conn: &mut Conn) -> Result<Vec<(User, Workspace)>> {
 }
 
 /// Returns how many people a workspace has.
-pub fn count(conn: &mut Conn, workspace_id: i64) -> Result<i64> {
+pub fn count(conn: &mut Conn, workspace_id: WorkspaceId) -> Result<i64> {
     users::table
         .filter(users::workspace_id.eq(workspace_id))
         .count()
@@ -149,7 +167,7 @@ pub fn count(conn: &mut Conn, workspace_id: i64) -> Result<i64> {
 /// Gives a person another password. `changed_at` must be later than before.
 pub fn set_password(
     conn: &mut Conn,
-    id: i64,
+    id: UserId,
     password: &str,
     changed_at: i64,
     now: i64,
@@ -164,7 +182,7 @@ pub fn set_password(
 }
 
 /// Shuts a person out, or lets them in again.
-pub fn set_disabled(conn: &mut Conn, id: i64, disabled: bool, now: i64) -> Result<()> {
+pub fn set_disabled(conn: &mut Conn, id: UserId, disabled: bool, now: i64) -> Result<()> {
     let change = (users::disabled.eq(disabled), users::updated_at.eq(now));
     diesel::update(users::table.find(id)).set(change).execute(conn).map_err(failed)?;
     Ok(())
@@ -173,11 +191,12 @@ pub fn set_disabled(conn: &mut Conn, id: i64, disabled: bool, now: i64) -> Resul
 /// A refresh token, by its digest.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = refresh_tokens)]
+#[non_exhaustive]
 pub struct Refresh {
     /// The id that joins use.
-    pub id: i64,
+    pub id: RefreshId,
     /// Whose it is.
-    pub user_id: i64,
+    pub user_id: UserId,
     /// The sign-in that it belongs to: `ses_` and a UUID.
     pub family: String,
     /// When it was issued, Unix milliseconds.
@@ -195,11 +214,17 @@ pub struct Refresh {
 #[diesel(table_name = refresh_tokens)]
 #[expect(missing_docs, reason = "the fields are those of Refresh, and the digest of the token")]
 pub struct NewRefresh {
-    pub user_id: i64,
+    pub user_id: UserId,
     pub family: String,
     pub digest: Vec<u8>,
     pub created_at: i64,
     pub expires_at: i64,
+}
+
+impl fmt::Debug for NewRefresh {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "NewRefresh({}, {})", self.user_id, self.family)
+    }
 }
 
 /// Inserts a refresh token.
@@ -215,7 +240,7 @@ pub fn find_refresh(conn: &mut Conn, digest: &[u8]) -> Result<Option<Refresh>> {
 }
 
 /// Uses a refresh token up, and returns whether that was still to be done.
-pub fn use_refresh(conn: &mut Conn, user_id: i64, id: i64, now: i64) -> Result<bool> {
+pub fn use_refresh(conn: &mut Conn, user_id: UserId, id: RefreshId, now: i64) -> Result<bool> {
     let alive = refresh_tokens::used_at.is_null().and(refresh_tokens::revoked_at.is_null());
     let own = refresh_tokens::table.find(id).filter(refresh_tokens::user_id.eq(user_id).and(alive));
     let used =
@@ -224,7 +249,12 @@ pub fn use_refresh(conn: &mut Conn, user_id: i64, id: i64, now: i64) -> Result<b
 }
 
 /// Ends one sign-in of a person, or all of them.
-pub fn revoke_refresh(conn: &mut Conn, user_id: i64, family: Option<&str>, now: i64) -> Result<()> {
+pub fn revoke_refresh(
+    conn: &mut Conn,
+    user_id: UserId,
+    family: Option<&str>,
+    now: i64,
+) -> Result<()> {
     let own = refresh_tokens::table
         .filter(refresh_tokens::user_id.eq(user_id).and(refresh_tokens::revoked_at.is_null()));
     let revoked = refresh_tokens::revoked_at.eq(now);
@@ -244,7 +274,7 @@ pub fn purge_refresh(conn: &mut Conn, before: i64, limit: i64) -> Result<usize> 
     let old = refresh_tokens::table
         .filter(refresh_tokens::expires_at.lt(before))
         .select(refresh_tokens::id);
-    let ids: Vec<i64> = old.limit(limit).load(conn).map_err(failed)?;
+    let ids: Vec<RefreshId> = old.limit(limit).load(conn).map_err(failed)?;
     diesel::delete(refresh_tokens::table.filter(refresh_tokens::id.eq_any(ids)))
         .execute(conn)
         .map_err(failed)

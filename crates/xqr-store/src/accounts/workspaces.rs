@@ -6,12 +6,14 @@ use xqr_errors::Result;
 use crate::Conn;
 use crate::database::failed;
 use crate::database::schema::workspaces;
+use crate::ids::WorkspaceId;
 
 /// A workspace.
 #[derive(Debug, Clone, Queryable, Selectable)]
+#[non_exhaustive]
 pub struct Workspace {
     /// The id that joins use.
-    pub id: i64,
+    pub id: WorkspaceId,
     /// The id that clients see: `ws_` and a UUID.
     pub uid: String,
     /// The display name.
@@ -41,7 +43,7 @@ pub struct NewWorkspace {
 }
 
 /// Inserts a workspace and returns its id.
-pub fn insert(conn: &mut Conn, new: &NewWorkspace) -> Result<i64> {
+pub fn insert(conn: &mut Conn, new: &NewWorkspace) -> Result<WorkspaceId> {
     on_backend!(conn, |c| diesel::insert_into(workspaces::table)
         .values(new)
         .returning(workspaces::id)
@@ -74,12 +76,12 @@ pub fn find(conn: &mut Conn, uid: &str) -> Result<Option<Workspace>> {
 }
 
 /// Returns the workspace with this id, which stands in one of its own rows.
-pub fn find_by_id(conn: &mut Conn, id: i64) -> Result<Option<Workspace>> {
+pub fn find_by_id(conn: &mut Conn, id: WorkspaceId) -> Result<Option<Workspace>> {
     workspaces::table.find(id).select(Workspace::as_select()).first(conn).optional().map_err(failed)
 }
 
 /// Returns those workspaces that have one of these ids, which stand in rows of their own.
-pub fn find_many(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Workspace>> {
+pub fn find_many(conn: &mut Conn, ids: &[WorkspaceId]) -> Result<Vec<Workspace>> {
     workspaces::table
         .filter(workspaces::id.eq_any(ids))
         .select(Workspace::as_select())
@@ -88,7 +90,7 @@ pub fn find_many(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Workspace>> {
 }
 
 /// Gives a workspace limits of its own, or takes them away.
-pub fn set_overrides(conn: &mut Conn, id: i64, overrides: Option<&str>) -> Result<()> {
+pub fn set_overrides(conn: &mut Conn, id: WorkspaceId, overrides: Option<&str>) -> Result<()> {
     diesel::update(workspaces::table.find(id))
         .set(workspaces::overrides.eq(overrides))
         .execute(conn)
@@ -97,7 +99,7 @@ pub fn set_overrides(conn: &mut Conn, id: i64, overrides: Option<&str>) -> Resul
 }
 
 /// Changes a workspace's plan.
-pub fn set_plan(conn: &mut Conn, id: i64, plan: &str) -> Result<()> {
+pub fn set_plan(conn: &mut Conn, id: WorkspaceId, plan: &str) -> Result<()> {
     diesel::update(workspaces::table.find(id))
         .set(workspaces::plan.eq(plan))
         .execute(conn)

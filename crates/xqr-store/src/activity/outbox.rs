@@ -7,6 +7,7 @@ use xqr_errors::Result;
 use crate::Conn;
 use crate::database::failed;
 use crate::database::schema::outbox;
+use crate::ids::{EventId, WorkspaceId};
 
 /// Rows in one statement: 5 bound values each, and SQLite takes 32,766.
 const CHUNK: usize = 1000;
@@ -18,7 +19,7 @@ pub struct NewEvent {
     /// The id of the event.
     pub uid: String,
     /// The owner.
-    pub workspace_id: i64,
+    pub workspace_id: WorkspaceId,
     /// The neutral name of the event, such as `link_created`.
     pub event: String,
     /// The facts, JSON.
@@ -30,11 +31,12 @@ pub struct NewEvent {
 /// An event in the outbox.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = outbox)]
+#[non_exhaustive]
 pub struct StoredEvent {
     /// The row: events are taken in this order.
-    pub id: i64,
+    pub id: EventId,
     /// The owner.
-    pub workspace_id: i64,
+    pub workspace_id: WorkspaceId,
     /// The neutral name of the event.
     pub event: String,
     /// The facts, JSON.
@@ -54,7 +56,7 @@ pub fn push(conn: &mut Conn, events: &[NewEvent]) -> Result<()> {
 
 /// Returns whether an event waits, of any workspace.
 pub fn has_events(conn: &mut Conn) -> Result<bool> {
-    let first: Option<i64> =
+    let first: Option<EventId> =
         outbox::table.select(outbox::id).first(conn).optional().map_err(failed)?;
     Ok(first.is_some())
 }
@@ -65,7 +67,7 @@ pub fn take(conn: &mut Conn, limit: i64) -> Result<Vec<StoredEvent>> {
     let oldest = outbox::table.order(outbox::id).limit(limit);
     let found: Vec<StoredEvent> =
         locked!(conn, oldest.select(StoredEvent::as_select()), load).map_err(failed)?;
-    let ids: Vec<i64> = found.iter().map(|event| event.id).collect();
+    let ids: Vec<EventId> = found.iter().map(|event| event.id).collect();
     diesel::delete(outbox::table.filter(outbox::id.eq_any(ids))).execute(conn).map_err(failed)?;
     Ok(found)
 }

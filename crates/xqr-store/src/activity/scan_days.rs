@@ -4,25 +4,49 @@ use diesel::dsl::{count, sql};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use diesel::upsert::excluded;
+use diesel_derive_newtype::DieselNewType;
 use xqr_errors::Result;
 
 use crate::Conn;
 use crate::database::failed;
 use crate::database::schema::{links, scan_days};
+use crate::ids::{LinkId, WorkspaceId};
 
-/// The link that stands for all links of a workspace.
-pub const ALL_LINKS: i64 = 0;
 /// Ids in one statement.
 const CHUNK: usize = 1000;
+
+/// What a row adds up: the scans of a link, or those of all links of its workspace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, DieselNewType)]
+pub struct Scope(i64);
+
+impl Scope {
+    /// All links of the workspace. Numbers of links begin at 1.
+    pub const ALL_LINKS: Self = Self(0);
+
+    /// Returns the link; `None` if the scope is all links.
+    pub fn link(self) -> Option<LinkId> {
+        (self != Self::ALL_LINKS).then_some(LinkId(self.0))
+    }
+}
+
+impl From<LinkId> for Scope {
+    fn from(link: LinkId) -> Self {
+        Self(link.0)
+    }
+}
+
+/// The key of a row: workspace, scope, and days since 1970-01-01, UTC.
+pub type Key = (WorkspaceId, Scope, i64);
 
 /// The scans of a link on one day.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = scan_days)]
 pub struct ScanDay {
     /// The owner.
-    pub workspace_id: i64,
-    /// The link, or [`ALL_LINKS`].
-    pub link_id: i64,
+    pub workspace_id: WorkspaceId,
+    /// The link, or all links.
+    #[diesel(column_name = link_id)]
+    pub scope: Scope,
     /// Days since 1970-01-01, UTC.
     pub day: i64,
     /// Scans of people and machines.
@@ -47,24 +71,24 @@ pub struct Days {
 /// Returns the rows of these workspaces, links and days, locked until the
 /// transaction ends. `keys` must be in order, and all of them are there afterwards on PostgreSQL;
 /// on SQLite, which has one writer, those that were not there are left out.
-pub fn lock(conn: &mut Conn, keys: &[(i64, i64, i64)]) -> Result<Vec<ScanDay>> {
+pub fn lock(conn: &mut Conn, keys: &[Key]) -> Result<Vec<ScanDay>> {
     let mut found = Vec::with_capacity(keys.len());
     for keys in keys.chunks(CHUNK) {
-        let workspaces: Vec<i64> = keys.iter().map(|key| key.0).collect();
-        let links: Vec<i64> = keys.iter().map(|key| key.1).collect();
+        let workspaces: Vec<WorkspaceId> = keys.iter().map(|key| key.0).collect();
+        let scopes: Vec<Scope> = keys.iter().map(|key| key.1).collect();
         let days: Vec<i64> = keys.iter().map(|key| key.2).collect();
         let rows = scan_days::table
             .filter(scan_days::workspace_id.eq_any(unique(workspaces)))
-            .filter(scan_days::link_id.eq_any(unique(links)))
+            .filter(scan_days::link_id.eq_any(unique(scopes)))
             .filter(scan_days::day.eq_any(unique(days)))
             .order((scan_days::workspace_id, scan_days::link_id, scan_days::day));
         on_backend!(
             conn,
             sqlite = |_c| QueryResult::Ok(0),
             postgres = |c| {
-                let empty = |(workspace_id, link_id, day): &(i64, i64, i64)| ScanDay {
+                let empty = |(workspace_id, scope, day): &Key| ScanDay {
                     workspace_id: *workspace_id,
-                    link_id: *link_id,
+                    scope: *scope,
                     day: *day,
                     scans: 0,
                     bots: 0,
@@ -83,7 +107,7 @@ pub fn lock(conn: &mut Conn, keys: &[(i64, i64, i64)]) -> Result<Vec<ScanDay>> {
     Ok(found)
 }
 
-fn unique(mut ids: Vec<i64>) -> Vec<i64> {
+fn unique<T: Ord>(mut ids: Vec<T>) -> Vec<T> {
     ids.sort_unstable();
     ids.dedup();
     ids
@@ -108,10 +132,15 @@ pub fn save(conn: &mut Conn, rows: &[ScanDay]) -> Result<()> {
     Ok(())
 }
 
-/// Returns the days of a link, or of [`ALL_LINKS`], oldest first; days without scans have no row.
-pub fn list(conn: &mut Conn, workspace_id: i64, link_id: i64, days: Days) -> Result<Vec<ScanDay>> {
+/// Returns the days of a scope, oldest first; days without scans have no row.
+pub fn list(
+    conn: &mut Conn,
+    workspace_id: WorkspaceId,
+    scope: Scope,
+    days: Days,
+) -> Result<Vec<ScanDay>> {
     scan_days::table
-        .filter(scan_days::workspace_id.eq(workspace_id).and(scan_days::link_id.eq(link_id)))
+        .filter(scan_days::workspace_id.eq(workspace_id).and(scan_days::link_id.eq(scope)))
         .filter(scan_days::day.between(days.first, days.last))
         .order(scan_days::day)
         .select(ScanDay::as_select())
@@ -123,12 +152,12 @@ pub fn list(conn: &mut Conn, workspace_id: i64, link_id: i64, days: Days) -> Res
 /// the other facets.
 pub fn totals(
     conn: &mut Conn,
-    workspace_id: i64,
-    link_id: i64,
+    workspace_id: WorkspaceId,
+    scope: Scope,
     days: Days,
 ) -> Result<Vec<(i64, i64, i64, i64)>> {
     scan_days::table
-        .filter(scan_days::workspace_id.eq(workspace_id).and(scan_days::link_id.eq(link_id)))
+        .filter(scan_days::workspace_id.eq(workspace_id).and(scan_days::link_id.eq(scope)))
         .filter(scan_days::day.between(days.first, days.last))
         .order(scan_days::day)
         .select((scan_days::day, scan_days::scans, scan_days::bots, scan_days::visitors))
@@ -136,15 +165,15 @@ pub fn totals(
         .map_err(failed)
 }
 
-/// Returns the first day of a link, or of [`ALL_LINKS`], that has scans.
-pub fn first(conn: &mut Conn, workspace_id: i64, link_id: i64) -> Result<Option<i64>> {
+/// Returns the first day of a scope, that has scans.
+pub fn first(conn: &mut Conn, workspace_id: WorkspaceId, scope: Scope) -> Result<Option<i64>> {
     let rows = scan_days::table
-        .filter(scan_days::workspace_id.eq(workspace_id).and(scan_days::link_id.eq(link_id)));
+        .filter(scan_days::workspace_id.eq(workspace_id).and(scan_days::link_id.eq(scope)));
     rows.select(diesel::dsl::min(scan_days::day)).first(conn).map_err(failed)
 }
 
 /// Returns how many links that there still are were scanned.
-pub fn count_links(conn: &mut Conn, workspace_id: i64, days: Days) -> Result<i64> {
+pub fn count_links(conn: &mut Conn, workspace_id: WorkspaceId, days: Days) -> Result<i64> {
     let own = links::table.filter(links::workspace_id.eq(workspace_id)).select(links::id);
     scan_days::table
         .filter(scan_days::workspace_id.eq(workspace_id).and(scan_days::link_id.eq_any(own)))
@@ -156,9 +185,10 @@ pub fn count_links(conn: &mut Conn, workspace_id: i64, days: Days) -> Result<i64
 
 /// A link among those of its workspace that were scanned most.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TopLink {
     /// The link.
-    pub link_id: i64,
+    pub link_id: LinkId,
     /// Scans of people and machines.
     pub scans: i64,
     /// Scans of machines.
@@ -170,7 +200,7 @@ pub struct TopLink {
 /// scanned are left out.
 pub fn top_links(
     conn: &mut Conn,
-    workspace_id: i64,
+    workspace_id: WorkspaceId,
     days: Days,
     people: bool,
     limit: i64,
@@ -178,7 +208,7 @@ pub fn top_links(
     let total = |text: &str| sql::<BigInt>(&format!("CAST(SUM({text}) AS BIGINT)"));
     let of = if people { "scans - bots" } else { "scans" };
     let own = links::table.filter(links::workspace_id.eq(workspace_id)).select(links::id);
-    let rows: Vec<(i64, i64, i64)> = scan_days::table
+    let rows: Vec<(LinkId, i64, i64)> = scan_days::table
         .filter(scan_days::workspace_id.eq(workspace_id).and(scan_days::link_id.eq_any(own)))
         .filter(scan_days::day.between(days.first, days.last))
         .group_by(scan_days::link_id)

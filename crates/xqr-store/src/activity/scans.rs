@@ -10,6 +10,7 @@ use xqr_errors::Result;
 use crate::Conn;
 use crate::database::failed;
 use crate::database::schema::{journal_positions, links, scan_days, scan_purges, scans};
+use crate::ids::{LinkId, ScanId, WorkspaceId};
 
 /// Rows or ids in one statement.
 const CHUNK: usize = 1000;
@@ -19,9 +20,9 @@ const CHUNK: usize = 1000;
 #[diesel(table_name = scans, treat_none_as_default_value = false)]
 pub struct NewScan {
     /// The link.
-    pub link_id: i64,
+    pub link_id: LinkId,
     /// The link's owner.
-    pub workspace_id: i64,
+    pub workspace_id: WorkspaceId,
     /// When it happened, Unix milliseconds.
     pub at: i64,
     /// ISO 3166-1 alpha-2, when known.
@@ -42,10 +43,10 @@ pub struct NewScan {
 
 /// Returns the owners of those links that still exist. Ids come from the journal, which knows no
 /// owner.
-pub fn owners(conn: &mut Conn, link_ids: &[i64]) -> Result<HashMap<i64, i64>> {
+pub fn owners(conn: &mut Conn, link_ids: &[LinkId]) -> Result<HashMap<LinkId, WorkspaceId>> {
     let mut owners = HashMap::with_capacity(link_ids.len());
     for ids in link_ids.chunks(CHUNK) {
-        let rows: Vec<(i64, i64)> = links::table
+        let rows: Vec<(LinkId, WorkspaceId)> = links::table
             .filter(links::id.eq_any(ids))
             .select((links::id, links::workspace_id))
             .load(conn)
@@ -57,10 +58,10 @@ pub fn owners(conn: &mut Conn, link_ids: &[i64]) -> Result<HashMap<i64, i64>> {
 
 /// Returns the ids for clients and the codes of those links that still exist. Ids come from the
 /// journal, which knows no owner.
-pub fn names(conn: &mut Conn, link_ids: &[i64]) -> Result<HashMap<i64, (String, String)>> {
+pub fn names(conn: &mut Conn, link_ids: &[LinkId]) -> Result<HashMap<LinkId, (String, String)>> {
     let mut names = HashMap::with_capacity(link_ids.len());
     for ids in link_ids.chunks(CHUNK) {
-        let rows: Vec<(i64, String, String)> = links::table
+        let rows: Vec<(LinkId, String, String)> = links::table
             .filter(links::id.eq_any(ids))
             .select((links::id, links::uid, links::code))
             .load(conn)
@@ -88,7 +89,7 @@ pub fn insert(conn: &mut Conn, new: &[NewScan]) -> Result<()> {
 
 /// Adds `n` scans to a link's counter, moves its last scan to `at` if that is later, and returns
 /// the counter; `None` when the link is gone.
-pub fn count(conn: &mut Conn, link_id: i64, n: i64, at: i64) -> Result<Option<i64>> {
+pub fn count(conn: &mut Conn, link_id: LinkId, n: i64, at: i64) -> Result<Option<i64>> {
     let later = links::last_scan_at.is_null().or(links::last_scan_at.lt(at));
     on_backend!(conn, |c| diesel::update(links::table.find(link_id))
         .set((
@@ -105,11 +106,11 @@ pub fn count(conn: &mut Conn, link_id: i64, n: i64, at: i64) -> Result<Option<i6
 /// Deletes up to `limit` scans of links that are gone, and returns how many rows went.
 pub fn purge(conn: &mut Conn, limit: i64) -> Result<usize> {
     let Some((link_id, workspace_id)) =
-        scan_purges::table.first::<(i64, i64)>(conn).optional().map_err(failed)?
+        scan_purges::table.first::<(LinkId, WorkspaceId)>(conn).optional().map_err(failed)?
     else {
         return Ok(0);
     };
-    let old: Vec<i64> = scans::table
+    let old: Vec<ScanId> = scans::table
         .filter(scans::link_id.eq(link_id))
         .limit(limit)
         .select(scans::id)
@@ -183,6 +184,7 @@ pub fn advance(
 /// A recorded scan.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = scans)]
+#[non_exhaustive]
 pub struct Recorded {
     /// When it happened, Unix milliseconds.
     pub at: i64,
@@ -203,7 +205,7 @@ pub struct Recorded {
 }
 
 /// Returns a workspace's first scans, oldest first.
-pub fn list(conn: &mut Conn, workspace_id: i64, limit: i64) -> Result<Vec<Recorded>> {
+pub fn list(conn: &mut Conn, workspace_id: WorkspaceId, limit: i64) -> Result<Vec<Recorded>> {
     scans::table
         .filter(scans::workspace_id.eq(workspace_id))
         .order(scans::id)
@@ -214,7 +216,11 @@ pub fn list(conn: &mut Conn, workspace_id: i64, limit: i64) -> Result<Vec<Record
 }
 
 /// Returns when a link was first scanned, as far as its scans are kept; Unix milliseconds.
-pub fn first_at(conn: &mut Conn, workspace_id: i64, link_id: i64) -> Result<Option<i64>> {
+pub fn first_at(
+    conn: &mut Conn,
+    workspace_id: WorkspaceId,
+    link_id: LinkId,
+) -> Result<Option<i64>> {
     let own =
         scans::table.filter(scans::link_id.eq(link_id).and(scans::workspace_id.eq(workspace_id)));
     own.select(diesel::dsl::min(scans::at)).first(conn).map_err(failed)

@@ -7,30 +7,37 @@ use xqr_errors::Result;
 use crate::Conn;
 use crate::database::failed;
 use crate::database::schema::{asset_trash, assets};
+use crate::ids::{AssetId, WorkspaceId};
 
-/// The status of an asset whose file is still to be uploaded or confirmed.
-pub const PENDING: &str = "pending";
-/// The status of an asset whose file stays as it is.
-pub const CONFIRMED: &str = "confirmed";
+text_enum! {
+    /// How far the upload of an asset is.
+    AssetStatus {
+        /// The file is still to be uploaded or confirmed.
+        Pending = "pending",
+        /// The file stays as it is.
+        Confirmed = "confirmed",
+    }
+}
 
 /// An asset.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = assets)]
+#[non_exhaustive]
 pub struct Asset {
     /// The id that joins use.
-    pub id: i64,
+    pub id: AssetId,
     /// The id that clients see: a UUID.
     pub uid: String,
     /// The owner.
-    pub workspace_id: i64,
+    pub workspace_id: WorkspaceId,
     /// The name that its owner gave it. No file has it.
     pub filename: String,
     /// The declared media type.
     pub media_type: String,
     /// Bytes of the file.
     pub size: i64,
-    /// [`PENDING`] or [`CONFIRMED`].
-    pub status: String,
+    /// How far its upload is.
+    pub status: AssetStatus,
     /// Whether everybody may read it.
     pub is_public: bool,
     /// A JSON list of texts.
@@ -69,11 +76,11 @@ impl Asset {
 #[expect(missing_docs, reason = "the fields are those of Asset")]
 pub struct NewAsset {
     pub uid: String,
-    pub workspace_id: i64,
+    pub workspace_id: WorkspaceId,
     pub filename: String,
     pub media_type: String,
     pub size: i64,
-    pub status: &'static str,
+    pub status: AssetStatus,
     pub is_public: bool,
     pub tags: String,
     pub created_at: i64,
@@ -90,13 +97,18 @@ pub fn insert(conn: &mut Conn, new: &NewAsset) -> Result<Asset> {
 }
 
 /// Returns a page of the workspace's assets, newest first.
-pub fn list(conn: &mut Conn, workspace_id: i64, limit: i64, offset: i64) -> Result<Vec<Asset>> {
+pub fn list(
+    conn: &mut Conn,
+    workspace_id: WorkspaceId,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<Asset>> {
     let own = assets::table.filter(assets::workspace_id.eq(workspace_id)).order(assets::id.desc());
     own.limit(limit).offset(offset).select(Asset::as_select()).load(conn).map_err(failed)
 }
 
 /// Returns how many assets the workspace has.
-pub fn count(conn: &mut Conn, workspace_id: i64) -> Result<i64> {
+pub fn count(conn: &mut Conn, workspace_id: WorkspaceId) -> Result<i64> {
     assets::table
         .filter(assets::workspace_id.eq(workspace_id))
         .count()
@@ -105,7 +117,7 @@ pub fn count(conn: &mut Conn, workspace_id: i64) -> Result<i64> {
 }
 
 /// Returns the workspace's asset with this client-visible id.
-pub fn find(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<Option<Asset>> {
+pub fn find(conn: &mut Conn, workspace_id: WorkspaceId, uid: &str) -> Result<Option<Asset>> {
     let own = assets::table.filter(assets::uid.eq(uid).and(assets::workspace_id.eq(workspace_id)));
     own.select(Asset::as_select()).first(conn).optional().map_err(failed)
 }
@@ -128,7 +140,7 @@ pub fn lock_any(conn: &mut Conn, uid: &str) -> Result<Option<Asset>> {
 pub fn update(conn: &mut Conn, asset: &Asset) -> Result<()> {
     diesel::update(assets::table.find(asset.id))
         .set((
-            assets::status.eq(&asset.status),
+            assets::status.eq(asset.status),
             assets::is_public.eq(asset.is_public),
             assets::object.eq(&asset.object),
             assets::digest.eq(&asset.digest),
@@ -167,7 +179,7 @@ pub fn discard(conn: &mut Conn, object: &str, now: i64) -> Result<()> {
 pub fn lock_stale(conn: &mut Conn, before: i64, now: i64, limit: i64) -> Result<Vec<Asset>> {
     let idle = assets::upload_until.is_null().or(assets::upload_until.le(now).assume_not_null());
     let stale = assets::table
-        .filter(assets::status.eq(PENDING).and(assets::created_at.lt(before)))
+        .filter(assets::status.eq(AssetStatus::Pending).and(assets::created_at.lt(before)))
         .filter(idle);
     let some = stale.order(assets::id).limit(limit);
     locked!(conn, some.select(Asset::as_select()), load).map_err(failed)
@@ -175,8 +187,9 @@ pub fn lock_stale(conn: &mut Conn, before: i64, now: i64, limit: i64) -> Result<
 
 /// Returns whether there may be pending assets that were made before `before`.
 pub fn any_stale(conn: &mut Conn, before: i64) -> Result<bool> {
-    let stale = assets::table.filter(assets::status.eq(PENDING).and(assets::created_at.lt(before)));
-    Ok(stale.select(assets::id).first::<i64>(conn).optional().map_err(failed)?.is_some())
+    let stale = assets::table
+        .filter(assets::status.eq(AssetStatus::Pending).and(assets::created_at.lt(before)));
+    Ok(stale.select(assets::id).first::<AssetId>(conn).optional().map_err(failed)?.is_some())
 }
 
 /// Returns some files of the trash, oldest first, that were put there until `until`.

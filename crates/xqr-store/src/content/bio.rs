@@ -6,17 +6,19 @@ use xqr_errors::Result;
 use crate::Conn;
 use crate::database::failed;
 use crate::database::schema::bio_pages;
+use crate::ids::{BioPageId, WorkspaceId};
 
 /// A bio page.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = bio_pages)]
+#[non_exhaustive]
 pub struct BioPage {
     /// The id that joins use.
-    pub id: i64,
+    pub id: BioPageId,
     /// The id that clients see: a UUID, without its prefix.
     pub uid: String,
     /// The owner.
-    pub workspace_id: i64,
+    pub workspace_id: WorkspaceId,
     /// The last part of its address.
     pub slug: String,
     /// Its heading.
@@ -45,7 +47,7 @@ pub struct BioPage {
 #[expect(missing_docs, reason = "the fields are those of BioPage")]
 pub struct NewBioPage {
     pub uid: String,
-    pub workspace_id: i64,
+    pub workspace_id: WorkspaceId,
     pub slug: String,
     pub title: String,
     pub description: Option<String>,
@@ -70,13 +72,13 @@ pub fn insert(conn: &mut Conn, new: &NewBioPage) -> Result<Option<BioPage>> {
 }
 
 /// Returns the workspace's pages, oldest first.
-pub fn list(conn: &mut Conn, workspace_id: i64) -> Result<Vec<BioPage>> {
+pub fn list(conn: &mut Conn, workspace_id: WorkspaceId) -> Result<Vec<BioPage>> {
     let own = bio_pages::table.filter(bio_pages::workspace_id.eq(workspace_id));
     own.order(bio_pages::id).select(BioPage::as_select()).load(conn).map_err(failed)
 }
 
 /// Returns the workspace's page with this client-visible id.
-pub fn find(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<Option<BioPage>> {
+pub fn find(conn: &mut Conn, workspace_id: WorkspaceId, uid: &str) -> Result<Option<BioPage>> {
     let own = bio_pages::table
         .filter(bio_pages::uid.eq(uid).and(bio_pages::workspace_id.eq(workspace_id)));
     own.select(BioPage::as_select()).first(conn).optional().map_err(failed)
@@ -84,7 +86,7 @@ pub fn find(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<Option<BioP
 
 /// Returns the workspace's page with this client-visible id, locked until the
 /// transaction ends.
-pub fn lock(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<Option<BioPage>> {
+pub fn lock(conn: &mut Conn, workspace_id: WorkspaceId, uid: &str) -> Result<Option<BioPage>> {
     let own = bio_pages::table
         .filter(bio_pages::uid.eq(uid).and(bio_pages::workspace_id.eq(workspace_id)));
     locked!(conn, own.select(BioPage::as_select()), first).optional().map_err(failed)
@@ -115,14 +117,14 @@ pub fn update(conn: &mut Conn, page: &BioPage) -> Result<()> {
 }
 
 /// Deletes the workspace's page, and returns whether it was there.
-pub fn delete(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<bool> {
+pub fn delete(conn: &mut Conn, workspace_id: WorkspaceId, uid: &str) -> Result<bool> {
     let own = bio_pages::table
         .filter(bio_pages::uid.eq(uid).and(bio_pages::workspace_id.eq(workspace_id)));
     Ok(diesel::delete(own).execute(conn).map_err(failed)? == 1)
 }
 
 /// Adds to the counts of a page; nothing happens where it is gone.
-pub fn add(conn: &mut Conn, id: i64, views: i64, clicks: i64) -> Result<()> {
+pub fn add(conn: &mut Conn, id: BioPageId, views: i64, clicks: i64) -> Result<()> {
     diesel::update(bio_pages::table.find(id))
         .set((
             bio_pages::view_count.eq(bio_pages::view_count + views),

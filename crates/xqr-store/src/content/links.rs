@@ -1,11 +1,14 @@
 //! Links: codes that lead to destinations.
 
+use std::fmt;
+
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use xqr_errors::Result;
 
 use crate::database::failed;
 use crate::database::schema::{link_labels, links, scan_purges};
+use crate::ids::{LinkId, ProjectId, WorkspaceId};
 use crate::{Conn, Page};
 
 diesel::define_sql_function! {
@@ -13,17 +16,17 @@ diesel::define_sql_function! {
     fn lower(text: Text) -> Text;
 }
 
-/// A link.
-#[derive(Debug, Clone, Queryable, Selectable)]
+/// A link. `Debug` leaves the digest of the passcode out: passcodes are short.
+#[derive(Clone, Queryable, Selectable)]
 pub struct Link {
     /// The id that joins and the scan journal use.
-    pub id: i64,
+    pub id: LinkId,
     /// The id that clients see: a UUID.
     pub uid: String,
     /// The owner.
-    pub workspace_id: i64,
+    pub workspace_id: WorkspaceId,
     /// The project it belongs to.
-    pub project_id: Option<i64>,
+    pub project_id: Option<ProjectId>,
     /// The host it lives on; empty is the service's own.
     pub host: String,
     /// The code as its owner wrote it.
@@ -61,13 +64,13 @@ pub struct Link {
 }
 
 /// A link to insert.
-#[derive(Debug, Clone, Insertable)]
+#[derive(Clone, Insertable)]
 #[diesel(table_name = links, treat_none_as_default_value = false)]
 #[expect(missing_docs, reason = "the fields are those of Link")]
 pub struct NewLink {
     pub uid: String,
-    pub workspace_id: i64,
-    pub project_id: Option<i64>,
+    pub workspace_id: WorkspaceId,
+    pub project_id: Option<ProjectId>,
     pub host: String,
     pub code: String,
     /// The code in lower case: unique per host, and what a redirect looks up.
@@ -88,8 +91,20 @@ pub struct NewLink {
     pub updated_at: i64,
 }
 
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Link({}, {})", self.uid, self.code)
+    }
+}
+
+impl fmt::Debug for NewLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "NewLink({}, {})", self.uid, self.code)
+    }
+}
+
 impl NewLink {
-    fn stored(self, id: i64) -> Link {
+    fn stored(self, id: LinkId) -> Link {
         Link {
             id,
             uid: self.uid,
@@ -125,7 +140,7 @@ pub struct LinkChanges {
     pub name: Option<String>,
     pub enabled: Option<bool>,
     pub archived: Option<bool>,
-    pub project_id: Option<i64>,
+    pub project_id: Option<ProjectId>,
     pub labels: Option<String>,
     pub routing_rules: Option<String>,
     pub variants: Option<String>,
@@ -145,7 +160,7 @@ pub struct Filter {
     /// Those whose code or destination contains this, upper and lower case alike.
     pub search: Option<String>,
     /// Those of the project with this id, as rows name it.
-    pub project: Option<i64>,
+    pub project: Option<ProjectId>,
     /// Those that are archived, or not.
     pub archived: Option<bool>,
 }
@@ -165,9 +180,10 @@ impl Filter {
 /// What a redirect needs of a link.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = links)]
+#[non_exhaustive]
 pub struct RedirectRow {
     /// The link's id, for the scan journal.
-    pub id: i64,
+    pub id: LinkId,
     /// The destination, ASCII; `None` while the code is only reserved.
     pub destination: Option<String>,
     /// The routing rules, a JSON list of objects.
@@ -186,7 +202,7 @@ pub struct RedirectRow {
 
 /// Inserts a link with its labels; `None` when the code is taken on that host.
 pub fn insert(conn: &mut Conn, new: NewLink, labels: &[String]) -> Result<Option<Link>> {
-    let id: Option<i64> = on_backend!(conn, |c| diesel::insert_into(links::table)
+    let id: Option<LinkId> = on_backend!(conn, |c| diesel::insert_into(links::table)
         .values(&new)
         .on_conflict((links::host, links::code_key))
         .do_nothing()
@@ -201,8 +217,8 @@ pub fn insert(conn: &mut Conn, new: NewLink, labels: &[String]) -> Result<Option
 
 fn insert_labels(
     conn: &mut Conn,
-    workspace_id: i64,
-    link_id: i64,
+    workspace_id: WorkspaceId,
+    link_id: LinkId,
     labels: &[String],
 ) -> Result<()> {
     for label in labels {
@@ -221,7 +237,7 @@ fn insert_labels(
 }
 
 /// Returns the workspace's link with this id. Another workspace's link is as absent as no link.
-pub fn find(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<Option<Link>> {
+pub fn find(conn: &mut Conn, workspace_id: WorkspaceId, uid: &str) -> Result<Option<Link>> {
     links::table
         .filter(links::uid.eq(uid))
         .filter(links::workspace_id.eq(workspace_id))
@@ -234,7 +250,7 @@ pub fn find(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<Option<Link
 /// Returns the workspace's link with this code.
 pub fn find_own_by_code(
     conn: &mut Conn,
-    workspace_id: i64,
+    workspace_id: WorkspaceId,
     host: &str,
     code_key: &str,
 ) -> Result<Option<Link>> {
@@ -259,7 +275,7 @@ pub fn find_by_code(conn: &mut Conn, host: &str, code_key: &str) -> Result<Optio
 /// Returns those of the workspace's links that have one of these ids, locked
 /// until the transaction ends. In the order of their rows, so that two transactions do not wait for
 /// each other.
-pub fn lock(conn: &mut Conn, workspace_id: i64, uids: &[String]) -> Result<Vec<Link>> {
+pub fn lock(conn: &mut Conn, workspace_id: WorkspaceId, uids: &[String]) -> Result<Vec<Link>> {
     let own = links::table
         .filter(links::workspace_id.eq(workspace_id))
         .filter(links::uid.eq_any(uids))
@@ -316,20 +332,25 @@ macro_rules! filtered {
 }
 
 /// Returns a page of the workspace's links, newest first.
-pub fn list(conn: &mut Conn, workspace_id: i64, filter: &Filter, page: Page) -> Result<Vec<Link>> {
+pub fn list(
+    conn: &mut Conn,
+    workspace_id: WorkspaceId,
+    filter: &Filter,
+    page: Page<LinkId>,
+) -> Result<Vec<Link>> {
     let query = filtered!(links::table.select(Link::as_select()), workspace_id, filter)
         .order(links::id.desc());
     match page {
         Page::Offset { limit, offset } => query.limit(limit).offset(offset).load(conn),
         Page::Before { limit, id } => {
-            query.filter(links::id.lt(id.unwrap_or(i64::MAX))).limit(limit).load(conn)
+            query.filter(links::id.lt(id.unwrap_or(LinkId(i64::MAX)))).limit(limit).load(conn)
         }
     }
     .map_err(failed)
 }
 
 /// Returns how many of the workspace's links pass the filter.
-pub fn count(conn: &mut Conn, workspace_id: i64, filter: &Filter) -> Result<i64> {
+pub fn count(conn: &mut Conn, workspace_id: WorkspaceId, filter: &Filter) -> Result<i64> {
     filtered!(links::table.count(), workspace_id, filter).get_result(conn).map_err(failed)
 }
 
@@ -350,8 +371,8 @@ fn contains(text: &str) -> String {
 /// Changes the workspace's link `id`, and its labels where `labels` is given.
 pub fn update(
     conn: &mut Conn,
-    workspace_id: i64,
-    id: i64,
+    workspace_id: WorkspaceId,
+    id: LinkId,
     changes: &LinkChanges,
     labels: Option<&[String]>,
 ) -> Result<()> {
@@ -370,7 +391,7 @@ pub fn update(
 
 /// Deletes the workspace's link `id`. Its code is free again at once; its scans go in the
 /// background.
-pub fn delete(conn: &mut Conn, workspace_id: i64, id: i64) -> Result<bool> {
+pub fn delete(conn: &mut Conn, workspace_id: WorkspaceId, id: LinkId) -> Result<bool> {
     let gone = diesel::delete(links::table.find(id).filter(links::workspace_id.eq(workspace_id)))
         .execute(conn)
         .map_err(failed)?;

@@ -5,25 +5,37 @@ use xqr_errors::Result;
 
 use crate::database::failed;
 use crate::database::schema::projects;
+use crate::ids::{ProjectId, WorkspaceId};
 use crate::{Conn, Page};
+
+text_enum! {
+    /// Where a project was created.
+    CreatedVia {
+        /// By a call of the API.
+        Api = "api",
+        /// By an operator, or with its workspace.
+        Dashboard = "dashboard",
+    }
+}
 
 /// A project.
 #[derive(Debug, Clone, Queryable, Selectable)]
+#[non_exhaustive]
 pub struct Project {
     /// The id that joins use.
-    pub id: i64,
+    pub id: ProjectId,
     /// The id that clients see: 20 letters and digits.
     pub uid: String,
     /// The owner.
-    pub workspace_id: i64,
+    pub workspace_id: WorkspaceId,
     /// The display name.
     pub name: String,
     /// A longer text.
     pub description: Option<String>,
     /// Whether links without a named project belong here.
     pub is_default: bool,
-    /// `api` or `dashboard`.
-    pub created_via: String,
+    /// Where it was created.
+    pub created_via: CreatedVia,
     /// When it was created, Unix milliseconds.
     pub created_at: i64,
     /// When it was last changed, Unix milliseconds.
@@ -36,11 +48,11 @@ pub struct Project {
 #[expect(missing_docs, reason = "the fields are those of Project")]
 pub struct NewProject {
     pub uid: String,
-    pub workspace_id: i64,
+    pub workspace_id: WorkspaceId,
     pub name: String,
     pub description: Option<String>,
     pub is_default: bool,
-    pub created_via: String,
+    pub created_via: CreatedVia,
     pub created_at: i64,
     pub updated_at: i64,
 }
@@ -55,7 +67,7 @@ pub fn insert(conn: &mut Conn, new: &NewProject) -> Result<Project> {
 }
 
 /// Returns the id of the workspace's default project.
-pub fn find_default(conn: &mut Conn, workspace_id: i64) -> Result<Option<i64>> {
+pub fn find_default(conn: &mut Conn, workspace_id: WorkspaceId) -> Result<Option<ProjectId>> {
     let default = projects::table
         .filter(projects::workspace_id.eq(workspace_id))
         .filter(projects::is_default.eq(true));
@@ -63,28 +75,32 @@ pub fn find_default(conn: &mut Conn, workspace_id: i64) -> Result<Option<i64>> {
 }
 
 /// Returns the workspace's project with this client-visible id.
-pub fn find(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<Option<Project>> {
+pub fn find(conn: &mut Conn, workspace_id: WorkspaceId, uid: &str) -> Result<Option<Project>> {
     let own =
         projects::table.filter(projects::uid.eq(uid).and(projects::workspace_id.eq(workspace_id)));
     own.select(Project::as_select()).first(conn).optional().map_err(failed)
 }
 
 /// Returns a page of the workspace's projects, newest first.
-pub fn list(conn: &mut Conn, workspace_id: i64, page: Page) -> Result<Vec<Project>> {
+pub fn list(
+    conn: &mut Conn,
+    workspace_id: WorkspaceId,
+    page: Page<ProjectId>,
+) -> Result<Vec<Project>> {
     let own =
         projects::table.filter(projects::workspace_id.eq(workspace_id)).order(projects::id.desc());
     let query = own.select(Project::as_select()).into_boxed();
     match page {
         Page::Offset { limit, offset } => query.limit(limit).offset(offset).load(conn),
         Page::Before { limit, id } => {
-            query.filter(projects::id.lt(id.unwrap_or(i64::MAX))).limit(limit).load(conn)
+            query.filter(projects::id.lt(id.unwrap_or(ProjectId(i64::MAX)))).limit(limit).load(conn)
         }
     }
     .map_err(failed)
 }
 
 /// Returns both ids of each of the workspace's projects.
-pub fn names(conn: &mut Conn, workspace_id: i64) -> Result<Vec<(i64, String)>> {
+pub fn names(conn: &mut Conn, workspace_id: WorkspaceId) -> Result<Vec<(ProjectId, String)>> {
     let own = projects::table.filter(projects::workspace_id.eq(workspace_id));
     own.select((projects::id, projects::uid)).load(conn).map_err(failed)
 }

@@ -6,17 +6,19 @@ use xqr_errors::Result;
 use crate::Conn;
 use crate::database::failed;
 use crate::database::schema::qr_templates;
+use crate::ids::{TemplateId, WorkspaceId};
 
 /// A template.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = qr_templates)]
+#[non_exhaustive]
 pub struct Template {
     /// The id that joins use.
-    pub id: i64,
+    pub id: TemplateId,
     /// The id that clients see: a UUID, without its prefix.
     pub uid: String,
     /// The owner.
-    pub workspace_id: i64,
+    pub workspace_id: WorkspaceId,
     /// The display name.
     pub name: String,
     /// A longer text.
@@ -35,7 +37,7 @@ pub struct Template {
 #[expect(missing_docs, reason = "the fields are those of Template")]
 pub struct NewTemplate {
     pub uid: String,
-    pub workspace_id: i64,
+    pub workspace_id: WorkspaceId,
     pub name: String,
     pub description: Option<String>,
     pub design: String,
@@ -53,13 +55,13 @@ pub fn insert(conn: &mut Conn, new: &NewTemplate) -> Result<Template> {
 }
 
 /// Returns the workspace's templates, oldest first.
-pub fn list(conn: &mut Conn, workspace_id: i64) -> Result<Vec<Template>> {
+pub fn list(conn: &mut Conn, workspace_id: WorkspaceId) -> Result<Vec<Template>> {
     let own = qr_templates::table.filter(qr_templates::workspace_id.eq(workspace_id));
     own.order(qr_templates::id).select(Template::as_select()).load(conn).map_err(failed)
 }
 
 /// Returns the workspace's template with this client-visible id.
-pub fn find(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<Option<Template>> {
+pub fn find(conn: &mut Conn, workspace_id: WorkspaceId, uid: &str) -> Result<Option<Template>> {
     let own = qr_templates::table
         .filter(qr_templates::uid.eq(uid).and(qr_templates::workspace_id.eq(workspace_id)));
     own.select(Template::as_select()).first(conn).optional().map_err(failed)
@@ -67,7 +69,7 @@ pub fn find(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<Option<Temp
 
 /// Returns the workspace's template with this client-visible id, locked until
 /// the transaction ends.
-pub fn lock(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<Option<Template>> {
+pub fn lock(conn: &mut Conn, workspace_id: WorkspaceId, uid: &str) -> Result<Option<Template>> {
     let own = qr_templates::table
         .filter(qr_templates::uid.eq(uid).and(qr_templates::workspace_id.eq(workspace_id)));
     locked!(conn, own.select(Template::as_select()), first).optional().map_err(failed)
@@ -91,7 +93,7 @@ pub fn update(conn: &mut Conn, template: &Template) -> Result<()> {
 }
 
 /// Deletes the workspace's template, and returns whether it was there.
-pub fn delete(conn: &mut Conn, workspace_id: i64, uid: &str) -> Result<bool> {
+pub fn delete(conn: &mut Conn, workspace_id: WorkspaceId, uid: &str) -> Result<bool> {
     let own = qr_templates::table
         .filter(qr_templates::uid.eq(uid).and(qr_templates::workspace_id.eq(workspace_id)));
     Ok(diesel::delete(own).execute(conn).map_err(failed)? == 1)

@@ -1,5 +1,7 @@
 //! One connection type over two databases, and how their failures become conditions.
 
+use std::fmt;
+
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use xqr_errors::{Condition, Error};
 
@@ -12,6 +14,17 @@ pub enum Conn {
     /// PostgreSQL through libpq.
     #[cfg(feature = "postgres")]
     Postgres(diesel::PgConnection),
+}
+
+impl fmt::Debug for Conn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => "Conn::Sqlite",
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => "Conn::Postgres",
+        })
+    }
 }
 
 /// Compiles one query text once per database, for what [`Conn`] cannot carry: `ON CONFLICT` and

@@ -1,5 +1,6 @@
 //! The owner of all connections: a pool to read from, a writer to write through.
 
+use std::fmt;
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection as _;
@@ -26,6 +27,13 @@ pub struct Store {
     target: Target,
     readers: r2d2::Pool<Readers>,
     writer: Writer,
+}
+
+impl fmt::Debug for Store {
+    /// Leaves the URL out: it may have a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").finish_non_exhaustive()
+    }
 }
 
 impl Store {

@@ -1,7 +1,7 @@
 //! `GET|HEAD /{code}`, from the outside.
 
 use serde_json::json;
-use xqr_engine::rows::Conn;
+use xqr_engine::rows::{Conn, WorkspaceId};
 
 use crate::support::test_app::{NOW, TestApp};
 
@@ -124,7 +124,7 @@ async fn a_scan_is_recorded_with_what_is_known_of_it() {
         .running
         .app
         .data
-        .read_here(|conn: &mut Conn| xqr_engine::scans::ingest::list(conn, 1, 10))
+        .read_here(|conn: &mut Conn| xqr_engine::scans::ingest::list(conn, WorkspaceId(1), 10))
         .unwrap();
     let texts: Vec<_> = rows.iter().map(|row| format!("{row:?}")).collect();
     assert_eq!(
@@ -157,7 +157,7 @@ async fn forged_proxy_headers_have_no_effect() {
         .running
         .app
         .data
-        .read_here(|conn: &mut Conn| xqr_engine::scans::ingest::list(conn, 1, 10))
+        .read_here(|conn: &mut Conn| xqr_engine::scans::ingest::list(conn, WorkspaceId(1), 10))
         .unwrap();
     assert!(format!("{rows:?}").contains("country: None"), "{rows:?}");
 }

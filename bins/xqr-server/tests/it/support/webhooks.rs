@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use xqr_engine::auth::{SecretKey, SigningSecret};
 use xqr_engine::callers::api_keys;
 use xqr_engine::errors::{Dialect, Result};
-use xqr_engine::rows::{Delivery, Page, Webhook};
-use xqr_engine::webhooks::subscriptions::{self, Draft, Edit, Status};
+use xqr_engine::rows::{Delivery, Page, Webhook, WebhookStatus};
+use xqr_engine::webhooks::subscriptions::{self, Draft, Edit};
 use xqr_engine::{Caller, Tx};
 
 use crate::support::receiver::Heard;
@@ -71,7 +71,7 @@ impl TestApp {
         found.unwrap().into_iter().rev().collect()
     }
 
-    pub(crate) async fn set(&self, hook: &Webhook, status: Status) -> Webhook {
+    pub(crate) async fn set(&self, hook: &Webhook, status: WebhookStatus) -> Webhook {
         let (dialect, id) = (dialect_of(&hook.look), hook.id);
         let edit = Edit { status: Some(status), ..Edit::default() };
         self.tx(move |tx, caller| subscriptions::update(tx, caller, dialect, id, edit))

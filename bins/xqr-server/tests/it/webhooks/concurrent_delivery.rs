@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use xqr_engine::errors::Dialect;
+use xqr_engine::rows::DeliveryStatus;
 use xqr_engine::webhooks::delivery::{self, Room};
 use xqr_engine::webhooks::subscriptions;
 use xqr_engine::{Caller, Tx};
@@ -34,7 +35,7 @@ async fn a_slow_receiver_delays_no_other() {
     });
     assert_eq!(healthy.await.unwrap().heard().len(), 10);
     assert!(slow.heard().len() <= 2, "two at a time: {}", slow.heard().len());
-    assert!(app.deliveries(&slow_hook).iter().all(|it| it.status == "pending"));
+    assert!(app.deliveries(&slow_hook).iter().all(|it| it.status == DeliveryStatus::Pending));
     app.leave_deliveries();
     // Attempts under way end before the service does.
     app.running.stop().await;

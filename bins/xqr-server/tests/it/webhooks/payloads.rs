@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use serde_json::json;
 use xqr_engine::errors::{Condition, Dialect};
 use xqr_engine::links;
-use xqr_engine::webhooks::subscriptions::Status;
+use xqr_engine::rows::{DeliveryStatus, WebhookStatus};
 use xqr_store::outbox;
 
 use crate::support::receiver::{Heard, Receiver, start_reaching};
@@ -70,7 +70,7 @@ async fn receivers_of_both_formats_get_events_and_verify_them() {
     for (hook, count) in [(studio_hook, 2), (native_hook, 4)] {
         let deliveries = app.deliveries(&hook);
         assert_eq!(deliveries.len(), count);
-        assert!(deliveries.iter().all(|it| it.status == "delivered"
+        assert!(deliveries.iter().all(|it| it.status == DeliveryStatus::Delivered
             && it.attempts == 1
             && it.response_status == Some(200)));
         assert!(
@@ -199,6 +199,6 @@ async fn an_event_is_stored_only_for_a_workspace_with_an_active_webhook() {
     let (hook, _) = app.subscribe(Dialect::Xqr, &receiver.url(), &["*"]).await;
     assert!(stores_an_event().await);
     app.deliver().await;
-    app.set(&hook, Status::Paused).await;
+    app.set(&hook, WebhookStatus::Paused).await;
     assert!(!stores_an_event().await);
 }

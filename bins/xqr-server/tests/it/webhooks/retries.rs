@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 
 use xqr_engine::errors::Dialect;
-use xqr_engine::webhooks::subscriptions::Status;
+use xqr_engine::rows::{DeliveryStatus, WebhookStatus};
 
 use crate::support::receiver::{Receiver, reaching, start_reaching};
 use crate::support::test_app::TestApp;
@@ -76,7 +76,7 @@ async fn webhooks_are_disabled_after_failures_in_a_row_and_by_gone() {
         assert_eq!(app.find(&hook).consecutive_failures, 0);
         receiver.say("302 Found", &format!("Location: {}\r\n", receiver.url()));
         for n in 1..=limit {
-            assert_eq!(app.find(&hook).status, "active", "{n}");
+            assert_eq!(app.find(&hook).status, WebhookStatus::Active, "{n}");
             app.example().await;
             app.deliver().await;
             assert_eq!(
@@ -100,14 +100,14 @@ async fn webhooks_are_disabled_after_failures_in_a_row_and_by_gone() {
             "nothing more"
         );
         receiver.say("200 OK", "");
-        let active = app.set(&hook, Status::Active).await;
+        let active = app.set(&hook, WebhookStatus::Active).await;
         assert_eq!(
             (active.status.as_str(), active.consecutive_failures, active.disabled_at),
             ("active", 0, None)
         );
         app.deliver().await;
         assert!(
-            app.deliveries(&hook).iter().all(|it| it.status == "delivered"),
+            app.deliveries(&hook).iter().all(|it| it.status == DeliveryStatus::Delivered),
             "what was due waited"
         );
         // Gone.
@@ -116,7 +116,7 @@ async fn webhooks_are_disabled_after_failures_in_a_row_and_by_gone() {
         app.deliver().await;
         let gone = app.find(&hook);
         assert_eq!((gone.status.as_str(), gone.consecutive_failures), ("disabled", 1));
-        assert_eq!(app.deliveries(&hook).last().unwrap().status, "failed");
+        assert_eq!(app.deliveries(&hook).last().unwrap().status, DeliveryStatus::Failed);
     }
 }
 
@@ -138,11 +138,9 @@ async fn a_receiver_that_was_dead_for_ten_minutes_gets_everything() {
         app.clock.advance(60_000);
     }
     let pending = app.deliveries(&hook);
-    assert!(
-        pending
-            .iter()
-            .all(|it| it.status == "pending" && it.response_status.is_none() && it.attempts >= 2)
-    );
+    assert!(pending.iter().all(|it| it.status == DeliveryStatus::Pending
+        && it.response_status.is_none()
+        && it.attempts >= 2));
     let receiver = Receiver::on(TcpListener::bind(("127.0.0.1", port)).unwrap());
     for _ in 0..60 {
         app.clock.advance(60_000);
@@ -188,5 +186,5 @@ async fn overloaded_receivers_are_left_alone() {
     app.clock.advance(300_000);
     app.deliver().await;
     assert_eq!(app.find(&hook).not_before, None);
-    assert!(app.deliveries(&hook).iter().all(|it| it.status == "delivered"));
+    assert!(app.deliveries(&hook).iter().all(|it| it.status == DeliveryStatus::Delivered));
 }

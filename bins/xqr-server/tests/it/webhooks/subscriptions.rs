@@ -7,8 +7,8 @@ use xqr_engine::auth::SecretKey;
 use xqr_engine::callers::api_keys;
 use xqr_engine::errors::{Condition, Dialect};
 use xqr_engine::plans::Plan;
-use xqr_engine::rows::Page;
-use xqr_engine::webhooks::subscriptions::{self, Draft, Edit, Status};
+use xqr_engine::rows::{Page, WebhookStatus};
+use xqr_engine::webhooks::subscriptions::{self, Draft, Edit};
 use xqr_engine::{Caller, Tx, links};
 
 use crate::support::receiver::{Receiver, start_reaching};
@@ -205,10 +205,10 @@ async fn paused_webhooks_get_no_events_and_tests_are_sent_on_demand() {
         .await
         .unwrap();
     assert_eq!(subscriptions::subscribed_events(&edited), ["dynamic_qr.created"]);
-    app.set(&hook, Status::Paused).await;
+    app.set(&hook, WebhookStatus::Paused).await;
     app.example().await;
     assert!(matches!(app.tx(test).await.unwrap_err().condition(), Condition::StateConflict { .. }));
-    app.set(&hook, Status::Active).await;
+    app.set(&hook, WebhookStatus::Active).await;
     app.deliver().await;
     assert_eq!(receiver.heard().len(), 1);
     // Past the retention, deliveries go.

@@ -5,7 +5,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::dialect::Dialects;
 use crate::testing::NOW;
-use crate::{ManualClock, SeededRandom, Settings};
+use crate::{ManualClock, Principal, SeededRandom, Settings};
 
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
@@ -150,14 +150,17 @@ async fn an_operators_person_closes_the_first_sign_up_too() {
     let made = result.await.unwrap();
     assert_eq!(made.each_ref().map(|user| user.role.as_str()), ["owner", "member"]);
     assert_eq!(why(sign_up(&trial.app, from(1), draft("late@example.com")).await), "SignupClosed");
-    let found =
-        trial.app.read(|conn| Ok((get(conn, " Bob@Example.com ")?, list(conn, 1)?))).await.unwrap();
+    let found = trial
+        .app
+        .read(|conn| Ok((get(conn, " Bob@Example.com ")?, list(conn, WorkspaceId(1))?)))
+        .await
+        .unwrap();
     assert_eq!((found.0.uid.as_str(), found.1.len()), (made[1].uid.as_str(), 2));
     assert_eq!(why(trial.app.read(|conn| get(conn, "unknown")).await), "ResourceNotFound");
 }
 
 #[tokio::test]
-async fn who_signs_up_where_it_is_open_has_a_workspace_of_their_own() {
+async fn an_open_sign_up_creates_a_workspace() {
     let trial = open(Signup::Open).await;
     let named = SignUp {
         name: Some(" Ann Lee ".into()),
@@ -211,8 +214,8 @@ async fn a_person_calls_for_their_workspace() {
         (ann.workspace.id, ann.workspace.uid.as_str())
     );
     assert_eq!(
-        (caller.principal.number(), caller.key_prefix.as_str(), caller.terms.plan),
-        (-ann.user.id, ann.user.uid.as_str(), Plan::Free)
+        (caller.principal, caller.key_prefix.as_str(), caller.terms.plan),
+        (Principal::User(ann.user.id), ann.user.uid.as_str(), Plan::Free)
     );
     caller.allow(xqr_auth::Scope::KeysWrite).unwrap();
     assert!(!crate::callers::api_keys::is_stale(caller, NOW));
@@ -268,7 +271,7 @@ async fn tokens_that_are_signed_but_do_not_fit_are_refused() {
 }
 
 #[tokio::test]
-async fn who_signs_in_wrongly_is_not_told_what_was_wrong() {
+async fn a_failed_sign_in_does_not_reveal_its_cause() {
     let trial = open(Signup::Open).await;
     let ann = trial.sign_up("ann@example.com").await;
     for email in ["ann@example.com", " ANN@example.COM"] {
@@ -333,7 +336,7 @@ async fn a_refresh_token_that_comes_twice_ends_its_sign_in() {
 }
 
 #[tokio::test]
-async fn of_many_who_exchange_one_token_at_most_one_succeeds_and_not_for_long() {
+async fn a_concurrent_exchange_of_one_token_succeeds_at_most_once() {
     let trial = open(Signup::Open).await;
     let ann = trial.sign_up("ann@example.com").await;
     let tasks: Vec<_> = (0..20)

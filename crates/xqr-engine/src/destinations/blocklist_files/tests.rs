@@ -125,7 +125,7 @@ fn a_bad_feed_changes_nothing_but_the_alarm() {
 }
 
 #[test]
-fn a_list_may_shrink_as_far_as_it_is_told() {
+fn a_list_may_shrink_as_far_as_configured() {
     let mut trial = Trial::new(&["feed"]);
     trial.write("feed", feed(100));
     let files = trial.open();

@@ -1,5 +1,6 @@
 use proptest::prelude::*;
 use xqr_plans::Plan;
+use xqr_store::KeyId;
 
 use super::*;
 use crate::limits::token_buckets::Taken;
@@ -36,7 +37,7 @@ async fn a_minute_is_a_bucket_of_a_key() {
         (60, Condition::RateExceeded { seconds: 1 })
     );
     let mut second = first.clone();
-    second.principal = crate::Principal::Key(second.principal.number() + 1);
+    second.principal = Principal::Key(KeyId(i64::MAX));
     assert_eq!(
         exhaust(&gate, &data, &second, HUB).await.0,
         60,
@@ -56,7 +57,7 @@ async fn a_minute_and_a_day_are_of_a_workspace() {
         r#"{"calls_per_minute":60,"calls_per_day":100,"monthly_calls":0}"#,
     );
     let mut second = first.clone();
-    second.principal = crate::Principal::Key(second.principal.number() + 1);
+    second.principal = Principal::Key(KeyId(i64::MAX));
     assert_eq!(exhaust(&gate, &data, &first, FORGE).await.0, 60);
     assert_eq!(exhaust(&gate, &data, &second, FORGE).await.0, 0);
     clock.advance(60_000);

@@ -2,13 +2,14 @@ use std::hash::Hasher as _;
 
 use proptest::prelude::*;
 use siphasher::sip::SipHasher24;
+use xqr_store::{LinkId, WorkspaceId};
 
 use super::*;
 
 fn scan(at: i64, referrer: &str, bot: bool) -> NewScan {
     NewScan {
-        link_id: 1,
-        workspace_id: 1,
+        link_id: LinkId(1),
+        workspace_id: WorkspaceId(1),
         at,
         country: Some("DE".to_owned()),
         device: "mobile",
@@ -22,8 +23,8 @@ fn scan(at: i64, referrer: &str, bot: bool) -> NewScan {
 
 fn row() -> ScanDay {
     ScanDay {
-        workspace_id: 1,
-        link_id: 1,
+        workspace_id: WorkspaceId(1),
+        scope: LinkId(1).into(),
         day: 0,
         scans: 0,
         bots: 0,
@@ -63,7 +64,7 @@ fn a_day_is_written_and_read_again() {
 }
 
 #[test]
-fn who_floods_referrers_makes_no_larger_rows() {
+fn a_flood_of_referrers_does_not_enlarge_rows() {
     let mut tally = DayStats::default();
     for n in 0..10_000 {
         tally.add(&scan(0, "often.example", false), None);

@@ -5,9 +5,10 @@ use diesel::{QueryableByName, RunQueryDsl, sql_query};
 use tempfile::TempDir;
 
 use super::*;
+use crate::counters::{Metric, Span};
 use crate::links::{self, Filter, NewLink};
 use crate::workspaces::{self, NewWorkspace};
-use crate::{Page, counters};
+use crate::{Page, WorkspaceId, counters};
 
 const OPTIONS: StoreOptions = StoreOptions { readers: 2, writers: 2 };
 
@@ -33,14 +34,14 @@ fn sqlite(conn: &mut Conn) -> &mut diesel::SqliteConnection {
     on_backend!(conn, sqlite = |c| c, postgres = |_c| panic!("not SQLite"))
 }
 
-fn workspace(conn: &mut Conn, uid: &str) -> Result<i64> {
+fn workspace(conn: &mut Conn, uid: &str) -> Result<WorkspaceId> {
     let new = NewWorkspace { uid: uid.into(), name: uid.into(), plan: "pro".into(), created_at: 1 };
     let id = workspaces::insert(conn, &new)?;
-    counters::begin(conn, id, counters::LINKS, counters::TOTAL)?;
+    counters::begin(conn, id, Metric::Links, Span::Total)?;
     Ok(id)
 }
 
-fn link(workspace_id: i64, code: &str) -> NewLink {
+fn link(workspace_id: WorkspaceId, code: &str) -> NewLink {
     NewLink {
         uid: format!("uid-{code}"),
         workspace_id,
@@ -108,7 +109,7 @@ fn a_failing_job_leaves_the_others() {
                 _ => Ok(id),
             }
         };
-        store.write(n % 4 == 0, job, move |result: Result<i64>| {
+        store.write(n % 4 == 0, job, move |result: Result<WorkspaceId>| {
             sender.send((n, result.map_err(|e| e.condition().row().name))).unwrap()
         });
     }
@@ -164,20 +165,15 @@ fn a_counter_never_passes_its_cap() {
     let (store, _folder) = open();
     let id = write(&store, |conn| workspace(conn, "w")).unwrap();
     let take = |n, cap| {
-        write(&store, move |conn| {
-            counters::take(conn, id, counters::LINKS, counters::TOTAL, n, cap)
-        })
-        .unwrap()
+        write(&store, move |conn| counters::take(conn, id, Metric::Links, Span::Total, n, cap))
+            .unwrap()
     };
     assert!(take(3, Some(5)));
     assert!(!take(3, Some(5)));
     assert!(take(2, Some(5)));
     assert!(!take(1, Some(5)));
     assert!(take(1, None));
-    assert_eq!(
-        store.read(|conn| counters::get(conn, id, counters::LINKS, counters::TOTAL)).unwrap(),
-        6
-    );
+    assert_eq!(store.read(|conn| counters::get(conn, id, Metric::Links, Span::Total)).unwrap(), 6);
 }
 
 #[test]
@@ -215,4 +211,38 @@ fn the_blocklist_takes_a_host_once_and_finds_the_shortest() {
     let listed = store.read(|conn| blocklist::list(conn, "h998.example", 2)).unwrap();
     assert_eq!(listed, [entry("h999.example", 1)]);
     assert_eq!(store.read(blocklist::count).unwrap(), 2_500);
+}
+
+#[test]
+fn an_unknown_stored_text_is_an_error_of_its_query() {
+    use crate::assets::{self, AssetStatus, NewAsset};
+    let (store, _folder) = open();
+    write(&store, |conn| {
+        let new = NewAsset {
+            uid: "a".into(),
+            workspace_id: workspace(conn, "w")?,
+            filename: "a.png".into(),
+            media_type: "image/png".into(),
+            size: 1,
+            status: AssetStatus::Confirmed,
+            is_public: false,
+            tags: "[]".into(),
+            created_at: 1,
+            updated_at: 1,
+        };
+        assert_eq!(assets::insert(conn, &new)?.status, AssetStatus::Confirmed);
+        let c = sqlite(conn);
+        sql_query("UPDATE assets SET status = 'lost'").execute(c).unwrap();
+        let error = assets::find_any(conn, "a").unwrap_err();
+        assert!(error.report().to_string().contains(r#"unknown AssetStatus: "lost""#), "{error:?}");
+        Ok(())
+    })
+    .unwrap();
+}
+
+#[test]
+fn numbers_of_links_and_bio_pages_do_not_collide_as_subjects() {
+    use crate::webhooks::SubjectId;
+    use crate::{BioPageId, LinkId};
+    assert_ne!(SubjectId::from(LinkId(7)), SubjectId::from(BioPageId(7)));
 }
