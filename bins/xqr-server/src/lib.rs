@@ -1,5 +1,6 @@
 //! Composes the service: settings in, a running server out.
 
+use std::fmt;
 use std::io::{IsTerminal as _, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -53,6 +54,12 @@ pub struct Running {
     pub first_key: Option<SecretKey>,
     server: ServerHandle,
     workers: Workers,
+}
+
+impl fmt::Debug for Running {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Running").field("address", &self.address).finish_non_exhaustive()
+    }
 }
 
 /// Starts the service: binds, opens and migrates the database, makes the first workspace on an

@@ -21,7 +21,6 @@
 //! assert_eq!(listed("https://ucher.example/"), None);
 //! # Ok::<_, xqr_blocklist::Refusal>(())
 //! ```
-#![warn(missing_debug_implementations)]
 
 mod entries;
 mod host;

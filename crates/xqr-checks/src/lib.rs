@@ -1,5 +1,4 @@
 #![doc = include_str!("../README.md")]
-#![deny(missing_debug_implementations)]
 
 mod email;
 mod number;

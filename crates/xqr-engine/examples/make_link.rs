@@ -20,7 +20,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let caller = data.read_here(|conn| api_keys::authenticate(conn, data.plans(), &secret, now))?;
     let destination = Destination::parse("url", "https://example.com/menu")
         .map_err(xqr_engine::errors::Error::from)?;
-    let draft = links::Draft { labels: vec!["menu".to_owned()], ..links::Draft::new(destination) };
+    let draft =
+        links::NewLink { labels: vec!["menu".to_owned()], ..links::NewLink::new(destination) };
     let link = data.write_here(move |tx| links::create(tx, &caller, draft))?;
     println!("/{} leads to {}", link.code, link.destination.unwrap_or_default());
     Ok(())

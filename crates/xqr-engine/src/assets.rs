@@ -13,7 +13,7 @@ use xqr_auth::{UploadGrant, UploadKey};
 use xqr_errors::{Condition, Error, Resource, Result, State};
 use xqr_plans::Capped;
 use xqr_store::Conn;
-use xqr_store::assets::{self, Asset, AssetStatus, NewAsset};
+use xqr_store::assets::{self, Asset, AssetStatus};
 
 use crate::limits::plan_caps;
 use crate::runtime::ids;
@@ -33,7 +33,7 @@ pub(crate) const UPLOADS_EACH: usize = 8;
 
 /// An asset to make.
 #[derive(Debug, Clone)]
-pub struct Draft {
+pub struct NewAsset {
     /// The name of the file, [checked](check_filename).
     pub filename: String,
     /// The declared type, as by [`media::parse`].
@@ -66,12 +66,12 @@ pub fn check_filename(field: &str, name: &str) -> Result<(), Condition> {
 /// # Errors
 ///
 /// [`Condition::FeatureLocked`] where the plan has no storage, [`Condition::PlanLimitReached`].
-pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: Draft) -> Result<Asset> {
+pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: NewAsset) -> Result<Asset> {
     let cap = caller.terms.limits.storage_bytes;
     caller.terms.check_feature("Asset storage", cap != Some(0))?;
     plan_caps::begin(tx, caller.workspace, Capped::StorageBytes)?;
     plan_caps::take(tx, caller.workspace, &caller.terms, Capped::StorageBytes, draft.size)?;
-    let new = NewAsset {
+    let new = assets::NewAsset {
         uid: tx.fresh_uuid(),
         workspace_id: caller.workspace,
         filename: draft.filename,
@@ -188,7 +188,7 @@ fn conflict(state: State) -> Error {
 
 /// What an upload link says behind its asset.
 #[derive(Debug, Clone)]
-pub struct Ticket {
+pub struct UploadSignature {
     /// When the link ends, Unix seconds.
     pub expires: i64,
     /// The signature over asset, size, type and end.
@@ -206,9 +206,9 @@ impl App {
     }
 
     /// Returns the upload link of an asset that was just made.
-    pub fn ticket(&self, asset: &Asset) -> Ticket {
+    pub fn upload_signature(&self, asset: &Asset) -> UploadSignature {
         let expires = self.now().div_euclid(1000) + i64::from(self.settings.assets.upload_seconds);
-        Ticket { expires, signature: self.upload_key().sign(&grant(asset, expires)) }
+        UploadSignature { expires, signature: self.upload_key().sign(&grant(asset, expires)) }
     }
 
     fn upload_key(&self) -> UploadKey {

@@ -8,7 +8,7 @@ use url::Url;
 use xqr_errors::{Amount, Condition, Error, Resource, Result};
 use xqr_plans::Capped;
 use xqr_store::Conn;
-use xqr_store::bio::{self, BioPage, NewBioPage};
+use xqr_store::bio::{self, BioPage};
 
 use crate::destinations::destination::Destination;
 use crate::destinations::slug::{page_slug, random_tail};
@@ -36,7 +36,7 @@ pub struct Content {
 
 /// A page to make.
 #[derive(Debug, Clone)]
-pub struct Draft {
+pub struct NewBioPage {
     /// Its heading.
     pub title: String,
     /// A longer text.
@@ -74,12 +74,12 @@ pub fn id(page: &BioPage) -> String {
 /// [`Condition::FeatureLocked`] where the plan has no pages, [`Condition::PlanLimitReached`];
 /// [`Condition::DestinationBlocked`] and [`Condition::DestinationLoops`];
 /// [`Condition::DataTooComplex`].
-pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: Draft, base: &str) -> Result<BioPage> {
+pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: NewBioPage, base: &str) -> Result<BioPage> {
     let cap = caller.terms.limits.bio_pages;
     caller.terms.check_feature("Bio pages", cap != Some(0))?;
     let mut page_data = PageData::new();
     merge(tx, &mut page_data, draft.content, base)?;
-    let mut new = NewBioPage {
+    let mut new = bio::NewBioPage {
         uid: tx.fresh_uuid(),
         workspace_id: caller.workspace,
         slug: String::new(),

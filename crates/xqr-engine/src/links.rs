@@ -6,7 +6,7 @@ use xqr_errors::{Condition, Error, Result};
 use xqr_plans::Capped;
 use xqr_routing::{Conditions, Rule, Variant};
 use xqr_store::counters::{self, Metric, Span};
-use xqr_store::links::{self, Filter, Link, NewLink};
+use xqr_store::links::{self, Filter, Link};
 use xqr_store::projects::find_default;
 use xqr_store::{Conn, LinkId, Page, ProjectId};
 
@@ -51,7 +51,7 @@ const ATTEMPTS: usize = 8;
 
 /// A link to make.
 #[derive(Debug, Clone, Default)]
-pub struct Draft {
+pub struct NewLink {
     /// What it leads to; `None` only reserves the code.
     pub destination: Option<Destination>,
     /// The code that its owner wants; else one is drawn.
@@ -78,7 +78,7 @@ pub struct Draft {
     pub capped: bool,
 }
 
-impl Draft {
+impl NewLink {
     /// A link and nothing more.
     pub fn new(destination: Destination) -> Self {
         Self { destination: Some(destination), ..Self::default() }
@@ -119,7 +119,7 @@ pub struct Edit {
 ///
 /// [`Condition::DestinationBlocked`], [`Condition::ProjectNotFound`],
 /// [`Condition::PlanLimitReached`], [`Condition::SlugTaken`].
-pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: Draft) -> Result<Link> {
+pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: NewLink) -> Result<Link> {
     let default = find_default(tx.conn, caller.workspace)?;
     create_in(tx, caller, default, draft)
 }
@@ -128,7 +128,7 @@ fn create_in(
     tx: &mut Tx<'_>,
     caller: &Caller,
     default: Option<ProjectId>,
-    draft: Draft,
+    draft: NewLink,
 ) -> Result<Link> {
     input_checks::check_draft(&draft)?;
     // First, because an item of a batch that is refused must leave nothing behind.
@@ -145,7 +145,7 @@ fn create_in(
         return Err(full);
     }
     let labels = draft.labels;
-    let mut new = NewLink {
+    let mut new = links::NewLink {
         uid: tx.fresh_uuid(),
         workspace_id: caller.workspace,
         project_id,
@@ -190,7 +190,7 @@ fn create_in(
 pub fn create_each(
     tx: &mut Tx<'_>,
     caller: &Caller,
-    drafts: Vec<Draft>,
+    drafts: Vec<NewLink>,
 ) -> Result<Vec<Result<Link>>> {
     let default = find_default(tx.conn, caller.workspace)?;
     let mut results = Vec::with_capacity(drafts.len());
@@ -384,7 +384,7 @@ impl App {
     /// # Errors
     ///
     /// [`Condition::DestinationBlocked`] and [`Condition::DestinationLoops`].
-    pub async fn check_destinations(&self, draft: &Draft) -> Result<()> {
+    pub async fn check_destinations(&self, draft: &NewLink) -> Result<()> {
         let variants = draft.variants.iter().map(|variant| &variant.destination);
         let rules = draft.rules.iter().map(|rule| &rule.destination);
         let all: Vec<_> = draft.destination.iter().chain(variants).chain(rules).cloned().collect();

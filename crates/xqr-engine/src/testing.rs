@@ -37,7 +37,7 @@ pub(crate) fn caller(data: &Data, plan: Plan, overrides: &'static str) -> Caller
     let make = move |tx: &mut Tx<'_>| {
         let workspace = workspaces::create(tx, "Another", plan)?;
         let workspace = workspaces::set_overrides(tx, &workspace.uid, Some(overrides))?;
-        let draft = api_keys::Draft {
+        let draft = api_keys::NewKey {
             name: "k".into(),
             look: KeyFormat::Studio,
             scopes: Scopes::all(),

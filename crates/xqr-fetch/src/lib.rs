@@ -35,8 +35,6 @@
 //! requests beyond the limits. For a second layer of defence, put an egress firewall rule around
 //! the process.
 
-#![warn(missing_debug_implementations)]
-
 mod address;
 mod concurrency;
 mod connection;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use xqr_engine::auth::Scope;
 use xqr_engine::destinations::slug::Shape;
 use xqr_engine::errors::{Condition, Error, Expected, Result};
-use xqr_engine::links::{Draft, Edit, projects};
+use xqr_engine::links::{Edit, NewLink, projects};
 use xqr_engine::rows::{Conn, Filter, Link, ProjectId};
 use xqr_engine::runtime::time_format::rfc3339_millis;
 use xqr_engine::{App, Caller, Tx, links};
@@ -90,7 +90,7 @@ async fn create(mut call: ApiRequest<Forge>) -> Result<HttpResponse, Refusal> {
     fields.choice("type", &[("url", ())]);
     let project = fields.text("project_id");
     fields.end()?;
-    let draft = Draft { destination, name, project, shape: Shape::Tagged, ..Draft::default() };
+    let draft = NewLink { destination, name, project, shape: Shape::Tagged, ..NewLink::default() };
     let (caller, app, cover) = (call.caller.clone(), call.app.clone(), call.cover());
     let create = move |tx: &mut Tx<'_>| {
         let link = links::create(tx, &caller, draft)?;

@@ -41,7 +41,7 @@ pub fn render(elapsed: Duration) {
 }
 
 /// How a redirect ended.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub enum Redirect {
     /// The client got a destination.
     Live,

@@ -7,7 +7,7 @@ use xqr_engine::auth::{Passcode, Scope};
 use xqr_engine::destinations::slug::{Shape, Slug};
 use xqr_engine::errors::{Condition, Error, Expected, Result};
 use xqr_engine::limits::idempotency::Outcome;
-use xqr_engine::links::{Draft, Edit};
+use xqr_engine::links::{Edit, NewLink};
 use xqr_engine::rows::{Filter, Link, Page};
 use xqr_engine::runtime::cursor;
 use xqr_engine::runtime::time_format::rfc3339_millis;
@@ -87,8 +87,9 @@ async fn reserve(mut call: ApiRequest<Hub>) -> Result<HttpResponse, Refusal> {
     };
     let slug = Slug::parse_strict("code", &text)?;
     let (caller, app) = (call.caller.clone(), call.app.clone());
-    let job =
-        move |tx: &mut Tx<'_>| make(tx, &caller, Draft { slug: Some(slug), ..Draft::default() });
+    let job = move |tx: &mut Tx<'_>| {
+        make(tx, &caller, NewLink { slug: Some(slug), ..NewLink::default() })
+    };
     let answer = move |(link, passcode): (Link, Passcode)| {
         let code = shown(&link);
         made(
@@ -175,8 +176,8 @@ pub(super) fn shown(link: &Link) -> String {
 
 /// Reads the address of a code to make. Whatever is wrong with it, it is an invalid one (section 8,
 /// entry 1).
-fn draft(fields: &mut Fields) -> Draft {
-    Draft { destination: address(fields), shape: Shape::Upper, ..Draft::default() }
+fn draft(fields: &mut Fields) -> NewLink {
+    NewLink { destination: address(fields), shape: Shape::Upper, ..NewLink::default() }
 }
 
 fn address(fields: &mut Fields) -> Option<xqr_engine::destinations::destination::Destination> {
@@ -194,9 +195,9 @@ fn code_and_passcode(fields: &mut Fields) -> (String, String) {
     (code, fields.text("passcode").unwrap_or_default())
 }
 
-fn make(tx: &mut Tx<'_>, caller: &Caller, draft: Draft) -> Result<(Link, Passcode)> {
+fn make(tx: &mut Tx<'_>, caller: &Caller, draft: NewLink) -> Result<(Link, Passcode)> {
     let passcode = Passcode::mint(|bytes| tx.random(bytes));
-    let link = links::create(tx, caller, Draft { passcode: Some(passcode.clone()), ..draft })?;
+    let link = links::create(tx, caller, NewLink { passcode: Some(passcode.clone()), ..draft })?;
     Ok((link, passcode))
 }
 

@@ -8,7 +8,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use serde_json::json;
-use xqr_engine::assets::{Draft, media};
+use xqr_engine::assets::{NewAsset, media};
 use xqr_engine::auth::Scope;
 use xqr_engine::errors::{Condition, Expected, Result};
 use xqr_engine::limits::idempotency::Outcome;
@@ -70,7 +70,7 @@ async fn presign(mut call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> 
     let (Some(filename), Some(media_type), Some(size)) = (filename, media_type, size) else {
         return Err(Condition::BodyNotObject.into());
     };
-    let draft = Draft { filename, media_type, size, tags };
+    let draft = NewAsset { filename, media_type, size, tags };
     let (caller, cover, app) = (call.caller.clone(), call.cover(), call.app.clone());
     let create = move |tx: &mut Tx<'_>| assets::create(tx, &caller, draft);
     let answer = move |asset: Asset| Outcome {
@@ -109,11 +109,11 @@ fn tags(fields: &mut Fields) -> Vec<String> {
 
 /// What the owner of an asset sends its file with.
 fn upload(app: &App, asset: &Asset) -> serde_json::Value {
-    let ticket = app.ticket(asset);
+    let signed = app.upload_signature(asset);
     let base = &app.public_url;
     json!({
         "asset_id": asset.uid,
-        "upload_url": format!("{base}/assets/{}?expires={}&signature={}", asset.uid, ticket.expires, ticket.signature),
+        "upload_url": format!("{base}/assets/{}?expires={}&signature={}", asset.uid, signed.expires, signed.signature),
         "method": "PUT",
         "headers": { "Content-Type": asset.media_type },
     })

@@ -8,7 +8,7 @@ use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use serde_json::Value;
 use xqr_engine::auth::Scope;
-use xqr_engine::bio::{Content, Draft, Edit, LINKS, PageData, is_language};
+use xqr_engine::bio::{Content, Edit, LINKS, NewBioPage, PageData, is_language};
 use xqr_engine::destinations::destination::Destination;
 use xqr_engine::errors::{Amount, Condition, Expected, Result};
 use xqr_engine::rows::BioPage;
@@ -70,7 +70,7 @@ async fn create(mut call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     let description = fields.prose("description", DESCRIPTION_CHARS);
     let content = content(&mut fields).unwrap_or_default();
     fields.end()?;
-    let draft = Draft { title: title.ok_or(Condition::BodyNotObject)?, description, content };
+    let draft = NewBioPage { title: title.ok_or(Condition::BodyNotObject)?, description, content };
     let (caller, cover, base) = (call.caller.clone(), call.cover(), call.app.bio_base());
     let shown = base.clone();
     let create = move |tx: &mut Tx<'_>| bio::create(tx, &caller, draft, &base);

@@ -8,7 +8,7 @@ use xqr_engine::auth::{Passcode, Scope};
 use xqr_engine::errors::{Condition, Dialect, Error, Result};
 use xqr_engine::limits::idempotency::Outcome;
 use xqr_engine::links::projects as stored_projects;
-use xqr_engine::links::{Draft, Edit};
+use xqr_engine::links::{Edit, NewLink};
 use xqr_engine::rows::{Filter, Link, Page};
 use xqr_engine::runtime::time_format::rfc3339;
 use xqr_engine::{App, Caller, Tx, links};
@@ -151,7 +151,7 @@ async fn create_bulk(mut call: ApiRequest<Native>) -> Result<HttpResponse, Refus
         let drafts = drafts
             .into_iter()
             .zip(&passcodes)
-            .map(|((draft, _), passcode)| Draft { passcode: passcode.clone(), ..draft });
+            .map(|((draft, _), passcode)| NewLink { passcode: passcode.clone(), ..draft });
         let links = links::create_each(tx, &caller, drafts.collect())?;
         Ok(links.into_iter().zip(passcodes).collect())
     };
@@ -202,10 +202,10 @@ impl Made {
     }
 }
 
-fn make(tx: &mut Tx<'_>, caller: &Caller, draft: Draft, guarded: bool) -> Result<Made> {
+fn make(tx: &mut Tx<'_>, caller: &Caller, draft: NewLink, guarded: bool) -> Result<Made> {
     let passcode = passcode(tx, guarded);
     Ok(Made {
-        link: links::create(tx, caller, Draft { passcode: passcode.clone(), ..draft })?,
+        link: links::create(tx, caller, NewLink { passcode: passcode.clone(), ..draft })?,
         passcode,
     })
 }
@@ -215,7 +215,7 @@ fn passcode(tx: &Tx<'_>, guarded: bool) -> Option<Passcode> {
 }
 
 /// Reads the body of a link to make, and whether it is to have a passcode.
-fn draft(mut fields: Fields) -> Result<(Draft, bool)> {
+fn draft(mut fields: Fields) -> Result<(NewLink, bool)> {
     let reserve = fields.flag("reserve").unwrap_or(false);
     if reserve {
         fields.demand("custom_slug");
@@ -243,7 +243,7 @@ fn draft(mut fields: Fields) -> Result<(Draft, bool)> {
     let guarded = fields.flag("passcode").unwrap_or(false);
     fields.end()?;
     Ok((
-        Draft {
+        NewLink {
             destination,
             slug,
             labels,
@@ -252,7 +252,7 @@ fn draft(mut fields: Fields) -> Result<(Draft, bool)> {
             sticky,
             expires_at,
             project,
-            ..Draft::default()
+            ..NewLink::default()
         },
         guarded,
     ))

@@ -99,7 +99,7 @@ impl Key {
             Self::Create { workspace, name, look, scopes, expires_at, output } => {
                 let scopes = Scopes::parse_list(scopes.iter().map(String::as_str))?;
                 let expires_at = expires_at.map(jiff::Timestamp::as_millisecond);
-                let draft = api_keys::Draft { name, look, scopes, expires_at, plan: None };
+                let draft = api_keys::NewKey { name, look, scopes, expires_at, plan: None };
                 let (key, secret) = data.write_here(move |tx| {
                     let workspace = workspaces::get(tx.conn, &workspace)?;
                     api_keys::create(tx, &workspace, &draft)

@@ -156,7 +156,7 @@ impl User {
                     &data,
                     &[&email, address.local(), name.as_deref().unwrap_or_default()],
                 )?;
-                let draft = users::Draft { email, name, role, password: chosen.hash };
+                let draft = users::NewUser { email, name, role, password: chosen.hash };
                 let made = data.write_here(move |tx| {
                     let workspace = workspaces::get(tx.conn, &workspace)?;
                     Ok((users::create(tx, &workspace, &draft)?, workspace))

@@ -21,7 +21,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _, stream};
 use xqr_engine::assets::media::Shown;
-use xqr_engine::assets::{self, Announced, Ticket, media};
+use xqr_engine::assets::{self, Announced, UploadSignature, media};
 use xqr_engine::errors::{Condition, Error, Result};
 use xqr_engine::rows::Asset;
 use xqr_http::middleware::{Cors, check_head};
@@ -104,7 +104,7 @@ async fn receive(call: &AnonymousRequest, payload: Payload) -> Result<HttpRespon
     call.app.check_maintenance().await?;
     let query = Query::parse(call.request.query_string());
     let text = |name| query.text(name).ok().flatten().unwrap_or_default().to_owned();
-    let ticket = Ticket {
+    let signature = UploadSignature {
         expires: text("expires").parse().unwrap_or_default(),
         signature: text("signature"),
     };
@@ -121,7 +121,7 @@ async fn receive(call: &AnonymousRequest, payload: Payload) -> Result<HttpRespon
     let body = in_time(payload, Duration::from_millis(app.settings.edge.body_ms), whole);
     // A task of its own, so that what was begun is ended also when the client goes away.
     let upload = actix_rt::spawn(async move {
-        let received = app.receive(&uid, &ticket, &announced, body);
+        let received = app.receive(&uid, &signature, &announced, body);
         received.await
     });
     let asset = upload.await.map_err(Error::internal)??;

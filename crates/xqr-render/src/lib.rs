@@ -33,7 +33,6 @@
 //! | `verify` | `verify`: a second encoder and a decoder |
 //! | `payload` | `payload`: contacts, Wi-Fi, events and the like as text |
 //! | `serde` | `Serialize` and `Deserialize` for designs and names |
-#![warn(missing_debug_implementations)]
 
 mod canvas;
 mod design;

@@ -1,5 +1,4 @@
 #![doc = include_str!("../README.md")]
-#![warn(missing_debug_implementations)]
 
 #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
 compile_error!("the store needs a database: enable `sqlite` or `postgres`");

@@ -9,7 +9,7 @@ use xqr_engine::auth::SigningSecret;
 use xqr_engine::errors::{Condition, Resource, Result};
 use xqr_engine::rows::{Delivery, Page, Webhook, WebhookId, WebhookStatus};
 use xqr_engine::runtime::time_format::rfc3339;
-use xqr_engine::webhooks::subscriptions::{self, Draft, Edit};
+use xqr_engine::webhooks::subscriptions::{self, Edit, NewWebhook};
 
 use crate::webhook_format::EVENTS;
 use crate::{Studio, StudioUser};
@@ -60,8 +60,12 @@ async fn create(mut call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusa
     let events = events(&mut fields);
     fields.end()?;
     let url = subscriptions::endpoint(&call.app, "url", &url.unwrap_or_default()).await?;
-    let draft =
-        Draft { dialect: Studio::COLUMN, url, description, events: events.unwrap_or_default() };
+    let draft = NewWebhook {
+        dialect: Studio::COLUMN,
+        url,
+        description,
+        events: events.unwrap_or_default(),
+    };
     let caller = call.caller.clone();
     let create = move |tx: &mut Tx<'_>| subscriptions::create(tx, &caller, draft);
     let answer = |(webhook, secret): (Webhook, SigningSecret)| {

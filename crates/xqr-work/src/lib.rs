@@ -16,6 +16,7 @@ mod storage_error;
 mod watch_blocklist;
 mod webhook_client;
 
+use std::fmt;
 use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,6 +38,12 @@ pub struct Workers {
     app: Arc<App>,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
+}
+
+impl fmt::Debug for Workers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Workers").field("tasks", &self.tasks.len()).finish_non_exhaustive()
+    }
 }
 
 impl Workers {

@@ -79,7 +79,7 @@ async fn shorten_and_follow(folder: &Path) -> Result<()> {
     let plans = app.data.plans();
     let caller = app.data.read_here(|conn| api_keys::authenticate(conn, plans, &secret, now))?;
     let destination = Destination::parse("url", "https://example.com/menu")?;
-    let new = links::Draft::new(destination);
+    let new = links::NewLink::new(destination);
     let link = app.data.write_here(move |tx| links::create(tx, &caller, new))?;
 
     let visitor = Visitor {

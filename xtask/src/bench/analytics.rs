@@ -129,7 +129,7 @@ impl Analytics {
         let links = self.links;
         let make = app.write(move |tx| {
             let workspace = workspaces::create(tx, "Bench", Plan::Enterprise)?;
-            let draft = api_keys::Draft {
+            let draft = api_keys::NewKey {
                 name: "b".into(),
                 look: KeyFormat::default(),
                 scopes: Scopes::all(),
@@ -143,7 +143,7 @@ impl Analytics {
                 links::create(
                     tx,
                     &caller,
-                    links::Draft { destination: Some(destination), ..links::Draft::default() },
+                    links::NewLink { destination: Some(destination), ..links::NewLink::default() },
                 )
             });
             let ids = ids.map(|link| link.map(|link| link.id)).collect::<Result<Vec<_>>>()?;

@@ -9,7 +9,7 @@ use clap::Args;
 use xqr_engine::auth::SecretKey;
 use xqr_engine::callers::{api_keys, workspaces};
 use xqr_engine::destinations::destination::Destination;
-use xqr_engine::links::Draft;
+use xqr_engine::links::NewLink;
 use xqr_engine::plans::Cycle;
 use xqr_engine::rows::{Filter, Page};
 use xqr_engine::{App, OsRandom, Pace, Rates, Settings, SystemClock, links};
@@ -106,7 +106,7 @@ fn furnish(app: &App) -> anyhow::Result<SecretKey> {
     for i in 0..PAGE {
         let destination = Destination::parse("url", &format!("https://example.com/{i}"))
             .map_err(xqr_engine::errors::Error::from)?;
-        let draft = Draft { labels: vec!["bench".to_owned()], ..Draft::new(destination) };
+        let draft = NewLink { labels: vec!["bench".to_owned()], ..NewLink::new(destination) };
         let caller = caller.clone();
         app.data.write_here(move |tx| links::create(tx, &caller, draft))?;
     }

@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use xqr_errors::{Condition, Error, Result, State};
 use xqr_store::assets::{self, Asset, AssetStatus};
 
-use super::{Ticket, conflict, grant};
+use super::{UploadSignature, conflict, grant};
 use crate::assets::media;
 use crate::runtime::ids;
 use crate::runtime::ports::object_storage::Sink;
@@ -53,11 +53,11 @@ impl App {
     pub async fn receive(
         &self,
         uid: &str,
-        ticket: &Ticket,
+        signature: &UploadSignature,
         announced: &Announced,
         body: impl Stream<Item = Result<Bytes>>,
     ) -> Result<Asset> {
-        let asset = self.admit_upload(uid, ticket, announced).await?;
+        let asset = self.admit_upload(uid, signature, announced).await?;
         let _place = self.uploads.take(asset.workspace_id, 5)?;
         let mut writing = self.begin(asset).await?;
         let written = match writing.take(body).await {
@@ -75,7 +75,7 @@ impl App {
     async fn admit_upload(
         &self,
         uid: &str,
-        ticket: &Ticket,
+        signature: &UploadSignature,
         announced: &Announced,
     ) -> Result<Asset> {
         if !ids::is_uuid(uid) {
@@ -86,13 +86,13 @@ impl App {
             .read(move |conn| assets::find_any(conn, &wanted))
             .await?
             .ok_or(Condition::UploadLinkInvalid)?;
-        if !self.upload_key().verify(&grant(&asset, ticket.expires), &ticket.signature) {
+        if !self.upload_key().verify(&grant(&asset, signature.expires), &signature.signature) {
             return Err(Condition::UploadLinkInvalid.into());
         }
         if asset.status != AssetStatus::Pending {
             return Err(conflict(State::Confirmed));
         }
-        if self.now() >= ticket.expires.saturating_mul(1000) {
+        if self.now() >= signature.expires.saturating_mul(1000) {
             return Err(Condition::UploadLinkExpired.into());
         }
         if announced.size.is_some_and(|size| size != asset.size.unsigned_abs()) {

@@ -3,7 +3,7 @@
 use xqr_auth::{KeyDigest, KeyFormat, KeyStatus, Scopes, SecretKey};
 use xqr_errors::{Condition, Error, Resource, Result, State};
 use xqr_plans::{Capped, Plan, PlanTable};
-use xqr_store::keys::{self, Key, NewKey};
+use xqr_store::keys::{self, Key};
 use xqr_store::workspaces::Workspace;
 use xqr_store::{Conn, WorkspaceId};
 
@@ -39,7 +39,7 @@ pub fn authenticate(
 
 /// A key to make.
 #[derive(Debug, Clone)]
-pub struct Draft {
+pub struct NewKey {
     /// The display name.
     pub name: String,
     /// Which client it is for.
@@ -57,7 +57,7 @@ pub struct Draft {
 /// # Errors
 ///
 /// [`Condition::PlanLimitReached`] and [`Condition::PlanAboveTier`].
-pub fn create(tx: &mut Tx<'_>, workspace: &Workspace, draft: &Draft) -> Result<(Key, SecretKey)> {
+pub fn create(tx: &mut Tx<'_>, workspace: &Workspace, draft: &NewKey) -> Result<(Key, SecretKey)> {
     let terms = terms(tx.plans, workspace, None)?;
     if let Some(plan) = draft.plan {
         terms.check_key_plan(plan)?;
@@ -66,9 +66,9 @@ pub fn create(tx: &mut Tx<'_>, workspace: &Workspace, draft: &Draft) -> Result<(
     insert(tx, workspace.id, draft)
 }
 
-fn insert(tx: &mut Tx<'_>, workspace: WorkspaceId, draft: &Draft) -> Result<(Key, SecretKey)> {
+fn insert(tx: &mut Tx<'_>, workspace: WorkspaceId, draft: &NewKey) -> Result<(Key, SecretKey)> {
     let secret = SecretKey::mint(draft.look, &mut |bytes| tx.random(bytes));
-    let new = NewKey {
+    let new = keys::NewKey {
         uid: format!("key_{}", tx.fresh_uuid()),
         workspace_id: workspace,
         name: draft.name.clone(),
@@ -119,9 +119,9 @@ pub fn get_own(conn: &mut Conn, caller: &Caller, uid: &str) -> Result<Key> {
 ///
 /// As [`create`]; [`Condition::ScopeBeyond`], and [`Condition::KeyOutlives`] for a key that would
 /// live longer.
-pub fn create_by(tx: &mut Tx<'_>, caller: &Caller, draft: &Draft) -> Result<(Key, SecretKey)> {
+pub fn create_by(tx: &mut Tx<'_>, caller: &Caller, draft: &NewKey) -> Result<(Key, SecretKey)> {
     // What is not said of the plan is as with the caller.
-    let draft = Draft { plan: draft.plan.or(caller.own_plan()), ..draft.clone() };
+    let draft = NewKey { plan: draft.plan.or(caller.own_plan()), ..draft.clone() };
     caller.grant(draft.scopes, draft.expires_at, draft.plan)?;
     create(tx, &caller.owner, &draft)
 }
@@ -213,7 +213,7 @@ pub fn rotate(tx: &mut Tx<'_>, key: &Key) -> Result<(Key, SecretKey)> {
     insert(
         tx,
         key.workspace_id,
-        &Draft { name: key.name.clone(), look, scopes, expires_at: key.expires_at, plan },
+        &NewKey { name: key.name.clone(), look, scopes, expires_at: key.expires_at, plan },
     )
 }
 

@@ -16,7 +16,7 @@ use xqr_auth::{
 use xqr_checks::{Text, text};
 use xqr_errors::{Condition, Error, Resource, Result};
 use xqr_plans::{Capped, Plan, PlanTable};
-use xqr_store::users::{self, NewRefresh, NewUser, Role, User};
+use xqr_store::users::{self, NewRefresh, Role, User};
 use xqr_store::workspaces::Workspace;
 use xqr_store::{Conn, WorkspaceId, service_state};
 
@@ -274,7 +274,7 @@ pub async fn change_password(
 
 /// A person whom an operator adds to a workspace.
 #[derive(Debug, Clone)]
-pub struct Draft {
+pub struct NewUser {
     /// The e-mail address.
     pub email: String,
     /// The display name; without one, what stands before the `@`.
@@ -292,7 +292,7 @@ pub struct Draft {
 ///
 /// [`Condition::EmailInvalid`], [`Condition::EmailTaken`], those of a name that is too long, and
 /// [`Condition::PlanLimitReached`] if the plan has no seat left.
-pub fn create(tx: &mut Tx<'_>, workspace: &Workspace, draft: &Draft) -> Result<User> {
+pub fn create(tx: &mut Tx<'_>, workspace: &Workspace, draft: &NewUser) -> Result<User> {
     let email = Email::parse(&draft.email)?;
     let name = check_name("name", draft.name.as_deref(), email.local())?;
     let members = users::count(tx.conn, workspace.id)?;
@@ -410,7 +410,7 @@ fn insert(
     hash: &PasswordHash,
     role: Role,
 ) -> Result<User> {
-    let new = NewUser {
+    let new = users::NewUser {
         uid,
         workspace_id: workspace.id,
         email: email.shown().to_owned(),

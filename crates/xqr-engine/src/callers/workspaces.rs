@@ -115,7 +115,7 @@ pub fn bootstrap(tx: &mut Tx<'_>) -> Result<Option<SecretKey>> {
         &workspace.uid,
         Some(r#"{"monthly_calls":null,"burst_per_second":null}"#),
     )?;
-    let draft = api_keys::Draft {
+    let draft = api_keys::NewKey {
         name: "First key".to_owned(),
         look: KeyFormat::default(),
         scopes: Scopes::all(),

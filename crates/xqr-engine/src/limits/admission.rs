@@ -8,7 +8,7 @@ use xqr_errors::{Condition, Result};
 use xqr_plans::{Cap, Cycle};
 use xqr_store::WorkspaceId;
 
-use crate::limits::call_quota::{self, Quotas, Ticket};
+use crate::limits::call_quota::{self, AdmittedCall, Quotas};
 use crate::limits::token_buckets::{Buckets, Taken};
 use crate::{Caller, Clock, Data, Principal};
 
@@ -47,7 +47,7 @@ pub(crate) struct AdmissionGate {
 }
 
 /// A call that was let in. Unless it is [kept](Self::keep), it costs nothing of the quota.
-pub struct QuotaReservation(Option<Ticket>);
+pub struct QuotaReservation(Option<AdmittedCall>);
 
 impl fmt::Debug for QuotaReservation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -58,8 +58,8 @@ impl fmt::Debug for QuotaReservation {
 impl QuotaReservation {
     /// Counts the call.
     pub fn keep(self) {
-        if let Some(ticket) = self.0 {
-            ticket.keep();
+        if let Some(call) = self.0 {
+            call.keep();
         }
     }
 }
@@ -136,9 +136,9 @@ impl AdmissionGate {
         }
         let Some(cycle) = rates.quota else { return (figures, Ok(QuotaReservation(None))) };
         match self.quotas.admit(data, caller, cycle).await {
-            Ok(ticket) => {
-                figures.remaining = ticket.remaining;
-                (figures, Ok(QuotaReservation(Some(ticket))))
+            Ok(call) => {
+                figures.remaining = call.remaining;
+                (figures, Ok(QuotaReservation(Some(call))))
             }
             Err(error) => {
                 figures.remaining = limit.map(|_| 0);

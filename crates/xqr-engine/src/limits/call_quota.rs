@@ -47,7 +47,7 @@ struct Lease {
 }
 
 /// A call that has been admitted. It costs nothing unless it is [kept](Self::keep).
-pub(crate) struct Ticket {
+pub(crate) struct AdmittedCall {
     meter: Arc<Meter>,
     period: Period,
     /// What is left of the quota after this call; `None` is unlimited.
@@ -55,14 +55,14 @@ pub(crate) struct Ticket {
     kept: bool,
 }
 
-impl Ticket {
+impl AdmittedCall {
     /// Counts the call.
     pub(crate) fn keep(mut self) {
         self.kept = true;
     }
 }
 
-impl Drop for Ticket {
+impl Drop for AdmittedCall {
     fn drop(&mut self) {
         if !self.kept {
             self.meter.put_back(self.period, 1);
@@ -77,14 +77,19 @@ impl Quotas {
     ///
     /// [`Condition::QuotaSpent`] until the month turns, [`Condition::DailyQuotaSpent`] until the
     /// day does.
-    pub(crate) async fn admit(&self, data: &Data, caller: &Caller, cycle: Cycle) -> Result<Ticket> {
+    pub(crate) async fn admit(
+        &self,
+        data: &Data,
+        caller: &Caller,
+        cycle: Cycle,
+    ) -> Result<AdmittedCall> {
         let cap = cap(caller, cycle);
         let meter = self.meter(caller.workspace, cycle, data.now());
         loop {
             let now = data.now();
             let period = cycle.at(now);
             if let Some(remaining) = meter.take(period, cap) {
-                return Ok(Ticket { meter, period, remaining, kept: false });
+                return Ok(AdmittedCall { meter, period, remaining, kept: false });
             }
             let _asking = meter.asking.lock().await;
             let Some(lease) = meter.to_ask(period, cap) else { continue };

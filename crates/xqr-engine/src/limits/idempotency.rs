@@ -59,11 +59,11 @@ pub struct Outcome {
     pub had_effect: bool,
 }
 
-/// Which request it is: a digest of who asks for what, with which Idempotency-Key.
+/// The digest of a request: its principal, method, path and `Idempotency-Key`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place([u8; 32]);
+pub struct RequestDigest([u8; 32]);
 
-impl Place {
+impl RequestDigest {
     /// Names a request: `principal` sends `method path` with a client's `idempotency_key`.
     pub fn new(principal: Principal, method: &str, path: &str, idempotency_key: &str) -> Self {
         let mut hash = Sha256::new();
@@ -84,8 +84,8 @@ impl Place {
 
 impl Attempt {
     /// Describes an attempt at a request with a body of which `fingerprint` is the digest.
-    pub fn new(place: Place, fingerprint: [u8; 32], sealing: SealingKey) -> Self {
-        Self { id: place.0, fingerprint, sealing }
+    pub fn new(digest: RequestDigest, fingerprint: [u8; 32], sealing: SealingKey) -> Self {
+        Self { id: digest.0, fingerprint, sealing }
     }
 }
 

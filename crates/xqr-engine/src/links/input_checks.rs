@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use xqr_checks::{Text, list, number, text};
 use xqr_errors::{Condition, Error, Result};
 
-use super::{Draft, Edit, NewRule, NewVariant};
+use super::{Edit, NewLink, NewRule, NewVariant};
 
 /// The most labels of one link, and characters of one label.
 pub const MAX_LABELS: usize = 10;
@@ -24,7 +24,7 @@ pub const MAX_RULES: usize = 20;
 pub const NAME_CHARS: usize = 200;
 
 /// Checks a new link.
-pub(super) fn check_draft(draft: &Draft) -> Result<()> {
+pub(super) fn check_draft(draft: &NewLink) -> Result<()> {
     check(draft.name.as_deref(), Some(&draft.labels), Some(&draft.variants), Some(&draft.rules))
 }
 
@@ -76,8 +76,8 @@ mod tests {
     use super::*;
     use crate::destinations::Destination;
 
-    fn draft() -> Draft {
-        Draft::new(Destination::parse("url", "https://example.com/").unwrap())
+    fn draft() -> NewLink {
+        NewLink::new(Destination::parse("url", "https://example.com/").unwrap())
     }
 
     fn variant(name: &str, weight: u32) -> NewVariant {
@@ -90,24 +90,24 @@ mod tests {
         let labels = vec!["a".repeat(LABEL_CHARS); MAX_LABELS];
         let variants = vec![variant("A", 1), variant(&"b".repeat(VARIANT_NAME_CHARS), MAX_WEIGHT)];
         let name = Some("n".repeat(NAME_CHARS));
-        check_draft(&Draft { labels, variants, name, ..draft() }).unwrap();
+        check_draft(&NewLink { labels, variants, name, ..draft() }).unwrap();
     }
 
     #[test]
     fn every_bound_is_checked() {
         let many = |n| (0..n).map(|i| variant(&i.to_string(), 1)).collect::<Vec<_>>();
         for (draft, wanted) in [
-            (Draft { labels: vec!["a".into(); MAX_LABELS + 1], ..draft() }, "labels"),
-            (Draft { labels: vec!["a".repeat(LABEL_CHARS + 1)], ..draft() }, "labels"),
-            (Draft { labels: vec!["a\0".into()], ..draft() }, "labels"),
-            (Draft { labels: vec![" ".into()], ..draft() }, "labels"),
-            (Draft { name: Some(String::new()), ..draft() }, "name"),
-            (Draft { name: Some("n".repeat(NAME_CHARS + 1)), ..draft() }, "name"),
-            (Draft { variants: many(MAX_VARIANTS + 1), ..draft() }, "variants"),
-            (Draft { variants: vec![variant("A", 0)], ..draft() }, "variants"),
-            (Draft { variants: vec![variant("A", MAX_WEIGHT + 1)], ..draft() }, "variants"),
-            (Draft { variants: vec![variant("", 1)], ..draft() }, "variants"),
-            (Draft { variants: vec![variant("A", 1), variant("A", 2)], ..draft() }, "variants"),
+            (NewLink { labels: vec!["a".into(); MAX_LABELS + 1], ..draft() }, "labels"),
+            (NewLink { labels: vec!["a".repeat(LABEL_CHARS + 1)], ..draft() }, "labels"),
+            (NewLink { labels: vec!["a\0".into()], ..draft() }, "labels"),
+            (NewLink { labels: vec![" ".into()], ..draft() }, "labels"),
+            (NewLink { name: Some(String::new()), ..draft() }, "name"),
+            (NewLink { name: Some("n".repeat(NAME_CHARS + 1)), ..draft() }, "name"),
+            (NewLink { variants: many(MAX_VARIANTS + 1), ..draft() }, "variants"),
+            (NewLink { variants: vec![variant("A", 0)], ..draft() }, "variants"),
+            (NewLink { variants: vec![variant("A", MAX_WEIGHT + 1)], ..draft() }, "variants"),
+            (NewLink { variants: vec![variant("", 1)], ..draft() }, "variants"),
+            (NewLink { variants: vec![variant("A", 1), variant("A", 2)], ..draft() }, "variants"),
         ] {
             let error = check_draft(&draft).unwrap_err();
             assert_eq!(error.conditions().len(), 1, "{error}");

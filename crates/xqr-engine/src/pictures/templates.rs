@@ -6,7 +6,7 @@ use xqr_errors::{Condition, Error, Resource, Result};
 use xqr_plans::Capped;
 use xqr_store::Conn;
 use xqr_store::counters::{self, Metric, Span};
-use xqr_store::templates::{self, NewTemplate, Template};
+use xqr_store::templates::{self, Template};
 
 use crate::limits::plan_caps;
 use crate::{Caller, Tx};
@@ -16,7 +16,7 @@ pub type Design = Map<String, Value>;
 
 /// A template to make.
 #[derive(Debug, Clone)]
-pub struct Draft {
+pub struct NewTemplate {
     /// The display name.
     pub name: String,
     /// A longer text.
@@ -46,12 +46,12 @@ pub fn design(template: &Template) -> Design {
 /// # Errors
 ///
 /// [`Condition::FeatureLocked`] where the plan has no templates, [`Condition::PlanLimitReached`].
-pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: Draft) -> Result<Template> {
+pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: NewTemplate) -> Result<Template> {
     let cap = caller.terms.limits.templates;
     caller.terms.check_feature("QR templates", cap != Some(0))?;
     plan_caps::begin(tx, caller.workspace, Capped::Templates)?;
     plan_caps::take(tx, caller.workspace, &caller.terms, Capped::Templates, 1)?;
-    let new = NewTemplate {
+    let new = templates::NewTemplate {
         uid: tx.fresh_uuid(),
         workspace_id: caller.workspace,
         name: draft.name,

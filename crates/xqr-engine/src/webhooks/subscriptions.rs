@@ -10,9 +10,7 @@ use serde_json::json;
 use xqr_auth::{MasterSecret, SigningSecret};
 use xqr_errors::{Condition, Dialect, Error, Resource, Result, State};
 use xqr_plans::Capped;
-use xqr_store::webhooks::{
-    self, Delivery, DeliveryStatus, NewWebhook, Webhook, WebhookChanges, WebhookStatus,
-};
+use xqr_store::webhooks::{self, Delivery, DeliveryStatus, Webhook, WebhookChanges, WebhookStatus};
 use xqr_store::{Conn, DeliveryId, Page, WebhookId};
 
 use super::fan_out::{format_of, new_delivery};
@@ -79,7 +77,7 @@ pub fn check_plan(caller: &Caller) -> Result<()> {
 
 /// A webhook to make.
 #[derive(Debug)]
-pub struct Draft {
+pub struct NewWebhook {
     /// The dialect of its events, signatures and retries.
     pub dialect: Dialect,
     /// Where deliveries go.
@@ -109,12 +107,16 @@ pub struct Edit {
 /// # Errors
 ///
 /// [`Condition::FeatureLocked`] where the plan has no webhooks, [`Condition::PlanLimitReached`].
-pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: Draft) -> Result<(Webhook, SigningSecret)> {
+pub fn create(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    draft: NewWebhook,
+) -> Result<(Webhook, SigningSecret)> {
     check_plan(caller)?;
     plan_caps::take(tx, caller.workspace, &caller.terms, Capped::Webhooks, 1)?;
     let uid = tx.fresh_uuid();
     let secret = SigningSecret::mint(|bytes| tx.random(bytes));
-    let new = NewWebhook {
+    let new = webhooks::NewWebhook {
         secret: seal(tx, &uid, &secret)?,
         uid,
         workspace_id: caller.workspace,

@@ -1,5 +1,6 @@
 //! A request without credentials.
 
+use std::fmt;
 use std::future::{Ready, ready};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -28,6 +29,15 @@ pub struct AnonymousRequest {
     /// The request as actix has it.
     pub request: HttpRequest,
     payload: Payload,
+}
+
+impl fmt::Debug for AnonymousRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Headers may hold secrets.
+        f.debug_struct("AnonymousRequest")
+            .field("path", &self.request.path())
+            .finish_non_exhaustive()
+    }
 }
 
 impl FromRequest for AnonymousRequest {

@@ -1,5 +1,6 @@
 //! The extractor of API handlers: the client is authenticated and admitted before the body is read.
 
+use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use futures_util::future::LocalBoxFuture;
 use sha2::{Digest as _, Sha256};
 use xqr_engine::auth::{Scope, SealingKey};
 use xqr_engine::errors::{Condition, Result};
-use xqr_engine::limits::idempotency::{Answer, Attempt, Outcome, Place};
+use xqr_engine::limits::idempotency::{Answer, Attempt, Outcome, RequestDigest};
 use xqr_engine::pictures::render_request::{Source, Upload};
 use xqr_engine::{App, Caller, LimitStatus, QuotaReservation, Tx};
 
@@ -38,6 +39,16 @@ pub struct ApiRequest<D> {
     /// SHA-256 of the body in canonical form, once it has been read.
     fingerprint: [u8; 32],
     dialect: PhantomData<D>,
+}
+
+impl<D> fmt::Debug for ApiRequest<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Headers may hold secrets.
+        f.debug_struct("ApiRequest")
+            .field("caller", &self.caller)
+            .field("path", &self.request.path())
+            .finish_non_exhaustive()
+    }
 }
 
 impl<D: Dialect> FromRequest for ApiRequest<D> {
@@ -162,7 +173,7 @@ impl<D: Dialect> ApiRequest<D> {
     pub fn attempt(&self) -> Result<Option<Attempt>> {
         let attempt = |key: &str| {
             Attempt::new(
-                place(&self.caller, &self.request, key),
+                digest(&self.caller, &self.request, key),
                 self.fingerprint,
                 self.sealing.clone(),
             )
@@ -230,13 +241,13 @@ fn idempotency_key(request: &HttpRequest) -> Result<Option<&str>> {
 }
 
 /// Names a caller's request with an Idempotency-Key.
-fn place(caller: &Caller, request: &HttpRequest, key: &str) -> Place {
-    Place::new(caller.principal, request.method().as_str(), request.path(), key)
+fn digest(caller: &Caller, request: &HttpRequest, key: &str) -> RequestDigest {
+    RequestDigest::new(caller.principal, request.method().as_str(), request.path(), key)
 }
 
 /// Returns whether an answer to this very request is stored.
 async fn is_answered(app: &App, caller: &Caller, request: &HttpRequest) -> Result<bool> {
     let Some(key) = idempotency_key(request)? else { return Ok(false) };
-    let (place, now) = (place(caller, request, key), app.now());
-    app.read(move |conn| place.is_answered(conn, now)).await
+    let (digest, now) = (digest(caller, request, key), app.now());
+    app.read(move |conn| digest.is_answered(conn, now)).await
 }

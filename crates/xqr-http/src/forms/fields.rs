@@ -1,5 +1,6 @@
 //! The fields of a JSON body, read in the order of lines, with every complaint collected.
 
+use std::fmt;
 use std::ops::RangeInclusive;
 
 use base64::Engine as _;
@@ -46,6 +47,13 @@ pub struct Fields {
     prefix: String,
     /// What is wrong with values that could not even be taken from a query.
     unreadable: Vec<(String, Condition)>,
+}
+
+impl fmt::Debug for Fields {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Values may be secrets.
+        f.debug_set().entries(self.object.keys()).finish()
+    }
 }
 
 impl Fields {

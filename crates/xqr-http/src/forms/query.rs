@@ -1,5 +1,6 @@
 //! The query of a request, read in the order of lines.
 
+use std::fmt;
 use std::ops::RangeInclusive;
 
 use url::form_urlencoded;
@@ -9,6 +10,12 @@ use xqr_engine::errors::{Condition, Expected, Result};
 /// A decoded query. Parameters that are not asked for are passed over.
 pub struct Query(Vec<(String, String)>);
 
+impl fmt::Debug for Query {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Values may be secrets.
+        f.debug_set().entries(self.0.iter().map(|(name, _)| name)).finish()
+    }
+}
 impl Query {
     /// Reads a query string (`application/x-www-form-urlencoded`).
     pub fn parse(text: &str) -> Self {

@@ -18,10 +18,11 @@ use actix_web::{HttpMessage, HttpResponse};
 const WORTH: u64 = 1024;
 
 /// Stands in the extensions of an answer that holds a secret.
+#[derive(Debug)]
 pub struct Secret;
 
 /// The coding that a client takes.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct Codings(ContentEncoding);
 
 impl Codings {

@@ -26,6 +26,7 @@ const EXPOSED: HeaderValue = HeaderValue::from_static(
 );
 
 /// What the settings say of the origin of a request.
+#[derive(Debug)]
 pub struct Cors {
     allowed: Option<HeaderValue>,
     /// Whether the answer would be another one for another origin.

@@ -1,5 +1,6 @@
 //! Authentication: an API key or an access token, presented by a client.
 
+use std::fmt;
 use std::sync::Arc;
 
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
@@ -17,6 +18,12 @@ pub struct Bearer {
     pub caller: Caller,
     /// Seals what the service stores for the client, such as answers of idempotent requests.
     pub sealing: SealingKey,
+}
+
+impl fmt::Debug for Bearer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bearer").field("caller", &self.caller).finish_non_exhaustive()
+    }
 }
 
 /// The public part of the caller's key, for the log.

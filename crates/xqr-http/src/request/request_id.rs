@@ -25,7 +25,7 @@ thread_local! {
 }
 
 /// The id of one request, on every answer and in the log.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub enum RequestId {
     /// `req_` and a ULID.
     Ulid([u8; 30]),

@@ -12,6 +12,7 @@ use bytes::Bytes;
 const PIECE: usize = 32 * 1024;
 
 /// A body whose length is known.
+#[derive(Debug)]
 pub struct ChunkedBody {
     rest: Bytes,
     len: u64,

@@ -9,7 +9,7 @@ use xqr_engine::Tx;
 use xqr_engine::auth::Scope;
 use xqr_engine::errors::{Condition, Expected, Instead, Result};
 use xqr_engine::pictures::render_request::RenderRequest;
-use xqr_engine::pictures::templates::{self, Design, Draft, Edit};
+use xqr_engine::pictures::templates::{self, Design, Edit, NewTemplate};
 use xqr_engine::render::{ClearZone, Format, Size};
 use xqr_engine::rows::{Conn, Template};
 use xqr_engine::runtime::time_format::rfc3339;
@@ -67,7 +67,7 @@ async fn create(mut call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     let description = fields.prose("description", DESCRIPTION_CHARS);
     let design = design(&mut fields, usual()).unwrap_or_else(usual);
     fields.end()?;
-    let draft = Draft { name: name.ok_or(Condition::BodyNotObject)?, description, design };
+    let draft = NewTemplate { name: name.ok_or(Condition::BodyNotObject)?, description, design };
     let (caller, cover) = (call.caller.clone(), call.cover());
     let create = move |tx: &mut Tx<'_>| templates::create(tx, &caller, draft);
     Ok(call.make(create, move |template| cover.close(TemplateView::new(&template))).await?)

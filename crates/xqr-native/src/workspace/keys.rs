@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use xqr_engine::Tx;
 use xqr_engine::auth::{KeyFormat, Scope, Scopes, SecretKey};
-use xqr_engine::callers::api_keys::{self, Draft};
+use xqr_engine::callers::api_keys::{self, NewKey};
 use xqr_engine::errors::{Condition, Result};
 use xqr_engine::plans::Plan;
 use xqr_engine::rows::Key;
@@ -104,7 +104,7 @@ async fn delete(call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
 }
 
 /// Reads the body of a key to make.
-async fn draft(call: &mut ApiRequest<Native>) -> Result<Draft> {
+async fn draft(call: &mut ApiRequest<Native>) -> Result<NewKey> {
     let now = call.app.now();
     let mut fields = call.fields().await?;
     if !fields.has("name") {
@@ -131,7 +131,7 @@ async fn draft(call: &mut ApiRequest<Native>) -> Result<Draft> {
         .unwrap_or(KeyFormat::Xqr);
     let plan = fields.choice("plan", &Plan::ALL.map(|plan| (plan.name(), plan)));
     fields.end()?;
-    Ok(Draft {
+    Ok(NewKey {
         name: name.unwrap_or_default(),
         look,
         scopes: scopes.unwrap_or_default(),

@@ -10,7 +10,7 @@ use xqr_engine::auth::{Scope, SigningSecret};
 use xqr_engine::errors::{Condition, Result};
 use xqr_engine::rows::{Conn, Delivery, DeliveryStatus, Page, Webhook, WebhookStatus};
 use xqr_engine::runtime::time_format::rfc3339;
-use xqr_engine::webhooks::subscriptions::{self, Draft, Edit};
+use xqr_engine::webhooks::subscriptions::{self, Edit, NewWebhook};
 use xqr_engine::{App, Caller, Tx};
 
 use crate::envelope::{Answers as _, PageMeta};
@@ -80,8 +80,12 @@ async fn create(mut call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     let description = fields.prose("description", DESCRIPTION_CHARS).unwrap_or_default();
     fields.end()?;
     let url = subscriptions::endpoint(&call.app, "url", &url.unwrap_or_default()).await?;
-    let draft =
-        Draft { dialect: Native::COLUMN, url, description, events: events.unwrap_or_default() };
+    let draft = NewWebhook {
+        dialect: Native::COLUMN,
+        url,
+        description,
+        events: events.unwrap_or_default(),
+    };
     let (caller, cover) = (call.caller.clone(), call.cover());
     let create = move |tx: &mut Tx<'_>| Ok(subscriptions::create(tx, &caller, draft)?.0);
     Ok(call.make(create, move |webhook| cover.close(WebhookView::new(&webhook))).await?)

@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
 use xqr_engine::auth::{KeyFormat, Scopes, SecretKey};
-use xqr_engine::callers::api_keys::{self, Draft};
+use xqr_engine::callers::api_keys::{self, NewKey};
 use xqr_engine::errors::{Condition, Resource, Result};
 use xqr_engine::pictures::render_billing;
 use xqr_engine::plans::Plan;
@@ -61,7 +61,7 @@ async fn create(mut call: ApiRequest<StudioUser>) -> Result<HttpResponse, Refusa
     let (Some(name), Some(plan)) = (name, plan) else {
         return Err(Condition::BodyNotObject.into());
     };
-    let draft = Draft {
+    let draft = NewKey {
         name,
         look: KeyFormat::Studio,
         scopes: Scopes::all(),

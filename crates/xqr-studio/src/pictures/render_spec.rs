@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use xqr_engine::errors::Condition;
-use xqr_engine::links::Draft;
+use xqr_engine::links::NewLink;
 use xqr_engine::pictures::render_request::{BackdropFile, LogoFile, RenderRequest, Upload};
 use xqr_engine::render::{
     ClearZone, Design, Direction, EyeBorder, EyeCenter, EyeShape, Eyes, Format, Frame, FrameStyle,
@@ -17,7 +17,7 @@ use xqr_http::forms::payload_fields::{Kind, content};
 pub(super) struct RenderSpec {
     /// Without text where the code is that of `dynamic`.
     pub(super) order: RenderRequest,
-    pub(super) dynamic: Option<Draft>,
+    pub(super) dynamic: Option<NewLink>,
     /// As clients named it, for the manifest.
     pub(super) data_type: &'static str,
     pub(super) format: &'static str,
@@ -71,7 +71,7 @@ pub(super) fn read_spec(fields: &mut Fields, files: &mut Vec<Upload>) -> Option<
 }
 
 /// Reads the payload of a dynamic QR.
-fn payload(fields: &mut Fields) -> Option<Draft> {
+fn payload(fields: &mut Fields) -> Option<NewLink> {
     fields.demand("payload");
     let mut payload = fields.object("payload", "")?;
     let draft = dynamic_fields::read_new(&mut payload);

@@ -6,7 +6,7 @@ use serde_json::json;
 use tokio::sync::oneshot;
 use xqr_engine::errors::{Error, Result};
 use xqr_engine::limits::idempotency::{Attempt, Outcome, UNFINISHED};
-use xqr_engine::links::Draft;
+use xqr_engine::links::NewLink;
 use xqr_engine::pictures::render_billing::{self, Charge};
 use xqr_engine::{App, Caller, Tx, links};
 use xqr_http::ApiRequest;
@@ -31,13 +31,14 @@ pub(super) struct Reservation {
 /// anyway (section 6).
 pub(super) async fn reserve(
     call: &ApiRequest<Studio>,
-    drafts: Vec<Option<Draft>>,
+    drafts: Vec<Option<NewLink>>,
 ) -> Result<Reservation> {
     let (caller, units) = (call.caller.clone(), drafts.len() as u64);
     let job = move |tx: &mut Tx<'_>| {
         let charge = render_billing::charge(tx, &caller, units)?;
-        let make =
-            |draft: Option<Draft>| draft.map(|draft| links::create(tx, &caller, draft)).transpose();
+        let make = |draft: Option<NewLink>| {
+            draft.map(|draft| links::create(tx, &caller, draft)).transpose()
+        };
         let links = drafts.into_iter().map(make).collect::<Result<Vec<_>>>()?;
         let uids = links.iter().flatten().map(|link| link.uid.clone()).collect();
         let codes: Vec<_> = links.into_iter().map(|link| link.map(|link| link.code)).collect();

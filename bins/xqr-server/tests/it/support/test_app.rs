@@ -211,7 +211,7 @@ impl TestApp {
         let made = self.running.app.data.write_here(move |tx| {
             let workspace = workspaces::create(tx, "Another", plan)?;
             let workspace = workspaces::set_overrides(tx, &workspace.uid, Some(overrides))?;
-            let draft = api_keys::Draft {
+            let draft = api_keys::NewKey {
                 name: "key".into(),
                 look: KeyFormat::Xqr,
                 scopes,

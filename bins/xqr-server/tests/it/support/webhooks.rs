@@ -8,7 +8,7 @@ use xqr_engine::auth::{SecretKey, SigningSecret};
 use xqr_engine::callers::api_keys;
 use xqr_engine::errors::{Dialect, Result};
 use xqr_engine::rows::{Delivery, Page, Webhook, WebhookStatus};
-use xqr_engine::webhooks::subscriptions::{self, Draft, Edit};
+use xqr_engine::webhooks::subscriptions::{self, Edit, NewWebhook};
 use xqr_engine::{Caller, Tx};
 
 use crate::support::receiver::Heard;
@@ -48,7 +48,7 @@ impl TestApp {
     ) -> (Webhook, SigningSecret) {
         let url = subscriptions::endpoint(&self.running.app, "url", url).await.unwrap();
         let events = events.iter().map(|event| (*event).to_owned()).collect();
-        let draft = Draft { dialect, url, description: "test".into(), events };
+        let draft = NewWebhook { dialect, url, description: "test".into(), events };
         self.tx(|tx, caller| subscriptions::create(tx, caller, draft)).await.unwrap()
     }
 

@@ -94,7 +94,7 @@ async fn a_thousand_deliveries_are_verified() {
     let (_, native) = app.subscribe(Dialect::Xqr, &receiver.url(), &["*"]).await;
     for _ in 0..10 {
         app.tx(|tx, caller| {
-            let draft = || links::Draft::new(destination());
+            let draft = || links::NewLink::new(destination());
             links::create_each(tx, caller, std::iter::repeat_with(draft).take(100).collect())
                 .map(drop)
         })
@@ -155,7 +155,7 @@ async fn a_rolled_back_change_sends_no_event() {
     let (hook, _) = app.subscribe(Dialect::Xqr, &receiver.url(), &["*"]).await;
     let aborted = app
         .tx(|tx, caller| {
-            links::create(tx, caller, links::Draft::new(destination()))?;
+            links::create(tx, caller, links::NewLink::new(destination()))?;
             Err::<(), _>(Condition::KeyInvalid.into())
         })
         .await;
@@ -189,7 +189,7 @@ async fn an_event_is_stored_only_for_a_workspace_with_an_active_webhook() {
     let app = start_reaching(&[&receiver]).await;
     let stores_an_event = async || {
         app.tx(|tx, caller| {
-            links::create(tx, caller, links::Draft::new(destination()))?;
+            links::create(tx, caller, links::NewLink::new(destination()))?;
             outbox::has_events(tx.conn)
         })
         .await

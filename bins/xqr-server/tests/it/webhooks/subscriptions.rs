@@ -8,7 +8,7 @@ use xqr_engine::callers::api_keys;
 use xqr_engine::errors::{Condition, Dialect};
 use xqr_engine::plans::Plan;
 use xqr_engine::rows::{Page, WebhookStatus};
-use xqr_engine::webhooks::subscriptions::{self, Draft, Edit};
+use xqr_engine::webhooks::subscriptions::{self, Edit, NewWebhook};
 use xqr_engine::{Caller, Tx, links};
 
 use crate::support::receiver::{Receiver, start_reaching};
@@ -67,7 +67,7 @@ async fn internal_addresses_are_refused_when_named_and_with_every_attempt() {
         .unwrap();
     let (maker, id) = (caller.clone(), hook.id);
     engine
-        .write(move |tx| links::create(tx, &maker, links::Draft::new(destination())))
+        .write(move |tx| links::create(tx, &maker, links::NewLink::new(destination())))
         .await
         .unwrap();
     for n in 1..=3 {
@@ -98,7 +98,7 @@ async fn plans_count_webhooks() {
         async move {
             let url =
                 subscriptions::endpoint(&engine, "url", "https://hooks.example/").await.unwrap();
-            let draft = Draft {
+            let draft = NewWebhook {
                 dialect: Dialect::Studio,
                 url,
                 description: String::new(),

@@ -134,7 +134,7 @@ async fn of_fifty_first_sign_ups_one_becomes_the_administrator() {
 #[tokio::test]
 async fn an_operators_person_closes_the_first_sign_up_too() {
     let trial = open(Signup::Auto).await;
-    let make = |email: &str| Draft {
+    let make = |email: &str| NewUser {
         email: email.to_owned(),
         name: Some("Ann".into()),
         role: None,
