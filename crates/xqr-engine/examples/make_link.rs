@@ -18,11 +18,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let secret = data.write_here(workspaces::bootstrap)?.ok_or("the folder is not empty")?;
     let now = data.now();
     let caller = data.read_here(|conn| api_keys::authenticate(conn, data.plans(), &secret, now))?;
-    let destination = Destination::parse("url", "https://example.com/menu")
-        .map_err(xqr_engine::errors::Error::from)?;
+    let destination = Destination::parse("https://example.com/menu")?;
     let draft =
         links::NewLink { labels: vec!["menu".to_owned()], ..links::NewLink::new(destination) };
     let link = data.write_here(move |tx| links::create(tx, &caller, draft))?;
-    println!("/{} leads to {}", link.code, link.destination.unwrap_or_default());
+    let labels = links::labels(&link).join(", ");
+    println!("/{} leads to {} ({labels})", link.code, link.destination.unwrap_or_default());
     Ok(())
 }

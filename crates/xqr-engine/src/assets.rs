@@ -34,7 +34,7 @@ pub(crate) const UPLOADS_EACH: usize = 8;
 /// An asset to make.
 #[derive(Debug, Clone)]
 pub struct NewAsset {
-    /// The name of the file, [checked](check_filename).
+    /// The name of the file, [checked](is_filename).
     pub filename: String,
     /// The declared type, as by [`media::parse`].
     pub media_type: String,
@@ -44,21 +44,14 @@ pub struct NewAsset {
     pub tags: Vec<String>,
 }
 
-/// Refuses a name that could be taken for a path, or read for another than it is.
-///
-/// # Errors
-///
-/// [`Condition::FilenameInvalid`] for `field`.
-pub fn check_filename(field: &str, name: &str) -> Result<(), Condition> {
+/// Returns whether a name cannot be taken for a path, nor read for another than it is.
+pub fn is_filename(name: &str) -> bool {
     // Marks that turn the direction of text let `exe.gpj` be read for `jpg.exe`.
     let odd = |c: char| {
         matches!(c, '/' | '\\' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
             || c.is_control()
     };
-    if name.chars().any(odd) || name.chars().all(|c| c == '.' || c.is_whitespace()) {
-        return Err(Condition::FilenameInvalid { field: field.to_owned() });
-    }
-    Ok(())
+    !name.chars().any(odd) && !name.chars().all(|c| c == '.' || c.is_whitespace())
 }
 
 /// Makes an asset whose file is still to be uploaded, and reserves its storage.
@@ -245,7 +238,7 @@ mod tests {
         for good in
             ["logo.png", "Grüße (1).pdf", "日本.svg", "..%2fx", "a..b", ".htaccess", "CON", "a b"]
         {
-            assert!(check_filename("f", good).is_ok(), "{good}");
+            assert!(is_filename(good), "{good}");
         }
         for bad in [
             "",
@@ -261,7 +254,7 @@ mod tests {
             "...",
             "\u{200f}x",
         ] {
-            assert!(check_filename("f", bad).is_err(), "{bad:?}");
+            assert!(!is_filename(bad), "{bad:?}");
         }
     }
 }

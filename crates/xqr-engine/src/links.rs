@@ -22,11 +22,13 @@ mod edit;
 mod input_checks;
 pub mod passcodes;
 pub mod projects;
+mod stored_lists;
 
 pub use edit::edit;
 pub use input_checks::{
     LABEL_CHARS, MAX_LABELS, MAX_RULES, MAX_VARIANTS, MAX_WEIGHT, NAME_CHARS, VARIANT_NAME_CHARS,
 };
+pub use stored_lists::{labels, routing_rules, variants};
 
 /// A routing rule to store.
 #[derive(Debug, Clone)]

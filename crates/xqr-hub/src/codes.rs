@@ -85,7 +85,7 @@ async fn reserve(mut call: ApiRequest<Hub>) -> Result<HttpResponse, Refusal> {
         Some(Value::String(text)) => text,
         _ => String::new(),
     };
-    let slug = Slug::parse_strict("code", &text)?;
+    let slug = Slug::parse_strict(&text).map_err(|error| error.at("code"))?;
     let (caller, app) = (call.caller.clone(), call.app.clone());
     let job = move |tx: &mut Tx<'_>| {
         make(tx, &caller, NewLink { slug: Some(slug), ..NewLink::default() })

@@ -54,8 +54,9 @@ async fn presign(mut call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> 
     call.mark(&fields, &[]);
     fields.demand("filename");
     let filename = fields.line("filename", FILENAME_CHARS);
-    let unfit = filename.as_deref().and_then(|name| assets::check_filename("filename", name).err());
-    unfit.into_iter().for_each(|complaint| fields.complain(complaint));
+    if filename.as_deref().is_some_and(|name| !assets::is_filename(name)) {
+        fields.complain(Condition::FilenameInvalid { field: "filename".into() });
+    }
     let media_type = match fields.text("content_type") {
         None => Some(media::UNKNOWN.to_owned()),
         Some(text) => media::parse(&text).or_else(|| {

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 use xqr_engine::auth::Scope;
 use xqr_engine::bio::{Content, Edit, LINKS, NewBioPage, PageData, is_language};
-use xqr_engine::destinations::destination::Destination;
+use xqr_engine::destinations::destination::{Destination, DestinationError};
 use xqr_engine::errors::{Amount, Condition, Expected, Result};
 use xqr_engine::rows::BioPage;
 use xqr_engine::runtime::time_format::rfc3339;
@@ -228,9 +228,10 @@ fn target(field: &str, text: &str) -> Result<Target, Condition> {
                 && parameters.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.=;".contains(&b))
         }
         _ => {
-            return match Destination::parse(field, text) {
-                Err(Condition::UrlInvalid { .. }) => Err(invalid()),
-                parsed => parsed.map(Target::Page),
+            return match Destination::parse(text) {
+                Ok(destination) => Ok(Target::Page(destination.of_field(field))),
+                Err(DestinationError::Invalid) => Err(invalid()),
+                Err(error) => Err(error.at(field)),
             };
         }
     };

@@ -78,7 +78,7 @@ async fn shorten_and_follow(folder: &Path) -> Result<()> {
     let now = app.now();
     let plans = app.data.plans();
     let caller = app.data.read_here(|conn| api_keys::authenticate(conn, plans, &secret, now))?;
-    let destination = Destination::parse("url", "https://example.com/menu")?;
+    let destination = Destination::parse("https://example.com/menu")?;
     let new = links::NewLink::new(destination);
     let link = app.data.write_here(move |tx| links::create(tx, &caller, new))?;
 

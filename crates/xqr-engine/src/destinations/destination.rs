@@ -3,7 +3,7 @@
 
 use url::Url;
 use xqr_blocklist::Host;
-use xqr_errors::Condition;
+use xqr_errors::{Condition, Error};
 
 use crate::destinations::slug::{CodeKey, is_reserved};
 
@@ -12,6 +12,38 @@ const MAX_CHARS: usize = 2048;
 
 /// Longest destination after normalisation, in bytes: it must fit into a header field of any proxy.
 const MAX_BYTES: usize = 7168;
+
+/// The field that a destination comes from, where no other is named.
+const FIELD: &str = "url";
+
+/// Why a string is not a destination.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DestinationError {
+    /// It has more than 2,048 characters, or more than 7,168 bytes when normalised.
+    #[error("the URL is too long")]
+    TooLong,
+    /// It is not an absolute http or https URL with a host.
+    #[error("not an http:// or https:// URL")]
+    Invalid,
+}
+
+impl DestinationError {
+    /// Returns the condition for the field of a request.
+    pub fn at(self, field: &str) -> Condition {
+        let field = field.to_owned();
+        match self {
+            Self::TooLong => Condition::TextTooLong { field, max: MAX_CHARS as u64 },
+            Self::Invalid => Condition::UrlInvalid { field },
+        }
+    }
+}
+
+impl From<DestinationError> for Error {
+    fn from(error: DestinationError) -> Self {
+        error.at(FIELD).into()
+    }
+}
 
 /// An absolute http or https URL in ASCII, as the WHATWG URL standard serialises it: a valid header
 /// value. To be stored it must be admitted ([`Tx::admit`](crate::Tx)), because only a transaction
@@ -30,12 +62,11 @@ impl Destination {
     ///
     /// # Errors
     ///
-    /// [`Condition::TextTooLong`] or [`Condition::UrlInvalid`] for `field`.
-    pub fn parse(field: &str, text: &str) -> Result<Self, Condition> {
-        let invalid = || Condition::UrlInvalid { field: field.to_owned() };
-        let too_long = || Condition::TextTooLong { field: field.to_owned(), max: MAX_CHARS as u64 };
+    /// [`DestinationError`].
+    pub fn parse(text: &str) -> Result<Self, DestinationError> {
+        let invalid = || DestinationError::Invalid;
         if text.chars().count() > MAX_CHARS {
-            return Err(too_long());
+            return Err(DestinationError::TooLong);
         }
         let scheme = |scheme: &str| {
             text.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme))
@@ -54,10 +85,16 @@ impl Destination {
             return Err(invalid());
         }
         if normal.len() > MAX_BYTES {
-            Err(too_long())
+            Err(DestinationError::TooLong)
         } else {
-            Ok(Self { text: normal, host, field: field.to_owned() })
+            Ok(Self { text: normal, host, field: FIELD.to_owned() })
         }
+    }
+
+    /// Names the field of the request that it was read from; without it, `url`.
+    #[must_use]
+    pub fn of_field(self, field: &str) -> Self {
+        Self { field: field.to_owned(), ..self }
     }
 
     /// Returns the normalised URL.
@@ -119,7 +156,7 @@ mod tests {
     #[test]
     fn good_ones_are_normalised() {
         let check = |text: &str, normal: &str| {
-            assert_eq!(Destination::parse("url", text).unwrap().as_str(), normal)
+            assert_eq!(Destination::parse(text).unwrap().as_str(), normal)
         };
         check("https://example.com", "https://example.com/");
         check("HTTP://EXAMPLE.com/A b?q=ü#f", "http://example.com/A%20b?q=%C3%BC#f");
@@ -152,17 +189,14 @@ mod tests {
             "https://a.com:99999/",
             "https://[::1",
         ] {
-            assert!(
-                matches!(Destination::parse("url", bad), Err(Condition::UrlInvalid { .. })),
-                "{bad:?}"
-            );
+            assert!(matches!(Destination::parse(bad), Err(DestinationError::Invalid)), "{bad:?}");
         }
     }
 
     #[test]
     fn short_links_of_our_own_are_recognized() {
         let home = Url::parse("https://qr.example").unwrap();
-        let check = |text: &str| Destination::parse("url", text).unwrap().is_code_of(&home);
+        let check = |text: &str| Destination::parse(text).unwrap().is_code_of(&home);
         for own in [
             "https://qr.example/menu",
             "http://QR.example:443/Menu?a#b",
@@ -186,19 +220,16 @@ mod tests {
     #[test]
     fn the_2049th_character_is_too_many() {
         let url = |n: usize| format!("https://example.com/{}", "x".repeat(n - 20));
-        assert!(Destination::parse("url", &url(2048)).is_ok());
-        assert!(matches!(
-            Destination::parse("url", &url(2049)),
-            Err(Condition::TextTooLong { max: 2048, .. })
-        ));
+        assert!(Destination::parse(&url(2048)).is_ok());
+        assert!(matches!(Destination::parse(&url(2049)), Err(DestinationError::TooLong)));
     }
 
     proptest! {
         #[test]
         fn whatever_passes_is_an_ascii_header_value(text in "https?://[a-z0-9.\\-\\[\\]:@%]{1,30}[/?#]?\\PC{0,60}") {
-            if let Ok(destination) = Destination::parse("url", &text) {
+            if let Ok(destination) = Destination::parse(&text) {
                 prop_assert!(destination.as_str().bytes().all(|b| (0x21..0x7f).contains(&b)));
-                prop_assert_eq!(Destination::parse("url", destination.as_str()).unwrap(), destination);
+                prop_assert_eq!(Destination::parse(destination.as_str()).unwrap(), destination);
             }
         }
     }

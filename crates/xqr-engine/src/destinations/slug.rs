@@ -75,6 +75,32 @@ const RESERVED: &[&str] = &[
     "xqr",
 ];
 
+/// Why a string is not a custom code.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SlugError {
+    /// It is too short or too long, or has a character that a code may not have.
+    #[error("not a code")]
+    Invalid,
+    /// It is the name of a route.
+    #[error("`{slug}` is reserved")]
+    Reserved {
+        /// The code.
+        slug: String,
+    },
+}
+
+impl SlugError {
+    /// Returns the condition for the field of a request.
+    pub fn at(self, field: &str) -> Condition {
+        let field = field.to_owned();
+        match self {
+            Self::Invalid => Condition::SlugInvalid { field },
+            Self::Reserved { slug } => Condition::SlugReserved { field, slug },
+        }
+    }
+}
+
 /// A code as its owner wrote it. Codes ignore case: printed codes are typed
 /// by people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,13 +111,13 @@ impl Slug {
     ///
     /// # Errors
     ///
-    /// [`Condition::SlugInvalid`] or [`Condition::SlugReserved`] for `field`.
-    pub fn parse(field: &str, text: &str) -> Result<Self, Condition> {
+    /// [`SlugError`].
+    pub fn parse(text: &str) -> Result<Self, SlugError> {
         if !LENGTHS.contains(&text.len()) && !is_reserved(text) || !text.bytes().all(is_slug_byte) {
-            return Err(Condition::SlugInvalid { field: field.to_owned() });
+            return Err(SlugError::Invalid);
         }
         if is_reserved(text) {
-            return Err(Condition::SlugReserved { field: field.to_owned(), slug: text.to_owned() });
+            return Err(SlugError::Reserved { slug: text.to_owned() });
         }
         Ok(Self(text.to_owned()))
     }
@@ -101,13 +127,13 @@ impl Slug {
     ///
     /// # Errors
     ///
-    /// [`Condition::SlugInvalid`] or [`Condition::SlugReserved`] for `field`.
-    pub fn parse_strict(field: &str, text: &str) -> Result<Self, Condition> {
+    /// [`SlugError`].
+    pub fn parse_strict(text: &str) -> Result<Self, SlugError> {
         if !(6..=20).contains(&text.len()) || !text.bytes().all(|byte| byte.is_ascii_alphanumeric())
         {
-            return Err(Condition::SlugInvalid { field: field.to_owned() });
+            return Err(SlugError::Invalid);
         }
-        Self::parse(field, &text.to_ascii_uppercase())
+        Self::parse(&text.to_ascii_uppercase())
     }
 
     /// Returns a random code.
@@ -202,18 +228,15 @@ mod tests {
     #[test]
     fn custom_slugs() {
         for good in ["abc", "Summer24", "a-b", "2026", &"x".repeat(64)] {
-            assert_eq!(Slug::parse("f", good).unwrap().as_str(), good);
+            assert_eq!(Slug::parse(good).unwrap().as_str(), good);
         }
         for bad in
             ["", "ab", "a b", "a_b", "été", "a/b", "a\r\nb", "１２３", "a.b", &"x".repeat(65)]
         {
-            assert!(matches!(Slug::parse("f", bad), Err(Condition::SlugInvalid { .. })), "{bad:?}");
+            assert!(matches!(Slug::parse(bad), Err(SlugError::Invalid)), "{bad:?}");
         }
         for reserved in ["api", "DOCS", "q", "v1", "Health", "metrics", "ready"] {
-            assert!(
-                matches!(Slug::parse("f", reserved), Err(Condition::SlugReserved { .. })),
-                "{reserved}"
-            );
+            assert!(matches!(Slug::parse(reserved), Err(SlugError::Reserved { .. })), "{reserved}");
         }
     }
 

@@ -6,12 +6,12 @@ use xqr_errors::{Condition, Result};
 use xqr_store::links::{self, Link, LinkChanges};
 
 use super::input_checks::check_edit;
+use super::stored_lists::variants;
 use super::{
     Edit, activate, admit_rules, admit_variants, deactivate, forget_redirect, is_active, json_of,
     lock_row, projects,
 };
 use crate::pictures::render_billing;
-use crate::routing::parse_variants;
 use crate::runtime::time_format::rfc3339;
 use crate::{Caller, Tx, events};
 
@@ -81,10 +81,10 @@ fn apply(tx: &mut Tx<'_>, caller: &Caller, link: &Link, edit: Edit) -> Result<Li
 
 /// Returns whether a visitor may be redirected to an address that the link did not have.
 fn leads_elsewhere(before: &Link, after: &Link) -> bool {
-    let known = parse_variants(&before.variants);
+    let known = variants(before);
     let is_new = |url: &String| known.iter().all(|variant| variant.destination_url != *url);
     before.destination != after.destination
-        || parse_variants(&after.variants).iter().any(|variant| is_new(&variant.destination_url))
+        || variants(after).iter().any(|variant| is_new(&variant.destination_url))
 }
 
 /// Returns the changed columns, and the changed fields with their new values as subscribers see

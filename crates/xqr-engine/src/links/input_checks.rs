@@ -77,11 +77,11 @@ mod tests {
     use crate::destinations::Destination;
 
     fn draft() -> NewLink {
-        NewLink::new(Destination::parse("url", "https://example.com/").unwrap())
+        NewLink::new(Destination::parse("https://example.com/").unwrap())
     }
 
     fn variant(name: &str, weight: u32) -> NewVariant {
-        let destination = Destination::parse("url", "https://example.com/").unwrap();
+        let destination = Destination::parse("https://example.com/").unwrap();
         NewVariant { name: name.to_owned(), destination, weight }
     }
 

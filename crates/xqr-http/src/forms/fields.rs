@@ -414,15 +414,20 @@ impl Fields {
             Value::String(text) => text,
             _ => String::new(),
         };
-        Destination::parse(&self.name(field), &text)
-            .map_err(|complaint| self.complain(complaint))
-            .ok()
+        let field = self.name(field);
+        match Destination::parse(&text) {
+            Ok(destination) => Some(destination.of_field(&field)),
+            Err(error) => {
+                self.complain(error.at(&field));
+                None
+            }
+        }
     }
 
     /// Returns a custom slug.
     pub fn slug(&mut self, field: &str) -> Option<Slug> {
         let text = self.text(field)?;
-        Slug::parse(field, &text).map_err(|complaint| self.complain(complaint)).ok()
+        Slug::parse(&text).map_err(|error| self.complain(error.at(field))).ok()
     }
 
     /// Returns a time in Unix milliseconds. The last day of the year 9999, with which many

@@ -3,8 +3,8 @@
 
 use serde_json::{Value, json};
 use xqr_engine::errors::Condition;
-use xqr_engine::links::{MAX_VARIANTS, MAX_WEIGHT, NewVariant, VARIANT_NAME_CHARS};
-use xqr_engine::routing::{Variant, parse_variants};
+use xqr_engine::links::{self, MAX_VARIANTS, MAX_WEIGHT, NewVariant, VARIANT_NAME_CHARS};
+use xqr_engine::routing::Variant;
 use xqr_engine::rows::Link;
 
 use crate::forms::fields::Fields;
@@ -39,5 +39,5 @@ pub fn read(fields: &mut Fields, url: &str) -> Option<Vec<NewVariant>> {
 pub fn view(link: &Link, url: &str) -> Vec<Value> {
     let one =
         |it: Variant| json!({ "name": it.name, url: it.destination_url, "weight": it.weight });
-    parse_variants(&link.variants).into_iter().map(one).collect()
+    links::variants(link).into_iter().map(one).collect()
 }

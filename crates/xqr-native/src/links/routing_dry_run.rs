@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use xqr_engine::auth::Scope;
 use xqr_engine::errors::{Condition, Expected, Result};
 use xqr_engine::links;
-use xqr_engine::routing::{Router, Rule, Stickiness, Trace, Visit, parse_country, parse_rules};
+use xqr_engine::routing::{Router, Rule, Stickiness, Trace, Visit, parse_country};
 use xqr_engine::runtime::time_format::rfc3339;
 
 use crate::Native;
@@ -42,7 +42,7 @@ async fn route(mut call: ApiRequest<Native>) -> Result<HttpResponse, Refusal> {
     fields.end()?;
     let (uid, caller) = (call.path("link_id"), call.caller.clone());
     let link = call.app.read(move |conn| links::get(conn, &caller, &uid)).await?;
-    let rules = parse_rules(&link.routing_rules);
+    let rules = links::routing_rules(&link);
     // To a millionth, in whole numbers.
     let millionths = (visitor.percentile * 10_000.0).round() as u128;
     let draw = u64::try_from((1_u128 << 64) * millionths / 1_000_000).unwrap_or(u64::MAX);

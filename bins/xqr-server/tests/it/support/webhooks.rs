@@ -139,6 +139,5 @@ print(count)
 }
 
 pub(crate) fn destination() -> xqr_engine::destinations::destination::Destination {
-    xqr_engine::destinations::destination::Destination::parse("url", "https://example.com/")
-        .unwrap()
+    xqr_engine::destinations::destination::Destination::parse("https://example.com/").unwrap()
 }
