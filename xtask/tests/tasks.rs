@@ -13,6 +13,7 @@ use xqr_engine::callers::{api_keys, users};
 use xqr_engine::destinations::blocklist;
 use xqr_engine::dialect::Dialects;
 use xqr_engine::errors::Result;
+use xqr_engine::settings::Address;
 use xqr_engine::{App, Caller, OsRandom, Settings, SystemClock};
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {
@@ -70,7 +71,7 @@ fn tasks_work_beside_a_running_service() {
     settings.database_url = folder.path().join("xqr.db").display().to_string();
     let app = App::open(
         settings,
-        String::new(),
+        Address::default(),
         Arc::new(SystemClock),
         Arc::new(OsRandom),
         Dialects::default(),
@@ -147,7 +148,7 @@ async fn people_are_added_and_shut_out_beside_a_running_service() {
     settings.database_url = folder.join("xqr.db").display().to_string();
     let app = App::open(
         settings,
-        String::new(),
+        Address::default(),
         Arc::new(SystemClock),
         Arc::new(OsRandom),
         Dialects::default(),
@@ -228,7 +229,7 @@ fn hosts_are_listed_beside_a_running_service() {
     settings.database_url = folder.join("xqr.db").display().to_string();
     let app = App::open(
         settings,
-        String::new(),
+        Address::default(),
         Arc::new(SystemClock),
         Arc::new(OsRandom),
         Dialects::default(),

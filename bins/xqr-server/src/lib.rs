@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::{IsTerminal as _, Write};
 use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -44,6 +45,21 @@ pub fn dialects() -> Dialects {
 /// Connections that may wait in the kernel to be accepted.
 const BACKLOG: i32 = 4096;
 
+/// Writes a file that no other user of the machine can read, in place of one of this name.
+fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    writeln!(file, "{text}")?;
+    file.sync_all()
+}
+
 /// A running service.
 pub struct Running {
     /// The address it listens on.
@@ -83,8 +99,8 @@ pub fn start(
         listen(settings.bind).with_context(|| format!("cannot listen on {}", settings.bind))?;
     let address = listener.local_addr()?;
     let public_url = match settings.public_url.as_str() {
-        "" => format!("http://{address}"),
-        url => url.to_owned(),
+        "" => format!("http://{address}").parse()?,
+        _ => settings.public_url.clone(),
     };
     let app = App::open(settings, public_url, clock, entropy, registry.profiles())?;
     let first_key = app.data.write_here(workspaces::bootstrap)?;
@@ -97,18 +113,31 @@ pub fn start(
 }
 
 impl Running {
-    /// Writes the address and, after the first start, the key and a line to try.
+    /// Writes the address and, after the first start, the key and a line to try. A key stays in
+    /// what collects the output of services, so it is shown to a `terminal` alone; elsewhere it
+    /// goes into the file `first.key` of the data folder, which the output and the log name.
     ///
     /// # Errors
     ///
-    /// When `out` fails.
-    pub fn greet(&self, mut out: impl Write) -> std::io::Result<()> {
+    /// When `out` or the file cannot be written.
+    pub fn greet(&self, mut out: impl Write, terminal: bool) -> anyhow::Result<()> {
         let (address, url) = (self.address, &self.app.public_url);
         writeln!(out, "xqr listens on http://{address}")?;
-        if *url != format!("http://{address}") {
+        if url.as_str() != format!("http://{address}") {
             writeln!(out, "short links begin with {url}/")?;
         }
-        if let Some(key) = &self.first_key {
+        if let Some(key) = self.first_key.as_ref().filter(|_| !terminal) {
+            let path = self.app.settings.data_dir.join("first.key");
+            write_private(&path, key.expose())
+                .with_context(|| format!("cannot write {}", path.display()))?;
+            let path = path.display();
+            tracing::info!(file = %path, "first start: the file has a key that may do everything");
+            writeln!(
+                out,
+                "\nThis is the first start: a workspace on the plan `enterprise` was made.\n\
+                 The file {path} has a key that may do everything."
+            )?;
+        } else if let Some(key) = &self.first_key {
             let key = key.expose();
             writeln!(
                 out,
@@ -118,7 +147,7 @@ impl Running {
                  -d '{{\"url\":\"https://example.com/\"}}'\n",
             )?;
         }
-        out.flush()
+        Ok(out.flush()?)
     }
 
     /// Stops taking requests, finishes those that run and attempts under way, and counts the scans

@@ -1,5 +1,6 @@
 //! The xqr server: command line, settings, signals, exit status.
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -26,6 +27,9 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    // What this process makes, no other user of the machine reads.
+    #[cfg(unix)]
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let result = match Arguments::parse().command {
         None | Some(Command::Serve) => actix_rt::System::new().block_on(serve()),
         Some(Command::Task(task)) => task.run(xqr_server::dialects()),
@@ -46,8 +50,12 @@ async fn serve() -> anyhow::Result<()> {
     let (mut terminate, mut interrupt) =
         (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let running = xqr_server::start(settings, Arc::new(SystemClock), Arc::new(OsRandom))?;
+    let out = std::io::stdout();
+    let terminal = out.is_terminal();
     // A supervisor may have closed the standard output; the service runs nevertheless.
-    running.greet(std::io::stdout()).ok();
+    if let Err(error) = running.greet(out, terminal) {
+        tracing::error!(error = format!("{error:#}"), "the greeting is not complete");
+    }
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}

@@ -30,6 +30,7 @@ use crate::runtime::ports::webhook_client::Outbound;
 use crate::scans::live_feed::LiveFeed;
 use crate::scans::visitor_id::VisitorKeys;
 use crate::scans::{journal, visitor_id};
+use crate::settings::Address;
 use crate::{Caller, Clock, Data, Random, Settings, StartError, Tx, assets};
 use xqr_journal::Journal;
 
@@ -38,7 +39,7 @@ pub struct App {
     /// Every setting.
     pub settings: Settings,
     /// The address that short links begin with, without a trailing slash.
-    pub public_url: String,
+    pub public_url: Address,
     /// The database, the time and the randomness.
     pub data: Data,
     /// The scan journal.
@@ -81,14 +82,14 @@ impl App {
     /// [`StartError`].
     pub fn open(
         settings: Settings,
-        public_url: String,
+        public_url: Address,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Random>,
         dialects: Dialects,
     ) -> Result<Arc<Self>, StartError> {
         let data = Data::open(&settings, clock, entropy, dialects)?;
         data.migrate()?;
-        data.set_home(&public_url);
+        data.set_home(public_url.as_str());
         data.files().open();
         let visitor_keys = VisitorKeys::new(data.write_here(visitor_id::fetch)?);
         let journal = Arc::new(journal::open(&settings, &data)?);

@@ -3,10 +3,10 @@
 pub mod caller;
 pub mod clock;
 pub mod cursor;
+pub(crate) mod data_folder;
 pub mod database;
 pub(crate) mod fair_semaphore;
 pub(crate) mod ids;
-pub(crate) mod master_secret_file;
 pub mod ports;
 pub mod random;
 pub mod start_error;

@@ -10,12 +10,15 @@ use toml::{Table, Value};
 use validator::Validate;
 use xqr_blocklist::Host;
 use xqr_plans::PlanTable;
+use xqr_store::Store;
 
+mod address;
 mod asset_storage;
 mod check;
 mod parsing;
 mod settings_error;
 
+pub use address::{Address, AddressError};
 pub use asset_storage::{Assets, Bio, Hidden, StoreKind};
 pub use settings_error::SettingsError;
 
@@ -28,8 +31,7 @@ pub const DEFAULTS: &str = include_str!("../xqr.toml");
 #[expect(missing_docs, reason = "config/xqr.toml documents every setting")]
 pub struct Settings {
     pub bind: SocketAddr,
-    #[validate(custom(function = "check::address"))]
-    pub public_url: String,
+    pub public_url: Address,
     pub data_dir: PathBuf,
     pub database_url: String,
     pub secret: String,
@@ -58,7 +60,6 @@ pub struct Settings {
     pub accounts: Accounts,
     #[validate(nested)]
     pub assets: Assets,
-    #[validate(nested)]
     pub bio: Bio,
 }
 
@@ -127,7 +128,7 @@ pub struct Cors {
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/xqr.toml documents every setting")]
 pub struct Fetch {
-    #[serde(deserialize_with = "parsing::fetched_networks")]
+    #[serde(deserialize_with = "parsing::networks")]
     pub allow_nets: Vec<IpNet>,
     #[serde(deserialize_with = "parsing::port_list")]
     pub ports: Vec<u16>,
@@ -199,7 +200,7 @@ pub struct Outbox {
 #[expect(missing_docs, reason = "config/xqr.toml documents every setting")]
 pub struct Webhooks {
     pub allow_http: bool,
-    #[serde(deserialize_with = "parsing::webhook_networks")]
+    #[serde(deserialize_with = "parsing::networks")]
     pub allow_nets: Vec<IpNet>,
     #[serde(deserialize_with = "parsing::port_list")]
     pub ports: Vec<u16>,
@@ -283,6 +284,11 @@ impl Settings {
         Self::read(&text, file.as_deref(), env, unknown)
     }
 
+    /// Returns the SQLite file; `None` with PostgreSQL.
+    pub fn database_file(&self) -> Option<PathBuf> {
+        Store::files(&self.database_url).into_iter().next()
+    }
+
     /// Returns the folder of uploaded files.
     pub fn assets_folder(&self) -> PathBuf {
         let own = &self.assets.folder;
@@ -336,16 +342,21 @@ impl Settings {
                 return Err(wrong.into());
             }
         }
-        let mut settings: Self =
-            table.try_into().map_err(|e: toml::de::Error| format!("settings: {}", e.message()))?;
-        settings.check()?;
-        for url in [
-            &mut settings.public_url,
-            &mut settings.assets.public_url,
-            &mut settings.bio.public_url,
-        ] {
-            *url = url.trim_end_matches('/').to_owned();
-        }
+        // The variable that set a setting; else its path in the file.
+        let name = |path: &str| {
+            let variable = variable(path);
+            if env(&variable).is_some() { variable } else { path.to_owned() }
+        };
+        let mut settings: Self = serde_path_to_error::deserialize(table).map_err(|error| {
+            // A path within a list ends in an index.
+            let path = error.path().to_string();
+            format!(
+                "{}: {}",
+                name(path.split('[').next().unwrap_or_default()),
+                error.inner().message()
+            )
+        })?;
+        settings.check().map_err(|(path, message)| format!("{}: {message}", name(&path)))?;
         if settings.database_url.is_empty() {
             settings.database_url =
                 format!("sqlite://{}", settings.data_dir.join("xqr.db").display());
@@ -371,8 +382,16 @@ fn overlay(base: &mut Table, own: Table, path: &str, place: &str) -> Result<(), 
     Ok(())
 }
 
-/// Every leaf of the defaults has one variable: `XQR_`, its section and its name. `database_url` is
-/// `DATABASE_URL`.
+/// Returns the variable of the setting at a path such as `edge.body_ms`: `XQR_`, its section and its
+/// name. `database_url` is `DATABASE_URL`.
+fn variable(path: &str) -> String {
+    match path {
+        "database_url" => "DATABASE_URL".to_owned(),
+        _ => format!("XQR_{}", path.replace('.', "_").to_uppercase()),
+    }
+}
+
+/// Reads the variable of each leaf of the defaults.
 fn from_env(
     table: &mut Table,
     path: &str,
@@ -380,15 +399,12 @@ fn from_env(
     known: &mut Vec<String>,
 ) -> Result<(), SettingsError> {
     for (key, slot) in table.iter_mut() {
-        let name = if key == "database_url" {
-            "DATABASE_URL".into()
-        } else {
-            format!("XQR_{path}{}", key.to_uppercase())
-        };
+        let path = format!("{path}{key}");
         if let Value::Table(inner) = slot {
-            from_env(inner, &format!("{path}{}_", key.to_uppercase()), env, known)?;
+            from_env(inner, &format!("{path}."), env, known)?;
             continue;
         }
+        let name = variable(&path);
         if let Some(text) = env(&name) {
             let wrong = || SettingsError::from(format!("{name}: must be {}", kind(slot)));
             *slot = match slot {

@@ -4,7 +4,7 @@ use clap::Args;
 use serde_json::json;
 use xqr_engine::dialect::Dialects;
 
-use crate::database::open_as_is;
+use crate::database::open_or_create;
 use crate::output::Output;
 
 #[derive(Args, Debug)]
@@ -15,7 +15,7 @@ pub(crate) struct Migrate {
 
 impl Migrate {
     pub(crate) fn run(self, dialects: Dialects) -> anyhow::Result<()> {
-        let ran = open_as_is(dialects)?.migrate()?;
+        let ran = open_or_create(dialects)?.migrate()?;
         self.output.print(&json!({ "ran": ran }), || match ran.as_slice() {
             [] => "the schema is up to date".to_owned(),
             ran => format!("ran {}", ran.join(", ")),

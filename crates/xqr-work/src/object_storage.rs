@@ -119,6 +119,7 @@ fn remove_drafts(file: &Folder) -> std::io::Result<()> {
 
 fn bucket(settings: &Assets) -> object_store::Result<Arc<dyn ObjectStore>> {
     let Assets { bucket, endpoint, region, access_key, secret_key, .. } = settings;
+    let endpoint = endpoint.as_str();
     let retry = RetryConfig {
         max_retries: 3,
         retry_timeout: Duration::from_secs(30),
@@ -135,7 +136,7 @@ fn bucket(settings: &Assets) -> object_store::Result<Arc<dyn ObjectStore>> {
         .with_disable_bulk_delete(true)
         .with_http_connector(Connector);
     if !endpoint.is_empty() {
-        builder = builder.with_endpoint(endpoint.trim_end_matches('/'));
+        builder = builder.with_endpoint(endpoint);
     }
     Ok(Arc::new(builder.build()?))
 }

@@ -71,7 +71,7 @@ async fn shorten_and_follow(folder: &Path) -> Result<()> {
     let mut settings = Settings::defaults();
     settings.data_dir = folder.to_owned();
     settings.database_url = folder.join("xqr.db").display().to_string();
-    let public_url = "https://qr.example".to_owned();
+    let public_url = "https://qr.example".parse()?;
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(OsRandom));
     let app = App::open(settings, public_url, clock, entropy, Dialects::default())?;
     let secret = app.data.write_here(workspaces::bootstrap)?.ok_or("the database is empty")?;

@@ -60,7 +60,7 @@ impl Analytics {
         let clock = Arc::new(ManualClock::at(NOW));
         let app = App::open(
             settings,
-            "http://bench".to_owned(),
+            "http://bench".parse()?,
             clock,
             Arc::new(OsRandom),
             xqr_server::dialects(),

@@ -12,6 +12,7 @@ use xqr_engine::destinations::destination::Destination;
 use xqr_engine::links::NewLink;
 use xqr_engine::plans::Cycle;
 use xqr_engine::rows::{Filter, Page};
+use xqr_engine::settings::Address;
 use xqr_engine::{App, OsRandom, Pace, Rates, Settings, SystemClock, links};
 
 #[derive(Args)]
@@ -40,7 +41,7 @@ impl Limits {
         settings.database_url = folder.path().join("xqr.db").display().to_string();
         let app = App::open(
             settings,
-            String::new(),
+            Address::default(),
             Arc::new(SystemClock),
             Arc::new(OsRandom),
             xqr_server::dialects(),

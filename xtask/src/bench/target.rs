@@ -27,8 +27,10 @@ impl Target {
             if let Some((_, found)) = line.split_once("listens on http://") {
                 found.clone_into(&mut address);
             }
-            if line.trim().starts_with("xqr_pk_") {
-                line.trim().clone_into(&mut key);
+            if let Some((_, rest)) = line.split_once("The file ")
+                && let Some((file, _)) = rest.rsplit_once(" has a key")
+            {
+                std::fs::read_to_string(file)?.trim().clone_into(&mut key);
             }
             if !address.is_empty() && (!wants_key || !key.is_empty()) {
                 break;

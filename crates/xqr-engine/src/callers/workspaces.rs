@@ -14,9 +14,17 @@ use crate::{Tx, events};
 
 /// Makes a workspace with its default project and its counters.
 pub fn create(tx: &mut Tx<'_>, name: &str, plan: Plan) -> Result<Workspace> {
-    let uid = format!("ws_{}", tx.fresh_uuid());
+    let uid = fresh_uid(tx);
+    insert(tx, &uid, name, plan)
+}
+
+fn fresh_uid(tx: &Tx<'_>) -> String {
+    format!("ws_{}", tx.fresh_uuid())
+}
+
+fn insert(tx: &mut Tx<'_>, uid: &str, name: &str, plan: Plan) -> Result<Workspace> {
     let new = NewWorkspace {
-        uid: uid.clone(),
+        uid: uid.to_owned(),
         name: name.to_owned(),
         plan: plan.to_string(),
         created_at: tx.now,
@@ -26,7 +34,7 @@ pub fn create(tx: &mut Tx<'_>, name: &str, plan: Plan) -> Result<Workspace> {
     counters::begin(tx.conn, id, Metric::Keys, Span::Total)?;
     counters::begin(tx.conn, id, Metric::Webhooks, Span::Total)?;
     projects::create_default(tx, id)?;
-    get(tx.conn, &uid)
+    get(tx.conn, uid)
 }
 
 /// Returns all workspaces, oldest first. For operators.
@@ -102,13 +110,17 @@ pub fn set_overrides(tx: &mut Tx<'_>, uid: &str, overrides: Option<&str>) -> Res
     Ok(workspace)
 }
 
-/// Makes the first workspace and its key, on an empty database; `None` on any other.
+/// Makes the first workspace and its key, on an empty database; `None` on any other. Of nodes that
+/// start at once, one makes them: the others wait for its claim.
 pub fn bootstrap(tx: &mut Tx<'_>) -> Result<Option<SecretKey>> {
     if workspaces::count(tx.conn)? > 0 {
         return Ok(None);
     }
-    let workspace = create(tx, "My Workspace", Plan::Enterprise)?;
-    service_state::claim(tx.conn, service_state::FIRST_WORKSPACE, &workspace.uid)?;
+    let uid = fresh_uid(tx);
+    if !service_state::claim(tx.conn, service_state::FIRST_WORKSPACE, &uid)? {
+        return Ok(None);
+    }
+    let workspace = insert(tx, &uid, "My Workspace", Plan::Enterprise)?;
     // The operator need not count their own calls.
     let workspace = set_overrides(
         tx,

@@ -11,7 +11,7 @@ use xqr_errors::{Condition, Error, Result};
 use xqr_plans::PlanTable;
 use xqr_store::{Conn, Store, StoreOptions};
 
-use super::master_secret_file;
+use super::data_folder::{master_secret_file, private_files};
 use super::ports::host_list::HostList;
 use crate::dialect::Dialects;
 use crate::{Clock, Random, Settings, StartError};
@@ -112,11 +112,16 @@ impl Data {
         let options =
             StoreOptions { readers: settings.database.readers, writers: settings.database.writers };
         let plans = settings.plan_table()?;
+        private_files::close(settings).map_err(|source| StartError::DataFolder {
+            folder: settings.data_dir.clone(),
+            source,
+        })?;
         let secret = master_secret_file::load(settings, &*entropy)?;
         let reading = Arc::new(Semaphore::new(settings.database.queue));
         let store = Arc::new(Store::open(&settings.database_url, options)?);
         let home = Arc::new(
-            Url::parse(&settings.public_url).map_or_else(|_| OnceLock::new(), OnceLock::from),
+            Url::parse(settings.public_url.as_str())
+                .map_or_else(|_| OnceLock::new(), OnceLock::from),
         );
         Ok(Self {
             store,
@@ -130,6 +135,16 @@ impl Data {
             entropy,
             dialects,
         })
+    }
+
+    /// Returns whether the database has tables of the service, of any version.
+    ///
+    /// # Errors
+    ///
+    /// [`Condition::Overloaded`](xqr_errors::Condition::Overloaded) when the database does not
+    /// answer.
+    pub fn has_schema(&self) -> Result<bool> {
+        self.store.has_schema()
     }
 
     /// Brings the schema up to date and returns the names of the migrations that ran.

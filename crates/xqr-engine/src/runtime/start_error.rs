@@ -21,6 +21,14 @@ pub enum StartError {
     /// The first queries, or the journal of scans.
     #[error(transparent)]
     Journal(#[from] Error),
+    /// The data folder could not be made.
+    #[error("cannot make {}", folder.display())]
+    DataFolder {
+        /// The folder.
+        folder: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
     /// The secret of the installation is malformed.
     #[error("{place}: must be 64 hexadecimal digits")]
     SecretMalformed {

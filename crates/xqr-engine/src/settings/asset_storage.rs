@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use validator::Validate;
 
+use super::Address;
+
 /// Settings of uploaded files.
 #[derive(Debug, Clone, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
@@ -14,13 +16,11 @@ pub struct Assets {
     pub folder: PathBuf,
     pub bucket: String,
     pub prefix: String,
-    #[validate(custom(function = "super::check::address"))]
-    pub endpoint: String,
+    pub endpoint: Address,
     pub region: String,
     pub access_key: Hidden,
     pub secret_key: Hidden,
-    #[validate(custom(function = "super::check::address"))]
-    pub public_url: String,
+    pub public_url: Address,
     #[validate(custom(function = "super::check::positive"))]
     pub upload_seconds: u32,
     #[validate(custom(function = "super::check::positive"))]
@@ -60,10 +60,9 @@ impl std::fmt::Debug for Hidden {
 }
 
 /// Settings of bio pages.
-#[derive(Debug, Clone, Deserialize, Validate)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/xqr.toml documents every setting")]
 pub struct Bio {
-    #[validate(custom(function = "super::check::address"))]
-    pub public_url: String,
+    pub public_url: Address,
 }

@@ -8,45 +8,18 @@ use xqr_blocklist::Host;
 pub(super) fn networks<'de, D: serde::Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Vec<IpNet>, D::Error> {
-    networks_of("edge.trusted_proxies", deserializer)
-}
-
-pub(super) fn fetched_networks<'de, D: serde::Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Vec<IpNet>, D::Error> {
-    networks_of("fetch.allow_nets", deserializer)
-}
-
-pub(super) fn webhook_networks<'de, D: serde::Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Vec<IpNet>, D::Error> {
-    networks_of("webhooks.allow_nets", deserializer)
-}
-
-fn networks_of<'de, D: serde::Deserializer<'de>>(
-    name: &str,
-    deserializer: D,
-) -> Result<Vec<IpNet>, D::Error> {
-    let texts = Vec::<String>::deserialize(deserializer)?;
     let parse = |text: &String| {
-        text.parse::<IpNet>().or_else(|_| text.parse().map(|ip: std::net::IpAddr| IpNet::from(ip)))
+        text.parse::<IpNet>()
+            .or_else(|_| text.parse().map(|ip: std::net::IpAddr| IpNet::from(ip)))
+            .map_err(|_| serde::de::Error::custom(format!("'{text}' is not an address or network")))
     };
-    texts
-        .iter()
-        .map(|text| {
-            parse(text).map_err(|_| {
-                serde::de::Error::custom(format!("{name}: '{text}' is no address or network"))
-            })
-        })
-        .collect()
+    Vec::<String>::deserialize(deserializer)?.iter().map(parse).collect()
 }
 
 pub(super) fn hosts<'de, D: serde::Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Vec<Host>, D::Error> {
-    let parse = |text: &String| {
-        text.parse::<Host>().map_err(|_| format!("blocklist.except: '{text}' is no host"))
-    };
+    let parse = |text: &String| text.parse::<Host>().map_err(|_| format!("'{text}' is not a host"));
     Vec::<String>::deserialize(deserializer)?
         .iter()
         .map(parse)
@@ -60,11 +33,13 @@ pub(super) fn origins<'de, D: serde::Deserializer<'de>>(
 ) -> Result<Vec<String>, D::Error> {
     let texts = Vec::<String>::deserialize(deserializer)?;
     let is_origin = |text: &str| {
-        url::Url::parse(text).is_ok_and(|url| url.origin().ascii_serialization() == text)
+        // A browser sends no pattern, so a pattern would match nothing.
+        !text.contains('*')
+            && url::Url::parse(text).is_ok_and(|url| url.origin().ascii_serialization() == text)
     };
     match texts.iter().find(|text| *text != "*" && !is_origin(text)) {
         Some(text) => Err(serde::de::Error::custom(format!(
-            "cors.origins: '{text}' is no origin such as https://app.example.com"
+            "'{text}' is not an origin such as https://app.example.com"
         ))),
         None => Ok(texts),
     }
@@ -80,7 +55,7 @@ pub(super) fn port_list<'de, D: serde::Deserializer<'de>>(
         _ => None,
     };
     let read = |value: &Value| {
-        port(value).ok_or_else(|| serde::de::Error::custom(format!("{value} is no port")))
+        port(value).ok_or_else(|| serde::de::Error::custom(format!("{value} is not a port")))
     };
     Vec::<Value>::deserialize(deserializer)?.iter().map(read).collect()
 }

@@ -49,7 +49,7 @@ fn bad_values_are_refused_with_their_name() {
     check(
         "[assets]\nendpoint = \"minio:9000\"",
         &[],
-        "assets.endpoint: must be an http:// or https:// address",
+        "assets.endpoint: must be an address such as",
     );
     check("[bio]\npublic_url = \"https://x/?a\"", &[], "bio.public_url: must be");
     check("bindd = \"x\"", &[], "there is no setting 'bindd'");
@@ -58,23 +58,33 @@ fn bad_values_are_refused_with_their_name() {
     check("[edge]\nbody_ms = 0", &[], "edge.body_ms: must be at least 1");
     check("", &[("XQR_EDGE_BODY_MS", "soon")], "XQR_EDGE_BODY_MS: must be a whole number");
     check("", &[("XQR_BINDD", "x")], "XQR_BINDD is not the name of a setting");
-    check("", &[("XQR_BIND", "localhost")], "settings:");
-    check("", &[("XQR_PUBLIC_URL", "ftp://x")], "public_url");
-    check("", &[("XQR_LOG_FORMAT", "xml")], "settings:");
+    check("", &[("XQR_BIND", "nonsense")], "XQR_BIND: ");
+    check("bind = \"nonsense\"", &[], "bind: ");
+    check("", &[("XQR_ACCOUNTS_SIGNUP", "maybe")], "XQR_ACCOUNTS_SIGNUP: ");
+    check("", &[("XQR_ASSETS_STORE", "ftp")], "XQR_ASSETS_STORE: ");
+    check("", &[("XQR_JOURNAL_SYNC_MS", "-1")], "XQR_JOURNAL_SYNC_MS: ");
+    check("[database]\nreaders = -1", &[], "database.readers: ");
+    check("", &[("XQR_EDGE_BODY_MS", "0")], "XQR_EDGE_BODY_MS: must be at least 1");
+    check("", &[("XQR_MAINTENANCE_UNTIL", "soon")], "XQR_MAINTENANCE_UNTIL: must be a timestamp");
+    check("", &[("XQR_SCANS_COUNTRY_HEADER", "CF IPCountry")], "XQR_SCANS_COUNTRY_HEADER: ");
+    check("", &[("XQR_BIO_PUBLIC_URL", "https://bio.example ")], "XQR_BIO_PUBLIC_URL: ");
+    check("", &[("DATABASE_URL", "postgress://u:pw@db/x")], "DATABASE_URL: must begin with");
+    check("", &[("XQR_PUBLIC_URL", "ftp://x")], "XQR_PUBLIC_URL: must be an address");
+    check("", &[("XQR_LOG_FORMAT", "xml")], "XQR_LOG_FORMAT: ");
     check(
         "",
         &[("XQR_EDGE_TRUSTED_PROXIES", "everyone")],
-        "edge.trusted_proxies: 'everyone' is no address or network",
+        "XQR_EDGE_TRUSTED_PROXIES: 'everyone' is not an address or network",
     );
     check(
         "",
         &[("XQR_WEBHOOKS_ALLOW_NETS", "home")],
-        "webhooks.allow_nets: 'home' is no address or network",
+        "XQR_WEBHOOKS_ALLOW_NETS: 'home' is not an address or network",
     );
     check(
         "",
         &[("XQR_BLOCKLIST_EXCEPT", "a.example,http://b")],
-        "blocklist.except: 'http://b' is no host",
+        "XQR_BLOCKLIST_EXCEPT: 'http://b' is not a host",
     );
     for origin in [
         "app.example.com",
@@ -82,14 +92,17 @@ fn bad_values_are_refused_with_their_name() {
         "https://APP.example.com",
         "https://a.example:443",
         "null",
+        "https://*.example.com",
+        "*.example.com",
+        "https://app.example.com:*",
     ] {
         check(
             "",
             &[("XQR_CORS_ORIGINS", origin)],
-            &format!("cors.origins: '{origin}' is no origin"),
+            &format!("XQR_CORS_ORIGINS: '{origin}' is not an origin"),
         );
     }
-    check("[webhooks]\nports = [70000]", &[], "70000 is no port");
+    check("[webhooks]\nports = [70000]", &[], "webhooks.ports: 70000 is not a port");
 }
 
 #[test]

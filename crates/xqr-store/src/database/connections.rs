@@ -1,6 +1,8 @@
 //! How a database is named, and how connections to it are opened. The r2d2 pools are fed from
 //! here.
 
+use std::path::PathBuf;
+
 use diesel::connection::SimpleConnection as _;
 use diesel::result::ConnectionResult;
 
@@ -24,21 +26,46 @@ pub(crate) enum Target {
 }
 
 impl Target {
-    /// Reads the URL: `postgres://…`, `sqlite://PATH`, or a path.
+    /// Reads the URL: `postgres://…`, `sqlite://PATH`, or a path. What looks like another scheme
+    /// is not a path.
     pub(crate) fn parse(url: &str) -> Result<Self, OpenError> {
-        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            #[cfg(feature = "postgres")]
-            return Ok(Self::Postgres(url.to_owned()));
-            #[cfg(not(feature = "postgres"))]
-            return Err(OpenError::Unsupported { backend: "postgres" });
+        if url.trim() != url || url.chars().any(char::is_control) {
+            return Err(OpenError::UrlInvalid);
+        }
+        // A letter and a colon begin a path of Windows.
+        let scheme = url.split_once(':').filter(|(scheme, _)| is_scheme(scheme));
+        match scheme.map(|(scheme, rest)| (scheme.to_ascii_lowercase(), rest)) {
+            None => Self::sqlite(url),
+            Some((scheme, path)) if scheme == "sqlite" => {
+                Self::sqlite(path.strip_prefix("//").unwrap_or(path))
+            }
+            Some((scheme, rest))
+                if ["postgres", "postgresql"].contains(&&*scheme) && rest.starts_with("//") =>
+            {
+                Self::postgres(format!("{scheme}:{rest}"))
+            }
+            Some(_) => Err(OpenError::UrlInvalid),
+        }
+    }
+
+    fn sqlite(path: &str) -> Result<Self, OpenError> {
+        // SQLite would take an empty name for a temporary file, and this one for memory; neither
+        // is one database for several connections.
+        if ["", ":memory:"].contains(&path) {
+            return Err(OpenError::UrlInvalid);
         }
         #[cfg(feature = "sqlite")]
-        {
-            let path = url.strip_prefix("sqlite:").unwrap_or(url);
-            Ok(Self::Sqlite(path.strip_prefix("//").unwrap_or(path).to_owned()))
-        }
+        return Ok(Self::Sqlite(path.to_owned()));
         #[cfg(not(feature = "sqlite"))]
         Err(OpenError::Unsupported { backend: "sqlite" })
+    }
+
+    #[cfg_attr(not(feature = "postgres"), expect(unused_variables, reason = "it is refused"))]
+    fn postgres(url: String) -> Result<Self, OpenError> {
+        #[cfg(feature = "postgres")]
+        return Ok(Self::Postgres(url));
+        #[cfg(not(feature = "postgres"))]
+        Err(OpenError::Unsupported { backend: "postgres" })
     }
 
     /// Returns the name of the database system: `sqlite` or `postgres`.
@@ -48,6 +75,18 @@ impl Target {
             Self::Sqlite(_) => "sqlite",
             #[cfg(feature = "postgres")]
             Self::Postgres(_) => "postgres",
+        }
+    }
+
+    /// Returns the files of a SQLite database, which may not exist.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(path) => {
+                ["", "-wal", "-shm"].map(|end| PathBuf::from(format!("{path}{end}"))).to_vec()
+            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => Vec::new(),
         }
     }
 
@@ -82,6 +121,13 @@ impl Target {
             Self::Postgres(url) => postgres::open(url).map(Conn::Postgres),
         }
     }
+}
+
+/// Returns whether it is the scheme of a URL (RFC 3986, section 3.1) of two letters or more.
+fn is_scheme(text: &str) -> bool {
+    text.len() > 1
+        && text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
 }
 
 /// Feeds a pool of connections; those to SQLite refuse writes, which belong to the writer.
@@ -126,5 +172,39 @@ mod tests {
         assert_eq!(path("data/x.db").as_deref(), Some("data/x.db"));
         assert_eq!(path("postgres://h/x"), None);
         assert_eq!(path("postgresql://h/x"), None);
+        assert_eq!(path("Postgres://h/x"), None);
+        assert_eq!(path("SQLite:x.db").as_deref(), Some("x.db"));
+        assert_eq!(path("./a:b.db").as_deref(), Some("./a:b.db"));
+        assert_eq!(path(r"C:\xqr\x.db").as_deref(), Some(r"C:\xqr\x.db"));
+    }
+
+    #[test]
+    fn other_schemes_are_not_paths() {
+        for url in [
+            "postgress://u:secretpw@db/x",
+            "mysql://x",
+            "postgre://u@db/x",
+            "pgsql://db/x",
+            "jdbc:postgresql://db/x",
+            "postgresql+psycopg2://u@db/x",
+            "postgres:/u:secretpw@db/x",
+            "postgresql:db",
+            "mariadb://db",
+            "mongodb+srv://u:secretpw@db",
+            "file:x.db",
+            "file:///var/x.db",
+            "http://db/x",
+            "sqlite3:///x.db",
+            " postgres://u:secretpw@db/x",
+            "postgres://u:secretpw@db/x\r",
+            "x.db\n",
+            "sqlite:",
+            "sqlite://",
+            ":memory:",
+            "",
+        ] {
+            let Err(error) = Target::parse(url) else { panic!("{url} is read") };
+            assert!(!error.to_string().contains("secretpw"), "{error}");
+        }
     }
 }

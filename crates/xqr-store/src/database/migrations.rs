@@ -3,8 +3,11 @@
 use std::collections::HashSet;
 
 use diesel::migration::{Migration, MigrationSource};
+use diesel::sql_types::BigInt;
+use diesel::{Connection as _, RunQueryDsl as _};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
+use super::backend::failed;
 use super::open_error::OpenError;
 use crate::Conn;
 
@@ -20,9 +23,6 @@ const ADVISORY_LOCK: &str = "SELECT pg_advisory_xact_lock(7891457301)";
 
 /// Runs what is pending in one transaction and returns the names of what was run.
 pub(crate) fn run(conn: &mut Conn) -> Result<Vec<String>, OpenError> {
-    #[cfg(feature = "postgres")]
-    use diesel::{Connection as _, RunQueryDsl as _};
-
     on_backend!(
         conn,
         sqlite = |c| c.immediate_transaction(|c| step(c, SQLITE).map_err(Rollback)),
@@ -32,6 +32,23 @@ pub(crate) fn run(conn: &mut Conn) -> Result<Vec<String>, OpenError> {
         })
     )
     .map_err(|error| error.0)
+}
+
+/// Returns whether a migration ever ran.
+pub(crate) fn ever_ran(conn: &mut Conn) -> xqr_errors::Result<bool> {
+    #[derive(diesel::QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = BigInt)]
+        found: i64,
+    }
+
+    let query = on_backend!(
+        &*conn,
+        sqlite = |_c| "SELECT count(*) AS found FROM sqlite_master WHERE name = '__diesel_schema_migrations'",
+        postgres = |_c| "SELECT count(*) AS found FROM pg_class WHERE oid = to_regclass('__diesel_schema_migrations')"
+    );
+    let found: Found = diesel::sql_query(query).get_result(conn).map_err(failed)?;
+    Ok(found.found > 0)
 }
 
 /// Carries an error through Diesel's transaction, which wants to convert its own errors into it.

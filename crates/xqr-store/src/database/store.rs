@@ -1,6 +1,7 @@
 //! The owner of all connections: a pool to read from, a writer to write through.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection as _;
@@ -55,6 +56,30 @@ impl Store {
             .build(Readers(target.clone()))
             .map_err(|e| OpenError::Connection(e.into()))?;
         Ok(Self { readers, writer: Writer::start(&target, options.writers), target })
+    }
+
+    /// Checks that [`Store::open`] would understand `url`. Opens nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::UrlInvalid`] and [`OpenError::Unsupported`].
+    pub fn check_url(url: &str) -> Result<(), OpenError> {
+        Target::parse(url).map(drop)
+    }
+
+    /// Returns the files of the database that `url` names: those of SQLite, whether they exist or
+    /// not, the database first.
+    pub fn files(url: &str) -> Vec<PathBuf> {
+        Target::parse(url).map(|target| target.files()).unwrap_or_default()
+    }
+
+    /// Returns whether a migration of the service ever ran.
+    ///
+    /// # Errors
+    ///
+    /// [`Condition::Overloaded`] when the database does not answer.
+    pub fn has_schema(&self) -> Result<bool> {
+        self.read(migrations::ever_ran)
     }
 
     /// Brings the schema up to date in one transaction and returns the names of the migrations that

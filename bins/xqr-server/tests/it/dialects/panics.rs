@@ -6,6 +6,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{App as Web, HttpResponse, test, web};
 use serde_json::{Value, json};
 use xqr_engine::dialect::Dialects;
+use xqr_engine::settings::Address;
 use xqr_engine::{App, ManualClock, SeededRandom, Settings};
 use xqr_http::Dialect;
 use xqr_http::middleware::envelope;
@@ -24,7 +25,7 @@ async fn answer_to_a_panic<D: Dialect>() -> (Value, String) {
     settings.database_url = folder.path().join("xqr.db").display().to_string();
     let app = App::open(
         settings,
-        String::new(),
+        Address::default(),
         Arc::new(ManualClock::at(0)),
         Arc::new(SeededRandom::new(1)),
         Dialects::default(),

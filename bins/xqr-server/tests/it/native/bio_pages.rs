@@ -409,9 +409,10 @@ async fn an_orderly_end_loses_no_view() {
 
 #[actix_web::test]
 async fn pages_may_have_a_host_of_their_own() {
-    let app =
-        TestApp::start_with(|settings| settings.bio.public_url = "https://bio.example".into())
-            .await;
+    let app = TestApp::start_with(|settings| {
+        settings.bio.public_url = "https://bio.example".parse().unwrap()
+    })
+    .await;
     let page = app.page(json!({ "title": "Acme" })).await;
     assert_eq!(page["html_url"], "https://bio.example/acme");
     let links = json!({ "links": [{ "label": "a", "url": "https://bio.example/acme/1" }] });
@@ -420,9 +421,10 @@ async fn pages_may_have_a_host_of_their_own() {
 
 #[actix_web::test]
 async fn no_page_leads_to_its_own_clicks() {
-    let app =
-        TestApp::start_with(|settings| settings.bio.public_url = "https://bio.example".to_owned())
-            .await;
+    let app = TestApp::start_with(|settings| {
+        settings.bio.public_url = "https://bio.example".parse().unwrap()
+    })
+    .await;
     let create = async |url: &str| {
         let input =
             json!({ "title": "n", "page_data": { "links": [{ "label": "a", "url": url }] } });

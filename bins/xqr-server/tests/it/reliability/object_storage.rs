@@ -137,7 +137,8 @@ fn settings(port: u16) -> impl FnOnce(&mut Settings) {
         let assets = &mut settings.assets;
         assets.store = StoreKind::S3;
         (assets.bucket, assets.prefix) = ("pile".into(), "xqr/".into());
-        (assets.endpoint, assets.region) = (format!("http://127.0.0.1:{port}"), "eu-test-1".into());
+        (assets.endpoint, assets.region) =
+            (format!("http://127.0.0.1:{port}").parse().unwrap(), "eu-test-1".into());
         (assets.access_key, assets.secret_key) = (Hidden::new("ACCESS"), Hidden::new("TOP-SECRET"));
     }
 }

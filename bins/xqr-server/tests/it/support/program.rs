@@ -13,7 +13,7 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    /// Starts the program; a first start shows its key.
+    /// Starts the program; a first start writes its key.
     pub(crate) fn start(folder: &std::path::Path, database: &str, first: bool) -> Self {
         Self::start_with(folder, database, first, &[])
     }
@@ -51,11 +51,10 @@ impl Program {
             .by_ref()
             .find_map(|line| line.strip_prefix("xqr listens on http://").map(str::to_owned))
             .unwrap();
-        let key = if first {
-            lines.find(|line| line.contains("xqr_pk_")).map(|line| line.trim().to_owned())
-        } else {
-            None
-        };
+        let key = first.then(|| {
+            lines.find(|line| line.contains("first.key")).unwrap();
+            std::fs::read_to_string(folder.join("first.key")).unwrap().trim().to_owned()
+        });
         Self { child, address, key }
     }
 

@@ -137,7 +137,7 @@ impl TestApp {
         let folder = tempfile::tempdir().unwrap();
         let mut settings = Settings::defaults();
         settings.bind = "127.0.0.1:0".parse().unwrap();
-        settings.public_url = "https://qr.example".to_owned();
+        settings.public_url = "https://qr.example".parse().unwrap();
         settings.data_dir = folder.path().to_owned();
         settings.database_url = database_url(&folder).await;
         settings.secret = "5e".repeat(32);

@@ -4,6 +4,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::dialect::Dialects;
+use crate::settings::Address;
 use crate::testing::NOW;
 use crate::{ManualClock, Principal, SeededRandom, Settings};
 
@@ -37,7 +38,7 @@ async fn open(signup: Signup) -> Trial {
     let clock = Arc::new(ManualClock::at(NOW));
     let app = App::open(
         settings,
-        String::new(),
+        Address::default(),
         Arc::clone(&clock) as _,
         Arc::new(SeededRandom::new(1)),
         Dialects::default(),
