@@ -48,6 +48,7 @@ fn task(folder: &Path, arguments: &[&str]) -> Value {
 #[test]
 fn a_refused_task_says_why_in_a_sentence() {
     let folder = tempfile::tempdir().unwrap();
+    task(folder.path(), &["migrate"]);
     for arguments in [
         &["key", "list", "unknown"][..],
         &["key", "create", "unknown"],

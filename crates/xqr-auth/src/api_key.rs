@@ -11,6 +11,7 @@ use crate::KeyDigest;
 
 /// The format of a key: that of the service for whose clients it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum KeyFormat {
     /// `xqr_pk_`, 8 lower-case hex, `.`, 64 characters of base64url: xQR reference, section 2.1.
     /// The last 6 of them are a checksum of all before them, so that a mistyped key is refused

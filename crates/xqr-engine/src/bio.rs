@@ -13,6 +13,7 @@ use xqr_store::bio::{self, BioPage};
 use crate::destinations::destination::Destination;
 use crate::destinations::slug::{page_slug, random_tail};
 use crate::limits::plan_caps;
+use crate::limits::text_limits::{check_description, check_name};
 use crate::runtime::ids;
 use crate::{App, Caller, Tx, events};
 
@@ -75,6 +76,8 @@ pub fn id(page: &BioPage) -> String {
 /// [`Condition::DestinationBlocked`] and [`Condition::DestinationLoops`];
 /// [`Condition::DataTooComplex`].
 pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: NewBioPage, base: &str) -> Result<BioPage> {
+    check_name("title", &draft.title)?;
+    check_description(draft.description.as_deref().unwrap_or_default())?;
     let cap = caller.terms.limits.bio_pages;
     caller.terms.check_feature("Bio pages", cap != Some(0))?;
     let mut page_data = PageData::new();
@@ -137,6 +140,10 @@ pub fn edit(
     edit: Edit,
     base: &str,
 ) -> Result<BioPage> {
+    if let Some(title) = &edit.title {
+        check_name("title", title)?;
+    }
+    check_description(edit.description.iter().flatten().next().map_or("", String::as_str))?;
     let mut page = bio::lock(tx.conn, caller.workspace, uid)?.ok_or_else(missing)?;
     page.title = edit.title.unwrap_or(page.title);
     page.description = edit.description.unwrap_or(page.description);

@@ -8,4 +8,5 @@ pub mod idempotency;
 pub mod maintenance;
 pub(crate) mod plan_caps;
 pub(crate) mod sign_in_limits;
+pub mod text_limits;
 pub(crate) mod token_buckets;

@@ -240,6 +240,7 @@ pub struct Redirect {
 /// Who may make an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Signup {
     /// The first person alone.
     Auto,

@@ -5,6 +5,7 @@ use std::fmt;
 /// A plan, in the order of the tiers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "the names say it")]
+#[non_exhaustive]
 pub enum Plan {
     Free,
     Starter,

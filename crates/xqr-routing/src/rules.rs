@@ -2,9 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Reads the JSON list of a row. A list that does not parse is empty.
-pub fn parse_rules(json: &str) -> Vec<Rule> {
-    serde_json::from_str(json).unwrap_or_default()
+/// Reads a JSON list of rules.
+///
+/// # Errors
+///
+/// When it is not one.
+pub fn parse_rules(json: &str) -> serde_json::Result<Vec<Rule>> {
+    serde_json::from_str(json)
 }
 
 /// A routing rule. Its JSON form is stored and shown.

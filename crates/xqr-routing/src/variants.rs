@@ -19,9 +19,13 @@ pub struct Variant {
     pub weight: u32,
 }
 
-/// Reads the JSON list of a row. A list that does not parse is empty.
-pub fn parse_variants(json: &str) -> Vec<Variant> {
-    serde_json::from_str(json).unwrap_or_default()
+/// Reads a JSON list of variants.
+///
+/// # Errors
+///
+/// When it is not one.
+pub fn parse_variants(json: &str) -> serde_json::Result<Vec<Variant>> {
+    serde_json::from_str(json)
 }
 
 /// The compiled variants of a link. Choosing one allocates nothing.

@@ -8,6 +8,7 @@ use xqr_store::workspaces::Workspace;
 use xqr_store::{Conn, WorkspaceId};
 
 use crate::limits::plan_caps;
+use crate::limits::text_limits::check_name;
 use crate::runtime::caller::{parse_plan, terms};
 use crate::{Caller, Principal, Tx};
 
@@ -56,8 +57,13 @@ pub struct NewKey {
 ///
 /// # Errors
 ///
-/// [`Condition::PlanLimitReached`] and [`Condition::PlanAboveTier`].
+/// [`Condition::PlanLimitReached`] and [`Condition::PlanAboveTier`]; [`Condition::MomentPast`]
+/// for a key that has expired; those of a name.
 pub fn create(tx: &mut Tx<'_>, workspace: &Workspace, draft: &NewKey) -> Result<(Key, SecretKey)> {
+    check_name("name", &draft.name)?;
+    if draft.expires_at.is_some_and(|at| at <= tx.now) {
+        return Err(Condition::MomentPast { field: "expires_at".into() }.into());
+    }
     let terms = terms(tx.plans, workspace, None)?;
     if let Some(plan) = draft.plan {
         terms.check_key_plan(plan)?;

@@ -8,12 +8,18 @@ use xqr_store::workspaces::{self, NewWorkspace, Workspace};
 use xqr_store::{Conn, WorkspaceId, service_state};
 
 use crate::callers::api_keys;
+use crate::limits::text_limits::check_name;
 use crate::links::projects;
 use crate::runtime::time_format::month_of;
 use crate::{Tx, events};
 
 /// Makes a workspace with its default project and its counters.
+///
+/// # Errors
+///
+/// Those of a name.
 pub fn create(tx: &mut Tx<'_>, name: &str, plan: Plan) -> Result<Workspace> {
+    check_name("name", name)?;
     let uid = fresh_uid(tx);
     insert(tx, &uid, name, plan)
 }

@@ -9,6 +9,7 @@ use xqr_errors::{Condition, Result};
 use xqr_store::{Conn, blocklist as table};
 
 use super::Destination;
+use crate::limits::text_limits::check_reason;
 use crate::runtime::ports::host_list::{HostList, Listing};
 use crate::runtime::threads::lower_priority;
 use crate::{App, Data, Tx};
@@ -84,7 +85,12 @@ pub fn host(text: &str) -> Option<Host> {
 }
 
 /// Adds a host to the table, and returns whether it is new there.
+///
+/// # Errors
+///
+/// Those of a reason.
 pub fn add(tx: &mut Tx<'_>, host: &Host, reason: &str) -> Result<bool> {
+    check_reason(reason)?;
     Ok(table::insert(
         tx.conn,
         &[Entry { host: host.as_str().to_owned(), reason: reason.to_owned(), created_at: tx.now }],
@@ -109,6 +115,7 @@ pub fn count(conn: &mut Conn) -> Result<i64> {
 /// Adds a set to the table in several transactions, and returns how many of its hosts are new
 /// there. Done again, it goes on where it broke off.
 pub fn import(data: &Data, set: &HostSet, reason: &str) -> Result<usize> {
+    check_reason(reason)?;
     let (mut batch, mut new) = (Vec::with_capacity(BATCH), 0);
     let mut flush = |batch: &mut Vec<Entry>| {
         let entries = std::mem::take(batch);

@@ -123,7 +123,7 @@ impl From<&Link> for LinkFacts {
             code: link.code.clone(),
             name: link.name.clone(),
             destination: link.destination.clone(),
-            variants: parse_variants(&link.variants),
+            variants: parse_variants(&link.variants).unwrap_or_default(),
             enabled: link.enabled,
             archived: link.archived,
             scan_count: link.scan_count,
@@ -196,6 +196,7 @@ impl Event {
 
 /// The subject of an event, by its row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Subject {
     /// A link.
     Link(LinkId),

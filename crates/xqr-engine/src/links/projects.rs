@@ -7,6 +7,7 @@ use xqr_store::projects::{self, CreatedVia, NewProject, Project};
 use xqr_store::{Conn, Page, ProjectId, WorkspaceId};
 
 use crate::limits::plan_caps;
+use crate::limits::text_limits::{check_description, check_name};
 use crate::{Caller, Tx};
 
 /// Characters of a project's id: 64 of them, so that none is favoured.
@@ -33,6 +34,8 @@ pub fn create(
     name: String,
     description: Option<String>,
 ) -> Result<Project> {
+    check_name("name", &name)?;
+    check_description(description.as_deref().unwrap_or_default())?;
     plan_caps::take(tx, caller.workspace, &caller.terms, Capped::Projects, 1)?;
     insert(tx, caller.workspace, name, description, false)
 }
@@ -99,6 +102,10 @@ pub fn edit(
     name: Option<String>,
     description: Option<Option<String>>,
 ) -> Result<Project> {
+    if let Some(name) = &name {
+        check_name("name", name)?;
+    }
+    check_description(description.iter().flatten().next().map_or("", String::as_str))?;
     let mut project = get(tx.conn, caller, uid)?;
     project.name = name.unwrap_or(project.name);
     project.description = description.unwrap_or(project.description);

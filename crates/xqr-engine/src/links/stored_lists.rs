@@ -11,10 +11,10 @@ pub fn labels(link: &Link) -> Vec<String> {
 
 /// Returns the routing rules of a link.
 pub fn routing_rules(link: &Link) -> Vec<Rule> {
-    parse_rules(&link.routing_rules)
+    parse_rules(&link.routing_rules).unwrap_or_default()
 }
 
 /// Returns the destinations that the scans of a link are split among.
 pub fn variants(link: &Link) -> Vec<Variant> {
-    parse_variants(&link.variants)
+    parse_variants(&link.variants).unwrap_or_default()
 }

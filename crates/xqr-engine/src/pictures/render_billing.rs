@@ -10,6 +10,7 @@ use xqr_store::counters::{self, Metric, QuotaMetric, Span};
 use xqr_store::credits::{self, Entry};
 use xqr_store::{Conn, WorkspaceId};
 
+use crate::limits::text_limits::check_reason;
 use crate::runtime::caller;
 use crate::runtime::time_format::{month_of, span_of};
 use crate::{Caller, Principal, Tx, events};
@@ -171,7 +172,12 @@ fn metric_of(principal: Principal) -> Metric {
 }
 
 /// Grants credits to a workspace and returns its balance.
+///
+/// # Errors
+///
+/// Those of a reason.
 pub fn grant(tx: &mut Tx<'_>, workspace: WorkspaceId, amount: u64, reason: &str) -> Result<i64> {
+    check_reason(reason)?;
     book(tx, workspace, amount.cast_signed(), reason)
 }
 

@@ -9,6 +9,7 @@ use xqr_store::counters::{self, Metric, Span};
 use xqr_store::templates::{self, Template};
 
 use crate::limits::plan_caps;
+use crate::limits::text_limits::{check_description, check_name};
 use crate::{Caller, Tx};
 
 /// The fields of a design, as clients send and see them.
@@ -47,6 +48,8 @@ pub fn design(template: &Template) -> Design {
 ///
 /// [`Condition::FeatureLocked`] where the plan has no templates, [`Condition::PlanLimitReached`].
 pub fn create(tx: &mut Tx<'_>, caller: &Caller, draft: NewTemplate) -> Result<Template> {
+    check_name("name", &draft.name)?;
+    check_description(draft.description.as_deref().unwrap_or_default())?;
     let cap = caller.terms.limits.templates;
     caller.terms.check_feature("QR templates", cap != Some(0))?;
     plan_caps::begin(tx, caller.workspace, Capped::Templates)?;
@@ -88,6 +91,10 @@ pub fn get(conn: &mut Conn, caller: &Caller, uid: &str) -> Result<Template> {
 ///
 /// [`Condition::ResourceNotFound`].
 pub fn edit(tx: &mut Tx<'_>, caller: &Caller, uid: &str, edit: Edit) -> Result<Template> {
+    if let Some(name) = &edit.name {
+        check_name("name", name)?;
+    }
+    check_description(edit.description.iter().flatten().next().map_or("", String::as_str))?;
     let mut template = templates::lock(tx.conn, caller.workspace, uid)?.ok_or_else(missing)?;
     template.name = edit.name.unwrap_or(template.name);
     template.description = edit.description.unwrap_or(template.description);

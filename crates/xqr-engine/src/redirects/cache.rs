@@ -63,8 +63,8 @@ impl From<Option<RedirectRow>> for Target {
                 expires_at,
                 ..
             }) => {
-                let router = Router::new(&parse_rules(&routing_rules));
-                let split = Split::new(parse_variants(&variants), sticky);
+                let router = Router::new(&parse_rules(&routing_rules).unwrap_or_default());
+                let split = Split::new(parse_variants(&variants).unwrap_or_default(), sticky);
                 let forks = (router.is_some() || split.is_some())
                     .then(|| Arc::new(Forks { router, split }));
                 Self::Live { link_id: id, location: Bytes::from(destination), forks, expires_at }

@@ -33,6 +33,7 @@ pub struct Visitor<'a> {
 
 /// Where the country of a visitor comes from.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub enum CountrySource<'a> {
     /// A trusted proxy names it, or does not.
     Proxy(Option<&'a str>),

@@ -18,9 +18,12 @@ pub enum StartError {
     /// The database could not be opened or brought up to date.
     #[error(transparent)]
     Database(#[from] OpenError),
-    /// The first queries, or the journal of scans.
+    /// The journal of scans could not be opened; another process may have it.
     #[error(transparent)]
-    Journal(#[from] Error),
+    Journal(#[from] xqr_journal::OpenError),
+    /// One of the first queries failed.
+    #[error(transparent)]
+    Query(#[from] Error),
     /// The data folder could not be made.
     #[error("cannot make {}", folder.display())]
     DataFolder {

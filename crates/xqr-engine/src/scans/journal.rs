@@ -4,33 +4,31 @@
 
 use std::time::Duration;
 
-use xqr_errors::{Error, Result};
 use xqr_journal::{Folder, Journal, Options, Position};
 use xqr_store::scans;
 
 use super::record::Scan;
-use crate::{Data, Settings};
+use crate::{Data, Settings, StartError};
 
 /// Opens the journal in the data folder, and makes this node known to the database.
 ///
 /// # Errors
 ///
-/// An internal error for the operator, also if another process has the journal open.
-pub(crate) fn open(settings: &Settings, data: &Data) -> Result<Journal> {
+/// [`StartError::Journal`], also if another process has the journal open; [`StartError::Query`].
+pub(crate) fn open(settings: &Settings, data: &Data) -> Result<Journal, StartError> {
     let fresh_name = || {
         let mut random = [0; 16];
         data.random(&mut random);
         format!("{:032x}", u128::from_be_bytes(random))
     };
-    let folder =
-        Folder::lock(&settings.data_dir.join("journal"), fresh_name).map_err(Error::internal)?;
+    let folder = Folder::lock(&settings.data_dir.join("journal"), fresh_name)?;
     let position = position(&folder, data)?;
     let options = Options {
         segment_bytes: settings.journal.segment_bytes,
         limit_bytes: settings.journal.limit_bytes,
         sync: Duration::from_millis(settings.journal.sync_ms),
     };
-    Journal::open(folder, position, options).map_err(Error::internal)
+    Ok(Journal::open(folder, position, options)?)
 }
 
 /// Appends a scan.
@@ -40,12 +38,12 @@ pub(crate) fn append(journal: &Journal, scan: &Scan) {
 
 /// Returns how far the database has counted this node. Segments that it does not know belong to
 /// another database, whose link ids mean other links, so they are put aside.
-fn position(folder: &Folder, data: &Data) -> Result<Position> {
+fn position(folder: &Folder, data: &Data) -> Result<Position, StartError> {
     let node = folder.node().to_owned();
     if let Some(position) = data.read_here(|conn| scans::position(conn, &node))? {
         return Ok(from_row(position));
     }
-    for path in folder.put_aside().map_err(Error::internal)? {
+    for path in folder.put_aside()? {
         tracing::warn!(path = %path.display(), "these scans belong to another database and are put aside");
     }
     data.write_here(move |tx| scans::begin_position(tx.conn, &node, tx.now))?;

@@ -1,12 +1,13 @@
 //! What operators see: health, readiness, metrics, the first start, the end.
 
-use std::sync::Arc;
+use std::sync::{Arc, Barrier};
 
 use serde_json::{Value, json};
 use xqr_engine::auth::{KeyFormat, SecretKey};
-use xqr_engine::{OsRandom, SystemClock};
+use xqr_engine::callers::workspaces;
+use xqr_engine::{Data, OsRandom, Settings, SystemClock};
 
-use crate::support::test_app::TestApp;
+use crate::support::test_app::{TestApp, database_url};
 
 #[cfg(feature = "native")]
 #[actix_web::test]
@@ -89,10 +90,41 @@ async fn a_second_start_keeps_the_data_and_makes_no_key() {
     );
 }
 
+#[actix_web::test]
+async fn one_of_many_nodes_that_start_at_once_makes_the_first_workspace() {
+    const NODES: usize = 8;
+    let folder = tempfile::tempdir().unwrap();
+    let url = database_url(&folder).await;
+    let open = |node: usize| {
+        let mut settings = Settings::defaults();
+        settings.data_dir = folder.path().join(node.to_string());
+        settings.database_url = url.clone();
+        settings.secret = "5e".repeat(32);
+        let (clock, random) = (Arc::new(SystemClock), Arc::new(OsRandom));
+        Data::open(&settings, clock, random, xqr_server::dialects()).unwrap()
+    };
+    open(0).migrate().unwrap();
+    let nodes: Vec<Data> = (0..NODES).map(open).collect();
+    let barrier = Barrier::new(NODES);
+    let keys = std::thread::scope(|scope| {
+        let start = |data| {
+            let barrier = &barrier;
+            move || {
+                barrier.wait();
+                Data::write_here(data, workspaces::bootstrap).unwrap()
+            }
+        };
+        let started: Vec<_> = nodes.iter().map(|data| scope.spawn(start(data))).collect();
+        started.into_iter().filter_map(|node| node.join().unwrap()).count()
+    });
+    let made = nodes[0].read_here(workspaces::list).unwrap().len();
+    assert_eq!((keys, made), (1, 1));
+}
+
 #[test]
 fn a_bad_setting_is_refused_at_start_in_one_line() {
     for (name, value, words) in [
-        ("XQR_BIND", "nonsense", "settings:"),
+        ("XQR_BIND", "nonsense", "XQR_BIND: "),
         ("XQR_EDGE_BODY_MS", "soon", "XQR_EDGE_BODY_MS: must be a whole number"),
         ("XQR_BINDD", "127.0.0.1:0", "XQR_BINDD is not the name of a setting"),
         ("XQR_LOG", "a=b=c", "log: 'a=b=c'"),

@@ -26,6 +26,7 @@ pub trait Outbound: Send + Sync {
 
 /// Why an address may not be posted to.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Refusal {
     /// Its text is wrong: why, in lower case.
     Text(String),
@@ -40,6 +41,7 @@ pub enum Refusal {
 
 /// What became of a post.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Outcome {
     /// The receiver answered.
     Answered {
