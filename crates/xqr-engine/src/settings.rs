@@ -186,7 +186,7 @@ pub struct Blocklist {
     pub at_redirect: bool,
 }
 
-/// Settings of the outbox.
+/// How long finished webhook deliveries are kept; the section keeps its old name.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/xqr.toml documents every setting")]
