@@ -60,8 +60,7 @@ impl KeyFormat {
     }
 }
 
-/// A whole key. Only [`expose`](Self::expose) reveals it; `Debug` prints the public
-/// part.
+/// A whole key. Only [`expose`](Self::expose) reveals it; `Debug` prints the public part.
 #[derive(Clone)]
 pub struct SecretKey {
     format: KeyFormat,

@@ -3,7 +3,7 @@
 use unicode_normalization::UnicodeNormalization as _;
 use xqr_errors::Result;
 
-/// An address that a person signs in with.
+/// An address that a user signs in with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Email {
     shown: String,

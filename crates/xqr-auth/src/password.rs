@@ -1,5 +1,5 @@
-//! Passwords of people: which are taken, and what is stored of them. Hashing takes some 20
-//! ms on purpose: never on an event loop.
+//! Passwords of users: which are accepted, and what is stored of them. Hashing takes some 20 ms on
+//! purpose: never on an event loop.
 
 use std::fmt;
 
@@ -24,7 +24,7 @@ const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 /// e-mail address up must cost what a known one costs.
 const DECOY: &str = "$argon2id$v=19$m=19456,t=2,p=1$eHFyLm5vYm9keS5oZXJlLg$CEfNfSHeEDfQ7pUKZ5vg6jMl0t1VgWR0sGBqhlxNvkc";
 
-/// A password as a person typed it, in normal form C, so that keyboards that compose differently
+/// A password as a user typed it, in normal form C, so that keyboards that compose differently
 /// agree. It has no readable `Debug`.
 #[derive(Clone)]
 pub struct Password(String);
@@ -71,7 +71,7 @@ impl Password {
         Self(groups.join("-"))
     }
 
-    /// Returns the password, to be shown once to the person it was generated for.
+    /// Returns the password, to be shown once to the user it was generated for.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -125,7 +125,7 @@ impl PasswordHash {
         &self.0
     }
 
-    /// Returns the hash that stands in for that of a person who does not exist.
+    /// Returns the hash that stands in for that of a user that does not exist.
     pub fn decoy() -> Self {
         Self(DECOY.to_owned())
     }

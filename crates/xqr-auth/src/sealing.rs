@@ -1,5 +1,4 @@
-//! Sealing: what is stored for the bearer of a key alone. The server keeps no key to
-//! it.
+//! Sealing: what is stored for the bearer of a key alone. The server keeps no key to it.
 
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};

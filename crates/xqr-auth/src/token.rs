@@ -35,13 +35,13 @@ const REFRESH_TAG: &str = "xqr_rt_";
 /// What an access token says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
-    /// The person: `user_` and a UUID.
+    /// The user: `user_` and a UUID.
     pub sub: String,
     /// The workspace: `ws_` and a UUID.
     pub ws: String,
     /// The sign-in that it belongs to, and ends with.
     pub sid: String,
-    /// When the person's password was set, Unix milliseconds. A token with another time is void,
+    /// When the user's password was set, Unix milliseconds. A token with another time is void,
     /// whatever the clocks say.
     pub pwd: i64,
     /// The token's own id.
@@ -54,7 +54,7 @@ pub struct Claims {
     typ: String,
 }
 
-/// Whom an access token is for.
+/// The user and session that an access token is issued for.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "the fields are those of Claims")]
 pub struct Subject {

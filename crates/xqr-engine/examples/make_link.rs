@@ -11,6 +11,7 @@ use xqr_engine::{Data, OsRandom, Settings, SystemClock, links};
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = tempfile::tempdir()?;
     let mut settings = Settings::defaults();
+    settings.data_dir = folder.path().to_owned();
     settings.database_url = folder.path().join("xqr.db").display().to_string();
     let data =
         Data::open(&settings, Arc::new(SystemClock), Arc::new(OsRandom), Dialects::default())?;

@@ -25,8 +25,8 @@ pub use upload::Announced;
 /// The most bytes of a file.
 pub const MAX_BYTES: i64 = 26_214_400;
 
-/// Files that one node takes at the same time: each holds some parts of up to 5 MB in memory on
-/// its way to a bucket.
+/// Files that one node takes at the same time: each holds some parts of up to 5 MB in memory on its
+/// way to a bucket.
 pub(crate) const UPLOADS: usize = 32;
 /// How many of them may be of one workspace.
 pub(crate) const UPLOADS_EACH: usize = 8;

@@ -307,8 +307,7 @@ pub fn set_enabled(
     Ok(found.len())
 }
 
-/// Returns the caller's link, locked until the transaction ends: counters move
-/// by what it was.
+/// Returns the caller's link, locked until the transaction ends: counters move by what it was.
 fn lock_row(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<Link> {
     let found = if is_uuid(uid) {
         links::lock(tx.conn, caller.workspace, &[uid.to_owned()])?.pop()

@@ -67,7 +67,7 @@ pub struct Settings {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
-    /// For people.
+    /// Readable lines.
     Pretty,
     /// One JSON object per line.
     Json,
@@ -186,7 +186,7 @@ pub struct Blocklist {
     pub at_redirect: bool,
 }
 
-/// Settings of the outbox.
+/// How long finished webhook deliveries are kept; the section keeps its old name.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/xqr.toml documents every setting")]
@@ -216,7 +216,7 @@ pub struct Limits {
     pub lookups_per_minute: u64,
 }
 
-/// Settings of people's accounts.
+/// Settings of user accounts.
 #[derive(Debug, Clone, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/xqr.toml documents every setting")]
@@ -237,16 +237,16 @@ pub struct Redirect {
     pub refusals: String,
 }
 
-/// Who may make an account.
+/// Whether clients may sign up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Signup {
-    /// The first person alone.
+    /// The first user only, who becomes the owner of the initial workspace.
     Auto,
-    /// Everybody.
+    /// Any client may.
     Open,
-    /// The operator alone.
+    /// No client may; operators create users.
     Closed,
 }
 
@@ -383,8 +383,8 @@ fn overlay(base: &mut Table, own: Table, path: &str, place: &str) -> Result<(), 
     Ok(())
 }
 
-/// Returns the variable of the setting at a path such as `edge.body_ms`: `XQR_`, its section and its
-/// name. `database_url` is `DATABASE_URL`.
+/// Returns the variable of the setting at a path such as `edge.body_ms`: `XQR_`, its section and
+/// its name. `database_url` is `DATABASE_URL`.
 fn variable(path: &str) -> String {
     match path {
         "database_url" => "DATABASE_URL".to_owned(),

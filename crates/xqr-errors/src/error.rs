@@ -10,8 +10,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
-/// One or more conditions for the client, a cause for the log, and the place that
-/// raised it.
+/// One or more conditions for the client, a cause for the log, and the place that raised it.
 ///
 /// One word wide. `Display` is the native sentences, each with its code. The cause is the
 /// [`source`](std::error::Error::source); [`report`](Error::report) prints both. A client sees

@@ -43,8 +43,8 @@ pub(crate) trait Answers {
     /// Answers with one resource.
     fn answer(&self, resource: impl Serialize) -> HttpResponse;
 
-    /// Returns the page of `list` that the query asks for, with one row more than it shows. What is
-    /// no size is the usual one.
+    /// Returns the page of `list` that the query asks for, with one row more than it shows. Invalid
+    /// page sizes fall back to the default.
     fn page<I: From<i64>>(&self, list: &str) -> Result<(Page<I>, usize)>;
 
     /// Answers with a page: what of `rows` it shows, and where the next one begins.

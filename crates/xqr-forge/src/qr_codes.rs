@@ -199,8 +199,7 @@ async fn show(
     Ok(call.answer(view(&call.app, &names, &link)))
 }
 
-/// A QR code. Pictures are drawn on request, so each is rendered as soon as it is
-/// made.
+/// A QR code. Pictures are drawn on request, so each is rendered as soon as it is made.
 fn view(app: &App, projects: &HashMap<ProjectId, String>, link: &Link) -> Value {
     let id = doc_id::of(&link.uid);
     json!({

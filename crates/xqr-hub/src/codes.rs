@@ -168,8 +168,8 @@ async fn list(call: ApiRequest<Hub>) -> Result<HttpResponse, Refusal> {
     Ok(HttpResponse::Ok().json(json!({ "codes": codes, "next_cursor": next })))
 }
 
-/// Returns a link's code as this dialect writes codes. Codes ignore case, so
-/// it leads to the same link.
+/// Returns a link's code as this dialect writes codes. Codes ignore case, so it leads to the same
+/// link.
 pub(super) fn shown(link: &Link) -> String {
     link.code.to_ascii_uppercase()
 }

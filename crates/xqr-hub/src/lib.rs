@@ -1,8 +1,8 @@
 //! The hub dialect: compatible with QuickResponseHub (reference, sections 1 to 8). `X-API-Key`,
 //! bare bodies, `{"error"}`; a passcode for each code.
 //!
-//! Order of checks: maintenance, path, method, key, rate, JSON, required fields, formats,
-//! code, passcode, conflict, blocklist (section 8.2).
+//! Order of checks: maintenance, path, method, key, rate, JSON, required fields, formats, code,
+//! passcode, conflict, blocklist (section 8.2).
 
 mod codes;
 mod lookup;

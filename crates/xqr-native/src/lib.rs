@@ -1,8 +1,8 @@
 //! The native API of xqr: `Authorization: Bearer`, `{data, meta}`, `{error, meta}`, RFC 9457 on
 //! request.
 //!
-//! Order of checks: head limits, path, method, key, plan, scope, body or query, resource,
-//! plan limit, conflict.
+//! Order of checks: head limits, path, method, key, plan, scope, body or query, resource, plan
+//! limit, conflict.
 
 mod analytics;
 mod assets;

@@ -73,7 +73,7 @@ fn format(name: &str) -> anyhow::Result<Format> {
 }
 
 fn host(text: &str) -> anyhow::Result<Host> {
-    blocklist::host(text).context("is no host")
+    blocklist::host(text).context("is not a host")
 }
 
 fn view(entry: &Entry) -> Value {

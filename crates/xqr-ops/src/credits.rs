@@ -71,7 +71,8 @@ impl Credits {
                     })
                     .collect();
                 output.print(&json!({ "balance": balance, "entries": views }), || {
-                    format!("balance: {balance}\n{}", table(&lines))
+                    let text = format!("balance: {balance}\n{}", table(&lines));
+                    text.trim_end().to_owned()
                 });
             }
         }

@@ -1,5 +1,6 @@
 //! The tasks `key …`.
 
+use anyhow::Context as _;
 use clap::Subcommand;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde_json::{Value, json};
@@ -18,6 +19,7 @@ pub(crate) enum Key {
     Create {
         /// The workspace's id
         workspace: String,
+        /// The key's name
         #[arg(long, default_value = "key")]
         name: String,
         /// The dialect whose key format it has
@@ -27,7 +29,7 @@ pub(crate) enum Key {
         #[arg(long, default_value = "*", value_delimiter = ',')]
         scopes: Vec<String>,
         /// When it expires, such as 2026-12-31T23:59:59Z
-        #[arg(long)]
+        #[arg(long, value_parser = moment)]
         expires_at: Option<jiff::Timestamp>,
         #[command(flatten)]
         output: Output,
@@ -65,6 +67,10 @@ pub(crate) enum Key {
 fn look() -> impl TypedValueParser<Value = KeyFormat> {
     PossibleValuesParser::new(KeyFormat::ALL.map(KeyFormat::name))
         .map(|name| KeyFormat::parse(&name).expect("it is one of the names"))
+}
+
+fn moment(text: &str) -> anyhow::Result<jiff::Timestamp> {
+    text.parse().ok().context("must be a time such as 2026-12-31T23:59:59Z")
 }
 
 fn view(key: &rows::Key) -> Value {

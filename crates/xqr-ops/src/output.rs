@@ -12,12 +12,15 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    /// Prints `value` as JSON, or `text`.
+    /// Prints `value` as JSON, or `text`, which is empty for an empty list: then nothing.
     pub(crate) fn print(self, value: &Value, text: impl FnOnce() -> String) {
         if self.json {
             println!("{value:#}");
-        } else {
-            println!("{}", text());
+            return;
+        }
+        let text = text();
+        if !text.is_empty() {
+            println!("{text}");
         }
     }
 }

@@ -24,6 +24,7 @@ pub(crate) enum User {
         /// The workspace's id
         #[arg(long)]
         workspace: String,
+        /// The display name; by default the part of the address before the @
         #[arg(long)]
         name: Option<String>,
         /// owner or member; by default the first user is the owner
@@ -67,8 +68,8 @@ pub(crate) enum User {
     },
 }
 
-/// The source of a password. It is never an argument, because the list of processes and the
-/// shell's history show arguments.
+/// The source of a password. It is never an argument, because the list of processes and the shell's
+/// history show arguments.
 #[derive(Args, Debug)]
 pub(crate) struct Source {
     /// Read the password from the first line of the standard input instead of generating one

@@ -2,8 +2,8 @@
 //! leads on to the page's n-th link.
 //!
 //! The page has no script and no form, and shows a picture of another host at most. All that users
-//! wrote goes through `maud`, which escapes texts and attributes by default, and is what
-//! our other pages are made with.
+//! wrote goes through `maud`, which escapes texts and attributes by default, and is what our other
+//! pages are made with.
 
 use std::sync::OnceLock;
 

@@ -2,8 +2,8 @@
 //!
 //! [`Encoding`] turns text into a symbol: `data` makes data codewords
 //! of it, `blocks` and `reed_solomon` add error correction, `template` knows the function patterns
-//! and the place of each codeword, `mask` and `penalty` choose the mask. `matrix` is the result, and
-//! `reference` encodes it a second time.
+//! and the place of each codeword, `mask` and `penalty` choose the mask. `matrix` is the result,
+//! and `reference` encodes it a second time.
 
 mod blocks;
 mod damage;

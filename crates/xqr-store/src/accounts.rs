@@ -1,4 +1,4 @@
-//! Workspaces, and the people, keys and credits that they have.
+//! Workspaces, and their users, keys and credits.
 
 pub mod credits;
 pub mod keys;

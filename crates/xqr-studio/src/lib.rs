@@ -1,8 +1,7 @@
 //! The studio dialect: compatible with QR Studio (reference, sections 1, 2 and 15). `X-Api-Key`,
 //! every path with a trailing slash, bare bodies, errors as Django REST framework writes them.
 //!
-//! Order of checks: HTTPS, key, rate, fields, plan, items, quota, fetches, drawing (section
-//! 15.5).
+//! Order of checks: HTTPS, key, rate, fields, plan, items, quota, fetches, drawing (section 15.5).
 
 mod account;
 mod addresses;

@@ -165,8 +165,7 @@ pub fn touch(tx: &mut Tx<'_>, caller: &Caller) -> Result<()> {
     }
 }
 
-/// Returns a key as it is now, locked until the transaction ends: counters move
-/// by what it was.
+/// Returns a key as it is now, locked until the transaction ends: counters move by what it was.
 fn lock_row(tx: &mut Tx<'_>, key: &Key) -> Result<Key> {
     let found = keys::lock(tx.conn, key.workspace_id, key.id)?;
     found.ok_or_else(|| Condition::ResourceNotFound { what: Resource::Key }.into())

@@ -1,11 +1,11 @@
-//! People: who signs up, who signs in, and the life of a sign-in.
+//! Users: sign-up, sign-in, and the life of a session.
 //!
-//! A sign-in is a family of refresh tokens. Each is good for one exchange; one that comes again was
-//! stolen, or its thief came first, so it ends the whole sign-in. An access token is judged anew
-//! with each call: its sign-in must go on, the password must be the one it was issued under, the
-//! person must not be disabled. Whatever changes these takes the person's row first
-//! ([`users::lock`]), so no token is issued beside a change that ends them all. Passwords are
-//! hashed outside of transactions, and compared once more within.
+//! A session is a family of refresh tokens. Each refresh token can be used once. Reuse revokes the
+//! whole session, because one of the two users must have stolen it. An access token is verified
+//! with each call: its session must be active, the password must be the one it was issued under,
+//! and the user must not be disabled. A change of any of these locks the user's row first
+//! ([`users::lock`]), so no token is issued beside a change that revokes all. Passwords are hashed
+//! outside of transactions and compared once more within.
 
 use std::net::IpAddr;
 
@@ -25,10 +25,10 @@ use crate::runtime::caller::terms;
 use crate::settings::Signup;
 use crate::{App, Caller, Tx};
 
-/// Characters of a person's or workspace's name at most.
+/// The most characters of a user's or workspace's name.
 const MAX_NAME: usize = 100;
 
-/// A person who wants an account.
+/// A sign-up.
 #[derive(Debug, Clone)]
 pub struct SignUp {
     /// The e-mail address.
@@ -41,12 +41,13 @@ pub struct SignUp {
     pub workspace: Option<String>,
 }
 
-/// The tokens of a person who signed in. They are here and nowhere else.
+/// A user who signed in, and the tokens. Of the tokens, the service stores a digest of the refresh
+/// token only.
 #[derive(Debug, Clone)]
 pub struct SignedIn {
-    /// Who it is.
+    /// The user.
     pub user: User,
-    /// Whose workspace it is.
+    /// The user's workspace.
     pub workspace: Workspace,
     /// For `Authorization: Bearer`, for [`token::ACCESS_SECONDS`].
     pub access: AccessToken,
@@ -54,21 +55,21 @@ pub struct SignedIn {
     pub refresh: RefreshToken,
 }
 
-/// Who presents a valid access token.
+/// The user and session behind a valid access token.
 #[derive(Debug, Clone)]
 pub struct Session {
-    /// Who it is.
+    /// The user.
     pub user: User,
-    /// What a call needs: the person's workspace with its plan, and every scope.
+    /// What a call needs: the user's workspace with its plan, and all scopes.
     pub caller: Caller,
     /// The sign-in that the token belongs to.
     pub session: String,
-    /// What answers are sealed with for this person. Unlike that of an API key the service can
-    /// derive it, as a token lives too short.
+    /// The key that seals stored answers for this user. Unlike that of an API key, the service can
+    /// derive it, because an access token expires before its answers do.
     pub sealing: SealingKey,
 }
 
-/// Finds out who presents `token`.
+/// Returns the user and session of an access token.
 ///
 /// # Errors
 ///
@@ -81,10 +82,10 @@ pub fn authenticate_user(
     now: i64,
 ) -> Result<Session> {
     let claims = secret.token_key().verify(token, now)?;
-    person_of(conn, plans, secret, claims)
+    session_of(conn, plans, secret, claims)
 }
 
-fn person_of(
+fn session_of(
     conn: &mut Conn,
     plans: &PlanTable,
     secret: &MasterSecret,
@@ -101,17 +102,17 @@ fn person_of(
 }
 
 impl App {
-    /// Finds out who presents `token`: anew with each call, so that an ended sign-in fails on the
-    /// very next one.
+    /// Returns the user and session of an access token. The database is read with each call, so a
+    /// revoked session fails on the next one.
     ///
     /// # Errors
     ///
     /// [`Condition::TokenInvalid`].
     pub async fn authenticate_user(&self, token: &str) -> Result<Session> {
         let (plans, secret) = (self.data.plans().clone(), self.data.secret().clone());
-        // What is forged costs the database nothing.
+        // A forged token costs no query.
         let claims = secret.token_key().verify(token, self.now())?;
-        self.data.read_brief(move |conn| person_of(conn, &plans, &secret, claims)).await
+        self.data.read_brief(move |conn| session_of(conn, &plans, &secret, claims)).await
     }
 }
 
@@ -157,7 +158,7 @@ pub async fn sign_up(app: &App, from: IpAddr, draft: SignUp) -> Result<SignedIn>
     .await
 }
 
-/// Returns the workspace that the first start made, if it has no person.
+/// Returns the workspace that the first start made, if it has no user.
 fn vacant_first_workspace(tx: &mut Tx<'_>) -> Result<Option<Workspace>> {
     let Some(uid) = service_state::get(tx.conn, service_state::FIRST_WORKSPACE)? else {
         return Ok(None);
@@ -166,7 +167,7 @@ fn vacant_first_workspace(tx: &mut Tx<'_>) -> Result<Option<Workspace>> {
     Ok(if users::count(tx.conn, workspace.id)? == 0 { Some(workspace) } else { None })
 }
 
-/// Signs a person in. `from` is the client's address.
+/// Signs a user in. `from` is the client's address.
 ///
 /// # Errors
 ///
@@ -238,13 +239,13 @@ pub async fn sign_out(app: &App, token: &str) -> Result<()> {
     .await
 }
 
-/// Ends the sign-in that a person's access token belongs to.
-pub fn end_session(tx: &mut Tx<'_>, person: &Session) -> Result<()> {
-    users::lock(tx.conn, person.user.id)?;
-    users::revoke_refresh(tx.conn, person.user.id, Some(&person.session), tx.now)
+/// Revokes the session that an access token belongs to.
+pub fn end_session(tx: &mut Tx<'_>, session: &Session) -> Result<()> {
+    users::lock(tx.conn, session.user.id)?;
+    users::revoke_refresh(tx.conn, session.user.id, Some(&session.session), tx.now)
 }
 
-/// Gives a person another password. Every sign-in ends; the returned one is new.
+/// Changes the password of a user. All sessions are revoked; the returned one is new.
 ///
 /// # Errors
 ///
@@ -253,13 +254,13 @@ pub fn end_session(tx: &mut Tx<'_>, person: &Session) -> Result<()> {
 pub async fn change_password(
     app: &App,
     from: IpAddr,
-    person: &Session,
+    session: &Session,
     current: Password,
     new: Password,
 ) -> Result<SignedIn> {
-    // Who has stolen an access token cannot guess the password with it.
-    app.sign_in_limits.admit(from, Some(&person.user.email_key))?;
-    let user = verify(app, Some(person.user.clone()), current).await?;
+    // A stolen access token must not be enough to guess the password.
+    app.sign_in_limits.admit(from, Some(&session.user.email_key))?;
+    let user = verify(app, Some(session.user.clone()), current).await?;
     new.check(&[&user.email, &user.name])?;
     let hash = hash(app, new).await?;
     let key = app.data.secret().token_key();
@@ -272,21 +273,20 @@ pub async fn change_password(
     .await
 }
 
-/// A person whom an operator adds to a workspace.
+/// A user whom an operator adds to a workspace.
 #[derive(Debug, Clone)]
 pub struct NewUser {
     /// The e-mail address.
     pub email: String,
     /// The display name; without one, what stands before the `@`.
     pub name: Option<String>,
-    /// What they may do; without one, the first is the owner and others are members.
+    /// The role; without one, the first user is the owner and others are members.
     pub role: Option<Role>,
     /// The password's hash.
     pub password: PasswordHash,
 }
 
-/// Adds a person to a workspace. For operators. With the setting `auto`, no person can sign up any
-/// more.
+/// Adds a user to a workspace. For operators. With the setting `auto`, this closes sign-up.
 ///
 /// # Errors
 ///
@@ -307,17 +307,17 @@ pub fn create(tx: &mut Tx<'_>, workspace: &Workspace, draft: &NewUser) -> Result
     insert(tx, uid, workspace, &email, name, &draft.password, role)
 }
 
-/// Returns a workspace's people, oldest first.
+/// Returns a workspace's users, oldest first.
 pub fn list(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<User>> {
     users::list(conn, workspace)
 }
 
-/// Returns everybody with their workspace, oldest first. For operators.
+/// Returns all users with their workspaces, oldest first. For operators.
 pub fn list_all(conn: &mut Conn) -> Result<Vec<(User, Workspace)>> {
     users::list_all(conn)
 }
 
-/// Returns the person with this id or e-mail address, of whatever workspace. For operators.
+/// Returns the user with this id or e-mail address, of any workspace. For operators.
 ///
 /// # Errors
 ///
@@ -330,10 +330,10 @@ pub fn get(conn: &mut Conn, name: &str) -> Result<User> {
     found.ok_or_else(|| Condition::ResourceNotFound { what: Resource::User }.into())
 }
 
-/// Gives a person another password, and ends every sign-in.
+/// Sets the password of a user and revokes all sessions.
 pub fn set_password(tx: &mut Tx<'_>, user: &User, hash: &PasswordHash) -> Result<User> {
     let mut user =
-        users::lock(tx.conn, user.id)?.ok_or_else(|| Error::internal("a person has gone"))?;
+        users::lock(tx.conn, user.id)?.ok_or_else(|| Error::internal("a user has gone"))?;
     // Tokens name the time, so that it has to differ also if two come in one millisecond, or the
     // clock is set back.
     let changed_at = tx.now.max(user.password_changed_at + 1);
@@ -344,10 +344,10 @@ pub fn set_password(tx: &mut Tx<'_>, user: &User, hash: &PasswordHash) -> Result
     Ok(user)
 }
 
-/// Shuts a person out, which ends every sign-in, or lets them in again.
+/// Disables a user, which revokes all sessions, or enables the user.
 pub fn set_disabled(tx: &mut Tx<'_>, user: &User, disabled: bool) -> Result<User> {
     let mut user =
-        users::lock(tx.conn, user.id)?.ok_or_else(|| Error::internal("a person has gone"))?;
+        users::lock(tx.conn, user.id)?.ok_or_else(|| Error::internal("a user has gone"))?;
     users::set_disabled(tx.conn, user.id, disabled, tx.now)?;
     if disabled {
         users::revoke_refresh(tx.conn, user.id, None, tx.now)?;
@@ -361,7 +361,7 @@ pub(crate) fn purge(tx: &mut Tx<'_>, limit: i64) -> Result<usize> {
     users::purge_refresh(tx.conn, tx.now, limit)
 }
 
-/// What of a [`SignUp`] is in order.
+/// The checked fields of a [`SignUp`].
 struct Checked {
     email: Email,
     name: String,
@@ -433,7 +433,7 @@ async fn hash(app: &App, password: Password) -> Result<PasswordHash> {
     app.password_hasher.run(move || password.hash(|bytes| bytes.copy_from_slice(&salt))).await
 }
 
-/// Returns the person if the password is theirs. An unknown person takes as long as a known one.
+/// Returns the user if the password is right. An unknown user takes as long as a known one.
 async fn verify(app: &App, found: Option<User>, password: Password) -> Result<User> {
     let stored = found
         .as_ref()
@@ -442,7 +442,7 @@ async fn verify(app: &App, found: Option<User>, password: Password) -> Result<Us
     found.filter(|user| right && !user.disabled).ok_or_else(|| Condition::CredentialsWrong.into())
 }
 
-/// Returns the person's row, if they still have the password that was verified outside of the
+/// Returns the user's row, if it still has the password that was verified outside of the
 /// transaction.
 fn unchanged(tx: &mut Tx<'_>, verified: &User) -> Result<User> {
     let now = users::lock(tx.conn, verified.id)?
@@ -450,10 +450,10 @@ fn unchanged(tx: &mut Tx<'_>, verified: &User) -> Result<User> {
     now.ok_or_else(|| Condition::CredentialsWrong.into())
 }
 
-/// Returns the workspace that a person belongs to.
+/// Returns the workspace that a user belongs to.
 pub fn workspace_of(conn: &mut Conn, user: &User) -> Result<Workspace> {
     let found = xqr_store::workspaces::find_by_id(conn, user.workspace_id)?;
-    found.ok_or_else(|| Error::internal("a person without a workspace"))
+    found.ok_or_else(|| Error::internal("a user without a workspace"))
 }
 
 /// Begins a sign-in.

@@ -101,8 +101,7 @@ impl SlugError {
     }
 }
 
-/// A code as its owner wrote it. Codes ignore case: printed codes are typed
-/// by people.
+/// A code as its owner wrote it. Codes ignore case: printed codes are typed by people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slug(String);
 

@@ -1,5 +1,5 @@
-//! Failures per minute: who fails too often is not listened to for a while. Successes cost nothing.
-//! Per node, in bounded memory.
+//! Failures per minute. A client that fails too often is locked out for a while. Successes do not
+//! count. Per node, in bounded memory.
 
 use std::hash::Hash;
 use std::sync::Arc;
@@ -10,36 +10,36 @@ use moka::sync::Cache;
 use crate::Clock;
 use crate::limits::token_buckets::{Buckets, Taken};
 
-/// How many are remembered as shut out.
+/// The most lock-outs that are kept.
 const REMEMBERED: u64 = 100_000;
 
-/// Failures, and who is shut out for them.
+/// Failures per client, and the lock-outs that follow.
 pub(crate) struct Failures<K: Hash + Eq + Clone> {
     per_minute: u64,
     buckets: Buckets<K>,
     /// End of the lock-out, Unix milliseconds.
-    shut_out: Cache<K, i64>,
+    locked_out: Cache<K, i64>,
     clock: Arc<dyn Clock>,
 }
 
 impl<K: Hash + Eq + Clone + Send + Sync + 'static> Failures<K> {
-    /// So many failures a minute; 0: as many as they like.
+    /// Allows `per_minute` failures a minute. 0: no limit.
     pub(crate) fn new(per_minute: u64, clock: Arc<dyn Clock>) -> Self {
-        let shut_out = Cache::builder()
+        let locked_out = Cache::builder()
             .max_capacity(REMEMBERED)
             .time_to_live(Duration::from_secs(120))
             .build();
         Self {
             per_minute,
             buckets: Buckets::new(Duration::from_secs(60), Arc::clone(&clock)),
-            shut_out,
+            locked_out,
             clock,
         }
     }
 
     /// Returns how many seconds the lock-out lasts; `None` without one.
     pub(crate) fn wait(&self, who: &K) -> Option<u64> {
-        let wait = self.shut_out.get(who).map_or(0, |until| until - self.clock.now());
+        let wait = self.locked_out.get(who).map_or(0, |until| until - self.clock.now());
         (wait > 0).then(|| wait.unsigned_abs().div_ceil(1000))
     }
 
@@ -48,7 +48,7 @@ impl<K: Hash + Eq + Clone + Send + Sync + 'static> Failures<K> {
         if self.per_minute > 0
             && let Taken::No(seconds) = self.buckets.take(&who, self.per_minute)
         {
-            self.shut_out.insert(who, self.clock.now() + seconds.cast_signed() * 1000);
+            self.locked_out.insert(who, self.clock.now() + seconds.cast_signed() * 1000);
         }
     }
 }

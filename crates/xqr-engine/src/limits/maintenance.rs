@@ -1,4 +1,4 @@
-//! Maintenance: the APIs pause, redirects go on. Switched in the database, so that every node
+//! Maintenance mode: the APIs pause, redirects go on. The flag is in the database, so every node
 //! follows within a second and a restart changes nothing.
 
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -8,10 +8,10 @@ use xqr_store::{Conn, service_state};
 
 use crate::{App, Tx};
 
-/// How long a node believes what it read, in milliseconds.
-const BELIEVED: i64 = 1_000;
+/// How long a node caches the flag, in milliseconds.
+const CACHED_MILLIS: i64 = 1_000;
 
-/// What this node believes.
+/// The cached flag of this node.
 #[derive(Default)]
 pub(crate) struct Maintenance {
     until: AtomicI64,
@@ -43,7 +43,7 @@ impl App {
         let now = self.now();
         let Maintenance { until, read_at } = &self.maintenance;
         let last = read_at.load(Ordering::Relaxed);
-        let stale = !(0..BELIEVED).contains(&(now - last));
+        let stale = !(0..CACHED_MILLIS).contains(&(now - last));
         if stale
             && read_at.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
         {

@@ -1,5 +1,5 @@
-//! How often a person may try to sign in: by account, so that a password cannot be guessed from
-//! many addresses, and by address, so that one guess cannot be tried on many accounts. Per node, in
+//! Limits of sign-in attempts: by account, so that a password cannot be guessed from many
+//! addresses, and by address, so that one guess cannot be tried on many accounts. Per node, in
 //! bounded memory.
 
 use std::net::IpAddr;
@@ -14,10 +14,10 @@ use crate::limits::address_limits::network;
 use crate::limits::token_buckets::{Buckets, Taken};
 use crate::settings::Accounts;
 
-/// What of an e-mail address is kept: texts of any length would be memory that any client can fill.
+/// A digest of the e-mail address. Texts of any length would let a client fill the memory.
 type Account = [u8; 16];
 
-/// Tries to sign in, and to sign up.
+/// Limits of attempts to sign in and to sign up.
 pub(crate) struct SignInLimits {
     per_account: u64,
     per_address: u64,
@@ -36,8 +36,8 @@ impl SignInLimits {
         }
     }
 
-    /// Takes a try of an address, and then of an account: who is refused for the address does not
-    /// use up the tries of another account.
+    /// Takes an attempt of an address, and then of an account. An attempt refused for its address
+    /// does not count against the account.
     ///
     /// # Errors
     ///

@@ -8,7 +8,7 @@ use xqr_errors::{Condition, Error, Result};
 
 use super::{Edit, NewLink, NewRule, NewVariant};
 
-/// The most labels of one link, and characters of one label.
+/// The most labels of one link.
 pub const MAX_LABELS: usize = 10;
 /// The most characters of a label.
 pub const LABEL_CHARS: usize = 64;

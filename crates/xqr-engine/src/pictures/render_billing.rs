@@ -128,7 +128,7 @@ pub fn usage(conn: &mut Conn, workspace: WorkspaceId, now: i64) -> Result<Used> 
     })
 }
 
-/// Returns the pictures of the month of one principal that and credits did not pay for.
+/// Returns how many pictures one principal drew this month that credits did not pay for.
 pub fn usage_of(
     conn: &mut Conn,
     workspace: WorkspaceId,

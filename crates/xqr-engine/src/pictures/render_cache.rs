@@ -1,6 +1,6 @@
-//! The render cache: pictures that were drawn lately, for a day, in bounded memory. Shared by all,
-//! because a picture depends on nothing but what it is drawn from. Who wants one that is just being
-//! drawn waits for it instead of drawing it again.
+//! The render cache: pictures that were drawn within the last 24 hours, in bounded memory. All
+//! workspaces share it, because a picture depends on its request only. Concurrent requests for one
+//! picture wait for a single drawing.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -239,8 +239,7 @@ impl RenderRequest {
         self.logo.is_some() || self.backdrop.is_some()
     }
 
-    /// Returns the identity of this picture: SHA-256 over everything that it is drawn
-    /// from.
+    /// Returns the identity of this picture: SHA-256 over everything that it is drawn from.
     pub fn digest(&self) -> [u8; 32] {
         let mut hash = Sha256::new();
         let Self {

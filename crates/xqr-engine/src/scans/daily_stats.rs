@@ -1,5 +1,5 @@
-//! The scans of a day, counted by every facet that analytics ask for. The text of a row
-//! in `scan_days`.
+//! The scans of a day, counted by every facet that analytics ask for. The text of a row in
+//! `scan_days`.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ pub(crate) const QUARTER: i64 = 15 * 60 * 1000;
 /// Milliseconds of a day.
 pub(crate) const DAY: i64 = 24 * 60 * 60 * 1000;
 /// Values of a facet that a day keeps apart; when there are twice as many, the rarest become
-/// [`OTHERS`]. UniqueVisitors choose what they send as a referrer, and must not choose how much is
+/// [`OTHERS`]. Visitors choose what they send as a referrer, and must not choose how much is
 /// stored.
 const VALUES: usize = 200;
 /// Bytes of a referrer that are kept.

@@ -22,9 +22,9 @@ pub fn position(conn: &mut Conn, node: &str) -> Result<Position> {
     Ok(scans::position(conn, node)?.map(journal::from_row).unwrap_or_default())
 }
 
-/// Counts a batch in one transaction: scans, link counters, daily statistics, and the position
-/// of the journal. Subscribers of the live feed get the scans after the commit. Returns the number
-/// of scans.
+/// Counts a batch in one transaction: scans, link counters, daily statistics, and the position of
+/// the journal. Subscribers of the live feed get the scans after the commit. Returns the number of
+/// scans.
 ///
 /// # Errors
 ///
@@ -122,7 +122,7 @@ fn row(scan: &Scan, workspace_id: WorkspaceId, visitor: AgentInfo) -> NewScan {
     }
 }
 
-/// Adds scans to the tallies of their days, of their links and of their workspaces.
+/// Adds scans to the daily statistics of their links and of their workspaces.
 fn tally(tx: &mut Tx<'_>, rows: &[NewScan], visitors: &[Option<u64>]) -> Result<()> {
     let mut days: BTreeMap<scan_days::Key, Vec<usize>> = BTreeMap::new();
     for (i, scan) in rows.iter().enumerate() {

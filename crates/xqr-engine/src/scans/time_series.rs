@@ -68,7 +68,7 @@ pub struct Point {
     pub date: Date,
     /// Scans; those of machines where they count.
     pub scans: i64,
-    /// UniqueVisitors of each day, added up; `None` where the days are not those of UTC, in which
+    /// Unique visitors of each day, added up; `None` where the days are not those of UTC, in which
     /// visitors are known.
     pub visitors: Option<i64>,
 }

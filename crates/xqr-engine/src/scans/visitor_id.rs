@@ -1,6 +1,5 @@
-//! The same visitor has one id within a day, and another on the next day: a hash of address and
-//! user agent under a key that every node has for a day in UTC, and that is deleted from the
-//! database when the day is over.
+//! Daily visitor ids: a keyed hash of IP address and user agent. The key changes each day (UTC) and
+//! is deleted, so visitors cannot be linked across days.
 
 use std::hash::Hasher as _;
 use std::net::IpAddr;

@@ -1,8 +1,8 @@
 //! Webhooks: subscriptions to events, the deliveries that follow, and how they are attempted.
 //!
-//! A delivery is made in the transaction of the event it reports, one for each active subscription
-//! to it; so none is lost, none is early, and none reports an event that was rolled back. A
-//! subscription that is paused or disabled gets no new delivery; what was due then waits.
+//! An event is written to the outbox in the transaction that caused it. `fan_out` turns it into one
+//! delivery for each active subscription, in its own transaction. A paused or disabled subscription
+//! gets no new deliveries; deliveries that are already due wait.
 
 use std::fmt;
 

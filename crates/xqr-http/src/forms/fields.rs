@@ -430,9 +430,8 @@ impl Fields {
         Slug::parse(&text).map_err(|error| self.complain(error.at(field))).ok()
     }
 
-    /// Returns a time in Unix milliseconds. The last day of the year 9999, with which many
-    /// programs say "never", is the last time that can be written in every time zone:
-    /// 9999-12-30T22:00:00Z.
+    /// Returns a time in Unix milliseconds. The last day of the year 9999, with which many programs
+    /// say "never", is the last time that can be written in every time zone: 9999-12-30T22:00:00Z.
     pub fn moment(&mut self, field: &str) -> Option<i64> {
         let text = self.text(field)?;
         let last = || {

@@ -180,8 +180,8 @@ impl Operation {
         self.refusals.iter().copied()
     }
 
-    /// Returns the operation as OpenAPI has it.
-    /// What several are refused with alike goes into `shared`.
+    /// Returns the operation as OpenAPI has it. What several are refused with alike goes into
+    /// `shared`.
     pub(super) fn document(
         &self,
         dialect: Dialect,

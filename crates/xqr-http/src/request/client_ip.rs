@@ -1,5 +1,5 @@
-//! Who is at the other end: the address and the scheme. Forwarded headers count only when a trusted
-//! proxy sends them.
+//! The client's IP address and scheme. Forwarded headers count only when a trusted proxy sends
+//! them.
 
 use std::net::{IpAddr, SocketAddr};
 

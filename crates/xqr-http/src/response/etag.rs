@@ -8,9 +8,8 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use xqr_engine::pictures::render_request::RenderRequest;
 use xqr_engine::render::Format;
 
-/// Returns the identity of a picture, but for what another version of this program draws.
-/// An SVG may be coded on its way, so its tag is weak: it stands for the same picture in other
-/// bytes.
+/// Returns the identity of a picture, but for what another version of this program draws. An SVG
+/// may be coded on its way, so its tag is weak: it stands for the same picture in other bytes.
 pub fn of(order: &RenderRequest) -> EntityTag {
     let mut text = format!("{}-", env!("CARGO_PKG_VERSION"));
     for byte in &order.digest()[..16] {

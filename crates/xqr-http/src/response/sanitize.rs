@@ -1,4 +1,4 @@
-//! What refusals repeat of what a client sent: nothing odd, and not much.
+//! Sanitizes and truncates client input before it appears in an error.
 
 /// Characters of a code, and one more, so that what is cut is no code.
 const MAX: usize = 65;

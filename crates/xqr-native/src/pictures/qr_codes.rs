@@ -96,7 +96,7 @@ async fn read(call: &mut ApiRequest<Native>) -> Result<RenderRequest> {
     Ok(order)
 }
 
-/// What the guard says, in full.
+/// The scannability report, in full.
 #[derive(Serialize)]
 struct JudgementView {
     verdict: &'static str,

@@ -10,8 +10,8 @@ pub(super) struct Template {
     /// The function patterns and the version information. All else is light, the format information
     /// included.
     pub(super) patterns: Grid,
-    /// The modules of codewords or remainder bits: those that a mask may invert. Equal to
-    /// its own transpose.
+    /// The modules of codewords or remainder bits: those that a mask may invert. Equal to its own
+    /// transpose.
     pub(super) free: Grid,
     /// The [`Grid::place`] of each free module in the order of the bits, ISO/IEC 18004 clause
     /// 7.7.3.

@@ -1,4 +1,4 @@
-//! People and their sign-ins: hashes and digests, never passwords or tokens.
+//! Users and their sign-ins: hashes and digests, never passwords or tokens.
 
 use std::fmt;
 
@@ -21,7 +21,7 @@ text_enum! {
     }
 }
 
-/// A person. `Debug` leaves the password's hash out.
+/// A user. `Debug` leaves the password's hash out.
 #[derive(Clone, Queryable, Selectable)]
 #[diesel(table_name = users)]
 #[non_exhaustive]
@@ -30,7 +30,7 @@ pub struct User {
     pub id: UserId,
     /// The id that clients see: `user_` and a UUID.
     pub uid: String,
-    /// The workspace that the person belongs to.
+    /// The workspace that the user belongs to.
     pub workspace_id: WorkspaceId,
     /// The e-mail address as it was written.
     pub email: String,
@@ -40,7 +40,7 @@ pub struct User {
     pub name: String,
     /// The password's hash, a PHC string.
     pub password: String,
-    /// What the person may do.
+    /// What the user may do.
     pub role: Role,
     /// When the account was made, Unix milliseconds.
     pub created_at: i64,
@@ -48,7 +48,7 @@ pub struct User {
     pub updated_at: i64,
     /// When the password was set, Unix milliseconds; it only ever grows.
     pub password_changed_at: i64,
-    /// Whether an operator has shut the person out.
+    /// Whether an operator has disabled the user.
     pub disabled: bool,
 }
 
@@ -58,7 +58,7 @@ impl fmt::Debug for User {
     }
 }
 
-/// A person to insert.
+/// A user to insert.
 #[derive(Insertable)]
 #[diesel(table_name = users)]
 #[expect(missing_docs, reason = "the fields are those of User")]
@@ -82,7 +82,7 @@ impl fmt::Debug for NewUser {
     }
 }
 
-/// Inserts a person; `None` when another person has the e-mail address.
+/// Inserts a user. Returns `None` if another user has the e-mail address.
 pub fn insert(conn: &mut Conn, new: &NewUser) -> Result<Option<User>> {
     on_backend!(conn, |c| diesel::insert_into(users::table)
         .values(new)
@@ -94,8 +94,8 @@ pub fn insert(conn: &mut Conn, new: &NewUser) -> Result<Option<User>> {
     .map_err(failed)
 }
 
-/// Returns the person with this e-mail address, in the form in which addresses are compared. The
-/// look-up of who signs in.
+/// Returns the user with this e-mail address, in the form in which addresses are compared. Used at
+/// sign-in.
 pub fn find_by_email(conn: &mut Conn, email_key: &str) -> Result<Option<User>> {
     users::table
         .filter(users::email_key.eq(email_key))
@@ -105,7 +105,7 @@ pub fn find_by_email(conn: &mut Conn, email_key: &str) -> Result<Option<User>> {
         .map_err(failed)
 }
 
-/// Returns the person with this client-visible id. For operators.
+/// Returns the user with this client-visible id. For operators.
 pub fn find(conn: &mut Conn, uid: &str) -> Result<Option<User>> {
     users::table
         .filter(users::uid.eq(uid))
@@ -115,8 +115,8 @@ pub fn find(conn: &mut Conn, uid: &str) -> Result<Option<User>> {
         .map_err(failed)
 }
 
-/// Returns the person whose sign-in `family` goes on, and the workspace. The look-up of a caller:
-/// the caller is not known yet.
+/// Returns the user and the workspace if the session `family` is active. The look-up of a caller,
+/// who is not known yet.
 pub fn find_signed_in(
     conn: &mut Conn,
     uid: &str,
@@ -133,20 +133,20 @@ pub fn find_signed_in(
         .map_err(failed)
 }
 
-/// Returns the person with this id, with its sign-ins and password locked until the
-/// transaction ends. What follows in the transaction sees everything that was committed before.
+/// Returns the user with this id, with sign-ins and password locked until the transaction ends.
+/// What follows in the transaction sees everything that was committed before.
 pub fn lock(conn: &mut Conn, id: UserId) -> Result<Option<User>> {
     let found = users::table.find(id);
     locked!(conn, found.select(User::as_select()), first).optional().map_err(failed)
 }
 
-/// Returns the workspace's people, oldest first.
+/// Returns the workspace's users, oldest first.
 pub fn list(conn: &mut Conn, workspace_id: WorkspaceId) -> Result<Vec<User>> {
     let own = users::table.filter(users::workspace_id.eq(workspace_id));
     own.order(users::id).select(User::as_select()).load(conn).map_err(failed)
 }
 
-/// Returns everybody with their workspace, oldest first. For operators.
+/// Returns all users with their workspaces, oldest first. For operators.
 pub fn list_all(conn: &mut Conn) -> Result<Vec<(User, Workspace)>> {
     let all = users::table.inner_join(workspaces::table.on(workspaces::id.eq(users::workspace_id)));
     all.order(users::id)
@@ -155,7 +155,7 @@ pub fn list_all(conn: &mut Conn) -> Result<Vec<(User, Workspace)>> {
         .map_err(failed)
 }
 
-/// Returns how many people a workspace has.
+/// Returns how many users a workspace has.
 pub fn count(conn: &mut Conn, workspace_id: WorkspaceId) -> Result<i64> {
     users::table
         .filter(users::workspace_id.eq(workspace_id))
@@ -164,7 +164,7 @@ pub fn count(conn: &mut Conn, workspace_id: WorkspaceId) -> Result<i64> {
         .map_err(failed)
 }
 
-/// Gives a person another password. `changed_at` must be later than before.
+/// Sets the password of a user. `changed_at` must be later than before.
 pub fn set_password(
     conn: &mut Conn,
     id: UserId,
@@ -181,7 +181,7 @@ pub fn set_password(
     Ok(())
 }
 
-/// Shuts a person out, or lets them in again.
+/// Disables or enables a user.
 pub fn set_disabled(conn: &mut Conn, id: UserId, disabled: bool, now: i64) -> Result<()> {
     let change = (users::disabled.eq(disabled), users::updated_at.eq(now));
     diesel::update(users::table.find(id)).set(change).execute(conn).map_err(failed)?;
@@ -195,7 +195,7 @@ pub fn set_disabled(conn: &mut Conn, id: UserId, disabled: bool, now: i64) -> Re
 pub struct Refresh {
     /// The id that joins use.
     pub id: RefreshId,
-    /// Whose it is.
+    /// The user it belongs to.
     pub user_id: UserId,
     /// The sign-in that it belongs to: `ses_` and a UUID.
     pub family: String,
@@ -233,7 +233,7 @@ pub fn insert_refresh(conn: &mut Conn, new: &NewRefresh) -> Result<()> {
     Ok(())
 }
 
-/// Returns the refresh token with this digest. The look-up of who refreshes.
+/// Returns the refresh token with this digest. Used when a client refreshes its session.
 pub fn find_refresh(conn: &mut Conn, digest: &[u8]) -> Result<Option<Refresh>> {
     let found = refresh_tokens::table.filter(refresh_tokens::digest.eq(digest));
     found.select(Refresh::as_select()).first(conn).optional().map_err(failed)
@@ -248,7 +248,7 @@ pub fn use_refresh(conn: &mut Conn, user_id: UserId, id: RefreshId, now: i64) ->
     Ok(used == 1)
 }
 
-/// Ends one sign-in of a person, or all of them.
+/// Revokes one session of a user, or all of them.
 pub fn revoke_refresh(
     conn: &mut Conn,
     user_id: UserId,
@@ -268,8 +268,8 @@ pub fn revoke_refresh(
     Ok(())
 }
 
-/// Deletes up to `limit` refresh tokens that expired before `before`, of any person, and returns
-/// how many. A background step.
+/// Deletes up to `limit` refresh tokens that expired before `before`, of any user, and returns how
+/// many. A background step.
 pub fn purge_refresh(conn: &mut Conn, before: i64, limit: i64) -> Result<usize> {
     let old = refresh_tokens::table
         .filter(refresh_tokens::expires_at.lt(before))

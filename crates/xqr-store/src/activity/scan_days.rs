@@ -68,9 +68,9 @@ pub struct Days {
     pub last: i64,
 }
 
-/// Returns the rows of these workspaces, links and days, locked until the
-/// transaction ends. `keys` must be in order, and all of them are there afterwards on PostgreSQL;
-/// on SQLite, which has one writer, those that were not there are left out.
+/// Returns the rows of these workspaces, links and days, locked until the transaction ends. `keys`
+/// must be in order, and all of them are there afterwards on PostgreSQL; on SQLite, which has one
+/// writer, those that were not there are left out.
 pub fn lock(conn: &mut Conn, keys: &[Key]) -> Result<Vec<ScanDay>> {
     let mut found = Vec::with_capacity(keys.len());
     for keys in keys.chunks(CHUNK) {
@@ -148,8 +148,8 @@ pub fn list(
         .map_err(failed)
 }
 
-/// Returns the scans, the scans of machines and the visitors of each day, oldest first, without
-/// the other facets.
+/// Returns the scans, the scans of machines and the visitors of each day, oldest first, without the
+/// other facets.
 pub fn totals(
     conn: &mut Conn,
     workspace_id: WorkspaceId,

@@ -129,8 +129,7 @@ pub fn find_any(conn: &mut Conn, uid: &str) -> Result<Option<Asset>> {
     on_backend!(conn, |c| found.select(Asset::as_select()).first(c)).optional().map_err(failed)
 }
 
-/// Returns the asset with this id, of any workspace, locked until the transaction
-/// ends.
+/// Returns the asset with this id, of any workspace, locked until the transaction ends.
 pub fn lock_any(conn: &mut Conn, uid: &str) -> Result<Option<Asset>> {
     let found = assets::table.filter(assets::uid.eq(uid));
     locked!(conn, found.select(Asset::as_select()), first).optional().map_err(failed)

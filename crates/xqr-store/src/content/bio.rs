@@ -84,8 +84,7 @@ pub fn find(conn: &mut Conn, workspace_id: WorkspaceId, uid: &str) -> Result<Opt
     own.select(BioPage::as_select()).first(conn).optional().map_err(failed)
 }
 
-/// Returns the workspace's page with this client-visible id, locked until the
-/// transaction ends.
+/// Returns the workspace's page with this client-visible id, locked until the transaction ends.
 pub fn lock(conn: &mut Conn, workspace_id: WorkspaceId, uid: &str) -> Result<Option<BioPage>> {
     let own = bio_pages::table
         .filter(bio_pages::uid.eq(uid).and(bio_pages::workspace_id.eq(workspace_id)));

@@ -272,9 +272,8 @@ pub fn find_by_code(conn: &mut Conn, host: &str, code_key: &str) -> Result<Optio
         .map_err(failed)
 }
 
-/// Returns those of the workspace's links that have one of these ids, locked
-/// until the transaction ends. In the order of their rows, so that two transactions do not wait for
-/// each other.
+/// Returns those of the workspace's links that have one of these ids, locked until the transaction
+/// ends. In the order of their rows, so that two transactions do not wait for each other.
 pub fn lock(conn: &mut Conn, workspace_id: WorkspaceId, uids: &[String]) -> Result<Vec<Link>> {
     let own = links::table
         .filter(links::workspace_id.eq(workspace_id))

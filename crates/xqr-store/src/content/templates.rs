@@ -67,8 +67,7 @@ pub fn find(conn: &mut Conn, workspace_id: WorkspaceId, uid: &str) -> Result<Opt
     own.select(Template::as_select()).first(conn).optional().map_err(failed)
 }
 
-/// Returns the workspace's template with this client-visible id, locked until
-/// the transaction ends.
+/// Returns the workspace's template with this client-visible id, locked until the transaction ends.
 pub fn lock(conn: &mut Conn, workspace_id: WorkspaceId, uid: &str) -> Result<Option<Template>> {
     let own = qr_templates::table
         .filter(qr_templates::uid.eq(uid).and(qr_templates::workspace_id.eq(workspace_id)));

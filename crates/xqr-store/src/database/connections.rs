@@ -1,5 +1,4 @@
-//! How a database is named, and how connections to it are opened. The r2d2 pools are fed from
-//! here.
+//! How a database is named, and how connections to it are opened. The r2d2 pools are fed from here.
 
 use std::path::PathBuf;
 
@@ -26,8 +25,8 @@ pub(crate) enum Target {
 }
 
 impl Target {
-    /// Reads the URL: `postgres://…`, `sqlite://PATH`, or a path. What looks like another scheme
-    /// is not a path.
+    /// Reads the URL: `postgres://…`, `sqlite://PATH`, or a path. What looks like another scheme is
+    /// not a path.
     pub(crate) fn parse(url: &str) -> Result<Self, OpenError> {
         if url.trim() != url || url.chars().any(char::is_control) {
             return Err(OpenError::UrlInvalid);
@@ -49,8 +48,8 @@ impl Target {
     }
 
     fn sqlite(path: &str) -> Result<Self, OpenError> {
-        // SQLite would take an empty name for a temporary file, and this one for memory; neither
-        // is one database for several connections.
+        // SQLite would take an empty name for a temporary file, and this one for memory; neither is
+        // one database for several connections.
         if ["", ":memory:"].contains(&path) {
             return Err(OpenError::UrlInvalid);
         }
@@ -94,8 +93,8 @@ impl Target {
         self.backend() == "sqlite"
     }
 
-    /// Opens the first connection: creates the folder of a SQLite file, and refuses a SQLite with
-    /// a known defect.
+    /// Opens the first connection: creates the folder of a SQLite file, and refuses a SQLite with a
+    /// known defect.
     pub(crate) fn prepare(&self) -> Result<(), OpenError> {
         match self {
             #[cfg(feature = "sqlite")]

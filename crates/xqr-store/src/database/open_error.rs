@@ -18,8 +18,8 @@ pub enum OpenError {
         /// The cause.
         source: io::Error,
     },
-    /// The URL names no database system that the store knows. The text does not show it, because
-    /// it may hold a password.
+    /// The URL names no database system that the store knows. The text does not show it, because it
+    /// may hold a password.
     #[error("must begin with postgres:// or sqlite://, or be the path of a file, without blanks")]
     UrlInvalid,
     /// The URL names a database system whose feature this build lacks.

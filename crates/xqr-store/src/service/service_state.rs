@@ -12,7 +12,7 @@ pub const MAINTENANCE_UNTIL: &str = "maintenance_until";
 
 /// The workspace that the first start made.
 pub const FIRST_WORKSPACE: &str = "first_workspace";
-/// The first person of the installation.
+/// The first user of the installation.
 pub const FIRST_USER: &str = "first_user";
 
 /// Sets a value that is not there yet, and returns whether it did. Of concurrent callers one does.

@@ -128,8 +128,8 @@ fn frame(fields: &mut Fields, foreground: Rgba) -> Option<Frame> {
 }
 
 /// The bounds of `logo_size_ratio` and the forms of `logo_clear_zone` and `logo_neon_alpha` are not
-/// published: of the clear zone a boolean is taken, too, and `logo_neon_alpha` is one, which
-/// takes the glow off a logo.
+/// published: of the clear zone a boolean is taken, too, and `logo_neon_alpha` is one, which takes
+/// the glow off a logo.
 fn logo(fields: &mut Fields, files: &mut Vec<Upload>) -> Option<LogoFile> {
     let ratio =
         fields.number("logo_size_ratio", 0.1..=0.4).map_or(Logo::RATIO, |ratio| ratio as f32);

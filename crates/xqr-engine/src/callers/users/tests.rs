@@ -78,12 +78,12 @@ impl Trial {
         refresh(&self.app, session.refresh.expose()).await
     }
 
-    async fn person(&self, session: &SignedIn) -> Result<Session> {
+    async fn authenticate(&self, session: &SignedIn) -> Result<Session> {
         self.app.authenticate_user(session.access.expose()).await
     }
 
     async fn assert_dead(&self, session: &SignedIn) {
-        assert_eq!(why(self.person(session).await), "TokenInvalid");
+        assert_eq!(why(self.authenticate(session).await), "TokenInvalid");
         assert_eq!(why(self.refresh(session).await), "TokenInvalid");
     }
 }
@@ -133,7 +133,7 @@ async fn of_fifty_first_sign_ups_one_becomes_the_administrator() {
 }
 
 #[tokio::test]
-async fn an_operators_person_closes_the_first_sign_up_too() {
+async fn an_operators_user_closes_the_first_sign_up_too() {
     let trial = open(Signup::Auto).await;
     let make = |email: &str| NewUser {
         email: email.to_owned(),
@@ -179,7 +179,7 @@ async fn an_open_sign_up_creates_a_workspace() {
     assert_eq!(
         trial.app.read(workspaces::list).await.unwrap().len(),
         3,
-        "no person gets that of the first start"
+        "no user gets that of the first start"
     );
     assert_eq!(why(sign_up(&trial.app, from(1), draft("ANN@EXAMPLE.COM")).await), "EmailTaken");
     assert_eq!(
@@ -205,11 +205,11 @@ async fn an_open_sign_up_creates_a_workspace() {
 }
 
 #[tokio::test]
-async fn a_person_calls_for_their_workspace() {
+async fn a_user_calls_for_their_workspace() {
     let trial = open(Signup::Open).await;
     let ann = trial.sign_up("ann@example.com").await;
-    let person = trial.person(&ann).await.unwrap();
-    let caller = &person.caller;
+    let verified = trial.authenticate(&ann).await.unwrap();
+    let caller = &verified.caller;
     assert_eq!(
         (caller.workspace, caller.owner.uid.as_str()),
         (ann.workspace.id, ann.workspace.uid.as_str())
@@ -222,16 +222,16 @@ async fn a_person_calls_for_their_workspace() {
     assert!(!crate::callers::api_keys::is_stale(caller, NOW));
     let (uid, workspace) = (ann.workspace.uid.clone(), ann.workspace.id);
     trial.app.write(move |tx| workspaces::set_plan(tx, &uid, Plan::Pro)).await.unwrap();
-    let again = trial.person(&ann).await.unwrap();
+    let again = trial.authenticate(&ann).await.unwrap();
     assert_eq!(
         (again.caller.terms.plan, again.caller.workspace),
         (Plan::Pro, workspace),
         "the plan is the current one"
     );
-    let sealed = person.sealing.seal(b"x", b"y", |nonce| nonce.fill(1)).unwrap();
+    let sealed = verified.sealing.seal(b"x", b"y", |nonce| nonce.fill(1)).unwrap();
     assert_eq!(again.sealing.open(b"x", &sealed).unwrap(), b"y");
     let bob = trial.sign_up("bob@example.com").await;
-    assert_eq!(trial.person(&bob).await.unwrap().sealing.open(b"x", &sealed), None);
+    assert_eq!(trial.authenticate(&bob).await.unwrap().sealing.open(b"x", &sealed), None);
 }
 
 #[tokio::test]
@@ -239,7 +239,8 @@ async fn tokens_that_are_signed_but_do_not_fit_are_refused() {
     let trial = open(Signup::Open).await;
     let (ann, bob) =
         (trial.sign_up("ann@example.com").await, trial.sign_up("bob@example.com").await);
-    let (anns, bobs) = (trial.person(&ann).await.unwrap(), trial.person(&bob).await.unwrap());
+    let (anns, bobs) =
+        (trial.authenticate(&ann).await.unwrap(), trial.authenticate(&bob).await.unwrap());
     let good = || token::Subject {
         sub: anns.user.uid.clone(),
         ws: ann.workspace.uid.clone(),
@@ -249,7 +250,7 @@ async fn tokens_that_are_signed_but_do_not_fit_are_refused() {
     };
     let verdict = async |secret: &MasterSecret, subject: token::Subject| {
         let token = secret.token_key().issue(subject, NOW).unwrap();
-        trial.app.authenticate_user(token.expose()).await.map(|person| person.user.uid)
+        trial.app.authenticate_user(token.expose()).await.map(|verified| verified.user.uid)
     };
     let secret = trial.app.data.secret();
     assert_eq!(verdict(secret, good()).await.unwrap(), ann.user.uid);
@@ -277,7 +278,7 @@ async fn a_failed_sign_in_does_not_reveal_its_cause() {
     let ann = trial.sign_up("ann@example.com").await;
     for email in ["ann@example.com", " ANN@example.COM"] {
         let session = trial.sign_in(email, PASSWORD).await.unwrap();
-        assert_eq!(trial.person(&session).await.unwrap().user.uid, ann.user.uid);
+        assert_eq!(trial.authenticate(&session).await.unwrap().user.uid, ann.user.uid);
     }
     let wrong = [
         ("ann@example.com", "correct horse batterz"),
@@ -305,12 +306,12 @@ async fn tokens_end_by_the_clock() {
     let trial = open(Signup::Open).await;
     let ann = trial.sign_up("ann@example.com").await;
     trial.clock.advance(15 * MINUTE - 1);
-    trial.person(&ann).await.unwrap();
+    trial.authenticate(&ann).await.unwrap();
     trial.clock.advance(1);
-    assert_eq!(why(trial.person(&ann).await), "TokenInvalid");
+    assert_eq!(why(trial.authenticate(&ann).await), "TokenInvalid");
     trial.clock.advance(30 * DAY - 15 * MINUTE - 1);
     let next = trial.refresh(&ann).await.unwrap();
-    trial.person(&next).await.unwrap();
+    trial.authenticate(&next).await.unwrap();
     trial.clock.advance(30 * DAY);
     assert_eq!(why(trial.refresh(&next).await), "TokenInvalid");
     trial.clock.advance(1);
@@ -325,14 +326,14 @@ async fn a_refresh_token_that_comes_twice_ends_its_sign_in() {
     let other = trial.sign_in("ann@example.com", PASSWORD).await.unwrap();
     let second = trial.refresh(&first).await.unwrap();
     let third = trial.refresh(&second).await.unwrap();
-    trial.person(&third).await.unwrap();
-    trial.person(&first).await.expect("an access token lives on beside its successors");
+    trial.authenticate(&third).await.unwrap();
+    trial.authenticate(&first).await.expect("an access token lives on beside its successors");
 
     assert_eq!(why(trial.refresh(&first).await), "TokenInvalid");
     for session in [&first, &second, &third] {
         trial.assert_dead(session).await;
     }
-    trial.person(&other).await.expect("another sign-in goes on");
+    trial.authenticate(&other).await.expect("another sign-in goes on");
     trial.refresh(&other).await.unwrap();
 }
 
@@ -360,9 +361,9 @@ async fn a_new_password_ends_every_token() {
     let ann = trial.sign_up("ann@example.com").await;
     let phone = trial.sign_in("ann@example.com", PASSWORD).await.unwrap();
     let used = trial.refresh(&phone).await.unwrap();
-    let person = trial.person(&ann).await.unwrap();
+    let verified = trial.authenticate(&ann).await.unwrap();
     let change = async |current: &str, new: &str| {
-        change_password(&trial.app, from(3), &person, Password::new(current), Password::new(new))
+        change_password(&trial.app, from(3), &verified, Password::new(current), Password::new(new))
             .await
     };
     assert_eq!(
@@ -370,14 +371,14 @@ async fn a_new_password_ends_every_token() {
         "CredentialsWrong"
     );
     assert_eq!(why(change(PASSWORD, "short").await), "PasswordTooShort");
-    trial.person(&ann).await.expect("a refusal changes nothing");
+    trial.authenticate(&ann).await.expect("a refusal changes nothing");
 
     // The clock stands still: all this happens in one millisecond.
     let fresh = change(PASSWORD, "another horse battery").await.unwrap();
     for session in [&ann, &phone, &used] {
         trial.assert_dead(session).await;
     }
-    trial.person(&fresh).await.unwrap();
+    trial.authenticate(&fresh).await.unwrap();
     trial.refresh(&fresh).await.unwrap();
     assert_eq!(why(trial.sign_in("ann@example.com", PASSWORD).await), "CredentialsWrong");
     let again = trial.sign_in("ann@example.com", "another horse battery").await.unwrap();
@@ -450,10 +451,10 @@ async fn a_sign_out_ends_its_sign_in_at_once() {
     let (phone, tablet) = (phone.unwrap(), tablet.unwrap());
     sign_out(&trial.app, phone.refresh.expose()).await.unwrap();
     trial.assert_dead(&phone).await;
-    let person = trial.person(&tablet).await.unwrap();
-    trial.app.write(move |tx| end_session(tx, &person)).await.unwrap();
+    let verified = trial.authenticate(&tablet).await.unwrap();
+    trial.app.write(move |tx| end_session(tx, &verified)).await.unwrap();
     trial.assert_dead(&tablet).await;
-    trial.person(&ann).await.unwrap();
+    trial.authenticate(&ann).await.unwrap();
     let unknown = RefreshToken::mint(|bytes| bytes.fill(1));
     for text in ["", ann.access.expose(), unknown.expose()] {
         assert_eq!(why(sign_out(&trial.app, text).await), "TokenInvalid");
@@ -495,9 +496,9 @@ async fn no_secret_is_on_disk() {
     let trial = open(Signup::Open).await;
     let ann = trial.sign_up("ann@example.com").await;
     let next = trial.refresh(&ann).await.unwrap();
-    let person = trial.person(&next).await.unwrap();
+    let verified = trial.authenticate(&next).await.unwrap();
     let (current, new) = (Password::new(PASSWORD), Password::new("another horse battery"));
-    let last = change_password(&trial.app, from(1), &person, current, new).await.unwrap();
+    let last = change_password(&trial.app, from(1), &verified, current, new).await.unwrap();
 
     let mut secrets = vec![PASSWORD.to_owned(), "another horse battery".to_owned()];
     for session in [&ann, &next, &last] {
@@ -527,7 +528,7 @@ async fn no_secret_is_on_disk() {
         }
     }
     assert!(read > 0);
-    let shown = format!("{ann:?} {person:?} {:?}", draft("ann@example.com"));
+    let shown = format!("{ann:?} {verified:?} {:?}", draft("ann@example.com"));
     assert!(
         secrets.iter().all(|secret| !shown.contains(secret.as_str())) && !shown.contains("$argon2"),
         "{shown}"

@@ -39,13 +39,13 @@ mod unix {
     /// Permissions of the group and of other users.
     const OTHERS: u32 = 0o077;
 
-    /// Closes files of earlier versions and of copies, and writes one line to the log if there
-    /// were any.
+    /// Closes files of earlier versions and of copies, and writes one line to the log if there were
+    /// any.
     pub(super) fn repair(settings: &Settings) {
         let mut repaired = 0;
         let folder = &settings.data_dir;
-        // A closed folder closes what is in it; its own files follow all the same, because they
-        // may be copied from here.
+        // A closed folder closes what is in it; its own files follow all the same, because they may
+        // be copied from here.
         let was_open = symlink_metadata(folder).is_ok_and(|known| is_open(&known));
         let mut result = repair_tree(folder, was_open, &mut repaired);
         let assets = settings.assets_folder();

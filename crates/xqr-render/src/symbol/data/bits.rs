@@ -24,8 +24,8 @@ impl BitWriter {
         }
     }
 
-    /// Appends a terminator as far as it fits, zeros up to a codeword, and pad codewords up
-    /// to `capacity`: clause 7.4.10.
+    /// Appends a terminator as far as it fits, zeros up to a codeword, and pad codewords up to
+    /// `capacity`: clause 7.4.10.
     pub(super) fn finish(mut self, capacity: usize) -> Vec<u8> {
         self.push(0, 4);
         self.push(0, self.pending.wrapping_neg() % 8);

@@ -1,5 +1,5 @@
-//! The segmentation of text that takes the fewest bits. ISO/IEC 18004 Annex J approximates it;
-//! this is exact.
+//! The segmentation of text that takes the fewest bits. ISO/IEC 18004 Annex J approximates it; this
+//! is exact.
 
 use super::kanji;
 use super::segment::{Mode, Segment, Segments, alphanumeric};
@@ -32,8 +32,8 @@ type Cost = (u64, u32);
 /// The cost of a character in a mode that lacks it: more than that of any text.
 const IMPOSSIBLE: u64 = 1 << 48;
 
-/// Finds the cheapest way through the modes, character by character. Characters that are not
-/// ASCII use the mode `wide`.
+/// Finds the cheapest way through the modes, character by character. Characters that are not ASCII
+/// use the mode `wide`.
 fn segments(text: &str, group: usize, wide: Mode) -> Vec<Segment<'_>> {
     let headers = Mode::ALL.map(|mode| 6 * (4 + u64::from(mode.count_bits(group))));
     // For each mode, the cost of the text so far with a segment of this mode open behind it.
