@@ -79,7 +79,7 @@ fn tasks_work_beside_a_running_service() {
     )
     .unwrap();
     let who = |secret: &Value| -> Result<Caller> {
-        let secret = SecretKey::parse(secret.as_str().unwrap())?;
+        let secret = secret.as_str().unwrap().parse::<SecretKey>()?;
         app.data
             .read_here(|conn| api_keys::authenticate(conn, app.data.plans(), &secret, app.now()))
     };

@@ -31,7 +31,7 @@ fn operators_create_keys_without_a_tool_chain() {
     let id = workspace["id"].as_str().unwrap();
     for format in ["xqr", "studio", "forge", "hub"] {
         let key = task(folder.path(), &["key", "create", id, "--look", format]);
-        SecretKey::parse(key["key"].as_str().unwrap()).unwrap();
+        key["key"].as_str().unwrap().parse::<SecretKey>().unwrap();
         assert_eq!((&key["look"], key["scopes"][0].as_str()), (&format.into(), Some("*")));
     }
     assert_eq!(task(folder.path(), &["key", "list", id]).as_array().unwrap().len(), 4);
@@ -174,7 +174,7 @@ fn the_first_key_and_all_files_are_for_their_owner_alone() {
     service.stderr.take().unwrap().read_to_string(&mut log).unwrap();
 
     let key = std::fs::read_to_string(data.join("first.key")).unwrap();
-    SecretKey::parse(key.trim()).unwrap();
+    key.trim().parse::<SecretKey>().unwrap();
     assert!(!shown.contains(key.trim()) && !log.contains(key.trim()));
     let named = log.lines().any(|line| {
         let line: Value = serde_json::from_str(line).unwrap();

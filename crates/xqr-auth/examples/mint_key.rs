@@ -8,8 +8,9 @@ use xqr_auth::{KeyFormat, SecretKey};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let name = std::env::args().nth(1).unwrap_or_else(|| "xqr".to_owned());
-    let format =
-        KeyFormat::parse(&name).ok_or("the key format must be xqr, studio, forge or hub")?;
+    let format = name
+        .parse::<KeyFormat>()
+        .map_err(|_| "the key format must be xqr, studio, forge or hub")?;
     let mut source = File::open("/dev/urandom")?;
     let key = SecretKey::mint(format, &mut |bytes| {
         source.read_exact(bytes).expect("/dev/urandom does not end")

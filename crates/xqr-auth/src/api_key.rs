@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use xqr_errors::{Condition, Result};
+use xqr_errors::{Condition, Error, Result};
 
 use crate::KeyDigest;
 
@@ -40,11 +40,6 @@ impl KeyFormat {
         }
     }
 
-    /// Returns the format of this name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|format| format.name() == name)
-    }
-
     fn tag(self) -> &'static str {
         match self {
             Self::Xqr => "xqr_pk_",
@@ -74,24 +69,17 @@ impl fmt::Display for KeyFormat {
 }
 
 impl FromStr for KeyFormat {
-    type Err = UnknownName;
+    type Err = UnknownFormat;
 
-    fn from_str(name: &str) -> Result<Self, UnknownName> {
-        Self::parse(name).ok_or(UnknownName)
+    fn from_str(name: &str) -> Result<Self, UnknownFormat> {
+        Self::ALL.into_iter().find(|format| format.name() == name).ok_or(UnknownFormat)
     }
 }
 
 /// No key format has this name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct UnknownName;
-
-impl fmt::Display for UnknownName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("unknown key format")
-    }
-}
-
-impl std::error::Error for UnknownName {}
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no key format has this name")]
+pub struct UnknownFormat;
 
 impl SecretKey {
     /// Makes a key; `random` fills its argument with random bytes.
@@ -117,13 +105,37 @@ impl SecretKey {
         Self { format, text: format!("{}{secret}", format.tag()) }
     }
 
+    /// Returns the whole key. Show it once, to its owner.
+    pub fn expose(&self) -> &str {
+        &self.text
+    }
+
+    /// Returns the public part: the tag and the first characters.
+    pub fn prefix(&self) -> &str {
+        &self.text[..self.format.tag().len() + self.format.public_len()]
+    }
+
+    /// Returns the format of the key.
+    pub fn format(&self) -> KeyFormat {
+        self.format
+    }
+
+    /// Returns what is stored of the key.
+    pub fn digest(&self) -> KeyDigest {
+        KeyDigest::of(&self.text)
+    }
+}
+
+impl FromStr for SecretKey {
+    type Err = Error;
+
     /// Reads a key of any format. The native format is checked to the letter; of the others only
     /// tag and alphabet, because their services do not fix the length.
     ///
     /// # Errors
     ///
     /// [`Condition::KeyInvalid`]. Blanks and quotes around a key are refused.
-    pub fn parse(text: &str) -> Result<Self> {
+    fn from_str(text: &str) -> Result<Self, Error> {
         let format = KeyFormat::ALL
             .into_iter()
             .find(|format| text.starts_with(format.tag()))
@@ -149,26 +161,6 @@ impl SecretKey {
             Err(Condition::KeyInvalid.into())
         }
     }
-
-    /// Returns the whole key. Show it once, to its owner.
-    pub fn expose(&self) -> &str {
-        &self.text
-    }
-
-    /// Returns the public part: the tag and the first characters.
-    pub fn prefix(&self) -> &str {
-        &self.text[..self.format.tag().len() + self.format.public_len()]
-    }
-
-    /// Returns the format of the key.
-    pub fn format(&self) -> KeyFormat {
-        self.format
-    }
-
-    /// Returns what is stored of the key.
-    pub fn digest(&self) -> KeyDigest {
-        KeyDigest::of(&self.text)
-    }
 }
 
 impl fmt::Debug for SecretKey {
@@ -185,7 +177,7 @@ impl fmt::Debug for SecretKey {
 /// [`Condition::KeyInvalid`].
 pub fn bearer(value: &str) -> Result<SecretKey> {
     match value.split_once(' ') {
-        Some((scheme, key)) if scheme.eq_ignore_ascii_case("bearer") => SecretKey::parse(key),
+        Some((scheme, key)) if scheme.eq_ignore_ascii_case("bearer") => key.parse::<SecretKey>(),
         _ => Err(Condition::KeyInvalid.into()),
     }
 }
@@ -244,7 +236,7 @@ mod tests {
         #[test]
         fn a_minted_key_reads_back(seed: u64, format in 0_usize..4) {
             let key = mint(KeyFormat::ALL[format], seed);
-            let read = SecretKey::parse(key.expose()).unwrap();
+            let read = key.expose().parse::<SecretKey>().unwrap();
             prop_assert_eq!(read.prefix(), key.prefix());
             prop_assert_eq!(read.format(), KeyFormat::ALL[format]);
             prop_assert!(read.digest().matches(&key.digest()));
@@ -267,12 +259,12 @@ mod tests {
                 [(0, false), (19, false), (20, true), (36, true), (128, true), (129, false)]
             {
                 assert_eq!(
-                    SecretKey::parse(&format!("{tag}{}", "a".repeat(len))).is_ok(),
+                    format!("{tag}{}", "a".repeat(len)).parse::<SecretKey>().is_ok(),
                     good,
                     "{tag} {len}"
                 );
             }
-            assert!(SecretKey::parse(&format!("{tag}{}.", "a".repeat(32))).is_err());
+            assert!(format!("{tag}{}.", "a".repeat(32)).parse::<SecretKey>().is_err());
         }
     }
 
@@ -320,7 +312,7 @@ mod tests {
         for at in "xqr_pk_".len()..key.len() {
             let other = if &key[at..=at] == "a" { "b" } else { "a" };
             assert!(
-                SecretKey::parse(&format!("{}{other}{}", &key[..at], &key[at + 1..])).is_err(),
+                format!("{}{other}{}", &key[..at], &key[at + 1..]).parse::<SecretKey>().is_err(),
                 "{at}"
             );
         }
@@ -342,7 +334,7 @@ mod tests {
 
     #[test]
     fn the_digest_is_sha_256_of_the_whole_key() {
-        let key = SecretKey::parse("qrh_abcdefghijklmnopqrstuvwxyz012345").unwrap();
+        let key = "qrh_abcdefghijklmnopqrstuvwxyz012345".parse::<SecretKey>().unwrap();
         let hex: String =
             key.digest().as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(

@@ -1,7 +1,8 @@
 //! E-mail addresses: how they are shown, and how they are compared.
 
+use std::str::FromStr;
 use unicode_normalization::UnicodeNormalization as _;
-use xqr_errors::Result;
+use xqr_errors::{Error, Result};
 
 /// An address that a user signs in with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,18 +12,6 @@ pub struct Email {
 }
 
 impl Email {
-    /// Reads an address. Checks syntax only ([`xqr_checks::email`]), not whether the mailbox
-    /// exists.
-    ///
-    /// # Errors
-    ///
-    /// [`EmailInvalid`](xqr_errors::Condition::EmailInvalid).
-    pub fn parse(text: &str) -> Result<Self> {
-        let shown: String = text.trim().nfc().collect();
-        xqr_checks::email(&shown).map_err(|wrong| wrong.at("email"))?;
-        Ok(Self { key: Self::key_of(&shown), shown })
-    }
-
     /// Returns the form in which addresses are compared: trimmed, in lower case, in normal form C.
     pub fn key_of(text: &str) -> String {
         text.trim().nfc().collect::<String>().to_lowercase().nfc().collect()
@@ -44,6 +33,22 @@ impl Email {
     }
 }
 
+impl FromStr for Email {
+    type Err = Error;
+
+    /// Reads an address. Checks syntax only ([`xqr_checks::email`]), not whether the mailbox
+    /// exists.
+    ///
+    /// # Errors
+    ///
+    /// [`EmailInvalid`](xqr_errors::Condition::EmailInvalid).
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let shown: String = text.trim().nfc().collect();
+        xqr_checks::email(&shown).map_err(|wrong| wrong.at("email"))?;
+        Ok(Self { key: Self::key_of(&shown), shown })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,7 +62,7 @@ mod tests {
             "o'neil@x-y.example",
             "用户@例子.广告",
         ] {
-            assert_eq!(Email::parse(good).unwrap().shown(), good);
+            assert_eq!(good.parse::<Email>().unwrap().shown(), good);
         }
         let long = format!("{}@example.com", "x".repeat(65));
         for bad in [
@@ -84,16 +89,16 @@ mod tests {
             "ann@☃.example",
             &long,
         ] {
-            assert!(Email::parse(bad).is_err(), "{bad}");
+            assert!(bad.parse::<Email>().is_err(), "{bad}");
         }
     }
 
     #[test]
     fn one_address_has_one_key() {
-        let check = |text: &str, key: &str| assert_eq!(Email::parse(text).unwrap().key(), key);
+        let check = |text: &str, key: &str| assert_eq!(text.parse::<Email>().unwrap().key(), key);
         check(" Ann@Example.COM ", "ann@example.com");
         check("JO\u{308}RG@x.de", "jörg@x.de");
         check("jörg@x.de", "jörg@x.de");
-        assert_eq!(Email::parse("Ann.Lee@x.de").unwrap().local(), "Ann.Lee");
+        assert_eq!("Ann.Lee@x.de".parse::<Email>().unwrap().local(), "Ann.Lee");
     }
 }

@@ -1,6 +1,7 @@
 //! The service's own secret: one key, from which a key of its own is derived for every purpose.
 
 use sha2::{Digest as _, Sha256};
+use std::str::FromStr;
 
 use crate::SealingKey;
 
@@ -15,20 +16,7 @@ impl MasterSecret {
         Self(bytes)
     }
 
-    /// Reads 64 hexadecimal digits; `None` for anything else.
-    pub fn parse(text: &str) -> Option<Self> {
-        let text = text.trim();
-        let digits: Option<Vec<u8>> =
-            text.chars().map(|digit| digit.to_digit(16).map(|digit| digit as u8)).collect();
-        let bytes: Vec<u8> = digits?
-            .chunks(2)
-            .filter(|two| two.len() == 2)
-            .map(|two| two[0] << 4 | two[1])
-            .collect();
-        (text.len() == 64).then(|| bytes.try_into().ok()).flatten().map(Self)
-    }
-
-    /// Returns it as [`parse`](Self::parse) reads it, for the file that keeps it.
+    /// Returns it as [`FromStr`] reads it, for the file that keeps it.
     pub fn expose(&self) -> String {
         self.0.iter().map(|byte| format!("{byte:02x}")).collect()
     }
@@ -49,6 +37,33 @@ impl MasterSecret {
     }
 }
 
+/// Why a string is not a master secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be 64 hexadecimal digits")]
+pub struct MasterSecretError;
+
+impl FromStr for MasterSecret {
+    type Err = MasterSecretError;
+
+    /// Reads 64 hexadecimal digits; white space around them is ignored.
+    fn from_str(text: &str) -> Result<Self, MasterSecretError> {
+        let text = text.trim();
+        let digits: Option<Vec<u8>> =
+            text.chars().map(|digit| digit.to_digit(16).map(|digit| digit as u8)).collect();
+        let bytes: Vec<u8> = digits
+            .ok_or(MasterSecretError)?
+            .chunks(2)
+            .filter(|two| two.len() == 2)
+            .map(|two| two[0] << 4 | two[1])
+            .collect();
+        (text.len() == 64)
+            .then(|| bytes.try_into().ok())
+            .flatten()
+            .map(Self)
+            .ok_or(MasterSecretError)
+    }
+}
+
 impl std::fmt::Debug for MasterSecret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("MasterSecret(…)")
@@ -62,12 +77,12 @@ mod tests {
     #[test]
     fn it_is_read_as_it_is_written() {
         let secret = MasterSecret::new(std::array::from_fn(|i| i as u8 * 7));
-        let again = MasterSecret::parse(&format!("{}\n", secret.expose())).unwrap();
+        let again = format!("{}\n", secret.expose()).parse::<MasterSecret>().unwrap();
         assert_eq!(again.derive("a"), secret.derive("a"));
         assert_ne!(secret.derive("a"), secret.derive("b"));
         assert_ne!(MasterSecret::new([0; 32]).derive("a"), secret.derive("a"));
         for bad in ["", "00", &"0".repeat(63), &"0".repeat(65), &"g".repeat(64), &"é".repeat(32)] {
-            assert!(MasterSecret::parse(bad).is_none(), "{bad}");
+            assert!(bad.parse::<MasterSecret>().is_err(), "{bad}");
         }
         assert_eq!(format!("{secret:?}"), "MasterSecret(…)");
     }

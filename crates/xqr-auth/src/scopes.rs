@@ -2,6 +2,7 @@
 //! keys; matched exactly.
 
 use std::fmt;
+use std::str::FromStr;
 
 use xqr_errors::{Condition, Result};
 
@@ -28,6 +29,20 @@ macro_rules! scopes {
     };
 }
 
+/// No scope has this name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no scope has this name")]
+pub struct UnknownScope;
+
+impl FromStr for Scope {
+    type Err = UnknownScope;
+
+    /// Reads the name of a scope.
+    fn from_str(text: &str) -> Result<Self, UnknownScope> {
+        Self::ALL.iter().copied().find(|scope| scope.name() == text).ok_or(UnknownScope)
+    }
+}
+
 scopes! {
     All = "*",
     LinksRead = "links:read", LinksWrite = "links:write",
@@ -43,11 +58,6 @@ scopes! {
 }
 
 impl Scope {
-    /// Returns the scope of this text.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|scope| scope.name() == text)
-    }
-
     fn bit(self) -> u32 {
         1 << self as u32
     }
@@ -83,7 +93,7 @@ impl Scopes {
     pub fn parse_list<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<Self> {
         let mut set = Self::default();
         for name in names {
-            let scope = Scope::parse(name).ok_or_else(|| Condition::ChoiceUnknown {
+            let scope = name.parse::<Scope>().map_err(|_| Condition::ChoiceUnknown {
                 field: "scopes".to_owned(),
                 value: name.to_owned(),
                 allowed: Scope::ALL.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(", "),
@@ -95,7 +105,11 @@ impl Scopes {
 
     /// Reads the stored form: scopes separated by blanks. Words of a later version are no scopes.
     pub fn from_text(text: &str) -> Self {
-        Self(text.split(' ').filter_map(Scope::parse).fold(0, |set, scope| set | scope.bit()))
+        Self(
+            text.split(' ')
+                .filter_map(|name| name.parse::<Scope>().ok())
+                .fold(0, |set, scope| set | scope.bit()),
+        )
     }
 
     /// Returns the stored form.

@@ -6,6 +6,7 @@
 //! curves. What is left is a signature over two parts.
 
 use std::fmt;
+use std::str::FromStr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -155,22 +156,6 @@ impl RefreshToken {
         Self(format!("{REFRESH_TAG}{}", URL_SAFE_NO_PAD.encode(bytes)))
     }
 
-    /// Reads a token.
-    ///
-    /// # Errors
-    ///
-    /// [`Condition::TokenInvalid`] for what cannot be one.
-    pub fn parse(text: &str) -> Result<Self> {
-        let bytes = text
-            .strip_prefix(REFRESH_TAG)
-            .filter(|rest| rest.len() == 43)
-            .map(|rest| URL_SAFE_NO_PAD.decode(rest));
-        match bytes {
-            Some(Ok(_)) => Ok(Self(text.to_owned())),
-            _ => Err(Condition::TokenInvalid.into()),
-        }
-    }
-
     /// Returns the token, for its bearer.
     pub fn expose(&self) -> &str {
         &self.0
@@ -179,6 +164,26 @@ impl RefreshToken {
     /// Returns what is stored: SHA-256, which is enough for 256 random bits.
     pub fn digest(&self) -> [u8; 32] {
         Sha256::digest(&self.0).into()
+    }
+}
+
+impl FromStr for RefreshToken {
+    type Err = Error;
+
+    /// Reads a token.
+    ///
+    /// # Errors
+    ///
+    /// [`Condition::TokenInvalid`] for what cannot be one.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let bytes = text
+            .strip_prefix(REFRESH_TAG)
+            .filter(|rest| rest.len() == 43)
+            .map(|rest| URL_SAFE_NO_PAD.decode(rest));
+        match bytes {
+            Some(Ok(_)) => Ok(Self(text.to_owned())),
+            _ => Err(Condition::TokenInvalid.into()),
+        }
     }
 }
 

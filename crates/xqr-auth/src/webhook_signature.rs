@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
+use std::str::FromStr;
 
 /// What every secret begins with, so that a scanner for leaked secrets knows it.
 const TAG: &str = "whsec_";
@@ -24,12 +25,6 @@ impl SigningSecret {
         Self { text: format!("{TAG}{}", STANDARD.encode(bytes)), bytes: bytes.to_vec() }
     }
 
-    /// Reads a secret; `None` for what is none.
-    pub fn parse(text: &str) -> Option<Self> {
-        let bytes = STANDARD.decode(text.strip_prefix(TAG)?).ok()?;
-        Some(Self { text: text.to_owned(), bytes })
-    }
-
     /// Returns the whole secret. Show it once, to its owner.
     pub fn expose(&self) -> &str {
         &self.text
@@ -44,6 +39,22 @@ impl SigningSecret {
     /// the key.
     pub fn sign_standard(&self, id: &str, seconds: i64, body: &[u8]) -> String {
         STANDARD.encode(mac(&self.bytes, &[format!("{id}.{seconds}.").as_bytes(), body]))
+    }
+}
+
+/// Why a string is not a signing secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be `whsec_` and Base64")]
+pub struct SigningSecretError;
+
+impl FromStr for SigningSecret {
+    type Err = SigningSecretError;
+
+    /// Reads a secret.
+    fn from_str(text: &str) -> Result<Self, SigningSecretError> {
+        let encoded = text.strip_prefix(TAG).ok_or(SigningSecretError)?;
+        let bytes = STANDARD.decode(encoded).map_err(|_| SigningSecretError)?;
+        Ok(Self { text: text.to_owned(), bytes })
     }
 }
 
@@ -68,7 +79,7 @@ mod tests {
     /// The vector of the specification's own implementations.
     #[test]
     fn the_known_answer_of_standard_webhooks() {
-        let secret = SigningSecret::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
+        let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".parse::<SigningSecret>().unwrap();
         let signature = secret.sign_standard(
             "msg_p5jXN8AQM9LWM0D4loKWxJek",
             1_614_265_330,
@@ -111,10 +122,10 @@ mod tests {
     #[test]
     fn a_minted_secret_reads_back_and_others_do_not() {
         let secret = SigningSecret::mint(|bytes| bytes.fill(7));
-        assert_eq!(SigningSecret::parse(secret.expose()).unwrap().bytes, [7; 32]);
+        assert_eq!(secret.expose().parse::<SigningSecret>().unwrap().bytes, [7; 32]);
         for bad in ["", "whsec_", "whsec_*", "MfKQ9r8G"] {
             assert!(
-                SigningSecret::parse(bad).is_none_or(|secret| secret.bytes.is_empty()),
+                bad.parse::<SigningSecret>().map_or(true, |secret| secret.bytes.is_empty()),
                 "{bad}"
             );
         }

@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let secret = data.write_here(workspaces::bootstrap)?.ok_or("the folder is not empty")?;
     let now = data.now();
     let caller = data.read_here(|conn| api_keys::authenticate(conn, data.plans(), &secret, now))?;
-    let destination = Destination::parse("https://example.com/menu")?;
+    let destination = "https://example.com/menu".parse::<Destination>()?;
     let draft =
         links::NewLink { labels: vec!["menu".to_owned()], ..links::NewLink::new(destination) };
     let link = data.write_here(move |tx| links::create(tx, &caller, draft))?;

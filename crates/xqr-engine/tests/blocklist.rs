@@ -95,7 +95,7 @@ fn nothing_listed_gets_in_and_nothing_else_is_refused() {
     let asked = |n: u64| {
         disguises(&invented(n)).map(|text| {
             let destination =
-                Destination::parse(&text).unwrap_or_else(|_| panic!("{text} does not parse"));
+                text.parse::<Destination>().unwrap_or_else(|_| panic!("{text} does not parse"));
             (files.find(destination.host()).is_some(), text)
         })
     };

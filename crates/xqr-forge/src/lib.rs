@@ -72,7 +72,7 @@ fn credential(headers: &HeaderMap) -> Result<SecretKey> {
     let mut keys = headers.get_all("x-api-key");
     let mut tokens = headers.get_all(AUTHORIZATION);
     match (keys.next(), keys.next(), tokens.next(), tokens.next()) {
-        (Some(key), None, ..) => SecretKey::parse(key.to_str().unwrap_or_default()),
+        (Some(key), None, ..) => key.to_str().unwrap_or_default().parse::<SecretKey>(),
         (None, None, Some(token), None) => bearer(token.to_str().unwrap_or_default()),
         _ => Err(Condition::KeyInvalid.into()),
     }

@@ -228,7 +228,7 @@ fn target(field: &str, text: &str) -> Result<Target, Condition> {
                 && parameters.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.=;".contains(&b))
         }
         _ => {
-            return match Destination::parse(text) {
+            return match text.parse::<Destination>() {
                 Ok(destination) => Ok(Target::Page(destination.of_field(field))),
                 Err(DestinationError::Invalid) => Err(invalid()),
                 Err(error) => Err(error.at(field)),

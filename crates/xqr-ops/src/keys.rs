@@ -66,7 +66,7 @@ pub(crate) enum Key {
 
 fn look() -> impl TypedValueParser<Value = KeyFormat> {
     PossibleValuesParser::new(KeyFormat::ALL.map(KeyFormat::name))
-        .map(|name| KeyFormat::parse(&name).expect("it is one of the names"))
+        .map(|name| name.parse::<KeyFormat>().expect("it is one of the names"))
 }
 
 fn moment(text: &str) -> anyhow::Result<jiff::Timestamp> {

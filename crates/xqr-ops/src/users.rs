@@ -152,7 +152,7 @@ impl User {
         let data = open(dialects)?;
         match self {
             Self::Create { email, workspace, name, role, source, output } => {
-                let address = Email::parse(&email)?;
+                let address = email.parse::<Email>()?;
                 let chosen = source.choose(
                     &data,
                     &[&email, address.local(), name.as_deref().unwrap_or_default()],

@@ -49,7 +49,7 @@ pub(crate) enum Workspace {
 }
 
 fn plan(name: &str) -> anyhow::Result<Plan> {
-    Plan::parse(name).context("must be free, starter, pro, business, agency or enterprise")
+    name.parse::<Plan>().context("must be free, starter, pro, business, agency or enterprise")
 }
 
 fn view(workspace: &rows::Workspace) -> Value {

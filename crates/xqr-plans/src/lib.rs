@@ -11,7 +11,7 @@ mod terms;
 pub use self::capped::Capped;
 pub use self::limits::{Cap, Limits};
 pub use self::period::{Cycle, Period};
-pub use self::plan::Plan;
+pub use self::plan::{Plan, UnknownPlan};
 pub use self::quota::{Purse, Spend};
 pub use self::table::{PlanError, PlanTable};
 pub use self::terms::Terms;

@@ -1,6 +1,7 @@
 //! Plans and their order.
 
 use std::fmt;
+use std::str::FromStr;
 
 /// A plan, in the order of the tiers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,10 +32,19 @@ impl Plan {
             Self::Enterprise => "enterprise",
         }
     }
+}
 
-    /// Returns the plan of this name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|plan| plan.name() == name)
+/// No plan has this name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no plan has this name")]
+pub struct UnknownPlan;
+
+impl FromStr for Plan {
+    type Err = UnknownPlan;
+
+    /// Reads the name of a plan.
+    fn from_str(name: &str) -> Result<Self, UnknownPlan> {
+        Self::ALL.into_iter().find(|plan| plan.name() == name).ok_or(UnknownPlan)
     }
 }
 
@@ -51,9 +61,9 @@ mod tests {
     #[test]
     fn names_lead_back_to_plans_and_tiers_ascend() {
         for plan in Plan::ALL {
-            assert_eq!(Plan::parse(plan.name()), Some(plan));
+            assert_eq!(plan.name().parse::<Plan>(), Ok(plan));
         }
         assert!(Plan::ALL.is_sorted());
-        assert_eq!(Plan::parse("Pro"), None);
+        assert_eq!("Pro".parse::<Plan>(), Err(UnknownPlan));
     }
 }

@@ -49,12 +49,12 @@ fn mint_and_verify() -> Result<()> {
     for format in xqr_auth::KeyFormat::ALL {
         let key = SecretKey::mint(format, &mut random);
         let stored = key.digest();
-        let presented = SecretKey::parse(key.expose())?;
+        let presented = key.expose().parse::<SecretKey>()?;
         ensure(presented.digest().matches(&stored), "the key is recognised")?;
         let other = SecretKey::mint(format, &mut random);
         ensure(!other.digest().matches(&stored), "another key is not")?;
     }
-    ensure(SecretKey::parse("made up").is_err(), "a string that is no key is refused")
+    ensure("made up".parse::<SecretKey>().is_err(), "a string that is no key is refused")
 }
 
 /// Answers a refusal in an API's envelope and as problem details (RFC 9457).
@@ -78,7 +78,7 @@ async fn shorten_and_follow(folder: &Path) -> Result<()> {
     let now = app.now();
     let plans = app.data.plans();
     let caller = app.data.read_here(|conn| api_keys::authenticate(conn, plans, &secret, now))?;
-    let destination = Destination::parse("https://example.com/menu")?;
+    let destination = "https://example.com/menu".parse::<Destination>()?;
     let new = links::NewLink::new(destination);
     let link = app.data.write_here(move |tx| links::create(tx, &caller, new))?;
 

@@ -139,7 +139,7 @@ impl Analytics {
             let (_, secret) = api_keys::create(tx, &workspace, &draft)?;
             let caller = api_keys::authenticate(tx.conn, tx.plans, &secret, tx.now)?;
             let ids = (0..links).map(|n| {
-                let destination = Destination::parse(&format!("https://example.com/{n}"))?;
+                let destination = format!("https://example.com/{n}").parse::<Destination>()?;
                 links::create(
                     tx,
                     &caller,

@@ -105,7 +105,7 @@ fn furnish(app: &App) -> anyhow::Result<SecretKey> {
         .data
         .read_here(|conn| api_keys::authenticate(conn, app.data.plans(), &secret, app.now()))?;
     for i in 0..PAGE {
-        let destination = Destination::parse(&format!("https://example.com/{i}"))?;
+        let destination = format!("https://example.com/{i}").parse::<Destination>()?;
         let draft = NewLink { labels: vec!["bench".to_owned()], ..NewLink::new(destination) };
         let caller = caller.clone();
         app.data.write_here(move |tx| links::create(tx, &caller, draft))?;

@@ -158,7 +158,7 @@ fn every_flipped_bit_is_noticed() {
 fn refresh_tokens_are_read_as_they_are_written() {
     let token = RefreshToken::mint(|bytes| bytes.fill(0xab));
     assert_eq!(token.expose(), "xqr_rt_q6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s");
-    assert_eq!(RefreshToken::parse(token.expose()).unwrap().digest(), token.digest());
+    assert_eq!(token.expose().parse::<RefreshToken>().unwrap().digest(), token.digest());
     assert_eq!(format!("{token:?} {:?}", key()), "RefreshToken(…) TokenKey(…)");
     for wrong in [
         "",
@@ -168,7 +168,7 @@ fn refresh_tokens_are_read_as_they_are_written() {
         &format!("{} ", token.expose()),
         &format!("{}t", token.expose()),
     ] {
-        assert!(RefreshToken::parse(wrong).is_err(), "{wrong}");
+        assert!(wrong.parse::<RefreshToken>().is_err(), "{wrong}");
     }
 }
 

@@ -189,8 +189,10 @@ pub fn revoke(tx: &mut Tx<'_>, key: &Key) -> Result<()> {
 /// long as its dialect promises, and its predecessors end.
 pub fn rotate(tx: &mut Tx<'_>, key: &Key) -> Result<(Key, SecretKey)> {
     let key = lock_row(tx, key)?;
-    let look = KeyFormat::parse(&key.look)
-        .ok_or_else(|| Error::internal(format!("unknown look: {}", key.look)))?;
+    let look = key
+        .look
+        .parse::<KeyFormat>()
+        .map_err(|_| Error::internal(format!("unknown look: {}", key.look)))?;
     // About this key and not about the caller's, who would take a 401 for their own.
     let state = |state| Condition::StateConflict { state };
     if key.revoked_at.is_some() {
@@ -237,8 +239,10 @@ pub fn rekey(tx: &mut Tx<'_>, key: &Key) -> Result<(Key, SecretKey)> {
     if key.revoked_at.is_some() {
         return Err(Condition::StateConflict { state: State::Revoked }.into());
     }
-    let look = KeyFormat::parse(&key.look)
-        .ok_or_else(|| Error::internal(format!("unknown look: {}", key.look)))?;
+    let look = key
+        .look
+        .parse::<KeyFormat>()
+        .map_err(|_| Error::internal(format!("unknown look: {}", key.look)))?;
     let secret = SecretKey::mint(look, &mut |bytes| tx.random(bytes));
     let digest = secret.digest().as_bytes().to_vec();
     keys::rekey(tx.conn, key.workspace_id, key.id, secret.prefix(), &digest)?;

@@ -176,7 +176,7 @@ pub async fn sign_in(app: &App, from: IpAddr, email: &str, password: Password) -
     app.sign_in_limits.admit(from, Some(&Email::key_of(email)))?;
     // Text that is no address is looked up all the same, which takes as long.
     let email_key =
-        Email::parse(email).map_or_else(|_| String::new(), |email| email.key().to_owned());
+        email.parse::<Email>().map_or_else(|_| String::new(), |email| email.key().to_owned());
     let found = app.read(move |conn| users::find_by_email(conn, &email_key)).await?;
     let user = verify(app, found, password).await?;
     let key = app.data.secret().token_key();
@@ -194,7 +194,7 @@ pub async fn sign_in(app: &App, from: IpAddr, email: &str, password: Password) -
 ///
 /// [`Condition::TokenInvalid`]. A token that was exchanged before ends its sign-in.
 pub async fn refresh(app: &App, token: &str) -> Result<SignedIn> {
-    let digest = RefreshToken::parse(token)?.digest();
+    let digest = token.parse::<RefreshToken>()?.digest();
     let key = app.data.secret().token_key();
     // A refusal would be rolled back, and with it the end of the sign-in.
     let session = app.write(move |tx| exchange(tx, &key, &digest)).await?;
@@ -230,7 +230,7 @@ fn exchange(tx: &mut Tx<'_>, key: &TokenKey, digest: &[u8]) -> Result<Option<Sig
 ///
 /// [`Condition::TokenInvalid`].
 pub async fn sign_out(app: &App, token: &str) -> Result<()> {
-    let digest = RefreshToken::parse(token)?.digest();
+    let digest = token.parse::<RefreshToken>()?.digest();
     app.write(move |tx| {
         let found = users::find_refresh(tx.conn, &digest)?.ok_or(Condition::TokenInvalid)?;
         users::lock(tx.conn, found.user_id)?;
@@ -293,7 +293,7 @@ pub struct NewUser {
 /// [`Condition::EmailInvalid`], [`Condition::EmailTaken`], those of a name that is too long, and
 /// [`Condition::PlanLimitReached`] if the plan has no seat left.
 pub fn create(tx: &mut Tx<'_>, workspace: &Workspace, draft: &NewUser) -> Result<User> {
-    let email = Email::parse(&draft.email)?;
+    let email = draft.email.parse::<Email>()?;
     let name = check_name("name", draft.name.as_deref(), email.local())?;
     let members = users::count(tx.conn, workspace.id)?;
     terms(tx.plans, workspace, None)?.check(Capped::Seats, members.max(0).unsigned_abs(), 1)?;
@@ -370,7 +370,7 @@ struct Checked {
 
 /// Collects every complaint about a sign-up.
 fn check(draft: &SignUp) -> Result<Checked> {
-    let email = Email::parse(&draft.email);
+    let email = draft.email.parse::<Email>();
     let local = email.as_ref().map_or("", Email::local);
     let name = check_name("name", draft.name.as_deref(), local);
     let workspace = check_name("workspace", draft.workspace.as_deref(), "My Workspace");

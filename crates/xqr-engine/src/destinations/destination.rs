@@ -1,6 +1,7 @@
 //! Destinations: what a short link leads to. Checked and normalised once, when written, so that a
 //! redirect cannot fail.
 
+use std::str::FromStr;
 use url::Url;
 use xqr_blocklist::Host;
 use xqr_errors::{Condition, Error};
@@ -57,40 +58,6 @@ pub struct Destination {
 }
 
 impl Destination {
-    /// Reads a URL: `http://` or `https://`, at most 2,048 characters, no control characters, a
-    /// host that parses.
-    ///
-    /// # Errors
-    ///
-    /// [`DestinationError`].
-    pub fn parse(text: &str) -> Result<Self, DestinationError> {
-        let invalid = || DestinationError::Invalid;
-        if text.chars().count() > MAX_CHARS {
-            return Err(DestinationError::TooLong);
-        }
-        let scheme = |scheme: &str| {
-            text.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme))
-        };
-        if !(scheme("http://") || scheme("https://")) || text.chars().any(char::is_control) {
-            return Err(invalid());
-        }
-        let url = Url::parse(text).map_err(|_| invalid())?;
-        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none_or(str::is_empty) {
-            return Err(invalid());
-        }
-        let host = Host::of(&url).ok_or_else(invalid)?;
-        let normal = String::from(url);
-        // The standard promises a fixpoint; a header value needs ASCII. Neither is left to trust.
-        if !normal.is_ascii() || Url::parse(&normal).map(String::from).as_ref() != Ok(&normal) {
-            return Err(invalid());
-        }
-        if normal.len() > MAX_BYTES {
-            Err(DestinationError::TooLong)
-        } else {
-            Ok(Self { text: normal, host, field: FIELD.to_owned() })
-        }
-    }
-
     /// Names the field of the request that it was read from; without it, `url`.
     #[must_use]
     pub fn of_field(self, field: &str) -> Self {
@@ -140,6 +107,44 @@ impl Destination {
     }
 }
 
+impl FromStr for Destination {
+    type Err = DestinationError;
+
+    /// Reads a URL: `http://` or `https://`, at most 2,048 characters, no control characters, a
+    /// host that parses.
+    ///
+    /// # Errors
+    ///
+    /// [`DestinationError`].
+    fn from_str(text: &str) -> Result<Self, DestinationError> {
+        let invalid = || DestinationError::Invalid;
+        if text.chars().count() > MAX_CHARS {
+            return Err(DestinationError::TooLong);
+        }
+        let scheme = |scheme: &str| {
+            text.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme))
+        };
+        if !(scheme("http://") || scheme("https://")) || text.chars().any(char::is_control) {
+            return Err(invalid());
+        }
+        let url = Url::parse(text).map_err(|_| invalid())?;
+        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none_or(str::is_empty) {
+            return Err(invalid());
+        }
+        let host = Host::of(&url).ok_or_else(invalid)?;
+        let normal = String::from(url);
+        // The standard promises a fixpoint; a header value needs ASCII. Neither is left to trust.
+        if !normal.is_ascii() || Url::parse(&normal).map(String::from).as_ref() != Ok(&normal) {
+            return Err(invalid());
+        }
+        if normal.len() > MAX_BYTES {
+            Err(DestinationError::TooLong)
+        } else {
+            Ok(Self { text: normal, host, field: FIELD.to_owned() })
+        }
+    }
+}
+
 /// Returns the host of a URL in one spelling; this machine has several.
 fn name(url: &Url) -> Option<String> {
     let host = url.host_str()?.trim_end_matches('.').to_owned();
@@ -156,7 +161,7 @@ mod tests {
     #[test]
     fn good_ones_are_normalised() {
         let check = |text: &str, normal: &str| {
-            assert_eq!(Destination::parse(text).unwrap().as_str(), normal)
+            assert_eq!(text.parse::<Destination>().unwrap().as_str(), normal)
         };
         check("https://example.com", "https://example.com/");
         check("HTTP://EXAMPLE.com/A b?q=ü#f", "http://example.com/A%20b?q=%C3%BC#f");
@@ -189,14 +194,17 @@ mod tests {
             "https://a.com:99999/",
             "https://[::1",
         ] {
-            assert!(matches!(Destination::parse(bad), Err(DestinationError::Invalid)), "{bad:?}");
+            assert!(
+                matches!(bad.parse::<Destination>(), Err(DestinationError::Invalid)),
+                "{bad:?}"
+            );
         }
     }
 
     #[test]
     fn short_links_of_our_own_are_recognized() {
         let home = Url::parse("https://qr.example").unwrap();
-        let check = |text: &str| Destination::parse(text).unwrap().is_code_of(&home);
+        let check = |text: &str| text.parse::<Destination>().unwrap().is_code_of(&home);
         for own in [
             "https://qr.example/menu",
             "http://QR.example:443/Menu?a#b",
@@ -220,16 +228,16 @@ mod tests {
     #[test]
     fn the_2049th_character_is_too_many() {
         let url = |n: usize| format!("https://example.com/{}", "x".repeat(n - 20));
-        assert!(Destination::parse(&url(2048)).is_ok());
-        assert!(matches!(Destination::parse(&url(2049)), Err(DestinationError::TooLong)));
+        assert!(url(2048).parse::<Destination>().is_ok());
+        assert!(matches!(url(2049).parse::<Destination>(), Err(DestinationError::TooLong)));
     }
 
     proptest! {
         #[test]
         fn whatever_passes_is_an_ascii_header_value(text in "https?://[a-z0-9.\\-\\[\\]:@%]{1,30}[/?#]?\\PC{0,60}") {
-            if let Ok(destination) = Destination::parse(&text) {
+            if let Ok(destination) = text.parse::<Destination>() {
                 prop_assert!(destination.as_str().bytes().all(|b| (0x21..0x7f).contains(&b)));
-                prop_assert_eq!(Destination::parse(destination.as_str()).unwrap(), destination);
+                prop_assert_eq!(destination.as_str().parse::<Destination>().unwrap(), destination);
             }
         }
     }

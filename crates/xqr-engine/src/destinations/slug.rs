@@ -1,6 +1,7 @@
 //! Slugs and generated codes: what stands behind the host in a short link.
 
 use deunicode::deunicode;
+use std::str::FromStr;
 use xqr_errors::Condition;
 
 use crate::Tx;
@@ -106,21 +107,6 @@ impl SlugError {
 pub struct Slug(String);
 
 impl Slug {
-    /// Reads a custom slug: 3 to 64 ASCII letters, digits and hyphens, and not the name of a route.
-    ///
-    /// # Errors
-    ///
-    /// [`SlugError`].
-    pub fn parse(text: &str) -> Result<Self, SlugError> {
-        if !LENGTHS.contains(&text.len()) && !is_reserved(text) || !text.bytes().all(is_slug_byte) {
-            return Err(SlugError::Invalid);
-        }
-        if is_reserved(text) {
-            return Err(SlugError::Reserved { slug: text.to_owned() });
-        }
-        Ok(Self(text.to_owned()))
-    }
-
     /// Reads a custom code of the strict kind: 6 to 20 ASCII letters and digits, which are shown in
     /// upper case; not the name of a route.
     ///
@@ -132,7 +118,7 @@ impl Slug {
         {
             return Err(SlugError::Invalid);
         }
-        Self::parse(&text.to_ascii_uppercase())
+        text.to_ascii_uppercase().parse()
     }
 
     /// Returns a random code.
@@ -158,6 +144,25 @@ impl Slug {
     /// Returns the code in the form that is unique and looked up.
     pub fn key(&self) -> String {
         self.0.to_ascii_lowercase()
+    }
+}
+
+impl FromStr for Slug {
+    type Err = SlugError;
+
+    /// Reads a custom slug: 3 to 64 ASCII letters, digits and hyphens, and not the name of a route.
+    ///
+    /// # Errors
+    ///
+    /// [`SlugError`].
+    fn from_str(text: &str) -> Result<Self, SlugError> {
+        if !LENGTHS.contains(&text.len()) && !is_reserved(text) || !text.bytes().all(is_slug_byte) {
+            return Err(SlugError::Invalid);
+        }
+        if is_reserved(text) {
+            return Err(SlugError::Reserved { slug: text.to_owned() });
+        }
+        Ok(Self(text.to_owned()))
     }
 }
 
@@ -227,15 +232,18 @@ mod tests {
     #[test]
     fn custom_slugs() {
         for good in ["abc", "Summer24", "a-b", "2026", &"x".repeat(64)] {
-            assert_eq!(Slug::parse(good).unwrap().as_str(), good);
+            assert_eq!(good.parse::<Slug>().unwrap().as_str(), good);
         }
         for bad in
             ["", "ab", "a b", "a_b", "été", "a/b", "a\r\nb", "１２３", "a.b", &"x".repeat(65)]
         {
-            assert!(matches!(Slug::parse(bad), Err(SlugError::Invalid)), "{bad:?}");
+            assert!(matches!(bad.parse::<Slug>(), Err(SlugError::Invalid)), "{bad:?}");
         }
         for reserved in ["api", "DOCS", "q", "v1", "Health", "metrics", "ready"] {
-            assert!(matches!(Slug::parse(reserved), Err(SlugError::Reserved { .. })), "{reserved}");
+            assert!(
+                matches!(reserved.parse::<Slug>(), Err(SlugError::Reserved { .. })),
+                "{reserved}"
+            );
         }
     }
 

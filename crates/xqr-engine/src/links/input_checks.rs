@@ -77,11 +77,11 @@ mod tests {
     use crate::destinations::Destination;
 
     fn draft() -> NewLink {
-        NewLink::new(Destination::parse("https://example.com/").unwrap())
+        NewLink::new("https://example.com/".parse::<Destination>().unwrap())
     }
 
     fn variant(name: &str, weight: u32) -> NewVariant {
-        let destination = Destination::parse("https://example.com/").unwrap();
+        let destination = "https://example.com/".parse::<Destination>().unwrap();
         NewVariant { name: name.to_owned(), destination, weight }
     }
 

@@ -131,8 +131,8 @@ impl Caller {
 }
 
 pub(crate) fn parse_plan(name: &str) -> Result<Plan> {
-    Plan::parse(name)
-        .ok_or_else(|| Error::internal(format!("the database names an unknown plan: {name}")))
+    name.parse::<Plan>()
+        .map_err(|_| Error::internal(format!("the database names an unknown plan: {name}")))
 }
 
 /// Returns what a workspace may do, by its own limits, its key's plan, or its plan.

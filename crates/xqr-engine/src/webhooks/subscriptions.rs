@@ -337,7 +337,8 @@ pub(super) fn open_secret(
     sealed: &[u8],
 ) -> Result<SigningSecret> {
     let text = master.sealing_key(PURPOSE).open(webhook.uid.as_bytes(), sealed);
-    let secret = text.and_then(|text| SigningSecret::parse(std::str::from_utf8(&text).ok()?));
+    let secret =
+        text.and_then(|text| std::str::from_utf8(&text).ok()?.parse::<SigningSecret>().ok());
     secret.ok_or_else(|| {
         Error::internal(
             "a webhook's secret cannot be opened: is the service's own secret another than it was?",

@@ -415,7 +415,7 @@ impl Fields {
             _ => String::new(),
         };
         let field = self.name(field);
-        match Destination::parse(&text) {
+        match text.parse::<Destination>() {
             Ok(destination) => Some(destination.of_field(&field)),
             Err(error) => {
                 self.complain(error.at(&field));
@@ -427,7 +427,7 @@ impl Fields {
     /// Returns a custom slug.
     pub fn slug(&mut self, field: &str) -> Option<Slug> {
         let text = self.text(field)?;
-        Slug::parse(&text).map_err(|error| self.complain(error.at(field))).ok()
+        text.parse::<Slug>().map_err(|error| self.complain(error.at(field))).ok()
     }
 
     /// Returns a time in Unix milliseconds. The last day of the year 9999, with which many programs

@@ -38,7 +38,7 @@ pub struct KeyPrefix(pub String);
 pub fn key_header(headers: &HeaderMap, name: &str) -> Result<SecretKey> {
     let mut values = headers.get_all(name);
     match (values.next().and_then(|value| value.to_str().ok()), values.next()) {
-        (Some(value), None) => SecretKey::parse(value),
+        (Some(value), None) => value.parse::<SecretKey>(),
         _ => Err(Condition::KeyInvalid.into()),
     }
 }

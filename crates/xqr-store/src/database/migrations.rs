@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
+use diesel::RunQueryDsl as _;
 use diesel::migration::{Migration, MigrationSource};
 use diesel::sql_types::BigInt;
-use diesel::{Connection as _, RunQueryDsl as _};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::backend::failed;
@@ -23,6 +23,9 @@ const ADVISORY_LOCK: &str = "SELECT pg_advisory_xact_lock(7891457301)";
 
 /// Runs what is pending in one transaction and returns the names of what was run.
 pub(crate) fn run(conn: &mut Conn) -> Result<Vec<String>, OpenError> {
+    #[cfg(feature = "postgres")]
+    use diesel::Connection as _;
+
     on_backend!(
         conn,
         sqlite = |c| c.immediate_transaction(|c| step(c, SQLITE).map_err(Rollback)),

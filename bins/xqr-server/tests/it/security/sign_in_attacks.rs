@@ -126,7 +126,7 @@ async fn forged_tokens_are_no_tokens() {
     }
     // Signed with the right key, as by a defect of ours: of another time, of no user, of a sign-in
     // that never was.
-    let key = |text: &str| MasterSecret::parse(text).unwrap().token_key();
+    let key = |text: &str| text.parse::<MasterSecret>().unwrap().token_key();
     let right = key(&app.running.app.settings.secret);
     let text = |name: &str| good[name].as_str().unwrap().to_owned();
     let subject = |change: Change| {

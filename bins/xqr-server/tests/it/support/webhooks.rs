@@ -26,7 +26,7 @@ pub(crate) const STUDIO_EVENTS: [&str; 5] = [
 impl TestApp {
     pub(crate) fn caller(&self, key: &str) -> Caller {
         let app = &self.running.app;
-        let secret = SecretKey::parse(key).unwrap();
+        let secret = key.parse::<SecretKey>().unwrap();
         app.data
             .read_here(|conn| api_keys::authenticate(conn, app.data.plans(), &secret, app.now()))
             .unwrap()
@@ -139,5 +139,5 @@ print(count)
 }
 
 pub(crate) fn destination() -> xqr_engine::destinations::destination::Destination {
-    xqr_engine::destinations::destination::Destination::parse("https://example.com/").unwrap()
+    "https://example.com/".parse::<xqr_engine::destinations::destination::Destination>().unwrap()
 }

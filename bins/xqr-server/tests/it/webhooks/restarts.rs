@@ -165,6 +165,6 @@ async fn every_event_reaches_a_receiver_that_was_dead_through_a_restart() {
         json!({ "old_plan": "enterprise", "new_plan": "business" })
     );
     let secret = app.owner().get(&format!("/webhooks/{hook}/secret")).await.expect(200).json();
-    let secret = SigningSecret::parse(secret["data"]["secret"].as_str().unwrap()).unwrap();
+    let secret = secret["data"]["secret"].as_str().unwrap().parse::<SigningSecret>().unwrap();
     assert_eq!(python_verifies(Dialect::Xqr, &secret, &heard), heard.len());
 }

@@ -60,7 +60,7 @@ async fn internal_addresses_are_refused_when_named_and_with_every_attempt() {
     )
     .unwrap();
     let engine = &strict.app;
-    let secret = SecretKey::parse(&app.key).unwrap();
+    let secret = app.key.parse::<SecretKey>().unwrap();
     let caller = engine
         .data
         .read_here(|conn| api_keys::authenticate(conn, engine.data.plans(), &secret, engine.now()))

@@ -18,12 +18,14 @@ const NAME: &str = "secret.key";
 /// [`StartError`].
 pub(crate) fn load(settings: &Settings, entropy: &dyn Random) -> Result<MasterSecret, StartError> {
     if !settings.secret.is_empty() {
-        return MasterSecret::parse(&settings.secret)
-            .ok_or_else(|| StartError::SecretMalformed { place: "secret".to_owned() });
+        return settings
+            .secret
+            .parse::<MasterSecret>()
+            .map_err(|_| StartError::SecretMalformed { place: "secret".to_owned() });
     }
     let path = settings.data_dir.join(NAME);
     match std::fs::read_to_string(&path) {
-        Ok(text) => MasterSecret::parse(&text).ok_or_else(|| malformed(&path)),
+        Ok(text) => text.parse::<MasterSecret>().map_err(|_| malformed(&path)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => make(&path, entropy),
         Err(source) => Err(StartError::SecretFile { path, write: false, source }),
     }
@@ -52,7 +54,7 @@ fn make(path: &Path, entropy: &dyn Random) -> Result<MasterSecret, StartError> {
         .map_err(failed)?;
     std::fs::remove_file(&draft).map_err(failed)?;
     let text = std::fs::read_to_string(path).map_err(failed)?;
-    MasterSecret::parse(&text).ok_or_else(|| malformed(path))
+    text.parse::<MasterSecret>().map_err(|_| malformed(path))
 }
 
 fn malformed(path: &Path) -> StartError {

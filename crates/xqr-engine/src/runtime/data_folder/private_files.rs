@@ -106,7 +106,8 @@ mod unix {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::fs::{Permissions, create_dir_all, metadata, set_permissions, write};
     use std::os::unix::fs::PermissionsExt as _;
