@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use crate::SealingKey;
 
-/// The secret of an installation, 32 bytes. A person who has it and the database can read what is
-/// sealed, and sign tokens.
+/// The secret of an installation, 32 bytes. An attacker who has it and the database can read what
+/// is sealed, and sign tokens.
 #[derive(Clone)]
 pub struct MasterSecret([u8; 32]);
 

@@ -1,5 +1,5 @@
-//! Signatures of upload links: who has the link may send one file, of one size and type, until it
-//! expires.
+//! Signatures of upload links: a client that has the link may send one file, of one size and type,
+//! until it expires.
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;

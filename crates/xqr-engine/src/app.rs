@@ -172,8 +172,8 @@ impl App {
         self.data.read(query).await
     }
 
-    /// Finds out who presents `secret`: anew with each call, so that a revoked key fails on the
-    /// very next one.
+    /// Returns the caller of an API key. The database is read with each call, so a revoked key
+    /// fails on the very next one.
     ///
     /// # Errors
     ///

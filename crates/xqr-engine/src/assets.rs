@@ -1,6 +1,6 @@
 //! Assets: files of users, from a signed upload link to a public address (xQR reference, section
-//! 14). A file lies in the [store](crate::runtime::ports::object_storage) under a name of ours, and
-//! what is in it never changes: another file is another asset.
+//! 14). A file is in the [store](crate::runtime::ports::object_storage) under a name that the
+//! service chooses, and its content never changes: another file is another asset.
 
 mod abandoned;
 pub mod media;
@@ -135,7 +135,7 @@ pub fn confirm(tx: &mut Tx<'_>, caller: &Caller, uid: &str) -> Result<Asset> {
     Ok(asset)
 }
 
-/// Lets everybody read the caller's asset. Again, it does nothing.
+/// Publishes the caller's asset. Idempotent.
 ///
 /// # Errors
 ///

@@ -157,7 +157,7 @@ pub fn edit(
     Ok(page)
 }
 
-/// Shows the caller's page to everybody. Again, it does nothing.
+/// Publishes the caller's page. Idempotent.
 ///
 /// # Errors
 ///

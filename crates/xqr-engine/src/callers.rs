@@ -1,4 +1,4 @@
-//! Who calls: workspaces, users, API keys.
+//! Callers: workspaces, users, API keys.
 
 pub mod api_keys;
 pub(crate) mod password_hashing;

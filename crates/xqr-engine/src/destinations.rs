@@ -1,4 +1,4 @@
-//! Where links may lead, and under which codes.
+//! Destinations of links, their codes, and the blocklist.
 
 pub mod blocklist;
 pub mod blocklist_files;

@@ -1,4 +1,4 @@
-//! What the engine knows of a dialect: a trait. The engine names no dialect.
+//! What the engine knows about a dialect: a trait. The engine names no dialect.
 //!
 //! A server registers the profiles of its dialects when it opens the database. Rows name a dialect
 //! by its column of the error catalogue.

@@ -1,5 +1,6 @@
-//! Events: written into the outbox by the transaction that causes them, so none is lost, none is
-//! early, and none reports what was rolled back. `webhooks::fan_out` turns them into deliveries.
+//! Events: written into the outbox by the transaction that causes them. A committed event is never
+//! lost, and an event that was rolled back is never sent. `webhooks::fan_out` turns events into
+//! deliveries.
 
 use serde_json::{Map, Value};
 use xqr_errors::{Error, Result};

@@ -1,4 +1,4 @@
-//! What bounds a request: admission, quotas, plan caps, idempotency, maintenance.
+//! Limits of a request: admission, quotas, plan caps, idempotency, maintenance.
 
 pub mod address_limits;
 pub mod admission;

@@ -1,4 +1,4 @@
-//! Pictures: what to draw, where it is drawn, what it costs.
+//! Pictures: what to draw, where drawing runs, what it costs.
 
 mod gather;
 pub mod render_billing;

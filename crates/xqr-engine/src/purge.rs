@@ -1,4 +1,4 @@
-//! Deletion of rows past their time, in small transactions.
+//! Deletion of expired rows, in small transactions.
 
 use xqr_errors::Result;
 use xqr_store::scans;

@@ -1,4 +1,4 @@
-//! What every subject stands on: transactions, time, randomness, the caller, ids.
+//! What every subject uses: transactions, time, randomness, the caller, ids.
 
 pub mod caller;
 pub mod clock;

@@ -1,5 +1,5 @@
-//! Settings: built-in defaults, overlaid by a file, overlaid by the environment. Wrong names and
-//! values are refused.
+//! Settings: built-in defaults, overlaid by a file, overlaid by the environment. Unknown names and
+//! invalid values are refused.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! What unit tests of the engine begin with: a database, a clock that stands still, and a caller.
+//! What the engine's unit tests start with: a database, a clock that stands still, and a caller.
 
 use std::sync::Arc;
 

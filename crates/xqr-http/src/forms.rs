@@ -1,4 +1,4 @@
-//! Reading what a client sends: JSON bodies, queries, and the fields that dialects share.
+//! Reads client input: JSON bodies, queries, and the fields that dialects share.
 
 pub mod fields;
 pub mod json_body;

@@ -1,4 +1,4 @@
-//! A refusal on its way out of a handler. `envelope` puts it into the dialect's envelope.
+//! The error of a handler. `envelope` puts it into the dialect's envelope.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! What a request carries besides its body: client IP, request id, credentials.
+//! Request data besides the body: client IP, request id, credentials.
 
 pub mod authenticate;
 pub mod client_ip;

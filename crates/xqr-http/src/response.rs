@@ -1,4 +1,4 @@
-//! What answers are made of: entity tags, chunked bodies, pictures, sanitized client input.
+//! Parts of responses: entity tags, chunked bodies, pictures, sanitized client input.
 
 pub mod chunked_body;
 pub mod csp;

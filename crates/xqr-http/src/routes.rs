@@ -1,5 +1,5 @@
-//! Resources as dialects declare them: a 405 with `Allow`, a list of all of them for tests, scopes
-//! below a prefix.
+//! Resources as dialects declare them: a 405 with `Allow`, a list of all resources for tests,
+//! scopes below a prefix.
 
 use std::cell::RefCell;
 

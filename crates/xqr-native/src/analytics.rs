@@ -1,6 +1,7 @@
 //! `/api/v1/analytics` (xQR reference, section 13): statistics of scans, as JSON, as CSV, and as
-//! charts. The shapes of the endpoint pages are the rule, and those of the guide are there, too
-//! (section 17, C-10); what is by browser, system, referrer and link, and the stream, are ours.
+//! charts. Responses have the shapes of the endpoint pages, and also the fields of the guide
+//! (section 17, C-10). Statistics by browser, system, referrer and link, and the stream, are
+//! extensions.
 
 mod chart;
 mod live_stream;

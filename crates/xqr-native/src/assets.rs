@@ -1,8 +1,9 @@
-//! `/api/v1/assets` (xQR reference, section 14). The reference leaves open: a link holds
-//! `assets.upload_seconds`; any type may be uploaded, and the declared one must be that of the
-//! content; to confirm or publish twice does nothing the second time; publishing what is not
-//! confirmed, or confirming what is not uploaded, is a conflict (409). `tags` of `presign`,
-//! separated by commas, are an extension.
+//! `/api/v1/assets` (xQR reference, section 14).
+//!
+//! The reference leaves open, and the service decides: a link holds for `assets.upload_seconds`.
+//! Any type may be uploaded, and the declared type must be that of the content. Confirming or
+//! publishing twice is idempotent. Publishing an unconfirmed asset, or confirming one that is not
+//! uploaded, is a conflict (409). `tags` of `presign`, separated by commas, are an extension.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};

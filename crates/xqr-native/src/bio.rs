@@ -1,7 +1,9 @@
-//! `/api/v1/bio/pages` (xQR reference, section 15). The reference leaves open: a slug comes from
-//! the title and stays; `page_data` of a `PATCH` is laid over what is there key by key, and null
-//! takes a key away; of `page_data` the keys `theme`, `avatar_url`, `links` and our `lang` are
-//! checked, all others are kept as they are; deleting answers 204.
+//! `/api/v1/bio/pages` (xQR reference, section 15).
+//!
+//! The reference leaves open, and the service decides: the slug is made from the title and stays.
+//! `page_data` of a `PATCH` is merged key by key, and null removes a key. Of `page_data` the keys
+//! `theme`, `avatar_url`, `links` and `lang` (an extension) are checked; all others are stored
+//! unchanged. `DELETE` answers 204.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};

@@ -1,4 +1,4 @@
-//! The native dialect's document: what all of it shares, and the list of its parts.
+//! The OpenAPI document of the native dialect: its shared components, and the list of its parts.
 
 mod analytics;
 mod assets;

@@ -1,4 +1,4 @@
-//! The native rules that the engine follows.
+//! The rules of the native API that the engine follows.
 
 use xqr_engine::dialect::{Profile, WebhookFormat};
 use xqr_engine::errors::Dialect;

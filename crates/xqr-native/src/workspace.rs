@@ -1,5 +1,5 @@
-//! `/api/v1/workspace`: who the caller is, what is used, and what the plan allows (xQR reference,
-//! section 15.3).
+//! `/api/v1/workspace`: the caller, the usage, and the limits of the plan (xQR reference, section
+//! 15.3).
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};

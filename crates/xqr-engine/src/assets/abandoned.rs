@@ -1,5 +1,4 @@
-//! What is left of assets that are not wanted: uploads that were never confirmed, and files of
-//! assets that are gone.
+//! Cleanup of assets: uploads that were never confirmed, and files of deleted assets.
 
 use xqr_errors::Result;
 use xqr_store::assets;

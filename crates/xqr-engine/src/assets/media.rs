@@ -1,5 +1,5 @@
-//! What a file is: its media type by its first bytes, and whether a declared type agrees with it. A
-//! browser gets the type of the content, never one that a user made up.
+//! The media type of a file, detected from its first bytes, and whether a declared type agrees with
+//! it. A browser gets the detected type, never one that a user made up.
 
 use xqr_errors::Condition;
 

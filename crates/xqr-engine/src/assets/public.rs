@@ -1,5 +1,5 @@
-//! Published files: their addresses, and who reads them: visitors, and pictures that have one as
-//! their logo.
+//! Published files: their addresses, and how visitors and pictures read them. A picture reads a
+//! published file as its logo.
 
 use std::ops::Range;
 

@@ -1,8 +1,8 @@
 //! The upload of a file: through a signed link, in parts, never more than was declared.
 //!
-//! Each try has a name of its own, which is in the row before a byte is in the store. So whatever
-//! happens, a file that is not needed is known, and a try that ends after its asset was confirmed
-//! changes nothing.
+//! Each attempt has a name of its own, which is in the row before a byte is in the store. So the
+//! service finds every file that is not needed, and an attempt that ends after its asset was
+//! confirmed changes nothing.
 
 use std::pin::pin;
 

@@ -1,6 +1,6 @@
-//! How often pages were seen and followed, gathered in memory: a view costs no write of the
-//! database. A killed process loses what was gathered since the last flush, which is every two
-//! seconds; an orderly end loses nothing.
+//! Views and clicks of bio pages, counted in memory, so a view costs no database write. A flush
+//! every two seconds stores the counts. A killed process loses the counts since the last flush; an
+//! orderly shutdown loses none.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};

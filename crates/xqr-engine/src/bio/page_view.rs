@@ -1,4 +1,4 @@
-//! What visitors of a page see and where its links lead.
+//! What a visitor of a bio page sees, and the destinations of its links.
 
 use serde_json::Value;
 use xqr_errors::{Condition, Error, Result};

@@ -1,4 +1,4 @@
-//! API keys: authentication and the life of a key.
+//! API keys: authentication, creation, rotation, revocation, deletion.
 
 use xqr_auth::{KeyDigest, KeyFormat, KeyStatus, Scopes, SecretKey};
 use xqr_errors::{Condition, Error, Resource, Result, State};
@@ -12,7 +12,7 @@ use crate::limits::text_limits::check_name;
 use crate::runtime::caller::{parse_plan, terms};
 use crate::{Caller, Principal, Tx};
 
-/// Finds out who presents `secret`.
+/// Returns the caller of an API key.
 ///
 /// # Errors
 ///
@@ -231,7 +231,7 @@ pub fn rotate(tx: &mut Tx<'_>, key: &Key) -> Result<(Key, SecretKey)> {
 /// [`Condition::StateConflict`] for a key that is revoked.
 pub fn rekey(tx: &mut Tx<'_>, key: &Key) -> Result<(Key, SecretKey)> {
     let held = lock_row(tx, key)?;
-    // Two who rotate at once would each hold a secret of which one is dead.
+    // Of two clients that rotate at once, one would hold a dead secret.
     if held.digest != key.digest {
         return Err(Condition::StateConflict { state: State::JustRotated }.into());
     }

@@ -1,4 +1,4 @@
-//! Where passwords are hashed: off the event loop, a few at once, in a queue that has an end.
+//! Password hashing: off the event loop, a few at once, with a bounded queue.
 
 use std::sync::Arc;
 

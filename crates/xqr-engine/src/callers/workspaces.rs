@@ -1,4 +1,4 @@
-//! Workspaces: made by operators, or once at the first start.
+//! Workspaces: created by operators, at sign-up, and once at the first start.
 
 use xqr_auth::{KeyFormat, Scopes, SecretKey};
 use xqr_errors::{Condition, Resource, Result};

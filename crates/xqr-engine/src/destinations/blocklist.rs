@@ -2,7 +2,7 @@
 //! database.
 //!
 //! A destination is checked in the transaction that stores it (`Tx::admit`), so an entry of the
-//! table holds from the next call on, on every node. What a file lists is decided by `files`.
+//! table applies from the next call on, on every node. `blocklist_files` answers for the files.
 
 use url::Url;
 use xqr_errors::{Condition, Result};

@@ -1,6 +1,6 @@
-//! The operator's files: read anew when they change, swapped in at once, and never replaced by
-//! something worse. The last good state of each is kept in the data folder, too, so that a restart
-//! does not depend on the file.
+//! The operator's blocklist files. A changed file is read again and replaces the old hosts at once;
+//! a file that is damaged or suspiciously short does not. The last good state of each file is also
+//! kept in the data folder, so a restart does not depend on the file.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, Write as _};
@@ -29,7 +29,7 @@ pub(crate) struct BlocklistFiles {
     except: HostSet,
     /// Held briefly, for a lookup or a swap.
     lists: RwLock<Arc<[Arc<List>]>>,
-    /// Held by who reads files.
+    /// Held while files are read.
     reading: Mutex<()>,
 }
 

@@ -1,5 +1,5 @@
-//! Destinations: what a short link leads to. Checked and normalised once, when written, so that a
-//! redirect cannot fail.
+//! Destinations: the URLs that short links lead to. They are checked and normalised once, when
+//! written, so a redirect cannot fail.
 
 use std::str::FromStr;
 use url::Url;

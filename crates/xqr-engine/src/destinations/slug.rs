@@ -1,4 +1,4 @@
-//! Slugs and generated codes: what stands behind the host in a short link.
+//! Slugs and generated codes: the path of a short link.
 
 use deunicode::deunicode;
 use std::str::FromStr;

@@ -1,5 +1,4 @@
-//! What happened, as facts: neutral, complete, and stored until each subscriber's dialect has
-//! turned it into a payload.
+//! Events as neutral facts, stored until each subscriber's dialect has turned them into a payload.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};

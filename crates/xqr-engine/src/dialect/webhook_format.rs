@@ -1,4 +1,4 @@
-//! What a dialect defines of its webhooks: names of events, payloads, signatures, retries.
+//! What a dialect defines for its webhooks: names of events, payloads, signatures, retries.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! The gate: every API call passes it once, after its key and before its scope.
+//! Admission: every API call passes it once, after its key and before its scope.
 
 use std::fmt;
 use std::sync::Arc;

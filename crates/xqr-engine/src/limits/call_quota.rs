@@ -1,11 +1,10 @@
-//! Quotas: how much a caller may do in a month or a day. Never more, on any number of nodes, and
-//! not one write per request.
+//! Quotas: how many calls a caller may make in a month or a day. The total is never exceeded, on
+//! any number of nodes, and a request needs no database write of its own.
 //!
 //! A node leases up to 64 calls of a quota at once, in one transaction, and hands them out from
-//! memory. What is left of a quota when it nears its end is leased in smaller and smaller parts, at
-//! last one by one, so that nothing lies idle on another node. A node that is killed takes its
-//! lease with it: a workspace then has up to 64 calls less in that period, never one more. A node
-//! that stops in order gives its lease back.
+//! memory. Near the end of a quota the leases shrink, at last to one call, so that no calls lie
+//! idle on another node. A killed node loses its lease: the workspace then has up to 64 calls less
+//! in that period, and never one more. A node that stops in order returns its lease.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

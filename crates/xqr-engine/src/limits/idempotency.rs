@@ -1,9 +1,9 @@
 //! Idempotency: a request that is sent again has no second effect.
 //!
-//! The record is written in the transaction of the effect, before it: so there is no effect without
-//! a record, no record without an effect, and nothing to clean up after a crash. What is refused or
-//! fails is rolled back with its record, and may be tried again: nothing happened. Answers are
-//! sealed with a key that only the bearer of the API key has.
+//! The record is inserted before the effect and in the same transaction. So no effect exists
+//! without a record, no record without an effect, and a crash leaves nothing to clean up. A refused
+//! or failed request is rolled back with its record and may be sent again. Responses are sealed
+//! with a key that only the bearer of the API key has.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};

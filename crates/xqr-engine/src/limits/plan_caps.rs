@@ -1,4 +1,5 @@
-//! Caps of a plan on what exists at the same time, counted in the transaction that adds or deletes.
+//! Caps of a plan on how many things exist at the same time, counted in the transaction that adds
+//! or deletes one.
 
 use xqr_errors::{Error, Result};
 use xqr_plans::{Capped, Terms};

@@ -1,4 +1,5 @@
-//! Token buckets: how fast a caller may go on. In memory, one node, no database.
+//! Token buckets: the rate at which a caller may send requests. In memory, per node, without a
+//! database.
 
 use std::collections::HashMap;
 use std::hash::Hash;

@@ -1,5 +1,5 @@
-//! Changes of a link: the edit is applied to a copy, and what changed is derived from before and
-//! after.
+//! Changes of a link. An edit is applied to a copy; the changed columns and the event follow from
+//! the difference.
 
 use serde_json::{Map, Value, json};
 use xqr_errors::{Condition, Result};

@@ -1,5 +1,5 @@
-//! Bounds of a link's fields, whatever calls the use case. Edges that name fields to clients check
-//! earlier.
+//! Limits on the fields of a link, for every caller of the use case. Dialects that name fields to
+//! clients check earlier.
 
 use std::collections::HashSet;
 

@@ -1,5 +1,5 @@
-//! Passcodes: they change a code without its owner's key (QuickResponseHub reference, sections 2.2
-//! and 2.3).
+//! Passcodes: a client that has one may change the link without the owner's key (QuickResponseHub
+//! reference, sections 2.2 and 2.3).
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Projects: folders of links. Each workspace has a default one, made with it.
+//! Projects: folders of links. Each workspace has a default project, which is created with it.
 
 use xqr_errors::{Condition, Result};
 use xqr_plans::Capped;

@@ -1,4 +1,5 @@
-//! The lists of a link, which its row holds as JSON. Text that is not a list reads as an empty one.
+//! The lists of a link, which its row stores as JSON. Text that is not a list reads as an empty
+//! list.
 
 use xqr_store::links::Link;
 

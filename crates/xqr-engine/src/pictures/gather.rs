@@ -1,4 +1,4 @@
-//! Fetching of the images in a design.
+//! Fetches the images that a design refers to.
 
 use std::collections::HashMap;
 

@@ -1,5 +1,5 @@
-//! The render pool: how many pictures are drawn at once, and how many may wait. Its threads give
-//! way to all others, so a redirect does not wait for a picture.
+//! The render pool: how many pictures are drawn at once, and how many requests may wait. Its
+//! threads have low priority, so a redirect does not wait for a picture.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,4 +1,4 @@
-//! Pictures: what to draw, how, and whether it would scan. Pure work;
+//! Render requests: the content, the design, and whether the picture would scan. Pure;
 //! [`App::draw`](crate::App::draw) runs it off the event loop.
 
 use std::fmt;

@@ -1,5 +1,5 @@
-//! QR templates: designs that are kept under a name (xQR reference, section 10). What a design says
-//! is the API's business.
+//! QR templates: named designs (xQR reference, section 10). The API that stores a design defines
+//! its fields.
 
 use serde_json::{Map, Value};
 use xqr_errors::{Condition, Error, Resource, Result};

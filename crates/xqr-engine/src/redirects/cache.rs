@@ -1,8 +1,8 @@
-//! Redirects: from a code to a destination, out of memory.
+//! The redirect cache: from a code to a destination, in memory.
 //!
-//! The cache keeps live links, closed ones and misses. A row that was read before a change can
-//! never enter it after: each code belongs to a stripe with a generation, the change moves the
-//! generation under the key's lock, and what was read under an older generation is not kept.
+//! The cache keeps live links, closed ones and misses. A row that was read before a change cannot
+//! enter the cache after it: each code belongs to a stripe with a generation, a change moves the
+//! generation under the key's lock, and a row that was read under an older generation is not kept.
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};

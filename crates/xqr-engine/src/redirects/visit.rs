@@ -1,5 +1,5 @@
-//! One visit of a short link: from a code and what is known of the visitor to a destination, with
-//! the scan on its way into the journal.
+//! One visit of a short link: finds the destination from the code and the visitor's data, and
+//! writes the scan into the journal.
 
 use std::net::IpAddr;
 

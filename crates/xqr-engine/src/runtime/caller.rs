@@ -1,4 +1,4 @@
-//! The caller: for whom a use case runs, and with which plan.
+//! The caller of a use case: workspace, principal, scopes and plan.
 
 use std::sync::Arc;
 

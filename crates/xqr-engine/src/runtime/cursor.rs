@@ -1,5 +1,5 @@
-//! Cursors: places in a list as clients carry them, sealed, so that no client reads a row's id in
-//! them or makes one up.
+//! Cursors: positions in a list, as clients carry them. They are sealed, so a client can neither
+//! read a row's id in one nor make one up.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

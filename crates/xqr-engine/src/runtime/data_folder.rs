@@ -1,4 +1,4 @@
-//! The data folder: what it holds besides the database, and who may read it.
+//! The data folder: its files besides the database, and their permissions.
 
 pub(crate) mod master_secret_file;
 pub(crate) mod private_files;

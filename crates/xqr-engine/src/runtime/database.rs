@@ -1,5 +1,5 @@
-//! Transactions: the store with a clock and randomness. What operators' tasks need of the engine,
-//! and what [`App`](crate::App) builds on.
+//! Transactions: the store with a clock and randomness. Operators' tasks use it directly;
+//! [`App`](crate::App) builds on it.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};

@@ -1,4 +1,4 @@
-//! Places of which one workspace may have some only, so that it does not keep all others out.
+//! A semaphore with a limit per workspace, so that one workspace cannot occupy all places.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

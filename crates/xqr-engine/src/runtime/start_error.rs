@@ -1,4 +1,4 @@
-//! Why the service does not start.
+//! Errors of the start.
 
 use std::io;
 use std::path::PathBuf;

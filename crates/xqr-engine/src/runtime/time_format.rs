@@ -1,4 +1,4 @@
-//! Timestamps as text, and the spans of counters.
+//! Timestamps as text, and the periods of counters.
 
 use jiff::Timestamp;
 use jiff::civil::Date;

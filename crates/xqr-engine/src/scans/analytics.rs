@@ -1,8 +1,8 @@
-//! The statistics of a link or of a whole workspace, from the counts of days: never by going
-//! through scans.
+//! The statistics of a link or of a whole workspace. They are computed from daily rows, never from
+//! single scans.
 //!
-//! Periods are days of UTC, and so are visitors, who are known for a day (see
-//! [`visitor_id`](crate::scans::visitor_id)); a series may have a zone of its own.
+//! Periods are days in UTC. Visitors are counted per UTC day (see
+//! [`visitor_id`](crate::scans::visitor_id)). A time series may use another time zone.
 
 use std::collections::BTreeMap;
 

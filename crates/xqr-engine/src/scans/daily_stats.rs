@@ -1,5 +1,5 @@
-//! The scans of a day, counted by every facet that analytics ask for. The text of a row in
-//! `scan_days`.
+//! The scans of one day, counted by every facet of analytics. A row of `scan_days` stores them as
+//! text.
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
-//! The scan journal of this node: scans on their way to disk before their redirects are answered,
-//! and counted later. How far it was counted is stored in the database and moves in the transaction
-//! that counts.
+//! The scan journal of this node. A scan is written before its redirect is answered, and counted
+//! later. The database stores the position up to which the journal is counted; the transaction that
+//! counts moves it.
 
 use std::time::Duration;
 

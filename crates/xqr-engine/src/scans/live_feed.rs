@@ -1,4 +1,4 @@
-//! Scans as they are counted on this node, for live streams.
+//! The scans that this node counts, for live streams.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -13,7 +13,7 @@ use xqr_store::{LinkId, WorkspaceId};
 use crate::Tx;
 use crate::runtime::fair_semaphore::{FairSemaphore, Share};
 
-/// Scans that a listener may be behind; who is further behind misses some and learns how many.
+/// Scans that a listener may be behind; a listener further behind misses some and learns how many.
 const BEHIND: usize = 4096;
 
 /// Listeners at once, of all workspaces and of one.

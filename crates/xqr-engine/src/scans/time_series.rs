@@ -1,4 +1,4 @@
-//! Scans over time: buckets of a zone's own hours, days, weeks and months, none left out.
+//! Scans over time, in hours, days, weeks and months of a time zone. Empty buckets are included.
 
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;

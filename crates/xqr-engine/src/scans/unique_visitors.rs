@@ -1,8 +1,8 @@
-//! How many different visitors there were: exact up to 512, then estimated within about 2 percent.
+//! The number of unique visitors: exact up to 512, then estimated within about 2 percent.
 //!
-//! The estimate is a HyperLogLog of 4096 registers, read as Ertl does (New cardinality estimation
-//! algorithms for HyperLogLog sketches, 2017, algorithm 6), which needs no tables and has no bias
-//! between its ranges.
+//! The estimate is a HyperLogLog of 4096 registers, read with Ertl's method (New cardinality
+//! estimation algorithms for HyperLogLog sketches, 2017, algorithm 6), which needs no tables and
+//! has no bias between its ranges.
 
 use std::collections::BTreeSet;
 

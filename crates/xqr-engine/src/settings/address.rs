@@ -1,4 +1,4 @@
-//! Addresses at which the service, or a part of it, is reached.
+//! The addresses of the service and of its parts.
 
 use serde::Deserialize;
 use url::Url;

@@ -1,5 +1,5 @@
-//! Rules that values of settings must satisfy. The derive of `validator` checks single values; what
-//! depends on several follows.
+//! Rules for the values of settings. The derive of `validator` checks single values; rules that
+//! involve several settings follow.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! Why settings are refused.
+//! Errors of settings.
 
 /// A setting, or a limit of a plan, that is wrong. `Display` names it and the place where it was
 /// set, for the operator.

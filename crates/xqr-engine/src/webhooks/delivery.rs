@@ -1,5 +1,5 @@
-//! Attempts: claimed by lease, made outside of any transaction, settled. Background steps, so of
-//! all workspaces.
+//! Delivery attempts: claimed by lease, made outside of any transaction, settled. Background steps,
+//! which serve all workspaces.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The way from the outbox to the deliveries: each event in the format of each subscriber's
+//! The fan-out from the outbox to deliveries: each event in the format of each subscriber's
 //! dialect.
 
 use std::collections::HashSet;

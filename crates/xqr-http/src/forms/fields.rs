@@ -1,4 +1,5 @@
-//! The fields of a JSON body, read in the order of lines, with every complaint collected.
+//! The fields of a JSON body, read in the order of the handler's lines. Every complaint is
+//! collected.
 
 use std::fmt;
 use std::ops::RangeInclusive;

@@ -1,5 +1,5 @@
-//! What a code is to say, from the fields `data` and `payload` of a body. All dialects take the
-//! same payloads; common other names of a field are understood.
+//! The content of a code, from the fields `data` and `payload` of a body. All dialects take the
+//! same payloads and accept common other names of a field.
 
 use serde_json::Value;
 use xqr_engine::errors::{Expected, Result};

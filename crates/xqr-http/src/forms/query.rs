@@ -1,4 +1,4 @@
-//! The query of a request, read in the order of lines.
+//! The query of a request, read in the order of the handler's lines.
 
 use std::fmt;
 use std::ops::RangeInclusive;

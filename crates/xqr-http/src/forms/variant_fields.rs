@@ -1,5 +1,5 @@
-//! Variants in the body of a link. Their shape is ours: `[{"name", "<url>", "weight"}]`, where
-//! dialects call the address differently.
+//! Variants in the body of a link: `[{"name", "<url>", "weight"}]`. Dialects name the URL field
+//! differently. The references define no variants.
 
 use serde_json::{Value, json};
 use xqr_engine::errors::Condition;

@@ -1,8 +1,9 @@
-//! Content codings (RFC 9110, section 8.4.1): brotli and gzip for texts that are worth it.
-//! Pictures, PDF and ZIP are dense already.
+//! Content codings (RFC 9110, section 8.4.1): brotli and gzip for large texts. Pictures, PDF and
+//! ZIP are compressed already.
 //!
-//! What a POST makes may be a secret, whose length a coding would reveal (the BREACH attack), so
-//! JSON is coded in answers to GET alone, and where those hold a secret they carry [`Secret`].
+//! The response to a POST may contain a secret, whose length a coding would reveal (the BREACH
+//! attack). So JSON is coded in responses to GET only; those that contain a secret carry [`Secret`]
+//! and are not coded.
 
 use actix_http::encoding::Encoder;
 use actix_web::body::{BodySize, BoxBody, MessageBody as _};

@@ -1,6 +1,6 @@
-//! Calls from web pages of other origins (the Fetch standard, section 3.3). `actix-cors` refuses in
-//! words of its own and does not see the answer to a panic; here every answer of a dialect is
-//! dressed where it leaves. Cookies are not used anywhere, so credentials in the sense of the
+//! Calls from web pages of other origins (the Fetch standard, section 3.3). `actix-cors` has error
+//! texts of its own and does not see the response to a panic; this middleware sets the headers on
+//! every response of a dialect. The service uses no cookies, so credentials in the sense of the
 //! standard are never allowed.
 
 use actix_web::HttpResponse;

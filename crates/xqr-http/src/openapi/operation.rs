@@ -1,4 +1,4 @@
-//! An operation, from the few words that define it to the full form of OpenAPI.
+//! An operation: from a short definition to the full OpenAPI object.
 
 use serde_json::{Map, Value, json};
 use xqr_engine::errors::{Dialect, Row, rows};

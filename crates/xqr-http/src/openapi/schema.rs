@@ -1,4 +1,5 @@
-//! JSON Schema in few words (draft 2020-12, as OpenAPI 3.1 has it), and examples made of schemas.
+//! Short constructors for JSON Schema (draft 2020-12, as in OpenAPI 3.1), and examples generated
+//! from schemas.
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,4 @@
-//! Request ids: `req_` and a ULID, or a UUID where a dialect has those.
+//! Request ids: `req_` and a ULID, or a UUID where the dialect uses UUIDs.
 
 use std::cell::Cell;
 use std::fmt;

@@ -1,5 +1,5 @@
-//! A body that leaves piece by piece: what lies in actix's write buffer is then one piece and not a
-//! whole picture once more, and other connections of the worker have their turn in between.
+//! A body that is sent in chunks. actix's write buffer then holds one chunk and not a second copy
+//! of the picture, and other connections of the worker get their turn in between.
 
 use std::convert::Infallible;
 use std::pin::Pin;

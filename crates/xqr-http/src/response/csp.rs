@@ -1,4 +1,4 @@
-//! Content security policies (CSP Level 3) of what the service serves.
+//! Content security policies (CSP Level 3) of the pages and files of the service.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -1,5 +1,5 @@
-//! Conditional requests for pictures (RFC 9110, section 13.1.2). A tag is made of what a picture is
-//! drawn from, so a client that has the picture already costs no drawing.
+//! Conditional requests for pictures (RFC 9110, section 13.1.2). The tag is derived from the inputs
+//! of a picture, so a client that has the picture already causes no drawing.
 
 use std::fmt::Write as _;
 

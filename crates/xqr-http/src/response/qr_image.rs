@@ -1,5 +1,5 @@
-//! The picture of a link's short URL, as public routes and dialects serve it: without credentials,
-//! and cacheable.
+//! The picture of a link's short URL, for public routes and dialects that serve it without
+//! credentials and let it be cached.
 
 use std::time::Duration;
 

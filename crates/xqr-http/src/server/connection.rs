@@ -1,8 +1,9 @@
 //! A connection that must make progress.
 //!
-//! actix-http limits the first head only. This wrapper closes a connection whose later head does
-//! not arrive, which is idle for too long, or whose answer is not read; bodies are limited where
-//! they are read. It sees every byte, so a slow but honest reader of a large answer is never cut.
+//! actix-http limits the time of the first head only. This wrapper closes a connection if a later
+//! head does not arrive, if it is idle for too long, or if the client does not read the response.
+//! Bodies are limited where they are read. The wrapper sees every byte, so a slow but honest reader
+//! of a large response is never cut off.
 
 use std::cell::Cell;
 use std::io;

@@ -1,5 +1,5 @@
-//! Reports as SVG: a line for what is over time, bars for everything else. No script, no font of
-//! its own, nothing that is loaded.
+//! Reports as SVG: a line for time series, bars for everything else. The charts have no script, no
+//! embedded font, and load nothing.
 
 use std::fmt::Write as _;
 

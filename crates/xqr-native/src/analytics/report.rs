@@ -1,4 +1,4 @@
-//! A report as data, and as CSV that spreadsheets do not run.
+//! A report as data, and as CSV whose cells a spreadsheet does not run as formulas.
 
 /// Rows of texts and numbers.
 pub(super) struct Report {

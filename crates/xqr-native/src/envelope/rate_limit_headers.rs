@@ -1,6 +1,6 @@
-//! The headers that report what a caller may still do: `X-RateLimit-*` (xQR reference, section 6),
-//! and `RateLimit-Policy` and `RateLimit` of the IETF's draft
-//! (draft-ietf-httpapi-ratelimit-headers). What is unlimited has no header.
+//! Rate-limit headers: `X-RateLimit-*` (xQR reference, section 6), and `RateLimit-Policy` and
+//! `RateLimit` of the IETF draft (draft-ietf-httpapi-ratelimit-headers). An unlimited rate has no
+//! header.
 
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use xqr_engine::LimitStatus;

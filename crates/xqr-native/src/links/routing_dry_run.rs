@@ -1,5 +1,5 @@
-//! `POST /api/v1/links/{link_id}/route`: which rule a visitor would meet, and why the others do not
-//! hold (an extension). Nothing is counted.
+//! `POST /api/v1/links/{link_id}/route`: which rule applies to a visitor, and why the others do not
+//! (an extension). No scan is counted.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};

@@ -1,5 +1,5 @@
 //! `routing_rules` in the body of a link (xQR reference, section 11). Complaints name the path of
-//! what is wrong, such as `routing_rules[1].conditions.countries[0]`.
+//! the invalid value, such as `routing_rules[1].conditions.countries[0]`.
 
 use jiff::tz::TimeZone;
 use serde_json::Value;

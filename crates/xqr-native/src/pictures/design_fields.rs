@@ -1,7 +1,7 @@
-//! What a native request wants drawn: the fields of a design (xQR reference, section 10.1, and
-//! more), a size and a format.
+//! The design, size and format of a native request (xQR reference, section 10.1, and extensions).
 //!
-//! In a query they stand by themselves, in a body within `design`; complaints name them alike.
+//! A query has them as parameters of their own, a body within `design`. Complaints use the same
+//! names for both.
 
 use xqr_engine::errors::{Condition, Expected, Instead};
 use xqr_engine::pictures::render_request::{BackdropFile, LogoFile, RenderRequest};

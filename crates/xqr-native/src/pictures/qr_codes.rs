@@ -1,5 +1,5 @@
 //! Pictures: `GET /api/v1/links/{link_id}/qr` (xQR reference, section 9.9), and `POST /api/v1/qr`
-//! and `/api/v1/qr/validate`, which draw and judge anything in any design (extensions).
+//! and `/api/v1/qr/validate`, which draw and check any content in any design (extensions).
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};

@@ -1,5 +1,6 @@
-//! `/api/v1/qr/templates` (xQR reference, section 10). Of a design the reference has eight fields;
-//! a template takes all that `POST /api/v1/qr` does, but for files, which are named by address.
+//! `/api/v1/qr/templates` (xQR reference, section 10). The reference has eight fields of a design.
+//! A template accepts all fields of `POST /api/v1/qr`, except uploaded files; images are named by
+//! URL.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};

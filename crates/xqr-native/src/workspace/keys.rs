@@ -1,4 +1,5 @@
-//! `/api/v1/keys`: the life of a key (extension; the reference manages keys in a dashboard only).
+//! `/api/v1/keys`: create, list, rotate, revoke and delete keys (an extension; the reference has
+//! keys in its dashboard only).
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};

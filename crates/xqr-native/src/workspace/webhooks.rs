@@ -1,6 +1,6 @@
-//! `/api/v1/webhooks` (xQR reference, section 16.1), and what the service's dashboard does with a
-//! sign-in: show the secret, send a test. Of ours are the same two for keys, the rotation, and the
-//! redelivery.
+//! `/api/v1/webhooks` (xQR reference, section 16.1), and two functions of the reference's dashboard
+//! for signed-in users: show the secret, send a test. Extensions: the same two with an API key,
+//! rotation, and redelivery.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};

@@ -38,7 +38,7 @@ pub struct Asset {
     pub size: i64,
     /// How far its upload is.
     pub status: AssetStatus,
-    /// Whether everybody may read it.
+    /// Whether it is public.
     pub is_public: bool,
     /// A JSON list of texts.
     pub tags: String,

@@ -27,7 +27,7 @@ pub struct BioPage {
     pub description: Option<String>,
     /// Links, theme and the like, a JSON object.
     pub page_data: String,
-    /// Whether everybody may see it.
+    /// Whether it is public.
     pub is_published: bool,
     /// When it was last published, Unix milliseconds.
     pub published_at: Option<i64>,

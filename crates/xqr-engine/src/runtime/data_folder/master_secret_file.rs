@@ -1,5 +1,5 @@
-//! Where the service's own secret comes from: the setting, or a file in the data folder that the
-//! first start makes.
+//! The source of the master secret: the setting, or a file in the data folder that the first start
+//! creates.
 
 use std::io::Write as _;
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! The data folder holds password hashes, addresses of users and secrets, so no other user of the
-//! machine reads it: the folder has mode 0700, its files 0600.
+//! Permissions of the data folder. It holds password hashes, addresses of users and secrets, so no
+//! other user of the machine may read it: the folder has mode 0700, its files 0600.
 
 use std::io;
 use std::path::Path;

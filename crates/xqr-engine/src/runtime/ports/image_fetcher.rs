@@ -1,4 +1,4 @@
-//! The client that fetches images at addresses that users name. The engine itself dials no address.
+//! The client that fetches images from URLs of users. The engine itself opens no connection.
 
 use bytes::Bytes;
 use xqr_errors::Result;

@@ -1,5 +1,5 @@
-//! Where the files of assets lie, as far as the engine knows it: a trait, implemented by the
-//! program that has the store. Names are ours: a store is never given one that a user wrote.
+//! The store of asset files, as a trait that the program implements. The service chooses all names;
+//! a name that a user wrote never reaches a store.
 
 use std::ops::Range;
 use std::pin::Pin;

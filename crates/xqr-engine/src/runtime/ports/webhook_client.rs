@@ -1,5 +1,5 @@
-//! The way out of the process, as far as the engine knows it: a trait, implemented by the program
-//! that has the guarded client.
+//! The client that sends webhooks, as a trait. The program that has the guarded client implements
+//! it.
 
 use std::future::Future;
 use std::net::IpAddr;
