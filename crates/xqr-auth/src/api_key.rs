@@ -56,6 +56,17 @@ impl KeyFormat {
 }
 
 /// A whole key. Only [`expose`](Self::expose) reveals it; `Debug` prints the public part.
+///
+/// ```
+/// use xqr_auth::{KeyFormat, SecretKey};
+///
+/// let key = SecretKey::mint(KeyFormat::Studio, &mut |bytes| bytes.fill(7)); // use real randomness
+/// let stored = key.digest();
+/// let presented: SecretKey = key.expose().parse()?;
+/// assert!(presented.digest().matches(&stored));
+/// assert!(!format!("{key:?}").contains(key.expose()));
+/// # Ok::<(), xqr_errors::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct SecretKey {
     format: KeyFormat,

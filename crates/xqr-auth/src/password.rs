@@ -26,6 +26,17 @@ const DECOY: &str = "$argon2id$v=19$m=19456,t=2,p=1$eHFyLm5vYm9keS5oZXJlLg$CEfNf
 
 /// A password as a user typed it, in normal form C, so that keyboards that compose differently
 /// agree. It has no readable `Debug`.
+///
+/// ```
+/// use xqr_auth::Password;
+///
+/// let password = Password::new("correct horse battery staple");
+/// password.check(&["ada@example.com"])?;
+/// let hash = password.hash(|salt| salt.fill(7))?; // use real randomness
+/// assert!(Password::new("correct horse battery staple").verify(&hash)?);
+/// assert!(!Password::new("tr0ub4dor&3").verify(&hash)?);
+/// # Ok::<(), xqr_errors::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Password(String);
 

@@ -11,6 +11,19 @@ const TAG: &str = "whsec_";
 
 /// The secret that a webhook's deliveries are signed with: `whsec_` and 32 random bytes in Base64.
 /// It can be shown through [`expose`](Self::expose) alone.
+///
+/// ```
+/// use xqr_auth::SigningSecret;
+///
+/// let secret: SigningSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".parse()?;
+/// let body = br#"{"test": 2432232314}"#;
+/// // The example of the Standard Webhooks specification.
+/// assert_eq!(
+///     secret.sign_standard("msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, body),
+///     "g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+/// );
+/// # Ok::<(), xqr_auth::SigningSecretError>(())
+/// ```
 #[derive(Clone)]
 pub struct SigningSecret {
     text: String,

@@ -10,6 +10,14 @@ use serde_json::{Map, Value};
 use crate::{Limits, Plan, Terms};
 
 /// What each plan allows. Cheap to clone.
+///
+/// ```
+/// use xqr_plans::{Capped, Plan, PlanTable};
+///
+/// let terms = PlanTable::builtin().terms(Plan::Pro);
+/// assert!(terms.check(Capped::Links, 499, 1).is_ok());
+/// assert!(terms.check(Capped::Links, 500, 1).is_err());
+/// ```
 #[derive(Debug, Clone)]
 pub struct PlanTable {
     plans: Arc<[Arc<Limits>; 6]>,

@@ -29,6 +29,19 @@ pub fn parse_variants(json: &str) -> serde_json::Result<Vec<Variant>> {
 }
 
 /// The compiled variants of a link. Choosing one allocates nothing.
+///
+/// ```
+/// use xqr_routing::{Split, parse_variants};
+///
+/// let variants = parse_variants(
+///     r#"[{"name": "A", "destination_url": "https://example.com/a", "weight": 3},
+///         {"name": "B", "destination_url": "https://example.com/b", "weight": 1}]"#,
+/// )?;
+/// let split = Split::new(variants, false).expect("there are variants");
+/// assert_eq!(&split.serve(0).location[..], b"https://example.com/a");
+/// assert_eq!(&split.serve(u64::MAX).location[..], b"https://example.com/b");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Split {
     shares: Box<[Share]>,
