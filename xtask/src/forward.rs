@@ -1,8 +1,8 @@
 //! Tasks that need the service, when this program was built without it.
 
 /// Operators' tasks, which are those of the server.
-const OPERATORS: [&str; 7] =
-    ["migrate", "workspace", "user", "key", "credits", "blocklist", "maintenance"];
+const OPERATORS: [&str; 8] =
+    ["migrate", "workspace", "user", "key", "credits", "blocklist", "maintenance", "secret"];
 
 /// Developers' tasks, which this program has with the feature `service`.
 const DEVELOPERS: [&str; 6] = ["errors", "openapi", "contracts", "gallery", "bench", "bare-server"];

@@ -5,10 +5,13 @@
 
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::Arc;
 
 use serde_json::Value;
 use xqr_engine::auth::SecretKey;
 use xqr_engine::errors::{Condition, Resource};
+use xqr_engine::settings::Address;
+use xqr_engine::{App, OsRandom, Settings, StartError, SystemClock};
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xqr-server"));
@@ -144,6 +147,33 @@ fn a_wrong_setting_is_refused_by_name_and_starts_nothing() {
         assert!(message.starts_with(&format!("xqr-server: {name}: ")), "{message}");
         assert!(!message.contains("secretpw"), "{message}");
     }
+}
+
+#[test]
+fn a_node_with_another_secret_does_not_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = |secret: &str| {
+        let mut settings = Settings::defaults();
+        settings.bind = "127.0.0.1:0".parse().unwrap();
+        settings.data_dir = folder.path().join(&secret[..2]);
+        settings.database_url = folder.path().join("xqr.db").display().to_string();
+        settings.secret = secret.to_owned();
+        let (clock, random) = (Arc::new(SystemClock), Arc::new(OsRandom));
+        App::open(settings, Address::default(), clock, random, xqr_server::dialects()).map(drop)
+    };
+    let (first, second) = ("5e".repeat(32), "6f".repeat(32));
+    start(&first).unwrap();
+    start(&first).unwrap();
+    assert!(matches!(start(&second), Err(StartError::SecretDiffers)));
+    let accept = |secret: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xqr-server"));
+        command.args(["secret", "accept"]).env("XQR_DATA_DIR", folder.path().join("task"));
+        command.env("DATABASE_URL", folder.path().join("xqr.db")).env("XQR_SECRET", secret);
+        assert!(command.status().unwrap().success());
+    };
+    accept(&second);
+    start(&second).unwrap();
+    assert!(matches!(start(&first), Err(StartError::SecretDiffers)));
 }
 
 #[cfg(unix)]

@@ -23,6 +23,7 @@ use crate::pictures::render_cache::RenderCache;
 use crate::pictures::render_pool::RenderPool;
 use crate::redirects::Redirects;
 use crate::routing::Countries;
+use crate::runtime::data_folder::secret_check;
 use crate::runtime::fair_semaphore::FairSemaphore;
 use crate::runtime::ports::image_fetcher::Fetch;
 use crate::runtime::ports::object_storage::Storage;
@@ -89,6 +90,7 @@ impl App {
     ) -> Result<Arc<Self>, StartError> {
         let data = Data::open(&settings, clock, entropy, dialects)?;
         data.migrate()?;
+        secret_check::check(&data)?;
         data.set_home(public_url.as_str());
         data.files().open();
         let visitor_keys = VisitorKeys::new(data.write_here(visitor_id::fetch)?);

@@ -1,4 +1,4 @@
-//! Operators' tasks: keys, users, workspaces, credits, the blocklist, maintenance, migrations.
+//! Operators' tasks: keys, users, workspaces, credits, the blocklist, maintenance, migrations, the secret.
 //!
 //! They are [`clap`] commands over the engine's use cases, on the database of the settings.
 //! Programs flatten [`Task`] into their own command line and pass the dialects of the service to
@@ -11,6 +11,7 @@ mod keys;
 mod maintenance;
 mod migrate;
 mod output;
+mod secret;
 mod users;
 mod workspaces;
 
@@ -42,6 +43,9 @@ pub enum Task {
     /// Turn maintenance mode on or off
     #[command(subcommand)]
     Maintenance(maintenance::Maintenance),
+    /// Replace the secret of the service that the database knows
+    #[command(subcommand)]
+    Secret(secret::Secret),
 }
 
 impl Task {
@@ -60,6 +64,7 @@ impl Task {
             Self::Credits(task) => task.run(dialects),
             Self::Blocklist(task) => task.run(dialects),
             Self::Maintenance(task) => task.run(dialects),
+            Self::Secret(task) => task.run(dialects),
         }
     }
 }

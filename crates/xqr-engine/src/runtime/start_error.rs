@@ -38,6 +38,12 @@ pub enum StartError {
         /// The setting or the file that has it.
         place: String,
     },
+    /// The secret is not the one that the database knows.
+    #[error(
+        "the secret is not that of the other nodes of this database: set XQR_SECRET, or copy their \
+         secret.key into the data folder; if theirs is lost, run `secret accept`"
+    )]
+    SecretDiffers,
     /// The file of the secret could not be read or written.
     #[error("cannot {} {}", if *write { "write" } else { "read" }, path.display())]
     SecretFile {

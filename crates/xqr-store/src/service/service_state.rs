@@ -12,6 +12,8 @@ pub const MAINTENANCE_UNTIL: &str = "maintenance_until";
 
 /// The workspace that the first start made.
 pub const FIRST_WORKSPACE: &str = "first_workspace";
+/// A digest of the service's own secret, which all nodes must have.
+pub const SECRET_DIGEST: &str = "secret_digest";
 /// The first user of the installation.
 pub const FIRST_USER: &str = "first_user";
 
