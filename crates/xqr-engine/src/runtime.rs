@@ -3,7 +3,7 @@
 pub mod caller;
 pub mod clock;
 pub mod cursor;
-pub mod data_folder;
+pub(crate) mod data_folder;
 pub mod database;
 pub(crate) mod fair_semaphore;
 pub(crate) mod ids;

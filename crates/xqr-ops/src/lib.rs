@@ -1,4 +1,5 @@
-//! Operators' tasks: keys, users, workspaces, credits, the blocklist, maintenance, migrations, the secret.
+//! Operators' tasks: keys, users, workspaces, credits, the blocklist, maintenance, migrations, the
+//! secret.
 //!
 //! They are [`clap`] commands over the engine's use cases, on the database of the settings.
 //! Programs flatten [`Task`] into their own command line and pass the dialects of the service to

@@ -2,8 +2,8 @@
 
 use clap::Subcommand;
 use serde_json::json;
+use xqr_engine::callers::secret_check;
 use xqr_engine::dialect::Dialects;
-use xqr_engine::runtime::data_folder::secret_check;
 
 use crate::database::open;
 use crate::output::Output;

@@ -17,8 +17,8 @@ const REMEMBERED: u64 = 100_000;
 pub(crate) struct Failures<K: Hash + Eq + Clone> {
     per_minute: u64,
     buckets: Buckets<K>,
-    /// End of the lock-out, Unix milliseconds.
-    locked_out: Cache<K, i64>,
+    /// End of the lock-out, milliseconds of the monotonic clock.
+    locked_out: Cache<K, u64>,
     clock: Arc<dyn Clock>,
 }
 
@@ -39,8 +39,9 @@ impl<K: Hash + Eq + Clone + Send + Sync + 'static> Failures<K> {
 
     /// Returns how many seconds the lock-out lasts; `None` without one.
     pub(crate) fn wait(&self, who: &K) -> Option<u64> {
-        let wait = self.locked_out.get(who).map_or(0, |until| until - self.clock.now());
-        (wait > 0).then(|| wait.unsigned_abs().div_ceil(1000))
+        let until = self.locked_out.get(who)?;
+        let wait = until.saturating_sub(self.clock.monotonic());
+        (wait > 0).then(|| wait.div_ceil(1000))
     }
 
     /// Notes a failure.
@@ -48,7 +49,7 @@ impl<K: Hash + Eq + Clone + Send + Sync + 'static> Failures<K> {
         if self.per_minute > 0
             && let Taken::No(seconds) = self.buckets.take(&who, self.per_minute)
         {
-            self.locked_out.insert(who, self.clock.now() + seconds.cast_signed() * 1000);
+            self.locked_out.insert(who, self.clock.monotonic() + seconds * 1000);
         }
     }
 }

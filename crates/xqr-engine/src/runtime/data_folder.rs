@@ -2,4 +2,3 @@
 
 pub(crate) mod master_secret_file;
 pub(crate) mod private_files;
-pub mod secret_check;

@@ -141,7 +141,7 @@ impl Data {
     ///
     /// # Errors
     ///
-    /// [`Condition::Overloaded`](xqr_errors::Condition::Overloaded) when the database does not
+    /// [`Condition::Overloaded`] when the database does not
     /// answer.
     pub fn has_schema(&self) -> Result<bool> {
         self.store.has_schema()

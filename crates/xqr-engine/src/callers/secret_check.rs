@@ -1,5 +1,5 @@
-//! All nodes of a database have the same secret of the service. The database keeps a digest, so that
-//! a node with another secret does not start: it could open no sealed secret of a webhook, and no
+//! All nodes of a database have the same secret of the service. The database keeps a digest, so a
+//! node with another secret does not start: it could open no sealed secret of a webhook, and no
 //! access token would be valid on two nodes.
 
 use xqr_errors::Result;
