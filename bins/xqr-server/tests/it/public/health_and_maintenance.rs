@@ -132,7 +132,8 @@ fn a_bad_setting_is_refused_at_start_in_one_line() {
     ] {
         let folder = tempfile::tempdir().unwrap();
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_xqr-server"));
-        command.env("XQR_DATA_DIR", folder.path()).env("XQR_BIND", "127.0.0.1:0").env(name, value);
+        command.env("XQR_DATA_DIR", folder.path().join("data")).env("XQR_BIND", "127.0.0.1:0");
+        command.env(name, value);
         let output = command.output().unwrap();
         let reported = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1), "{reported}");
