@@ -277,7 +277,7 @@ fn hosts_are_listed_beside_a_running_service() {
         &["blocklist", "remove", "h4999.example"],
         "h4999.example is not listed in the database",
     );
-    refused(&["blocklist", "add", "no host"], "is no host");
+    refused(&["blocklist", "add", "no host"], "is not a host");
     refused(&["blocklist", "import", feed, "--max", "4999"], "has more than 4999 entries");
     refused(&["blocklist", "import", feed, "--format", "hosts"], "is no list");
     refused(&["blocklist", "import", "/nowhere"], "/nowhere");
