@@ -44,15 +44,18 @@ mod unix {
     pub(super) fn repair(settings: &Settings) {
         let mut repaired = 0;
         let folder = &settings.data_dir;
-        // A closed folder closes what is in it; its own files follow all the same, because they may
-        // be copied from here.
-        let was_open = symlink_metadata(folder).is_ok_and(|known| is_open(&known));
-        let mut result = repair_tree(folder, was_open, &mut repaired);
-        let assets = settings.assets_folder();
-        if !assets.starts_with(folder) && assets.exists() {
-            result = result.and(repair_tree(&assets, false, &mut repaired));
+        // A closed folder closes what is in it; its files follow all the same, because they may be
+        // copied from here. Files of others in the folder stay as they are.
+        let was_open = repair_one(folder, &mut repaired);
+        let deep = *was_open.as_ref().unwrap_or(&false);
+        let mut result = was_open.map(drop);
+        for own in [folder.join("journal"), settings.assets_folder()] {
+            if own.exists() {
+                result = result.and(repair_tree(&own, deep, &mut repaired));
+            }
         }
-        for file in Store::files(&settings.database_url) {
+        let files = ["secret.key", "first.key"].map(|name| folder.join(name));
+        for file in files.into_iter().chain(Store::files(&settings.database_url)) {
             result = result.and(repair_one(&file, &mut repaired).map(drop));
         }
         let folder = folder.display();
@@ -126,8 +129,8 @@ mod tests {
         create_dir_all(data.join("journal")).unwrap();
         create_dir_all(&elsewhere).unwrap();
         let files = [
-            data.join("xqr.db"),
-            data.join("node"),
+            data.join("first.key"),
+            data.join("secret.key"),
             data.join("journal/1.seg"),
             data.join("assets/ab/cd/file"),
             elsewhere.join("x.db"),
@@ -137,6 +140,8 @@ mod tests {
             write(file, "").unwrap();
             set_permissions(file, Permissions::from_mode(mode)).unwrap();
         }
+        write(data.join("notes.txt"), "").unwrap();
+        set_permissions(data.join("notes.txt"), Permissions::from_mode(0o644)).unwrap();
         set_permissions(&data, Permissions::from_mode(0o755)).unwrap();
         set_permissions(&elsewhere, Permissions::from_mode(0o755)).unwrap();
         let mut settings = Settings::defaults();
@@ -150,6 +155,7 @@ mod tests {
         for closed in ["", "journal", "assets", "assets/ab/cd"] {
             assert_eq!(mode(&data.join(closed)), 0o700, "{closed}");
         }
+        assert_eq!(mode(&data.join("notes.txt")), 0o644, "the file of others stays");
         assert_eq!(mode(&elsewhere), 0o755, "the folder of others stays");
 
         settings.data_dir = data.join("new/deep");
